@@ -1,0 +1,138 @@
+/**
+ * What a model is: what it can, what it costs, how it is reached. Types only; the rows stand in `models.ts`,
+ * look-ups and project additions in `catalog.ts`. A fact carries its source, because the vendor changes without notice.
+ */
+import type { Micros, MilliUnits } from "../base/money.js";
+
+/** The API generation that a model is spoken to in. */
+export type Dialect = "new" | "legacy";
+
+/** What the manifest calls quality: 720p, 1080p, 4k on current models. */
+export type Mode = "std" | "pro" | "4k";
+
+/** What the picture measures. */
+export type Resolution = "720p" | "1080p" | "4k";
+
+/** How much care a yes wants. */
+export type Tier = "standard" | "pro" | "master";
+
+/** Whether a model still answers, as far as is known. */
+export type ModelStatus = "current" | "superseded" | "presumed_retired" | "retired";
+
+/** Evidence: stated officially, official through a third party, measured live, secondary, or given by the project. */
+export type Grade = "O" | "O*" | "L" | "S" | "project";
+
+/** Where a fact comes from and of which day it is. */
+export interface Basis {
+  readonly source: string;
+  /** `YYYY-MM-DD`. */
+  readonly asOf: string;
+  readonly grade: Grade;
+}
+
+/** One price; the first row of a model that fits a request counts. Absent conditions fit everything. */
+export interface PriceRow {
+  readonly mode?: Mode;
+  readonly audio?: boolean;
+  /** What the request works on. */
+  readonly input?: "text" | "image" | "video";
+  readonly resolution?: Resolution | "1k" | "2k";
+  /** Clip length that a `clip` price is for, in seconds. */
+  readonly seconds?: number;
+  readonly per: "second" | "clip" | "image" | "call";
+  readonly unit: "video" | "image";
+  /** Units per `per`; absent where only money is known. */
+  readonly units?: MilliUnits;
+  /** Money per `per` where it is not simply units at list price (negotiated, or no unit known). */
+  readonly usd?: Micros;
+  readonly basis: Basis;
+}
+
+/** Limits of an image that a request carries. */
+export interface ImageLimits {
+  readonly formats: readonly ("jpg" | "png")[];
+  readonly maxBytes: number;
+  readonly minSide: number;
+  /** Longer side over shorter side, at most. */
+  readonly maxRatio: number;
+}
+
+/** One way to ask a video model for a clip. */
+export interface VideoEndpoint {
+  /** URL path of the create call. */
+  readonly path: string;
+  /** How the body is shaped; the adapter has one builder per shape. */
+  readonly shape: "text" | "image" | "omni";
+  /** Clip lengths in whole seconds, ascending. */
+  readonly durations: readonly number[];
+  readonly aspectRatios: readonly string[];
+  /** Characters. */
+  readonly promptMax: number;
+  readonly negativePrompt: boolean;
+  readonly cfgScale: boolean;
+  /** `always`: a sound track is made and priced in, and cannot be switched off. */
+  readonly audio: "none" | "optional" | "always";
+  /** Modes in which sound can be had; absent: all of the model's. */
+  readonly audioModes?: readonly Mode[];
+  /** Whether an end frame is taken beside the first, in which modes, and whether only without sound. */
+  readonly endImage?: { readonly modes?: readonly Mode[]; readonly silentOnly?: boolean };
+  readonly image?: ImageLimits;
+}
+
+/** A model that makes clips. */
+export interface VideoModel {
+  readonly kind: "video";
+  readonly id: string;
+  /** Names that mean the same model; append-only. */
+  readonly aliases: readonly string[];
+  readonly label: string;
+  readonly status: ModelStatus;
+  /** Why the status is what it is, or what else to know. */
+  readonly note?: string;
+  /** A current model to use instead, for a retired one. */
+  readonly instead?: string;
+  readonly dialect: Dialect;
+  /** `model_name` on the wire (legacy), or the last segment of the path (new). */
+  readonly wireName: string;
+  /** Empty: the model takes no mode at all. */
+  readonly modes: readonly { readonly mode: Mode; readonly resolution: Resolution }[];
+  /** What a model without modes delivers. */
+  readonly resolution?: Resolution;
+  readonly textToVideo?: VideoEndpoint;
+  readonly imageToVideo?: VideoEndpoint;
+  /** How its clips can be made longer; first is preferred. */
+  readonly extend: readonly ("native" | "omni" | "last_frame")[];
+  readonly prices: readonly PriceRow[];
+  /** Seconds that a 5 s clip usually takes, before anything was learnt. */
+  readonly usualSeconds: number;
+  readonly basis: Basis;
+}
+
+/** A model that makes stills. */
+export interface ImageModel {
+  readonly kind: "image";
+  readonly id: string;
+  readonly aliases: readonly string[];
+  readonly label: string;
+  readonly status: ModelStatus;
+  readonly note?: string;
+  readonly instead?: string;
+  readonly dialect: "legacy";
+  readonly wireName: string;
+  /** `try_on` dresses a person; `generate` makes a picture from words. */
+  readonly does: "generate" | "try_on";
+  readonly path: string;
+  readonly resolutions: readonly ("1k" | "2k")[];
+  readonly aspectRatios: readonly string[];
+  readonly promptMax: number;
+  readonly negativePrompt: boolean;
+  /** Whether a reference image is taken, and whether as `subject` or `face` with fidelities. */
+  readonly reference: "none" | "plain" | "subject_or_face";
+  readonly image?: ImageLimits;
+  readonly prices: readonly PriceRow[];
+  readonly usualSeconds: number;
+  readonly basis: Basis;
+}
+
+/** Anything that the catalog lists. */
+export type Model = VideoModel | ImageModel;

@@ -1,0 +1,163 @@
+/**
+ * The graph's words: actions (what is asked for, free of any route's wire form), inputs and steps.
+ * Plain data: a step could be written as JSON. Field names follow the manifest; the wire is the provider's business.
+ */
+import type { Path } from "../base/diagnostic.js";
+import type { Sha256 } from "../base/digest.js";
+import type { Brand } from "../base/guard.js";
+import type { Mode } from "../catalog/model.js";
+
+/** `shots.010.clip`, `shots.010.extend-2`, `images.mara`, `shots.030.clip@2`; minted in `expand.ts`. */
+export type StepId = Brand<string, "StepId">;
+
+/** The vendor and its resellers, or the embedded imitation; in the key. */
+export type Realm = "kling" | "sandbox";
+
+/** What a step consumes. Paths are relative to the project, with forward slashes. */
+export type Input =
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "url"; readonly url: string; readonly sha256: Sha256 }
+  | { readonly kind: "step"; readonly id: StepId };
+
+/** Words to a clip. */
+export interface TextToVideo {
+  readonly kind: "text_to_video";
+  readonly model: string;
+  /** Absent for models that take none. */
+  readonly mode?: Mode;
+  /** Whole seconds. */
+  readonly duration: number;
+  readonly aspect_ratio: string;
+  readonly prompt: string;
+  readonly negative_prompt?: string;
+  readonly cfg_scale?: number;
+  /** Whether sound is asked for, on models that can choose. */
+  readonly audio?: boolean;
+}
+
+/** A still (and words) to a clip; the image decides the aspect ratio. */
+export interface ImageToVideo {
+  readonly kind: "image_to_video";
+  readonly model: string;
+  readonly mode?: Mode;
+  readonly duration: number;
+  readonly prompt?: string;
+  readonly negative_prompt?: string;
+  readonly cfg_scale?: number;
+  readonly audio?: boolean;
+  readonly image: Input;
+  readonly end_image?: Input;
+}
+
+/** How a clip is made longer. */
+export type ExtendVia = "native" | "omni" | "last_frame";
+
+/** A clip made longer. */
+export interface Extend {
+  readonly kind: "extend";
+  readonly via: ExtendVia;
+  readonly source: Input;
+  readonly prompt?: string;
+  readonly negative_prompt?: string;
+  readonly cfg_scale?: number;
+  /** The model that continues; absent for `native`, which inherits. */
+  readonly model?: string;
+  readonly mode?: Mode;
+  readonly duration?: number;
+}
+
+/** A face in a clip made to speak. */
+export interface LipSync {
+  readonly kind: "lip_sync";
+  readonly source: Input;
+  /** Exactly one of `audio` and `text`. */
+  readonly audio?: Input;
+  readonly text?: string;
+  readonly voice?: string;
+  readonly voice_language?: string;
+  readonly voice_speed?: number;
+  /** Which face, counted from 1 in order of appearance. */
+  readonly face?: number;
+  /** Span of the sound that is used and where it starts in the clip, in seconds. */
+  readonly audio_start?: number;
+  readonly audio_end?: number;
+  readonly at?: number;
+  readonly volume?: number;
+  readonly original_volume?: number;
+}
+
+/** Words (and a reference) to a still. */
+export interface MakeImage {
+  readonly kind: "image";
+  readonly model: string;
+  readonly prompt: string;
+  readonly negative_prompt?: string;
+  readonly aspect_ratio: string;
+  readonly resolution: "1k" | "2k";
+  readonly image?: Input;
+  readonly image_reference?: "subject" | "face";
+  readonly image_fidelity?: number;
+  readonly human_fidelity?: number;
+}
+
+/** A person dressed in a garment. */
+export interface TryOn {
+  readonly kind: "try_on";
+  readonly model: string;
+  readonly human: Input;
+  readonly cloth: Input;
+}
+
+/** The first or last picture of a clip; made locally at no cost. */
+export interface Frame {
+  readonly kind: "frame";
+  readonly which: "first" | "last";
+  readonly source: Input;
+}
+
+/** What a step asks for. */
+export type Action = TextToVideo | ImageToVideo | Extend | LipSync | MakeImage | TryOn | Frame;
+
+/** The kinds of action. */
+export type ActionKind = Action["kind"];
+
+/** A node of the graph: one action producing one artifact. */
+export interface Step {
+  readonly id: StepId;
+  /** The shot or image of the manifest that it belongs to. */
+  readonly owner: { readonly kind: "shot" | "image"; readonly id: string };
+  /** `clip`, `extend`, `extend-2`, `lip_sync`, `image`, `last-frame`, ... */
+  readonly name: string;
+  readonly title?: string;
+  readonly action: Action;
+  readonly take: number;
+  /** Another take than the one that dependents use. */
+  readonly candidate: boolean;
+  readonly hold: boolean;
+  /** The steps whose artifacts it consumes, without repeats. */
+  readonly needs: readonly StepId[];
+  /** Where the artifact is placed, relative to the project; absent for frames. */
+  readonly output?: string;
+  /** Where it stands in the manifest. */
+  readonly path: Path;
+}
+
+/** All steps of one profile, upstream before downstream, otherwise in film order. */
+export interface Graph {
+  readonly project: string;
+  readonly profile: string;
+  readonly realm: Realm;
+  readonly steps: readonly Step[];
+}
+
+/** The inputs of an action by field name, in a fixed order. */
+export function inputsOf(action: Action): readonly (readonly [field: string, input: Input])[] {
+  const found: (readonly [string, Input])[] = [];
+  for (const field of INPUT_FIELDS) {
+    const input = (action as Partial<Record<(typeof INPUT_FIELDS)[number], Input>>)[field];
+    if (input !== undefined) found.push([field, input]);
+  }
+  return found;
+}
+
+const INPUT_FIELDS = ["source", "image", "end_image", "audio", "human", "cloth"] as const;

@@ -1,0 +1,157 @@
+/**
+ * Prior: all that a plan may remember. What was rendered (lockfile), what is held (store), what is under way (journal),
+ * what lies at the output paths, and today. Plain data; the store room makes it, this room only reads it.
+ */
+import type { Sha256 } from "../base/digest.js";
+import type { Brand } from "../base/guard.js";
+import type { Micros, MilliUnits } from "../base/money.js";
+import type { Dialect } from "../catalog/model.js";
+import type { CacheKey, KeyInputs } from "../graph/key.js";
+import type { Realm, StepId } from "../graph/step.js";
+
+/** What the vendor is told so that it refuses a second task and lets us find the first: `km1-` and 26 base32 characters. */
+export type ClientReference = Brand<string, "ClientReference">;
+
+/** A vendor's own name for a task or a result. */
+export type TaskId = Brand<string, "TaskId">;
+
+/** The bytes of a step's result, and what was measured of them. */
+export interface Artifact {
+  readonly sha256: Sha256;
+  /** Bytes. */
+  readonly size: number;
+  readonly type: "video/mp4" | "image/png" | "image/jpeg";
+  readonly width?: number;
+  readonly height?: number;
+  /** Of a clip, in seconds. */
+  readonly seconds?: number;
+}
+
+/** What the vendor needs to work on a result of its own; 30 days, one account. */
+export interface Handle {
+  readonly route: string;
+  readonly task: TaskId;
+  /** Id of the video result, where the vendor gives one. */
+  readonly result?: string;
+  /** Fingerprint of the account; never a credential. */
+  readonly account: string;
+  /** The vendor's completion date, ISO 8601. */
+  readonly completed: string;
+  /** Where the task can be asked for again. */
+  readonly dialect: Dialect;
+  /** Create path of the product, for dialects that query by product. */
+  readonly product: string;
+}
+
+/** What the vendor said it took. `unknown` when it said nothing. */
+export type Billed =
+  | { readonly kind: "billed"; readonly units?: MilliUnits; readonly usd?: Micros }
+  | { readonly kind: "not_billed" }
+  | { readonly kind: "unknown" };
+
+/** A finished rendering: one entry of the lockfile's `renders`. */
+export interface Rendering {
+  readonly key: CacheKey;
+  readonly inputs: KeyInputs;
+  readonly attempt: number;
+  readonly artifact: Artifact;
+  /** Upstream key → digest of the artifact that was consumed. */
+  readonly consumed: Readonly<Record<string, Sha256>>;
+  readonly handle?: Handle;
+  /** Upper estimate at the time, absent when unknown. */
+  readonly estimate?: { readonly units?: MilliUnits; readonly usd?: Micros };
+  readonly billed: Billed;
+  /** Whether an extend gave the whole clip or only the tail; absent for other actions. */
+  readonly returns?: "whole" | "tail";
+  /** What about the result is not quite what was asked. */
+  readonly flags?: readonly string[];
+}
+
+/** The lockfile as the plan sees it. */
+export interface Lock {
+  readonly renders: ReadonlyMap<CacheKey, Rendering>;
+  /** Profile → step id → key. */
+  readonly steps: ReadonlyMap<string, ReadonlyMap<StepId, CacheKey>>;
+}
+
+/**
+ * One call of one attempt, as the journal tells it.
+ *
+ *   intent ──▶ submitted ──▶ succeeded ──▶ stored ──▶ recorded
+ *     │            └───────▶ failed
+ *     ├──▶ refused        (no task exists)
+ *     └──▶ unknown        (the answer was lost and cannot be settled by asking)
+ */
+export type AttemptState =
+  | "intent"
+  | "submitted"
+  | "succeeded"
+  | "stored"
+  | "recorded"
+  | "failed"
+  | "refused"
+  | "unknown"
+  | "abandoned";
+
+/** What is known of one attempt at one key. */
+export interface Attempt {
+  readonly key: CacheKey;
+  readonly attempt: number;
+  readonly call: string;
+  readonly reference: ClientReference;
+  readonly step: StepId;
+  readonly state: AttemptState;
+  readonly realm: Realm;
+  readonly route: string;
+  readonly account: string;
+  readonly dialect: Dialect;
+  readonly product: string;
+  readonly model: string;
+  readonly task?: TaskId;
+  /** Upper estimate when it was started: what is reserved while it is under way. */
+  readonly ceiling?: Micros;
+  readonly units?: MilliUnits;
+  /** Upstream key → digest of the artifact handed over. */
+  readonly consumed: Readonly<Record<string, Sha256>>;
+  /** For `failed` and `refused`. */
+  readonly failure?: {
+    readonly code?: number;
+    readonly message: string;
+    /** A content refusal: the input must change. */
+    readonly refusal: boolean;
+    readonly billed: Billed["kind"];
+  };
+  /** For `succeeded` and later. */
+  readonly handle?: Handle;
+  readonly billed?: Billed;
+  /** For `stored` and later. */
+  readonly artifact?: Artifact;
+  readonly flags?: readonly string[];
+  /** ISO 8601: when the intent was written, when the task ended. */
+  readonly started: string;
+  readonly ended?: string;
+}
+
+/** What lies at an output path. */
+export type OutputState =
+  | { readonly kind: "absent" }
+  | { readonly kind: "file"; readonly sha256: Sha256 }
+  /** Something that cannot be an output: a directory, a symlink, unreadable. */
+  | { readonly kind: "other"; readonly what: string };
+
+/** All that a plan may remember. */
+export interface Prior {
+  readonly lock: Lock;
+  /** Attempts that the journal holds, by key, in order of attempt. */
+  readonly attempts: ReadonlyMap<CacheKey, readonly Attempt[]>;
+  /** Which of the artifacts asked about are in the store, by digest. */
+  readonly held: ReadonlySet<Sha256>;
+  /** What lies at the graph's output paths. */
+  readonly outputs: ReadonlyMap<string, OutputState>;
+  /** Every artifact that this project ever placed, so that an older clip of ours is told from a stranger's file. */
+  readonly placed: ReadonlySet<Sha256>;
+  /** Milliseconds since the epoch. */
+  readonly today: number;
+  /** Seconds that past tasks took, by `model mode duration`. */
+  readonly pace: ReadonlyMap<string, number>;
+}

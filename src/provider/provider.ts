@@ -1,0 +1,127 @@
+/**
+ * The port to whoever renders. Answers are data, never exceptions: a lost answer is a value that the caller must settle.
+ * A route implements this once; it neither knows the store nor decides about money.
+ */
+import type { Dialect } from "../catalog/model.js";
+import type { Action, Realm } from "../graph/step.js";
+import type { Billed, ClientReference, TaskId } from "../plan/prior.js";
+
+/** An input of an action, ready to be sent: bytes already checked, or a URL the vendor can fetch. */
+export type Material =
+  | { readonly kind: "bytes"; readonly type: string; read(): Promise<Uint8Array> }
+  | { readonly kind: "url"; readonly url: string };
+
+/** All that a create needs. */
+export interface Submission {
+  readonly reference: ClientReference;
+  readonly action: Action;
+  /** By field name of the action: `image`, `end_image`, ... */
+  readonly materials: ReadonlyMap<string, Material>;
+}
+
+/** Where a task is asked for; recorded in the journal, so that a later run needs no manifest to go on. */
+export interface Address {
+  readonly dialect: Dialect;
+  /** Create path of the product: `/text-to-video/kling-3.0`, `/v1/videos/text2video`. */
+  readonly product: string;
+}
+
+/** A vendor's refusal, classified by its code. */
+export interface VendorError {
+  /** The vendor's numeric code, or the HTTP status negated when there was none. */
+  readonly code: number;
+  /** Safe to print; free of URLs' signatures and credentials. */
+  readonly message: string;
+  readonly class:
+    | "busy" // 1302, 1303: wait a turn
+    | "maintenance" // 5001
+    | "credentials" // 1000-1004
+    | "account" // 1100-1103, 1304: balance, entitlement, allow list
+    | "content" // 1300, 1301: the input must change
+    | "invalid"; // everything else that is permanent
+}
+
+/** What became of a create. */
+export type SubmitAnswer =
+  | { readonly kind: "accepted"; readonly task: TaskId }
+  /** The reference is taken: the task exists already and can be asked for. */
+  | { readonly kind: "exists" }
+  | { readonly kind: "refused"; readonly error: VendorError }
+  /** No answer that proves anything: the task may exist. */
+  | { readonly kind: "lost"; readonly why: string };
+
+/** One result of a task. */
+export interface TaskOutput {
+  readonly kind: "video" | "image" | "audio";
+  /** Signed and short-lived: never stored, never shown. */
+  readonly url: string;
+  /** The vendor's id of the result. */
+  readonly id?: string;
+  readonly seconds?: number;
+}
+
+/** A task as the vendor tells it. */
+export interface TaskLook {
+  readonly task: TaskId;
+  readonly reference?: string;
+  readonly status: "submitted" | "processing" | "succeeded" | "failed";
+  readonly message?: string;
+  /** Whether a failure is a content refusal. */
+  readonly refusal?: boolean;
+  readonly outputs: readonly TaskOutput[];
+  readonly billed: Billed;
+  /** ISO 8601. */
+  readonly created?: string;
+  readonly updated?: string;
+}
+
+/** What a query found. `absent`: the vendor knows no such task. */
+export type LookAnswer =
+  | { readonly kind: "found"; readonly look: TaskLook }
+  | { readonly kind: "absent" }
+  | { readonly kind: "failed"; readonly error: VendorError }
+  | { readonly kind: "lost"; readonly why: string };
+
+/** What a download gave. */
+export type FetchAnswer =
+  | { readonly kind: "done"; readonly bytes: number }
+  /** 403, 404, 410: ask for a fresh URL. */
+  | { readonly kind: "expired" }
+  | { readonly kind: "failed"; readonly why: string };
+
+/** Takes the bytes of a download; `restart` throws away what came so far (the server could not resume). */
+export interface Sink {
+  write(chunk: Uint8Array): Promise<void>;
+  restart(): Promise<void>;
+}
+
+/** A route to the models. */
+export interface Provider {
+  readonly route: string;
+  readonly realm: Realm;
+  /** Fingerprint of the account behind the credentials. */
+  readonly account: string;
+  /** Whether a create can carry a reference that the vendor keeps unique. */
+  readonly references: boolean;
+  /** Whether polls may be quicker than every 5 s (loopback only). */
+  readonly loopback: boolean;
+  /** Where an action's task would be created. */
+  address(action: Action): Address;
+  /** Sends one create. Never repeats it by itself. */
+  submit(submission: Submission, signal: AbortSignal): Promise<SubmitAnswer>;
+  /** Asks for a task by our reference. */
+  find(reference: ClientReference, address: Address, signal: AbortSignal): Promise<LookAnswer>;
+  /** Asks for tasks by id, as few requests as the dialect allows. Answers stand in the order asked. */
+  look(tasks: readonly { readonly task: TaskId; readonly address: Address }[], signal: AbortSignal): Promise<readonly LookAnswer[]>;
+  /** Streams a result from byte `from` on, resuming cut transfers. */
+  fetch(url: string, sink: Sink, signal: AbortSignal, onProgress?: (bytes: number, total: number | undefined) => void): Promise<FetchAnswer>;
+  close(): Promise<void>;
+}
+
+/** Why a route could not be opened: which variable, what is wrong with it, what to do. */
+export interface RouteProblem {
+  readonly kind: "credentials" | "address";
+  readonly message: string;
+  readonly help: string;
+}
+
