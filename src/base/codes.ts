@@ -5,7 +5,8 @@
 /** Code → what it means. */
 export const DIAGNOSTIC_CODES = {
   "file/not-found": "No manifest was found where it was looked for.",
-  "file/unreadable": "The manifest (or a file it needs) cannot be read: a directory, no permission, too large, not UTF-8.",
+  "file/unreadable":
+    "The manifest (or a file it needs) cannot be read: a directory, no permission, too large, not UTF-8.",
   "yaml/syntax": "The text is not YAML 1.2.",
   "yaml/tab": "A tab is used for indentation; YAML allows spaces only.",
   "yaml/duplicate-key": "A key appears twice in one mapping.",
@@ -41,6 +42,17 @@ export const DIAGNOSTIC_CODES = {
   "plan/unknown-target": "`--target`, `why` or another option names a step that does not exist.",
   "lock/damaged": "The lockfile cannot be read as a lockfile of a known version.",
   "journal/damaged": "A line of the journal cannot be read; it was set aside.",
+  "run/input-changed": "An input changed between the plan and its submission; nothing was sent.",
+  "run/content-refused": "The vendor refused a step for its content, before or after it was submitted.",
+  "run/credentials": "The vendor does not accept the credentials.",
+  "run/account": "Balance, pack or entitlement of the account do not allow a step.",
+  "run/request-refused": "The vendor refused a request as wrong.",
+  "run/unreachable": "A step could not be submitted, or it is not certain that it was; the next run settles it.",
+  "run/task-failed": "A task ended as failed at the vendor.",
+  "run/task-lost": "The vendor does not know a task that it had accepted.",
+  "run/download": "A finished result could not be fetched; it stays at the vendor for 30 days.",
+  "run/disk": "The disk refused something that a step needed.",
+  "run/bug": "A step stopped because of a bug in klingmake.",
   "output/changed": "An output file was changed by someone else and is left alone.",
 } as const;
 

@@ -49,7 +49,13 @@ export function base32(digest: Sha256, length: number): string {
 }
 
 /** A value that JSON carries exactly. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [key: string]: Json | undefined };
 
 /**
  * RFC 8785 canonical JSON. Members that are undefined are left out.

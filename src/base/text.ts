@@ -19,7 +19,9 @@ export function safeText(text: string): string {
 /** At most `limit` characters of safe text, with an ellipsis where it was cut. */
 export function elide(text: string, limit: number): string {
   const characters = [...safeText(text)];
-  return characters.length <= limit ? characters.join("") : `${characters.slice(0, Math.max(0, limit - 1)).join("")}…`;
+  return characters.length <= limit
+    ? characters.join("")
+    : `${characters.slice(0, Math.max(0, limit - 1)).join("")}…`;
 }
 
 /** The candidate that `word` was probably meant to be, if one is near enough to name. */
@@ -46,7 +48,11 @@ function editDistance(a: string, b: string, limit: number): number {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
       const cost = a[i - 1] === b[j - 1] ? 0 : 1;
-      let least = Math.min((previous[j] ?? limit) + 1, (row[j - 1] ?? limit) + 1, (previous[j - 1] ?? limit) + cost);
+      let least = Math.min(
+        (previous[j] ?? limit) + 1,
+        (row[j - 1] ?? limit) + 1,
+        (previous[j - 1] ?? limit) + cost,
+      );
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
         least = Math.min(least, (before[j - 2] ?? limit) + 1);
       }

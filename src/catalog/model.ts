@@ -1,5 +1,5 @@
 /**
- * What a model is: what it can, what it costs, how it is reached. Types only; the rows stand in `models.ts`,
+ * What a model is: what it can, what it costs, how it is reached. Types only; the rows stand in `models-*.ts`,
  * look-ups and project additions in `catalog.ts`. A fact carries its source, because the vendor changes without notice.
  */
 import type { Micros, MilliUnits } from "../base/money.js";
@@ -25,7 +25,7 @@ export type Grade = "O" | "O*" | "L" | "S" | "project";
 /** Where a fact comes from and of which day it is. */
 export interface Basis {
   readonly source: string;
-  /** `YYYY-MM-DD`. */
+  /** `YYYY-MM-DD`; `undated` where a project gives a price without a day. */
   readonly asOf: string;
   readonly grade: Grade;
 }
@@ -66,8 +66,14 @@ export interface VideoEndpoint {
   /** Clip lengths in whole seconds, ascending. */
   readonly durations: readonly number[];
   readonly aspectRatios: readonly string[];
+  /** Lengths when a first frame is the only picture, where they are fewer. */
+  readonly loneFrameDurations?: readonly number[];
+  /** Lengths on which all official pages agree, where one page allows more. */
+  readonly sureDurations?: readonly number[];
   /** Characters. */
   readonly promptMax: number;
+  /** Characters that the vendor advises to stay below, where that is less than it takes. */
+  readonly promptAdvised?: number;
   readonly negativePrompt: boolean;
   readonly cfgScale: boolean;
   /** `always`: a sound track is made and priced in, and cannot be switched off. */
@@ -77,6 +83,10 @@ export interface VideoEndpoint {
   /** Whether an end frame is taken beside the first, in which modes, and whether only without sound. */
   readonly endImage?: { readonly modes?: readonly Mode[]; readonly silentOnly?: boolean };
   readonly image?: ImageLimits;
+  /** Length of the one video that can be given for reference, in seconds; absent: none is taken. */
+  readonly referenceVideo?: { readonly minSeconds: number; readonly maxSeconds: number };
+  /** Where these rules come from, when not from the model's own source. */
+  readonly basis?: Basis;
 }
 
 /** A model that makes clips. */
@@ -91,6 +101,8 @@ export interface VideoModel {
   readonly note?: string;
   /** A current model to use instead, for a retired one. */
   readonly instead?: string;
+  /** For a project's own model: the built-in one that it behaves like. */
+  readonly like?: string;
   readonly dialect: Dialect;
   /** `model_name` on the wire (legacy), or the last segment of the path (new). */
   readonly wireName: string;
@@ -117,6 +129,8 @@ export interface ImageModel {
   readonly status: ModelStatus;
   readonly note?: string;
   readonly instead?: string;
+  /** For a project's own model: the built-in one that it behaves like. */
+  readonly like?: string;
   readonly dialect: "legacy";
   readonly wireName: string;
   /** `try_on` dresses a person; `generate` makes a picture from words. */

@@ -141,7 +141,12 @@ function intent(action: Action, named: (input: Input | undefined) => Json | unde
         human_fidelity: unless(action.human_fidelity, 0.45),
       };
     case "try_on":
-      return { kind: action.kind, model: action.model, human: named(action.human), cloth: named(action.cloth) };
+      return {
+        kind: action.kind,
+        model: action.model,
+        human: named(action.human),
+        cloth: named(action.cloth),
+      };
     case "frame":
       return { kind: action.kind, which: action.which, source: named(action.source) };
     default:

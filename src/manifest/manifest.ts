@@ -159,7 +159,10 @@ export interface Manifest {
   };
   /** US dollars over the whole life of the project. */
   readonly budget: { readonly usd?: number };
-  readonly approval: { readonly tiers?: readonly ("standard" | "pro" | "master")[]; readonly above_usd?: number };
+  readonly approval: {
+    readonly tiers?: readonly ("standard" | "pro" | "master")[];
+    readonly above_usd?: number;
+  };
   readonly outputs: { readonly path?: string; readonly image_path?: string };
   readonly catalog: CatalogAdditions;
 }

@@ -47,8 +47,8 @@ export type SubmitAnswer =
   /** The reference is taken: the task exists already and can be asked for. */
   | { readonly kind: "exists" }
   | { readonly kind: "refused"; readonly error: VendorError }
-  /** No answer that proves anything: the task may exist. */
-  | { readonly kind: "lost"; readonly why: string };
+  /** No answer that proves anything: the task may exist. `unsent`: the request provably never left, so none does. */
+  | { readonly kind: "lost"; readonly why: string; readonly unsent?: true };
 
 /** One result of a task. */
 export interface TaskOutput {
@@ -95,7 +95,11 @@ export interface Sink {
   restart(): Promise<void>;
 }
 
-/** A route to the models. */
+/**
+ * A route to the models. `find`, `look` and `fetch` throw the signal's reason when it aborts; `submit` answers `lost`.
+ * `submit`, `find` and `look` throw `WrongServer`, `submit` also what reading a material throws (nothing was sent then),
+ * `fetch` what its sink throws.
+ */
 export interface Provider {
   readonly route: string;
   readonly realm: Realm;
@@ -112,9 +116,17 @@ export interface Provider {
   /** Asks for a task by our reference. */
   find(reference: ClientReference, address: Address, signal: AbortSignal): Promise<LookAnswer>;
   /** Asks for tasks by id, as few requests as the dialect allows. Answers stand in the order asked. */
-  look(tasks: readonly { readonly task: TaskId; readonly address: Address }[], signal: AbortSignal): Promise<readonly LookAnswer[]>;
-  /** Streams a result from byte `from` on, resuming cut transfers. */
-  fetch(url: string, sink: Sink, signal: AbortSignal, onProgress?: (bytes: number, total: number | undefined) => void): Promise<FetchAnswer>;
+  look(
+    tasks: readonly { readonly task: TaskId; readonly address: Address }[],
+    signal: AbortSignal,
+  ): Promise<readonly LookAnswer[]>;
+  /** Streams a result, resuming cut transfers; a `restart` of the sink begins it anew. */
+  fetch(
+    url: string,
+    sink: Sink,
+    signal: AbortSignal,
+    onProgress?: (bytes: number, total: number | undefined) => void,
+  ): Promise<FetchAnswer>;
   close(): Promise<void>;
 }
 
@@ -125,3 +137,10 @@ export interface RouteProblem {
   readonly help: string;
 }
 
+/** Thrown when the server that answers is not the one that was meant: a sandbox for Kling, or the other way round. */
+export class WrongServer extends Error {
+  override readonly name = "WrongServer";
+  constructor(readonly problem: RouteProblem) {
+    super(problem.message);
+  }
+}

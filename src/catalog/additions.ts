@@ -1,0 +1,229 @@
+/**
+ * A project's own models, prices and unit prices, made into rows of the catalog.
+ * A model of the project's own takes everything but its name and lengths from the one it is `like`, its price included,
+ * because that is what the author states; a price of the project's own beats it. Declares the shape of the manifest's
+ * `catalog:` itself: this room stands to the left of the manifest.
+ */
+import { problem, type Diagnostic, type Path } from "../base/diagnostic.js";
+import { formatUsd, usd, type Micros } from "../base/money.js";
+import { elide } from "../base/text.js";
+import type { Basis, ImageModel, Mode, Model, PriceRow, VideoEndpoint, VideoModel } from "./model.js";
+import { LIST_UNIT_PRICES, type UnitKind, type UnitPrice } from "./units.js";
+
+/** What the manifest's `catalog:` may hold. */
+export interface Additions {
+  readonly models?: readonly {
+    readonly id: string;
+    readonly like: string;
+    readonly wire_name?: string;
+    readonly label?: string;
+    readonly durations?: readonly number[];
+  }[];
+  readonly prices?: readonly OwnPrice[];
+  readonly unit_usd?: { readonly video?: number; readonly image?: number };
+}
+
+interface OwnPrice {
+  readonly model: string;
+  readonly mode?: Mode;
+  readonly audio?: boolean;
+  readonly usd_per_second?: number;
+  readonly usd_per_clip?: number;
+  readonly usd_per_image?: number;
+  readonly as_of?: string;
+}
+
+interface LookUp {
+  find(kind: Model["kind"], id: string): Model | undefined;
+  suggest(kind: Model["kind"], id: string): string | undefined;
+}
+
+const KINDS = ["video", "image"] as const;
+
+/** Hands each model of the project's own to `add`; one that is like a video and an image model becomes both. */
+export function addModels(
+  additions: Additions,
+  catalog: LookUp,
+  diagnostics: Diagnostic[],
+  add: (model: Model) => void,
+): void {
+  for (const own of additions.models ?? []) {
+    const path: Path = ["catalog", "models", own.id];
+    const held = KINDS.map((kind) => catalog.find(kind, own.id)).find((model) => model !== undefined);
+    if (held !== undefined) {
+      diagnostics.push(
+        problem("catalog/duplicate", `the catalog has a model called ${elide(own.id, 60)} already`, {
+          path,
+          on: "key",
+          why: held.id === own.id ? `it is ${held.label}` : `it is another name of ${held.id}`,
+          help: "choose another id, and put the vendor's name for it under wire_name",
+        }),
+      );
+      continue;
+    }
+    const bases = KINDS.map((kind) => catalog.find(kind, own.like)).filter((model) => model !== undefined);
+    if (bases.length === 0) diagnostics.push(unknownModel(own.like, KINDS, [...path, "like"], catalog));
+    for (const base of bases) add(base.kind === "video" ? likeVideo(base, own) : likeImage(base, own));
+  }
+}
+
+type OwnModel = NonNullable<Additions["models"]>[number];
+
+function likeVideo(base: VideoModel, own: OwnModel): VideoModel {
+  const wireName = own.wire_name ?? own.id;
+  const durations = own.durations && [...new Set(own.durations)].toSorted((a, b) => a - b);
+  const endpoint = (from: VideoEndpoint | undefined): VideoEndpoint | undefined => {
+    if (from === undefined) return undefined;
+    // New endpoints carry the model in their path, /v1 carries it in the body.
+    const path = base.dialect === "new" ? from.path.replace(/[^/]+$/, wireName) : from.path;
+    if (durations === undefined) return { ...from, path };
+    const { loneFrameDurations: _lone, sureDurations: _sure, ...rest } = from;
+    return { ...rest, path, durations };
+  };
+  const { textToVideo, imageToVideo, ...rest } = base;
+  const text = endpoint(textToVideo);
+  const image = endpoint(imageToVideo);
+  return {
+    ...rest,
+    ...likeAny(base, own),
+    wireName,
+    ...(text && { textToVideo: text }),
+    ...(image && { imageToVideo: image }),
+  };
+}
+
+function likeImage(base: ImageModel, own: OwnModel): ImageModel {
+  return { ...base, ...likeAny(base, own), wireName: own.wire_name ?? own.id };
+}
+
+function likeAny(base: Model, own: OwnModel) {
+  const root = base.like ?? base.id;
+  return {
+    id: own.id,
+    aliases: [],
+    label: own.label ?? own.id,
+    status: "current",
+    note: `added by this project, like ${root}`,
+    like: root,
+    basis: { source: `this project, like ${root}`, asOf: "undated", grade: "project" },
+    prices: base.prices.map((row) => ({
+      ...row,
+      basis: { ...row.basis, source: `taken to cost what ${root} costs (${row.basis.source})` },
+    })),
+  } as const;
+}
+
+/** The project's own prices by model, the one with the most conditions first. */
+export function addPrices(
+  additions: Additions,
+  catalog: LookUp,
+  diagnostics: Diagnostic[],
+): ReadonlyMap<Model, readonly PriceRow[]> {
+  const rows = new Map<Model, PriceRow[]>();
+  for (const [index, own] of (additions.prices ?? []).entries()) {
+    const path: Path = ["catalog", "prices", index];
+    const amount = amountOf(own);
+    if (amount === undefined) {
+      diagnostics.push(
+        problem("manifest/wrong-value", `the price of ${elide(own.model, 60)} wants exactly one amount`, {
+          path,
+          help: "give one of usd_per_second, usd_per_clip or usd_per_image, in dollars above 0",
+        }),
+      );
+      continue;
+    }
+    const kind = amount.per === "image" ? "image" : "video";
+    const model = catalog.find(kind, own.model);
+    if (model === undefined) {
+      diagnostics.push(unknownModel(own.model, [kind], [...path, "model"], catalog));
+      continue;
+    }
+    if (own.mode !== undefined && !hasMode(model, own.mode)) {
+      diagnostics.push(
+        problem(
+          "catalog/unsupported",
+          `${model.id} has no mode ${own.mode}, so this price would never count`,
+          {
+            path: [...path, "mode"],
+            help: "remove mode, or name one that the model has",
+          },
+        ),
+      );
+      continue;
+    }
+    const row: PriceRow = {
+      ...(own.mode === undefined ? {} : { mode: own.mode }),
+      ...(own.audio === undefined ? {} : { audio: own.audio }),
+      ...amount,
+      unit: kind,
+      basis: ownBasis("price of this project", own.as_of),
+    };
+    rows.set(model, [...(rows.get(model) ?? []), row]);
+  }
+  for (const [model, list] of rows)
+    rows.set(
+      model,
+      list.toSorted((a, b) => conditions(b) - conditions(a)),
+    );
+  return rows;
+}
+
+/** What a unit costs: the project's own price where it has one. */
+export function unitPrices(
+  additions: Additions,
+  diagnostics: Diagnostic[],
+): Readonly<Record<UnitKind, UnitPrice>> {
+  const priceOf = (unit: UnitKind): UnitPrice => {
+    const given = additions.unit_usd?.[unit];
+    if (given === undefined) return LIST_UNIT_PRICES[unit];
+    const own = dollars(given);
+    if (own !== undefined) return { usd: own, basis: ownBasis("unit price of this project", undefined) };
+    diagnostics.push(
+      problem("manifest/wrong-value", `a unit of ${unit} cannot cost ${given} dollars`, {
+        path: ["catalog", "unit_usd", unit],
+        help: `remove it for the list price, ${formatUsd(LIST_UNIT_PRICES[unit].usd)}, or give dollars above 0`,
+      }),
+    );
+    return LIST_UNIT_PRICES[unit];
+  };
+  return { video: priceOf("video"), image: priceOf("image") };
+}
+
+function amountOf(own: OwnPrice): { readonly per: PriceRow["per"]; readonly usd: Micros } | undefined {
+  const given = (
+    [
+      ["second", own.usd_per_second],
+      ["clip", own.usd_per_clip],
+      ["image", own.usd_per_image],
+    ] as const
+  ).filter(([, amount]) => amount !== undefined);
+  const [per, amount] = given[0] ?? [];
+  const money = dollars(amount);
+  return per === undefined || money === undefined || given.length > 1 ? undefined : { per, usd: money };
+}
+
+/** A price of nothing is refused: it would hide real spending from every limit. */
+function dollars(amount: number | undefined): Micros | undefined {
+  return amount === undefined || !(amount >= 1e-6 && amount <= 1e6) ? undefined : usd(amount);
+}
+
+function hasMode(model: Model, mode: Mode): boolean {
+  return model.kind === "video" && model.modes.some((offered) => offered.mode === mode);
+}
+
+function conditions(row: PriceRow): number {
+  return Number(row.mode !== undefined) + Number(row.audio !== undefined);
+}
+
+function ownBasis(source: string, asOf: string | undefined): Basis {
+  return { source, asOf: asOf ?? "undated", grade: "project" };
+}
+
+function unknownModel(id: string, kinds: readonly Model["kind"][], path: Path, catalog: LookUp): Diagnostic {
+  const meant = kinds.map((kind) => catalog.suggest(kind, id)).find((name) => name !== undefined);
+  const what = kinds.length === 1 ? `${kinds[0]} model` : "model";
+  return problem("catalog/unknown-model", `the catalog has no ${what} called ${elide(id, 60)}`, {
+    path,
+    help: meant === undefined ? "`klingmake models` lists what there is" : `did you mean ${meant}?`,
+  });
+}

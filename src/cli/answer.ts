@@ -1,0 +1,49 @@
+/**
+ * What a command comes to, before it is printed: an exit code, data for programs, text for people. Commands return
+ * this; `run.ts` alone decides what goes to which stream.
+ */
+import type { Diagnostic, ExitCode, Project } from "../index.js";
+import type { Paint } from "./colours.js";
+import type { GlobalFlags } from "./commands.js";
+import type { Io } from "./io.js";
+
+/** The end of a command. */
+export interface Answer {
+  readonly exit: ExitCode;
+  /** For `--json`; formats in `envelope.ts`. */
+  readonly data: unknown;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Data for people: stdout, unless `--json`. */
+  readonly text?: string;
+  /** What people should know: stderr, unless `--json`; also when quiet. */
+  readonly note?: string;
+}
+
+/** What every command works with. */
+export interface CommandContext {
+  readonly io: Io;
+  readonly globals: GlobalFlags;
+  /** For text that goes to stdout and to stderr. */
+  readonly out: Paint;
+  readonly err: Paint;
+  readonly columns: number;
+}
+
+/** Opens the project and hands it on; a manifest that cannot be read ends the command with exit 3. */
+export async function withProject(
+  context: CommandContext,
+  command: string,
+  use: (project: Project) => Promise<Answer>,
+): Promise<Answer> {
+  const { EXIT, openProject } = await import("../index.js");
+  const { io, globals } = context;
+  const opened = await openProject({
+    cwd: io.cwd,
+    env: io.env,
+    home: io.home,
+    command: `klingmake ${command}`,
+    ...(globals.file === undefined ? {} : { file: globals.file }),
+  });
+  if (opened.value === undefined) return { exit: EXIT.invalid, data: {}, diagnostics: opened.diagnostics };
+  return use(opened.value);
+}

@@ -1,0 +1,80 @@
+/**
+ * argv and environment → plain data, or the text of a usage error. Nothing is read, written or loaded for it but the
+ * parser itself, so that `--help` is quick and every mistake is found before any effect.
+ */
+import { CommanderError, InvalidArgumentError } from "commander";
+import type { Command, Parsed, PolicyFlags } from "./commands.js";
+import { globalFlags, makeProgram } from "./program.js";
+import { dollars, tierList } from "./values.js";
+
+/** What parsing may look at besides argv. */
+export interface ParseSurroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Width for help texts. */
+  readonly columns: number;
+}
+
+/** Parses the words after the program's name. */
+export function parseArguments(argv: readonly string[], surroundings: ParseSurroundings): Parsed {
+  const json = argv.includes("--json");
+  if (argv.length === 0)
+    return { ...parseArguments(["--help"], surroundings), kind: "usage", json } as Parsed;
+  let command: Command | undefined;
+  let text = "";
+  const take = (piece: string) => {
+    text += piece;
+  };
+  const program = makeProgram((found) => {
+    command = found;
+  });
+  for (const each of [program, ...program.commands]) {
+    each.exitOverride().configureOutput({
+      writeOut: take,
+      writeErr: take,
+      getOutHelpWidth: () => surroundings.columns,
+      getErrHelpWidth: () => surroundings.columns,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+  }
+  try {
+    program.parse(argv, { from: "user" });
+    if (command === undefined) return { kind: "usage", text: "error: no command is named\n", json };
+    const globals = globalFlags(program);
+    return { kind: "command", command: withEnvironment(command, surroundings.env), globals };
+  } catch (error) {
+    if (error instanceof InvalidArgumentError)
+      return { kind: "usage", text: `error: ${error.message}\n`, json };
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? { kind: "help", text } : { kind: "usage", text, json };
+  }
+}
+
+/** Flags win over the environment. @throws InvalidArgumentError naming the variable. */
+function withEnvironment(command: Command, env: ParseSurroundings["env"]): Command {
+  if (command.name !== "plan" && command.name !== "render") return command;
+  const above = fromVariable("KLINGMAKE_ASK_ABOVE", env, dollars);
+  const tiers = fromVariable("KLINGMAKE_ASK_TIERS", env, tierList);
+  const policy: PolicyFlags = {
+    ...(above === undefined ? {} : { askAboveUsd: above }),
+    ...(tiers === undefined ? {} : { askTiers: tiers }),
+    ...command.policy,
+  };
+  return { ...command, policy };
+}
+
+function fromVariable<T>(
+  name: string,
+  env: ParseSurroundings["env"],
+  parse: (text: string) => T,
+): T | undefined {
+  const text = env[name];
+  if (text === undefined || text === "") return undefined;
+  try {
+    return parse(text);
+  } catch (error) {
+    if (error instanceof InvalidArgumentError)
+      throw new InvalidArgumentError(`environment variable ${name}: ${error.message}`);
+    throw error;
+  }
+}

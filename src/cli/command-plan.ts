@@ -1,0 +1,32 @@
+/**
+ * `plan`: the call sheet on stdout. Makes no request. What is over budget or has no price is shown and exits 0, because
+ * looking is not refused; `render` refuses.
+ */
+import { EXIT, hasErrors } from "../index.js";
+import { withProject, type Answer, type CommandContext } from "./answer.js";
+import type { Command } from "./commands.js";
+import { planData } from "./data-plan.js";
+import { envelopeLine } from "./envelope.js";
+import { planRequest, policyOf } from "./request.js";
+import { planSheet } from "./view-plan.js";
+
+/** Plans and shows. */
+export async function planCommand(command: Command & { name: "plan" }, context: CommandContext): Promise<Answer> {
+  return withProject(context, "plan", async (project) => {
+    const { value: plan, diagnostics } = await project.plan(planRequest(command.plan));
+    const said = [...project.diagnostics, ...diagnostics];
+    if (plan === undefined || hasErrors(diagnostics)) return { exit: EXIT.invalid, data: {}, diagnostics: said };
+    const wants = project.wantsYes(plan, { policy: policyOf(command.policy), rehearse: command.rehearse });
+    const changes = plan.steps.some((each) => each.decision.kind !== "keep");
+    const exit = command.detailedExitcode && changes ? EXIT.changes : EXIT.done;
+    const data = planData(plan, wants);
+    if (command.out !== undefined) {
+      const { diagnosticsJson } = await import("./view-diagnostics.js");
+      const file = await context.io.createFile(command.out);
+      file.write(envelopeLine({ command: "plan", exit, data, diagnostics: diagnosticsJson(said) }));
+      await file.close();
+    }
+    const { out: paint, columns, globals } = context;
+    return { exit, data, diagnostics: said, text: planSheet(plan, wants, { paint, columns, verbose: globals.verbose }) };
+  });
+}

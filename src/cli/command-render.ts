@@ -1,0 +1,151 @@
+/**
+ * `render`: shows the plan, asks where a yes is wanted, watches the run, says what came of it. All of that is for people
+ * and goes to stderr; stdout carries the envelope of `--json` or nothing. Spending is decided by the library alone:
+ * this file only passes on what the person said.
+ */
+import { EXIT, formatUsd, safeText, type Plan, type RenderReport, type WantsYes } from "../index.js";
+import { withProject, type Answer, type CommandContext } from "./answer.js";
+import { isAutomatic } from "./colours.js";
+import type { Command } from "./commands.js";
+import { planData, wantData, type Data } from "./data-plan.js";
+import { usdJson } from "./money-text.js";
+import { eventData, outcomeData } from "./data-run.js";
+import { envelopeLine, eventLine } from "./envelope.js";
+import { exitOfSignal } from "./io.js";
+import { watchRun, type Progress } from "./progress.js";
+import { planRequest, policyOf } from "./request.js";
+import { diagnosticsJson } from "./view-diagnostics.js";
+import { planSheet, wantsText } from "./view-plan.js";
+import { renderNote } from "./view-render.js";
+
+type RenderCommand = Command & { name: "render" };
+
+/** Renders, after a yes where one is wanted. */
+export async function renderCommand(command: RenderCommand, context: CommandContext): Promise<Answer> {
+  return withProject(context, "render", async (project) => {
+    const { io, globals, err: paint, columns } = context;
+    const write = (text: string) => io.stderr.write(text);
+    const events = command.events === undefined ? undefined : await io.createFile(command.events);
+    const lively = io.stderrIsTTY && !isAutomatic(io.env) && io.env["TERM"] !== "dumb";
+    const progress = watchRun({
+      write,
+      paint,
+      columns,
+      verbose: globals.verbose,
+      quiet: globals.quiet,
+      now: () => io.now(),
+      ...(lively && io.live !== undefined ? { live: io.live } : {}),
+      ...(io.everySecond === undefined ? {} : { everySecond: io.everySecond }),
+    });
+    const onAbort = () => write(stoppingText(progress));
+    io.signal.addEventListener("abort", onAbort, { once: true });
+    let wants: readonly WantsYes[] = [];
+    const sheet = (plan: Plan) => planSheet(plan, wants, { paint, columns, verbose: globals.verbose });
+    const policy = policyOf(command.policy);
+    try {
+      const report = await project.render({
+        ...planRequest(command.plan),
+        ...(command.approve === undefined ? {} : { approve: command.approve }),
+        yes: command.yes,
+        rehearse: command.rehearse,
+        frozen: command.frozen,
+        overwriteOutputs: command.overwriteOutputs,
+        policy,
+        signal: io.signal,
+        emit: (event) => {
+          events?.write(eventLine(io.now(), eventData(event)));
+          progress.emit(event);
+        },
+        onPlan: (plan) => {
+          wants = project.wantsYes(plan, { policy, rehearse: command.rehearse });
+          if (!globals.quiet) write(`${sheet(plan)}\n`);
+        },
+        ...(io.ask === undefined ? {} : { ask: (plan, asked) => ask(plan, asked, sheet, context) }),
+      });
+      progress.done();
+      const answer = answerOf(report, wants, command, context);
+      if (events !== undefined) {
+        const { exit, data, diagnostics } = answer;
+        events.write(envelopeLine({ command: "render", exit, data, diagnostics: diagnosticsJson(diagnostics) }));
+        await events.close();
+      }
+      return { ...answer, diagnostics: [...project.diagnostics, ...answer.diagnostics] };
+    } finally {
+      progress.done();
+      io.signal.removeEventListener("abort", onAbort);
+    }
+  });
+}
+
+/** Shows what is asked about, then asks. */
+async function ask(
+  plan: Plan,
+  wants: readonly WantsYes[],
+  sheet: (plan: Plan) => string,
+  { io, globals, err: paint }: CommandContext,
+): Promise<boolean> {
+  if (io.ask === undefined) return false;
+  if (globals.quiet) io.stderr.write(`${sheet(plan)}\n`);
+  for (const why of wantsText(wants)) io.stderr.write(`${paint.costly(`A yes is wanted: ${safeText(why)}`)}\n`);
+  return io.ask(questionOf(plan));
+}
+
+/** The question before money is spent. */
+export function questionOf(plan: Plan): string {
+  const { usd, unknown } = plan.totals.create;
+  const prices = unknown === 0 ? "" : unknown === 1 ? " and one unknown price" : ` and ${unknown} unknown prices`;
+  const amount = `up to ${formatUsd(usd.high)}${prices}`;
+  return plan.realm === "sandbox"
+    ? `Rehearsal, nothing is paid: render this for ${amount}? [y/N] `
+    : `Render this for ${amount}? [y/N] `;
+}
+
+function stoppingText(progress: Progress): string {
+  const under = progress.underWay();
+  const what =
+    under.length === 0
+      ? "nothing is under way at the vendor"
+      : `under way at the vendor, and collected by the next render: ${under.join(", ")}`;
+  return `\nstopping, nothing more is submitted; ${what}\nCtrl-C again leaves at once\n`;
+}
+
+function answerOf(
+  report: RenderReport,
+  wants: readonly WantsYes[],
+  command: RenderCommand,
+  { io, globals, err: paint, columns }: CommandContext,
+): Answer {
+  const exit = report.exit === EXIT.interrupted ? exitOfSignal(io.signal) : report.exit;
+  const data = {
+    status: report.status,
+    ...(report.plan === undefined ? {} : planData(report.plan, wants)),
+    ...statusData(report),
+  };
+  const note = renderNote(report, { globals, flags: command.plan, paint, columns });
+  return { exit, data, diagnostics: report.diagnostics, ...(note === "" ? {} : { note }) };
+}
+
+/** What a report's status brings with it. */
+function statusData(report: RenderReport): Data {
+  switch (report.status) {
+    case "invalid":
+      return {};
+    case "locked":
+      return { holder: report.holder };
+    case "approval_needed":
+    case "declined":
+      return { wants_yes: report.wants.map(wantData) };
+    case "stale":
+      return { uncovered: report.uncovered };
+    case "frozen":
+      return { frozen_steps: report.steps };
+    case "route":
+      return { message: report.message, help: report.help };
+    case "ran":
+      return {
+        outcomes: report.outcomes.map(({ step, outcome }) => ({ step, ...outcomeData(outcome, step) })),
+        spent: usdJson(report.spent),
+        interrupted: report.interrupted,
+      };
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * `sandbox`: runs the embedded imitation of the API until it is told to stop. What other programs need stands on stdout
+ * as shell assignments; its credentials open nothing but this server.
+ */
+import { EXIT, runSandbox, safeText, type Sandbox } from "../index.js";
+import type { Answer, CommandContext } from "./answer.js";
+import type { Command } from "./commands.js";
+import { envelopeLine } from "./envelope.js";
+
+/** Runs until the signal is aborted; a port that is taken or a folder that cannot be made is exit 1. */
+export async function sandboxCommand(
+  command: Command & { name: "sandbox" },
+  { io, globals, columns: _columns }: CommandContext,
+): Promise<Answer | undefined> {
+  let sandbox: Sandbox;
+  try {
+    sandbox = await runSandbox({
+      port: command.port,
+      asVendor: command.asVendor,
+      ...(command.directory === undefined ? {} : { directory: command.directory }),
+      ...(command.timeScale === undefined ? {} : { timeScale: command.timeScale }),
+    });
+  } catch (error) {
+    const message = `the sandbox could not start: ${safeText(error instanceof Error ? error.message : String(error))}`;
+    return { exit: EXIT.stepFailed, data: { error: { kind: "sandbox", message } }, diagnostics: [], note: `${message}\n` };
+  }
+  const data = { url: sandbox.url, credentials: credentialsOf(sandbox) };
+  io.stdout.write(
+    globals.json ? envelopeLine({ command: "sandbox", exit: EXIT.done, data, diagnostics: [] }) : assignments(sandbox),
+  );
+  if (!globals.quiet) io.stderr.write("the sandbox is listening; Ctrl-C stops it\n");
+  await aborted(io.signal);
+  await sandbox.close();
+  return undefined;
+}
+
+function credentialsOf(sandbox: Sandbox): Readonly<Record<string, string>> {
+  return {
+    KLING_BASE_URL: sandbox.url,
+    KLING_API_KEY: sandbox.apiKey,
+    KLING_ACCESS_KEY: sandbox.accessKey,
+    KLING_SECRET_KEY: sandbox.secretKey,
+  };
+}
+
+/** Lines that a shell can read. */
+function assignments(sandbox: Sandbox): string {
+  const lines = Object.entries(credentialsOf(sandbox)).map(([name, value]) => `export ${name}=${value}`);
+  return `${[...lines, `export KLINGMAKE_SANDBOX_URL=${sandbox.url}`].join("\n")}\n`;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

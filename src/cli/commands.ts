@@ -1,0 +1,77 @@
+/**
+ * What a command line can say, as plain data decided before anything is done. Knows no parser and no effect.
+ * Amounts of money are US dollars as the user wrote them; they become exact amounts where they are used.
+ */
+import type { Tier } from "../index.js";
+
+/** Flags that every command takes. */
+export interface GlobalFlags {
+  readonly file?: string;
+  readonly json: boolean;
+  readonly color: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+}
+
+/** What shapes a plan. */
+export interface PlanFlags {
+  readonly profile?: string;
+  readonly targets: readonly string[];
+  readonly maxCostUsd?: number;
+  readonly allowUnknownPrice: readonly string[];
+  readonly rebuy: readonly string[];
+  readonly retryRefused: readonly string[];
+  readonly jobs?: number;
+}
+
+/** When a yes is wanted, as far as flags or the environment say. */
+export interface PolicyFlags {
+  readonly askAboveUsd?: number;
+  readonly askTiers?: readonly Tier[];
+}
+
+/** One command with its options. */
+export type Command =
+  | { readonly name: "validate" }
+  | {
+      readonly name: "plan";
+      readonly plan: PlanFlags;
+      readonly policy: PolicyFlags;
+      readonly rehearse: boolean;
+      readonly out?: string;
+      readonly detailedExitcode: boolean;
+    }
+  | {
+      readonly name: "render";
+      readonly plan: PlanFlags;
+      readonly policy: PolicyFlags;
+      readonly rehearse: boolean;
+      readonly approve?: string;
+      readonly yes: boolean;
+      readonly frozen: boolean;
+      readonly overwriteOutputs: boolean;
+      readonly events?: string;
+    }
+  | { readonly name: "status"; readonly plan: PlanFlags }
+  | { readonly name: "why"; readonly step: string; readonly plan: PlanFlags }
+  | { readonly name: "graph"; readonly profile?: string; readonly format: GraphFormat }
+  | { readonly name: "models"; readonly all: boolean }
+  | { readonly name: "schema"; readonly which: "manifest" | "lock" }
+  | {
+      readonly name: "sandbox";
+      readonly port: number;
+      readonly directory?: string;
+      readonly asVendor: boolean;
+      readonly timeScale?: number;
+    };
+
+/** The forms in which `graph` prints. */
+export type GraphFormat = "text" | "mermaid" | "dot";
+
+/** What a command line came to. */
+export type Parsed =
+  | { readonly kind: "command"; readonly command: Command; readonly globals: GlobalFlags }
+  /** Help that was asked for; goes to stdout. */
+  | { readonly kind: "help"; readonly text: string }
+  /** A mistake; goes to stderr, exit 64. */
+  | { readonly kind: "usage"; readonly text: string; readonly json: boolean };

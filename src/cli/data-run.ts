@@ -1,0 +1,80 @@
+/**
+ * Events and outcomes as JSON: snake_case, money as decimal strings, converted by hand so that what a script reads is
+ * decided here and nowhere else.
+ */
+import { diagnosticJson, obstacleText, type Outcome, type RunEvent } from "../index.js";
+import { artifactData, type Data } from "./data-plan.js";
+import { unitsJson, usdJson } from "./money-text.js";
+
+/** An event without its envelope; the caller adds schema, version and time. */
+export function eventData(event: RunEvent): Data {
+  switch (event.type) {
+    case "run_started":
+    case "step_started":
+    case "step_waiting":
+    case "step_submitted":
+    case "step_downloading":
+    case "notice":
+      return { ...event };
+    case "step_processing":
+      return {
+        type: event.type,
+        step: event.step,
+        status: event.status,
+        elapsed_seconds: event.elapsedSeconds,
+        ...(event.expectedSeconds === undefined ? {} : { expected_seconds: event.expectedSeconds }),
+      };
+    case "step_ended":
+      return { type: event.type, step: event.step, outcome: outcomeData(event.outcome, event.step) };
+    case "run_ended":
+      return { type: event.type, spent: usdJson(event.spent), interrupted: event.interrupted };
+  }
+}
+
+/** How a step ended. */
+export function outcomeData(outcome: Outcome, step: Parameters<typeof obstacleText>[1]): Data {
+  switch (outcome.status) {
+    case "kept":
+    case "restored":
+      return {
+        status: outcome.status,
+        artifact: artifactData(outcome.artifact),
+        ...(outcome.output === undefined ? {} : { output: outcome.output }),
+        ...(outcome.status === "restored" ? { from: outcome.from } : {}),
+        ...(outcome.status === "kept" && outcome.conflict !== undefined ? { conflict: diagnosticJson(outcome.conflict) } : {}),
+      };
+    case "rendered":
+      return {
+        status: outcome.status,
+        artifact: artifactData(outcome.artifact),
+        ...(outcome.output === undefined ? {} : { output: outcome.output }),
+        billed: billedData(outcome.billed),
+        flags: outcome.flags,
+        ...(outcome.conflict === undefined ? {} : { conflict: diagnosticJson(outcome.conflict) }),
+      };
+    case "failed":
+      return {
+        status: outcome.status,
+        diagnostic: diagnosticJson(outcome.diagnostic),
+        retry: outcome.retry,
+        billed: outcome.billed,
+        ...(outcome.fatal === true ? { fatal: true } : {}),
+      };
+    case "blocked":
+      return { status: outcome.status, obstacle: { ...outcome.because, ...obstacleText(outcome.because, step) } };
+    case "interrupted":
+      return { status: outcome.status, under_way: outcome.underWay };
+    case "unknown":
+      return { status: outcome.status, reference: outcome.reference, why: outcome.why };
+  }
+}
+
+function billedData(billed: (Outcome & { status: "rendered" })["billed"]): Data {
+  return billed.kind === "billed"
+    ? {
+        kind: billed.kind,
+        ...(billed.units === undefined ? {} : { units: unitsJson(billed.units) }),
+        ...(billed.usd === undefined ? {} : usdJson(billed.usd)),
+      }
+    : { kind: billed.kind };
+}

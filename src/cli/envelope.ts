@@ -1,0 +1,49 @@
+/**
+ * What `--json` prints: exactly one envelope on one line of stdout, whatever happens.
+ *
+ *   {"schema":"klingmake/envelope","version":1,"command","ok","exit","data","diagnostics"}
+ *
+ * `ok` is `exit` 0 or 2. Money is `{"usd":"0.21"}`, units are `"1.5"`: exact decimal strings. `data` by command:
+ *   validate  file, project, profiles, errors, warnings
+ *   plan      digest, project, profile, realm, steps, totals, committed, budget, expected_seconds, wants_yes
+ *   render    status, then as plan, then what the status brings: outcomes, spent, interrupted, holder, uncovered, ...
+ *   status    project, profile, count, steps (id, standing, decision, output, text)
+ *   why       step (as in plan), key_inputs, before, changes, dependents, task
+ *   graph     project, profile, realm, steps (id, action, needs, output, title)
+ *   models    models          schema   the schema          sandbox   url, credentials
+ * Wrong usage and our own bugs carry `data.error`. Members may be added; renames and removals raise `version`.
+ * `--events` writes lines of `{"schema":"klingmake/event","version":1,"at","type",...}` and ends with one envelope.
+ */
+import type { Command } from "./commands.js";
+
+/** Everything but the frame. */
+export interface EnvelopeBody {
+  /** Absent when the command line was not understood. */
+  readonly command?: Command["name"];
+  readonly exit: number;
+  readonly data: unknown;
+  /** Diagnostics as JSON. */
+  readonly diagnostics: readonly unknown[];
+}
+
+/** The envelope as one line with its line break. */
+export function envelopeLine({ command, exit, data, diagnostics }: EnvelopeBody): string {
+  const ok = exit === 0 || exit === 2;
+  return jsonLine({ schema: "klingmake/envelope", version: 1, command: command ?? null, ok, exit, data, diagnostics });
+}
+
+/** An event as one line with its line break. `epochMs` is when it happened. */
+export function eventLine(epochMs: number, event: Readonly<Record<string, unknown>>): string {
+  return jsonLine({ schema: "klingmake/event", version: 1, at: new Date(epochMs).toISOString(), ...event });
+}
+
+// What JSON leaves as it is although a terminal or a reader would be misled by it: C1, bidi, invisible, tags.
+const INERT = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
+
+/** JSON on one line, equal data, in which nothing can move a cursor or reorder what is read. */
+function jsonLine(value: unknown): string {
+  const text = JSON.stringify(value).replace(INERT, (unit) =>
+    [...unit.split("")].map((half) => `\\u${half.charCodeAt(0).toString(16).padStart(4, "0")}`).join(""),
+  );
+  return `${text}\n`;
+}

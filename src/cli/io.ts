@@ -1,0 +1,66 @@
+/**
+ * What the command line may touch, handed in by `main.ts` so that a whole command can be tested as a function.
+ * Knows nothing of commands. Streams are only ever written to; whether they are terminals is told, never asked.
+ */
+import type { ExitCode } from "../index.js";
+
+/** Somewhere to put text. */
+export interface Sink {
+  write(text: string): void;
+}
+
+/** A file that is written to from the start; `close` resolves when all of it is on disk. */
+export interface FileSink extends Sink {
+  close(): Promise<void>;
+}
+
+/** A few lines at the bottom of a terminal that are drawn over themselves. */
+export interface LiveArea {
+  /** Replaces what is drawn; lines are already safe and no wider than the terminal. */
+  draw(lines: readonly string[]): void;
+  /** Removes what is drawn, so that plain lines can be written above. */
+  clear(): void;
+  /** Gives the terminal back. */
+  done(): void;
+}
+
+/** The surroundings of one command. */
+export interface Io {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Absolute. */
+  readonly cwd: string;
+  /** The user's home directory, absolute. */
+  readonly home: string;
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  /** Width of the terminal in columns; 80 where there is none. */
+  readonly columns: number;
+  readonly stdoutIsTTY: boolean;
+  readonly stderrIsTTY: boolean;
+  readonly stdinIsTTY: boolean;
+  /** Aborted by the first Ctrl-C or SIGTERM, with an {@link Interruption} as its reason. */
+  readonly signal: AbortSignal;
+  /** Puts a yes/no question to a person; absent where nobody can answer. Rejects never; no answer is a no. */
+  readonly ask?: (question: string) => Promise<boolean>;
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /** Calls `tick` about once a second until the returned function is called; absent: nothing moves by itself. */
+  readonly everySecond?: (tick: () => void) => () => void;
+  /** The bottom of the terminal behind stderr; absent where there is none. */
+  readonly live?: () => Promise<LiveArea>;
+  /** Starts a file anew, relative to `cwd`. @throws the system's error when it cannot be written. */
+  createFile(path: string): Promise<FileSink>;
+}
+
+/** Why a signal was aborted: a person or the system wants us to stop. */
+export class Interruption extends Error {
+  constructor(readonly exit: ExitCode & (130 | 143)) {
+    super(exit === 130 ? "interrupted" : "terminated");
+    this.name = "Interruption";
+  }
+}
+
+/** The exit code for a run that was stopped by `signal`; 130 when it does not say. */
+export function exitOfSignal(signal: AbortSignal): 130 | 143 {
+  return signal.reason instanceof Interruption ? signal.reason.exit : 130;
+}

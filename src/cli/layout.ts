@@ -1,0 +1,162 @@
+/**
+ * Text in columns: measuring, cutting, wrapping and tables. Every function makes its text safe first, so that a prompt
+ * or a file name can neither move the cursor nor shift a column. Widths are our own small table of wide characters,
+ * because a full one costs more start-up time than a plan takes.
+ */
+import { safeText } from "../index.js";
+
+/** One cell of a table: plain text, and how it is painted once it has its width. */
+export interface Cell {
+  readonly text: string;
+  readonly paint?: (text: string) => string;
+  readonly align?: "left" | "right";
+}
+
+/** Ranges that take two columns: East Asian wide and full-width, and emoji. */
+const WIDE: readonly (readonly [from: number, to: number])[] = [
+  [0x1100, 0x115f],
+  [0x231a, 0x231b],
+  [0x23e9, 0x23ec],
+  [0x25fd, 0x25fe],
+  [0x2614, 0x2615],
+  [0x2648, 0x2653],
+  [0x26aa, 0x26ab],
+  [0x26bd, 0x26be],
+  [0x26c4, 0x26c5],
+  [0x2705, 0x2705],
+  [0x2728, 0x2728],
+  [0x274c, 0x274c],
+  [0x2753, 0x2757],
+  [0x2795, 0x2797],
+  [0x2b1b, 0x2b1c],
+  [0x2b50, 0x2b55],
+  [0x2e80, 0x303e],
+  [0x3041, 0x33ff],
+  [0x3400, 0x4dbf],
+  [0x4e00, 0x9fff],
+  [0xa000, 0xa4cf],
+  [0xa960, 0xa97f],
+  [0xac00, 0xd7a3],
+  [0xf900, 0xfaff],
+  [0xfe30, 0xfe6f],
+  [0xff00, 0xff60],
+  [0xffe0, 0xffe6],
+  [0x1f004, 0x1f0cf],
+  [0x1f18e, 0x1f19a],
+  [0x1f200, 0x1f64f],
+  [0x1f680, 0x1f6ff],
+  [0x1f7e0, 0x1f7eb],
+  [0x1f900, 0x1faff],
+  [0x20000, 0x3fffd],
+];
+
+const ZERO = /[\p{Mn}\p{Me}\ufe00-\ufe0f]/u;
+
+/** Columns that safe text takes in a terminal. */
+export function columnsOf(text: string): number {
+  if (/^[\u0020-\u007e]*$/.test(text)) return text.length;
+  let columns = 0;
+  for (const character of text) columns += characterColumns(character);
+  return columns;
+}
+
+function characterColumns(character: string): number {
+  const point = character.codePointAt(0) ?? 0;
+  if (point < 0x300) return 1;
+  if (ZERO.test(character)) return 0;
+  return WIDE.some(([from, to]) => point >= from && point <= to) ? 2 : 1;
+}
+
+/** Safe text in at most `columns` columns, with an ellipsis where it was cut. */
+export function fit(text: string, columns: number): string {
+  const safe = safeText(text);
+  if (columnsOf(safe) <= columns) return safe;
+  let taken = "";
+  let width = 0;
+  for (const character of safe) {
+    const own = characterColumns(character);
+    if (width + own > columns - 1) break;
+    taken += character;
+    width += own;
+  }
+  return `${taken.trimEnd()}…`;
+}
+
+/** Safe text as lines of at most `columns` columns, broken between words where there are words. */
+export function wrap(text: string, columns: number): readonly string[] {
+  const room = Math.max(8, columns);
+  const lines: string[] = [];
+  let line = "";
+  for (const word of safeText(text).split(/ +/)) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (columnsOf(longer) <= room) {
+      line = longer;
+      continue;
+    }
+    if (line !== "") lines.push(line);
+    line = word;
+    while (columnsOf(line) > room) {
+      const head = headOf(line, room);
+      lines.push(head);
+      line = line.slice(head.length);
+    }
+  }
+  return line === "" && lines.length > 0 ? lines : [...lines, line];
+}
+
+function headOf(text: string, columns: number): string {
+  let head = "";
+  let width = 0;
+  for (const character of text) {
+    const own = characterColumns(character);
+    if (width + own > columns) break;
+    head += character;
+    width += own;
+  }
+  return head;
+}
+
+/** Wrapped text behind a label: `label  first line`, further lines below the first. */
+export function labelled(
+  label: string,
+  text: string,
+  labelColumns: number,
+  columns: number,
+): readonly string[] {
+  const lines = wrap(text, columns - labelColumns);
+  return lines.map((line, index) => `${(index === 0 ? label : "").padEnd(labelColumns)}${line}`);
+}
+
+/** The columns that a table's widest cells need. */
+export function tableWidths(rows: readonly (readonly Cell[])[]): readonly number[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [index, cell] of row.entries()) {
+      widths[index] = Math.max(widths[index] ?? 0, columnsOf(safeText(cell.text)));
+    }
+  }
+  return widths;
+}
+
+/** One row of a table as a line, two blanks between cells, without trailing blanks. */
+export function rowLine(row: readonly Cell[], widths: readonly number[], indent = 2): string {
+  const last = row.findLastIndex((cell) => cell.text !== "");
+  const cells = row.slice(0, last + 1).map((cell, index) => {
+    const width = widths[index] ?? 0;
+    const text = fit(cell.text, width);
+    const painted = (cell.paint ?? plain)(text);
+    const blanks = " ".repeat(Math.max(0, width - columnsOf(text)));
+    if (cell.align === "right") return `${blanks}${painted}`;
+    return index === last ? painted : `${painted}${blanks}`;
+  });
+  return `${" ".repeat(indent)}${cells.join("  ")}`;
+}
+
+/** The columns of a line of such a table. */
+export function lineColumns(widths: readonly number[], indent = 2): number {
+  return indent + widths.reduce((sum, width) => sum + width, 0) + 2 * Math.max(0, widths.length - 1);
+}
+
+function plain(text: string): string {
+  return text;
+}

@@ -1,0 +1,113 @@
+#!/usr/bin/env node
+/**
+ * The program: hands the process (argv, environment, streams, signals, terminal) to `run` and its exit code back.
+ * The only file here that touches the process. `--version` is answered before anything is imported.
+ * Surprise: a closed pipe (`klingmake plan | head`) is no error, and never stops a render that has tasks under way.
+ */
+import { readFileSync } from "node:fs";
+import type { FileSink, Io, LiveArea } from "./io.js";
+
+const EXIT_INTERRUPTED = 130;
+const EXIT_TERMINATED = 143;
+const EXIT_BUG = 70;
+
+await main(process.argv.slice(2));
+
+async function main(argv: readonly string[]): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") process.exitCode = EXIT_BUG;
+    });
+  }
+  if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
+    process.stdout.write(`${version()}\n`);
+    return;
+  }
+  const stop = new AbortController();
+  const { Interruption } = await import("./io.js");
+  const onSignal = (exit: typeof EXIT_INTERRUPTED | typeof EXIT_TERMINATED) => () => {
+    // The second time the user means now; the journal is written before every step, so nothing is lost.
+    if (stop.signal.aborted) process.exit(exit);
+    stop.abort(new Interruption(exit));
+  };
+  process.on("SIGINT", onSignal(EXIT_INTERRUPTED));
+  process.on("SIGTERM", onSignal(EXIT_TERMINATED));
+  const onBug = (error: unknown) => void sayBug(error).finally(() => process.exit(EXIT_BUG));
+  process.on("uncaughtException", onBug);
+  process.on("unhandledRejection", onBug);
+
+  const [{ run }, { homedir }] = await Promise.all([import("./run.js"), import("node:os")]);
+  const exit = await run(argv, surroundings(stop.signal, homedir()));
+  // Written text is flushed before leaving; idle connections are not waited for.
+  process.stdout.write("", () => process.stderr.write("", () => process.exit(exit)));
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+  return version;
+}
+
+async function sayBug(error: unknown): Promise<void> {
+  const { bugText } = await import("./bug.js");
+  process.stderr.write(bugText(error, process.env));
+}
+
+function surroundings(signal: AbortSignal, home: string): Io {
+  const { stdin, stdout, stderr, env } = process;
+  const automatic = env["CI"] !== undefined && !["", "0", "false"].includes(env["CI"]);
+  const canAsk = stdin.isTTY && stderr.isTTY && !automatic;
+  const shown = stdout.isTTY ? stdout : stderr;
+  return {
+    env,
+    cwd: process.cwd(),
+    home,
+    stdout: { write: (text) => void stdout.write(text) },
+    stderr: { write: (text) => void stderr.write(text) },
+    columns: shown.isTTY && shown.columns > 0 ? shown.columns : 80,
+    stdoutIsTTY: stdout.isTTY,
+    stderrIsTTY: stderr.isTTY,
+    stdinIsTTY: stdin.isTTY,
+    signal,
+    now: () => Date.now(),
+    createFile,
+    everySecond: (tick) => {
+      const timer = setInterval(tick, 1000);
+      return () => clearInterval(timer);
+    },
+    ...(canAsk
+      ? {
+          ask: async (question: string) => {
+            const { askYesNo } = await import("./ask.js");
+            return askYesNo(question, { input: stdin, output: stderr, terminal: true }, signal);
+          },
+        }
+      : {}),
+    ...(stderr.isTTY ? { live: openLive } : {}),
+  };
+}
+
+async function openLive(): Promise<LiveArea> {
+  const { createLogUpdate } = await import("log-update");
+  const update = createLogUpdate(process.stderr);
+  return {
+    draw: (lines) => update(lines.join("\n")),
+    clear: () => update.clear(),
+    done: () => update.done(),
+  };
+}
+
+async function createFile(path: string): Promise<FileSink> {
+  const { open } = await import("node:fs/promises");
+  const stream = (await open(path, "w")).createWriteStream();
+  let failure: Error | undefined;
+  stream.on("error", (error) => {
+    failure = error;
+  });
+  return {
+    write: (text) => void stream.write(text),
+    close: () =>
+      new Promise((resolve, reject) => {
+        stream.end(() => (failure === undefined ? resolve() : reject(failure)));
+      }),
+  };
+}

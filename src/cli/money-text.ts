@@ -1,0 +1,50 @@
+/**
+ * Money and units in words and in JSON. An unknown price is a word, never a zero; JSON carries exact decimal strings,
+ * because a float would round what someone is going to pay.
+ */
+import { formatUnits, formatUsd, type Estimate, type Micros, type MilliUnits, type Totals } from "../index.js";
+
+/** `$0.21`, or `$0.21–$0.42` where low and high differ. */
+export function usdRange(range: { readonly low: Micros; readonly high: Micros }): string {
+  const high = formatUsd(range.high);
+  const low = formatUsd(range.low);
+  return low === high ? high : `${low}–${high}`;
+}
+
+/** An estimate as the price column shows it. */
+export function estimateText(estimate: Estimate): string {
+  switch (estimate.kind) {
+    case "priced":
+      return usdRange(estimate.usd);
+    case "free":
+      return "free";
+    case "unknown":
+      return "unknown";
+  }
+}
+
+/** `$1.05 (7.5 units)`, with `and 2 unknown prices` where a sum is not the whole. */
+export function totalsText(totals: Totals): string {
+  const units = (["video", "image"] as const).flatMap((kind) => {
+    const { low, high } = totals.units[kind];
+    if (high === 0) return [];
+    const amount = low === high ? formatUnits(high) : `${formatUnits(low)}–${formatUnits(high)}`;
+    return [`${amount} ${kind} ${high === 1000 ? "unit" : "units"}`];
+  });
+  const amount = `${usdRange(totals.usd)}${units.length === 0 ? "" : ` (${units.join(" and ")})`}`;
+  if (totals.unknown === 0) return amount;
+  const unknown = totals.unknown === 1 ? "1 unknown price" : `${totals.unknown} unknown prices`;
+  return totals.usd.high === 0 ? unknown : `${amount} and ${unknown}`;
+}
+
+/** `{"usd":"0.21"}`: exact, at least two decimals. */
+export function usdJson(amount: Micros): { readonly usd: string } {
+  const whole = Math.floor(amount / 1_000_000);
+  const rest = String(amount % 1_000_000).padStart(6, "0");
+  return { usd: `${whole}.${rest.slice(0, 2)}${rest.slice(2).replace(/0+$/, "")}` };
+}
+
+/** `"7.5"`: exact. */
+export function unitsJson(amount: MilliUnits): string {
+  return formatUnits(amount);
+}

@@ -1,0 +1,285 @@
+/**
+ * The commands and options as commander knows them, with the texts of `--help`. Each action hands one `Command` to
+ * `found` and does nothing else. Adding a command: one arm in `commands.ts`, one block here, one case in `run.ts`.
+ */
+import { Argument, Command as Commander, Option } from "commander";
+import type { Command, GlobalFlags, GraphFormat, PlanFlags, PolicyFlags } from "./commands.js";
+import { digestText, dollars, gathered, pace, tierList, wholeNumber } from "./values.js";
+
+const EXIT_CODES = `
+Exit codes:
+  0  done, or nothing to do         7  stale plan, or --frozen forbids it
+  1  a step failed                  8  an unknown submission needs a decision
+  2  plan --detailed-exitcode:      9  credentials, balance or entitlement
+     something is to be done       10  blocked: something paid for is missing
+  3  manifest invalid              64  wrong usage
+  4  approval needed or declined   70  a bug in klingmake
+  5  over budget or price unknown 130  interrupted; run it again to go on
+  6  locked by another process    143  terminated; run it again to go on
+
+Environment:
+  KLING_API_KEY, or KLING_ACCESS_KEY and KLING_SECRET_KEY   the account
+  KLING_BASE_URL                        where the API is, if not the default
+  KLINGMAKE_ASK_ABOVE, KLINGMAKE_ASK_TIERS  as --ask-above and --ask-tiers
+  NO_COLOR, FORCE_COLOR, CI             honoured`;
+
+/** Options as commander leaves them. */
+interface Raw {
+  readonly profile?: string;
+  readonly target?: readonly string[];
+  readonly maxCost?: number;
+  readonly allowUnknownPrice?: readonly string[];
+  readonly rebuy?: readonly string[];
+  readonly retryRefused?: readonly string[];
+  readonly jobs?: number;
+  readonly askAbove?: number;
+  readonly askTiers?: PolicyFlags["askTiers"];
+  readonly rehearse?: boolean;
+  readonly out?: string;
+  readonly detailedExitcode?: boolean;
+  readonly approve?: string;
+  readonly yes?: boolean;
+  readonly frozen?: boolean;
+  readonly overwriteOutputs?: boolean;
+  readonly events?: string;
+  readonly format?: GraphFormat;
+  readonly all?: boolean;
+  readonly port?: number;
+  readonly dir?: string;
+  readonly asVendor?: boolean;
+  readonly timeScale?: number;
+}
+
+/** Builds the parser; `found` is called with the command that was recognised. */
+export function makeProgram(found: (command: Command) => void): Commander {
+  const program = new Commander("klingmake")
+    .description(
+      "Make for AI-video renders: says what must be rendered, why and for how much; renders only that.",
+    )
+    .usage("COMMAND [options]")
+    .option("-f, --file <file>", "the manifest, or its folder (default: found by walking up)")
+    .option("--json", "print one JSON envelope on stdout, nothing else")
+    .option("--no-color", "no colours")
+    .addOption(new Option("-q, --quiet", "problems and questions only").conflicts("verbose"))
+    .option("-v, --verbose", "more detail")
+    .option("-V, --version", "print the version")
+    .helpOption("-h, --help", "print help")
+    .helpCommand("help [command]", "print help for a command")
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText("after", EXIT_CODES)
+    .addHelpText("after", "\nExample:\n  klingmake plan && klingmake render");
+
+  program
+    .command("validate")
+    .description("Check the manifest with every profile, and the files it names.")
+    .addHelpText("after", example("klingmake validate --json", "0 valid, 3 not"))
+    .action(() => found({ name: "validate" }));
+
+  const plan = program
+    .command("plan")
+    .description("Show what would be rendered, why, and what it costs. Makes no request.")
+    .option("--out <file>", "also write the plan to a file, as --json prints it")
+    .option("--detailed-exitcode", "exit 2 when something is to be done");
+  planOptions(plan);
+  policyOptions(plan)
+    .addHelpText(
+      "after",
+      example(
+        "klingmake plan --profile final --target shots.010",
+        "0 planned (also when blocked or over budget: only render refuses), 2 see above, 3 manifest invalid",
+      ),
+    )
+    .action((raw: Raw) =>
+      found({
+        name: "plan",
+        plan: planFlags(raw),
+        policy: policyFlags(raw),
+        rehearse: raw.rehearse === true,
+        ...(raw.out === undefined ? {} : { out: raw.out }),
+        detailedExitcode: raw.detailedExitcode === true,
+      }),
+    );
+
+  const render = program
+    .command("render")
+    .description(
+      "Render what the plan says, after your yes where one is wanted. Text goes to stderr; stdout stays empty without --json.",
+    )
+    .option("--approve <digest>", "yes to the plan with this digest and to nothing else", digestText)
+    .option("--yes", "yes to the total; never to pro, master, an unknown price or a retry")
+    .option("--frozen", "refuse to change the lockfile: restore only")
+    .option("--overwrite-outputs", "replace output files that were changed by hand")
+    .option("--events <file>", "write what happens to a file, one JSON object a line");
+  planOptions(render);
+  policyOptions(render)
+    .addHelpText(
+      "after",
+      example(
+        "klingmake render --profile final --max-cost 10",
+        "0, 1, 3 to 10, 130, 143: see klingmake --help",
+      ),
+    )
+    .action((raw: Raw) =>
+      found({
+        name: "render",
+        plan: planFlags(raw),
+        policy: policyFlags(raw),
+        rehearse: raw.rehearse === true,
+        ...(raw.approve === undefined ? {} : { approve: raw.approve }),
+        yes: raw.yes === true,
+        frozen: raw.frozen === true,
+        overwriteOutputs: raw.overwriteOutputs === true,
+        ...(raw.events === undefined ? {} : { events: raw.events }),
+      }),
+    );
+
+  selectOptions(
+    program
+      .command("status")
+      .description("Show which steps are fresh, stale, missing, under way or blocked."),
+  )
+    .addHelpText("after", example("klingmake status", "0 shown, 3 manifest invalid"))
+    .action((raw: Raw) => found({ name: "status", plan: planFlags(raw) }));
+
+  program
+    .command("why")
+    .argument("<step>", "a step, like shots.010.clip; shots.010 is its last step")
+    .description("Show what is in a step's key and what differs from what was rendered before.")
+    .option("-p, --profile <name>", "the profile (default: the manifest's)")
+    .addHelpText("after", example("klingmake why shots.010", "0 shown, 3 manifest invalid or no such step"))
+    .action((step: string, raw: Raw) => found({ name: "why", step, plan: planFlags(raw) }));
+
+  program
+    .command("graph")
+    .description("Print the steps and what depends on what.")
+    .option("-p, --profile <name>", "the profile (default: the manifest's)")
+    .addOption(
+      new Option("--format <format>", "how to print it").choices(["text", "mermaid", "dot"]).default("text"),
+    )
+    .addHelpText(
+      "after",
+      example("klingmake graph --format dot | dot -Tsvg > graph.svg", "0 printed, 3 manifest invalid"),
+    )
+    .action((raw: Raw) =>
+      found({
+        name: "graph",
+        format: raw.format ?? "text",
+        ...(raw.profile === undefined ? {} : { profile: raw.profile }),
+      }),
+    );
+
+  program
+    .command("models")
+    .description("List the models: what each can, what it costs, whether it still answers.")
+    .option("--all", "also the retired ones")
+    .addHelpText("after", example("klingmake models --all", "0 listed"))
+    .action((raw: Raw) => found({ name: "models", all: raw.all === true }));
+
+  program
+    .command("schema")
+    .addArgument(new Argument("[which]", "which schema").choices(["manifest", "lock"]).default("manifest"))
+    .description("Print the JSON Schema of the manifest or of the lockfile.")
+    .addHelpText("after", example("klingmake schema > kling.manifest.schema.json", "0 printed"))
+    .action((which: "manifest" | "lock") => found({ name: "schema", which }));
+
+  program
+    .command("sandbox")
+    .description("Run the embedded imitation of the Kling API until Ctrl-C; costs nothing, needs no network.")
+    .option("--port <number>", "the port on 127.0.0.1 (default: any that is free)", wholeNumber(0, 65_535))
+    .option("--dir <folder>", "where its tasks and clips are kept (default: nowhere, forgotten at the end)")
+    .option("--as-vendor", "do not announce itself as a sandbox, for tests of provider: kling")
+    .option("--time-scale <factor>", "its pace: 1 is that of the real service, 0 is at once (default: 1/60)", pace)
+    .addHelpText("after", example("klingmake sandbox --port 8787", "0 stopped by Ctrl-C, 1 could not start"))
+    .action((raw: Raw) =>
+      found({
+        name: "sandbox",
+        port: raw.port ?? 0,
+        ...(raw.dir === undefined ? {} : { directory: raw.dir }),
+        asVendor: raw.asVendor === true,
+        ...(raw.timeScale === undefined ? {} : { timeScale: raw.timeScale }),
+      }),
+    );
+  return program;
+}
+
+/** The global flags as commander left them. */
+export function globalFlags(program: Commander): GlobalFlags {
+  const raw = program.opts<{
+    file?: string;
+    json?: boolean;
+    color?: boolean;
+    quiet?: boolean;
+    verbose?: boolean;
+  }>();
+  return {
+    ...(raw.file === undefined ? {} : { file: raw.file }),
+    json: raw.json === true,
+    color: raw.color !== false,
+    quiet: raw.quiet === true,
+    verbose: raw.verbose === true,
+  };
+}
+
+function selectOptions(command: Commander): Commander {
+  return command
+    .option("-p, --profile <name>", "the profile (default: the manifest's)")
+    .option(
+      "-t, --target <step>",
+      "only this step, shot or pattern (shots.0*), and what it needs; can be repeated",
+      gathered,
+      [],
+    );
+}
+
+function planOptions(command: Commander): Commander {
+  return selectOptions(command)
+    .option("--max-cost <usd>", "the most that this run may cost", dollars)
+    .option(
+      "--allow-unknown-price <name>",
+      "accept that the price of this step or model is unknown; can be repeated",
+      gathered,
+      [],
+    )
+    .option("--rebuy <step>", "buy this step again, at full price; can be repeated", gathered, [])
+    .option(
+      "--retry-refused <step>",
+      "try a step again that was refused for its content; can be repeated",
+      gathered,
+      [],
+    )
+    .option(
+      "-j, --jobs <number>",
+      "tasks at a time (default: the manifest's limits.concurrency)",
+      wholeNumber(1, 100),
+    );
+}
+
+function policyOptions(command: Commander): Commander {
+  return command
+    .option("--ask-above <usd>", "ask when the total is above this (default: 5)", dollars)
+    .option("--ask-tiers <list>", "ask for these tiers, or none (default: pro,master)", tierList)
+    .option("--rehearse", "in the sandbox, ask as if it were real");
+}
+
+function planFlags(raw: Raw): PlanFlags {
+  return {
+    ...(raw.profile === undefined ? {} : { profile: raw.profile }),
+    targets: raw.target ?? [],
+    ...(raw.maxCost === undefined ? {} : { maxCostUsd: raw.maxCost }),
+    allowUnknownPrice: raw.allowUnknownPrice ?? [],
+    rebuy: raw.rebuy ?? [],
+    retryRefused: raw.retryRefused ?? [],
+    ...(raw.jobs === undefined ? {} : { jobs: raw.jobs }),
+  };
+}
+
+function policyFlags(raw: Raw): PolicyFlags {
+  return {
+    ...(raw.askAbove === undefined ? {} : { askAboveUsd: raw.askAbove }),
+    ...(raw.askTiers === undefined ? {} : { askTiers: raw.askTiers }),
+  };
+}
+
+function example(line: string, exits: string): string {
+  return `\nExample:\n  ${line}\n\nExit codes: ${exits}`;
+}

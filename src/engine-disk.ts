@@ -1,0 +1,190 @@
+/**
+ * The disk as a run sees it (`run/disk.ts`), put together from the store room: journal, store, outputs, lockfile.
+ */
+import { join } from "node:path";
+import type { Sha256 } from "./base/digest.js";
+import type { CacheKey } from "./graph/key.js";
+import type { Input, StepId } from "./graph/step.js";
+import type { Rendering } from "./plan/prior.js";
+import type { Material } from "./provider/provider.js";
+import type { Disk, Placed } from "./run/disk.js";
+import type { Artifacts } from "./store/artifacts.js";
+import { readTextIf, writeAtomic, type FileSystem } from "./store/files.js";
+import type { Inputs } from "./store/inputs.js";
+import type { Journal } from "./store/journal-file.js";
+import { formatLock, readLock, type LockFile } from "./store/lockfile.js";
+import { mergeLocks } from "./store/lock-merge.js";
+import type { Outputs } from "./store/outputs.js";
+import { openPartial } from "./store/partial.js";
+import { place } from "./store/place.js";
+import { probe } from "./store/probe.js";
+import { placeToWrite } from "./store/project-path.js";
+import type { StateDirectory } from "./store/state-directory.js";
+
+/** What the disk is put together from. */
+export interface DiskParts {
+  readonly fs: FileSystem;
+  readonly root: string;
+  readonly state: StateDirectory;
+  readonly artifacts: Artifacts;
+  readonly inputs: Inputs;
+  readonly outputs: Outputs;
+  readonly journal: Journal;
+  readonly profile: string;
+  /** Name of the lockfile, its text as it was read, and what it says. */
+  readonly lockName: string;
+  readonly lockText: string | undefined;
+  readonly lock: LockFile;
+  /** Digests that the plan was made with, by input path. */
+  readonly digests: ReadonlyMap<string, Sha256>;
+  /** Digests of files that may be replaced at an output path. */
+  readonly ours: ReadonlySet<Sha256>;
+  /** Replace changed outputs too. */
+  readonly overwrite: boolean;
+}
+
+/** The run's disk. */
+export function openDisk(parts: DiskParts): Disk {
+  const { fs, root, artifacts, journal } = parts;
+  const ours = new Set(parts.ours);
+  const keeper = lockKeeper(parts);
+  return {
+    journal: (entry) => journal.append(entry),
+    async arrival(key) {
+      const partial = await openPartial(fs, parts.state.partial, key);
+      return {
+        get bytes() {
+          return partial.bytes();
+        },
+        write: (chunk) => partial.write(chunk),
+        restart: () => partial.restart(),
+        async finish() {
+          const received = await partial.finish();
+          const probed = probe(fs, received.path, received);
+          if (probed.kind === "unfit") return { kind: "broken", why: probed.why };
+          await artifacts.put(received);
+          ours.add(received.sha256);
+          return { kind: "kept", artifact: probed.artifact };
+        },
+        discard: () => partial.discard(),
+      };
+    },
+    reclaim: (output, sha256) => artifacts.adopt(join(root, output), sha256),
+    material: (input, artifact) => materialOf(parts, input, artifact),
+    async place(sha256, output, sidecar) {
+      const placed = await placeOne(parts, sha256, output, ours);
+      if (placed.kind !== "placed") return placed;
+      const target = placeToWrite(fs, root, `${output}.json`);
+      if (target.kind === "inside") await writeAtomic(fs, target.path, sidecar, { durable: false });
+      await journal.append({ type: "placed", output, sha256 });
+      return placed;
+    },
+    lock: (step, key, rendering) => keeper.put(step, key, rendering),
+    retire: (present) => keeper.retire(new Set(present.map((step) => step.id))),
+  };
+}
+
+async function placeOne(parts: DiskParts, sha256: Sha256, output: string, ours: Set<Sha256>): Promise<Placed> {
+  if (parts.overwrite) {
+    const state = (await parts.outputs.states([output])).get(output);
+    if (state?.kind === "file") ours.add(state.sha256);
+  }
+  const placed = await place(parts, sha256, output, ours);
+  switch (placed.kind) {
+    case "placed":
+    case "already":
+      return { kind: "placed" };
+    case "occupied":
+      return { kind: "taken", what: placed.by.kind === "file" ? "was changed" : `is ${placed.by.what}` };
+    case "refused":
+      return placed;
+    case "missing":
+    case "damaged":
+      return { kind: "damaged" };
+  }
+}
+
+async function materialOf(
+  parts: DiskParts,
+  input: Input,
+  artifact: Parameters<Disk["material"]>[1],
+): ReturnType<Disk["material"]> {
+  const ready = (bytes: Uint8Array, type: string): Material => ({ kind: "bytes", type, read: () => Promise.resolve(bytes) });
+  switch (input.kind) {
+    case "url":
+      return { kind: "url", url: input.url };
+    case "file": {
+      const sha256 = parts.digests.get(input.path);
+      const read = sha256 === undefined ? undefined : await parts.inputs.read(input.path, sha256);
+      if (read?.kind === "bytes") return ready(read.bytes, "application/octet-stream");
+      return { kind: "unavailable", why: `${input.path} ${read?.kind === "unreadable" ? `cannot be read (${read.why})` : "was changed since the plan"}` };
+    }
+    case "step": {
+      if (artifact === undefined) return { kind: "unavailable", why: `the result of ${input.id} is missing` };
+      const read = await parts.artifacts.read(artifact.sha256);
+      return read.kind === "bytes" ? ready(read.bytes, artifact.type) : { kind: "unavailable", why: `the result of ${input.id} is ${read.kind} in the store` };
+    }
+  }
+}
+
+interface LockKeeper {
+  put(step: StepId, key: CacheKey, rendering: Rendering | undefined): Promise<void>;
+  retire(present: ReadonlySet<StepId>): Promise<void>;
+}
+
+/** Keeps the lockfile: one writer, changes that come together are written together, a file changed meanwhile is merged. */
+function lockKeeper(parts: DiskParts): LockKeeper {
+  const { fs, root, lockName, profile } = parts;
+  const path = join(root, lockName);
+  let held = parts.lock;
+  let written = parts.lockText;
+  let running: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+
+  const write = async (): Promise<void> => {
+    const there = await readTextIf(fs, path);
+    if (there !== undefined && there !== written) {
+      // A checkout or merge while we rendered: nothing that either side paid for may be dropped.
+      const read = readLock(there, lockName);
+      if (read.value === undefined) throw new Error(`${lockName} was changed during the run and cannot be read any more`);
+      held = mergeLocks(read.value, held);
+    }
+    const text = formatLock(held);
+    if (text !== there) await writeAtomic(fs, path, text);
+    written = text;
+  };
+  const save = (): Promise<void> => {
+    if (running === undefined) {
+      running = write().finally(() => {
+        running = undefined;
+      });
+      return running;
+    }
+    next ??= running
+      .catch(() => undefined)
+      .then(() => {
+        next = undefined;
+        return save();
+      });
+    return next;
+  };
+  const withSteps = (steps: ReadonlyMap<StepId, CacheKey>): void => {
+    held = { ...held, steps: new Map(held.steps).set(profile, steps) };
+  };
+
+  return {
+    async put(step, key, rendering) {
+      const steps = held.steps.get(profile);
+      if (rendering === undefined && steps?.get(step) === key) return;
+      if (rendering !== undefined) held = { ...held, renders: new Map(held.renders).set(key, rendering) };
+      withSteps(new Map(steps).set(step, key));
+      await save();
+    },
+    async retire(present) {
+      const steps = held.steps.get(profile);
+      if (steps === undefined || [...steps.keys()].every((id) => present.has(id))) return;
+      withSteps(new Map([...steps].filter(([id]) => present.has(id))));
+      await save();
+    },
+  };
+}

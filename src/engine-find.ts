@@ -1,0 +1,34 @@
+/**
+ * Finds the manifest: the one that is named, or the nearest one on the way up from the working directory.
+ * The way ends at the root of the repository, so that a stray manifest in a home directory is never picked up.
+ */
+import { dirname, join, resolve } from "node:path";
+import { problem, type Checked } from "./base/diagnostic.js";
+import { safeText } from "./base/text.js";
+import { errorCode, look, type FileSystem } from "./store/files.js";
+
+/** The manifest's usual name. */
+export const MANIFEST_NAME = "kling.manifest.yaml";
+
+/** The absolute path of the manifest. */
+export function findManifest(fs: FileSystem, cwd: string, named: string | undefined): Checked<string> {
+  try {
+    if (named !== undefined) {
+      const path = resolve(cwd, named);
+      const file = look(fs, path)?.isDirectory() === true ? join(path, MANIFEST_NAME) : path;
+      return look(fs, file) === undefined ? missing(`there is no ${safeText(named)}`, "check the path after --file") : { value: file, diagnostics: [] };
+    }
+    for (let directory = cwd; ; directory = dirname(directory)) {
+      const file = join(directory, MANIFEST_NAME);
+      if (look(fs, file) !== undefined) return { value: file, diagnostics: [] };
+      if (look(fs, join(directory, ".git")) !== undefined || dirname(directory) === directory) break;
+    }
+  } catch (error) {
+    return { diagnostics: [problem("file/unreadable", `the manifest cannot be looked for (${errorCode(error)})`)] };
+  }
+  return missing(`no ${MANIFEST_NAME} here or in a directory above`, "go to the project, or name the manifest: --file PATH");
+}
+
+function missing(message: string, help: string): Checked<string> {
+  return { diagnostics: [problem("file/not-found", message, { help })] };
+}

@@ -1,0 +1,132 @@
+/**
+ * The input files that a graph names: their digests, and what is wrong with them, put where the author named them.
+ */
+import { problem, type Diagnostic, type Path } from "./base/diagnostic.js";
+import type { Sha256 } from "./base/digest.js";
+import { unreachable } from "./base/guard.js";
+import { safeText } from "./base/text.js";
+import type { Catalog } from "./catalog/catalog.js";
+import type { ImageLimits } from "./catalog/model.js";
+import { inputsOf, type Action, type Graph, type Step } from "./graph/step.js";
+import { checkImage, type ImageFinding } from "./store/image.js";
+import type { Inputs, InputState } from "./store/inputs.js";
+
+/** Digests by path, and everything that is wrong. */
+export interface InputsChecked {
+  readonly digests: ReadonlyMap<string, Sha256>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Looks at every input file of a graph. */
+export async function checkInputs(graph: Graph, inputs: Inputs, catalog: Catalog): Promise<InputsChecked> {
+  const uses = graph.steps.flatMap((step) => (step.candidate ? [] : fileUses(step)));
+  const states = await inputs.states(uses.map((use) => use.file));
+  const digests = new Map<string, Sha256>();
+  const diagnostics: Diagnostic[] = [];
+  const checked = new Set<string>();
+  for (const { file, field, path, step } of uses) {
+    const once = `${path.join("/")} ${file}`;
+    if (checked.has(once)) continue;
+    checked.add(once);
+    const state = states.get(file) ?? { kind: "missing" };
+    if (state.kind !== "file") {
+      diagnostics.push(unusable(file, state, path));
+      continue;
+    }
+    digests.set(file, state.sha256);
+    if (field === "audio") continue;
+    const limits = limitsOf(step.action, catalog);
+    if (limits === undefined) continue;
+    const facts = await inputs.image(file, state.sha256);
+    for (const finding of checkImage(facts, state.size, limits)) {
+      diagnostics.push(
+        problem("graph/input-invalid", `${safeText(file)} ${imageWords(finding)}`, {
+          path,
+          why: IMAGE_RULE,
+          help: "convert, resize or crop the picture",
+        }),
+      );
+    }
+  }
+  return { digests, diagnostics };
+}
+
+const IMAGE_RULE = "the vendor would refuse it after the request is sent; limits are those of the API reference, section 10";
+
+function imageWords(finding: ImageFinding): string {
+  switch (finding.kind) {
+    case "not_an_image":
+      return "is not a picture";
+    case "damaged":
+      return `is a damaged ${finding.format}`;
+    case "format":
+      return `is ${safeText(finding.found)}; only ${finding.allowed.join(" and ")} are taken`;
+    case "bytes":
+      return `has ${(finding.found / 1024 ** 2).toFixed(1)} MiB; at most ${Math.floor(finding.limit / 1024 ** 2)} are taken`;
+    case "side":
+      return `measures ${finding.width}x${finding.height}; each side needs at least ${finding.limit} pixels`;
+    case "ratio":
+      return `measures ${finding.width}x${finding.height}; its long side may be ${finding.limit} times the short one at most`;
+    default:
+      return unreachable(finding);
+  }
+}
+
+interface FileUse {
+  readonly file: string;
+  readonly field: string;
+  readonly path: Path;
+  readonly step: Step;
+}
+
+function fileUses(step: Step): readonly FileUse[] {
+  const at = step.action.kind === "try_on" ? [...step.path, "try_on"] : step.path;
+  return inputsOf(step.action).flatMap(([field, input]) =>
+    input.kind === "file" ? [{ file: input.path, field, path: [...at, field], step }] : [],
+  );
+}
+
+function limitsOf(action: Action, catalog: Catalog): ImageLimits | undefined {
+  switch (action.kind) {
+    case "image_to_video":
+      return catalog.video(action.model)?.imageToVideo?.image;
+    case "image":
+    case "try_on":
+      return catalog.image(action.model)?.image;
+    case "text_to_video":
+    case "extend":
+    case "lip_sync":
+    case "frame":
+      return undefined;
+    default:
+      return unreachable(action);
+  }
+}
+
+function unusable(file: string, state: Exclude<InputState, { kind: "file" }>, path: Path): Diagnostic {
+  const name = safeText(file);
+  switch (state.kind) {
+    case "missing":
+      return problem("graph/input-missing", `there is no file ${name}`, {
+        path,
+        help: "paths are relative to the manifest; to use another step's result write { from: shots.ID } or { from: images.ID }",
+      });
+    case "directory":
+      return problem("graph/input-invalid", `${name} is a directory`, { path, help: "name the file in it" });
+    case "lfs_pointer":
+      return problem("graph/input-invalid", `${name} is a Git LFS pointer, not the file itself`, {
+        path,
+        help: "fetch it: git lfs pull",
+      });
+    case "outside":
+      return problem("graph/input-outside", `${name} ${state.why}`, {
+        path,
+        why: "inputs belong to the project, so that it means the same on every machine",
+        help: "copy the file into the project",
+      });
+    case "unreadable":
+      return problem("graph/input-invalid", `${name} cannot be read (${safeText(state.why)})`, { path, help: "check its permissions" });
+    default:
+      return unreachable(state);
+  }
+}

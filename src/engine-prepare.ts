@@ -1,0 +1,169 @@
+/**
+ * From an open project and a request to a plan: profile, graph, inputs, keys, prior, in that order. Makes no request.
+ */
+import { hasErrors, problem, type Checked, type Diagnostic } from "./base/diagnostic.js";
+import { usd } from "./base/money.js";
+import { didYouMean, safeText } from "./base/text.js";
+import type { Catalog } from "./catalog/catalog.js";
+import { checkInputs } from "./engine-inputs.js";
+import { readPrior, type ReadPrior } from "./engine-prior.js";
+import type { Environment, World } from "./engine-world.js";
+import { expand, providerOf } from "./graph/expand.js";
+import { keyGraph, type FileDigests } from "./graph/key.js";
+import type { ActionKind, Graph, StepId } from "./graph/step.js";
+import type { Manifest, Profile } from "./manifest/manifest.js";
+import { makePlan, type Plan, type PlanOptions } from "./plan/plan.js";
+import type { Artifacts } from "./store/artifacts.js";
+import type { Inputs } from "./store/inputs.js";
+import type { JournalRecord } from "./store/journal.js";
+import type { Outputs } from "./store/outputs.js";
+import type { StateDirectory } from "./store/state-directory.js";
+
+/** Where and how a project is opened. */
+export interface OpenOptions {
+  /** Absolute directory from which the manifest is looked for. */
+  readonly cwd: string;
+  /** A manifest, or its directory, relative to `cwd`. */
+  readonly file?: string;
+  readonly env: Environment;
+  /** The user's home directory. */
+  readonly home: string;
+  /** Shown to whoever finds the project locked. */
+  readonly command?: string;
+}
+
+/** What shapes a plan. */
+export interface PlanRequest {
+  readonly profile?: string;
+  /** Step ids, `shots.ID` or `images.ID`, or patterns with `*`. */
+  readonly targets?: readonly string[];
+  readonly maxCostUsd?: number;
+  /** Steps whose content refusal is to be tried again, at full price. */
+  readonly retryRefused?: readonly string[];
+  /** Steps that are to be bought again. */
+  readonly rebuy?: readonly string[];
+  /** Steps or models whose unknown price is accepted. */
+  readonly allowUnknownPrice?: readonly string[];
+  /** Tasks at once, per model. */
+  readonly concurrency?: number;
+}
+
+/** Tasks at once per model when nobody says otherwise. */
+export const CONCURRENCY = 3;
+
+/** What can be rendered; everything else is planned, and blocked before anything is paid. */
+const RENDERABLE: ReadonlySet<ActionKind> = new Set<ActionKind>(["text_to_video", "image_to_video", "image"]);
+
+/** A plan with all that it was made from. */
+export interface Prepared {
+  readonly plan: Plan;
+  readonly graph: Graph;
+  readonly provider: string;
+  readonly read: ReadPrior;
+  readonly digests: FileDigests;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** What the parts of the engine share about an open project. */
+export interface Opened {
+  readonly world: World;
+  readonly options: OpenOptions;
+  readonly root: string;
+  readonly manifest: Manifest;
+  readonly catalog: Catalog;
+  readonly state: StateDirectory;
+  readonly artifacts: Artifacts;
+  readonly inputs: Inputs;
+  readonly outputs: Outputs;
+  put(diagnostics: readonly Diagnostic[]): readonly Diagnostic[];
+  offer(plan: Plan): Promise<void>;
+}
+
+/** The profile in force, or what is wrong with its name. */
+export function chooseProfile(manifest: Manifest, named: string | undefined): { readonly profile?: Profile } | Diagnostic {
+  const wanted = named ?? manifest.profile;
+  if (wanted === undefined) return {};
+  const profile = manifest.profiles.find((each) => each.id === wanted);
+  if (profile !== undefined) return { profile };
+  const ids = manifest.profiles.map((each) => each.id);
+  const meant = didYouMean(wanted, ids);
+  return problem("manifest/unknown-profile", `there is no profile called ${safeText(wanted)}`, {
+    help: meant ? `did you mean ${meant}?` : ids.length > 0 ? `there are ${ids.join(", ")}` : "the manifest has no profiles",
+  });
+}
+
+/** Makes a plan, or says everything that stands in its way. */
+export async function prepare(opened: Opened, request: PlanRequest, records: readonly JournalRecord[]): Promise<Checked<Prepared>> {
+  const { manifest, catalog, world } = opened;
+  const chosen = chooseProfile(manifest, request.profile);
+  if ("code" in chosen) return { diagnostics: opened.put([chosen]) };
+  const expanded = expand(manifest, chosen.profile, catalog);
+  const graph = expanded.value;
+  if (graph === undefined) return { diagnostics: opened.put(expanded.diagnostics) };
+  const checked = await checkInputs(graph, opened.inputs, catalog);
+  const wishes = wishesOf(graph, request);
+  const found = opened.put([...expanded.diagnostics, ...checked.diagnostics, ...wishes.diagnostics]);
+  if (hasErrors(found) || wishes.value === undefined) return { diagnostics: found };
+  const read = await readPrior({ fs: world.fs, root: opened.root, artifacts: opened.artifacts, outputs: opened.outputs, now: world.clock.now() }, graph, records);
+  if (read.value === undefined) return { diagnostics: [...found, ...read.diagnostics] };
+  const { prior } = read.value;
+  const options: PlanOptions = {
+    ...wishes.value,
+    renderable: RENDERABLE,
+    allowUnknownPrice: new Set(request.allowUnknownPrice),
+    concurrency: request.concurrency ?? manifest.limits.concurrency ?? CONCURRENCY,
+    ...(manifest.budget.usd === undefined ? {} : { budget: usd(manifest.budget.usd) }),
+    ...(request.maxCostUsd === undefined ? {} : { maxCost: usd(request.maxCostUsd) }),
+  };
+  const plan = makePlan(graph, keyGraph(graph, checked.digests), prior, catalog, options);
+  const diagnostics = [...found, ...read.diagnostics, ...opened.put(holdsOfNothing(plan))];
+  const provider = providerOf(manifest, chosen.profile);
+  return { value: { plan, graph, provider, read: read.value, digests: checked.digests, warnings: diagnostics }, diagnostics };
+}
+
+function holdsOfNothing(plan: Plan): readonly Diagnostic[] {
+  return plan.steps
+    .filter((each) => each.step.hold && each.reason?.because !== "held")
+    .map((each) => ({
+      ...problem("plan/hold-nothing", `${each.step.id} is held, but there is no rendering of it yet`, {
+        path: [...each.step.path, "hold"],
+        why: "hold keeps what the lockfile has, and it has nothing",
+        help: "it is rendered once; or remove hold",
+      }),
+      severity: "warning" as const,
+    }));
+}
+
+/** Step names of a request as ids. */
+function wishesOf(graph: Graph, request: PlanRequest): Checked<Pick<PlanOptions, "targets" | "rebuy" | "retryRefused">> {
+  const targets = request.targets === undefined || request.targets.length === 0 ? undefined : matchSteps(graph, request.targets);
+  const rebuy = matchSteps(graph, request.rebuy ?? []);
+  const retryRefused = matchSteps(graph, request.retryRefused ?? []);
+  return {
+    value: {
+      rebuy: rebuy.value ?? new Set(),
+      retryRefused: retryRefused.value ?? new Set(),
+      ...(targets?.value === undefined ? {} : { targets: targets.value }),
+    },
+    diagnostics: [...(targets?.diagnostics ?? []), ...rebuy.diagnostics, ...retryRefused.diagnostics],
+  };
+}
+
+/** The steps that names mean: `shots.010.clip`, `shots.010` (all its steps), `images.*`, `shots.0*.clip`. */
+export function matchSteps(graph: Graph, names: readonly string[]): Checked<ReadonlySet<StepId>> {
+  const found = new Set<StepId>();
+  const diagnostics: Diagnostic[] = [];
+  for (const name of names) {
+    const pattern = new RegExp(`^${name.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", "[^.]*")}([.@].*)?$`);
+    const matching = graph.steps.filter((step) => pattern.test(step.id));
+    for (const step of matching) found.add(step.id);
+    if (matching.length > 0) continue;
+    const meant = didYouMean(name, graph.steps.map((step) => step.id));
+    diagnostics.push(
+      problem("plan/unknown-target", `there is no step called ${safeText(name)}`, {
+        help: meant ? `did you mean ${meant}?` : "klingmake graph lists all steps",
+      }),
+    );
+  }
+  return { value: found, diagnostics };
+}

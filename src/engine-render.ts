@@ -1,0 +1,269 @@
+/**
+ * `render`: lock the project, plan, get a yes where one is wanted, run, and say how it ended.
+ * Order matters: the plan is made under the lock, and no route is opened before the money question is answered.
+ */
+import { hasErrors, type Diagnostic } from "./base/diagnostic.js";
+import { micros, type Micros } from "./base/money.js";
+import { CONCURRENCY, prepare, type Opened, type PlanRequest, type Prepared } from "./engine-prepare.js";
+import { openDisk } from "./engine-disk.js";
+import type { StepId } from "./graph/step.js";
+import {
+  approvalOf,
+  DEFAULT_POLICY,
+  tightened,
+  uncovered,
+  wantsYes,
+  type Approval,
+  type Policy,
+  type Uncovered,
+  type WantsYes,
+} from "./plan/approval.js";
+import type { Plan, PlannedStep } from "./plan/plan.js";
+import type { Provider, RouteProblem } from "./provider/provider.js";
+import type { Emit, Outcome } from "./run/event.js";
+import { execute } from "./run/execute.js";
+import { EXIT, exitOfOutcomes, type ExitCode } from "./run/exit.js";
+import { openJournal, type Journal } from "./store/journal-file.js";
+import { readPlan, SHORTEST_DIGEST } from "./store/plans.js";
+import type { Holder } from "./store/project-lock.js";
+import { makeStateDirectory } from "./store/state-directory.js";
+
+/** What shapes a render, beyond its plan. */
+export interface RenderRequest extends PlanRequest {
+  /** Digest of an approved plan, or its first 12 or more digits. */
+  readonly approve?: string;
+  /** Agrees to a total above the limit; never to pro, master, unknown prices or second attempts. */
+  readonly yes?: boolean;
+  /** Asks in the sandbox as if it cost money. */
+  readonly rehearse?: boolean;
+  /** Restores only: nothing may be created, and the lockfile may not change. */
+  readonly frozen?: boolean;
+  /** Replaces output files that were changed by someone else. */
+  readonly overwriteOutputs?: boolean;
+  /** When a yes is wanted; the manifest can only tighten it. */
+  readonly policy?: Partial<Policy>;
+  /** Asked when a yes is wanted; absent when nobody is there. */
+  readonly ask?: (plan: Plan, wants: readonly WantsYes[]) => Promise<boolean>;
+  readonly emit?: Emit;
+  /** Aborts when the user stops the run: nothing is submitted after that. */
+  readonly signal?: AbortSignal;
+  /** Told the plan before anything is done. */
+  readonly onPlan?: (plan: Plan) => void;
+}
+
+/** How a render ended. `exit` is what a command should exit with. */
+export type RenderReport = {
+  readonly plan?: Plan;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly exit: ExitCode;
+} & (
+  | { readonly status: "invalid" }
+  | { readonly status: "locked"; readonly holder?: Holder }
+  | { readonly status: "approval_needed"; readonly wants: readonly WantsYes[] }
+  | { readonly status: "declined"; readonly wants: readonly WantsYes[] }
+  | { readonly status: "stale"; readonly uncovered: readonly Uncovered[] }
+  | { readonly status: "frozen"; readonly steps: readonly StepId[] }
+  | { readonly status: "route"; readonly message: string; readonly help: string }
+  | {
+      readonly status: "ran";
+      readonly outcomes: readonly { readonly step: StepId; readonly outcome: Outcome }[];
+      readonly spent: Micros;
+      readonly interrupted: boolean;
+    }
+);
+
+/** Renders a project. */
+export async function renderProject(opened: Opened, request: RenderRequest): Promise<RenderReport> {
+  const { world, root, state } = opened;
+  const refused = (message: string, help: string): RenderReport => ({ status: "route", message, help, diagnostics: [], exit: EXIT.invalid });
+  const made = await makeStateDirectory(world.fs, root);
+  if (made.kind === "refused") return refused(made.why, "move it away: klingmake keeps its journal there");
+  const lock = await world.lock(state.lock, opened.options.command ?? "klingmake");
+  if (lock.kind === "unavailable") return refused(lock.why, lock.help);
+  if (lock.kind === "busy") {
+    return { status: "locked", ...(lock.holder === undefined ? {} : { holder: lock.holder }), diagnostics: [], exit: EXIT.locked };
+  }
+  try {
+    const journal = await openJournal(world.fs, state, () => world.clock.now());
+    try {
+      return await renderLocked(opened, request, journal);
+    } finally {
+      await journal.close();
+    }
+  } finally {
+    await lock.release();
+  }
+}
+
+async function renderLocked(opened: Opened, request: RenderRequest, journal: Journal): Promise<RenderReport> {
+  const prepared = await prepare(opened, request, journal.records());
+  const diagnostics = [...journal.diagnostics, ...prepared.diagnostics];
+  if (prepared.value === undefined || hasErrors(diagnostics)) return { status: "invalid", diagnostics, exit: EXIT.invalid };
+  const { plan } = prepared.value;
+  request.onPlan?.(plan);
+  const report = { plan, diagnostics };
+  if (request.frozen === true) {
+    const steps = plan.steps.filter((each) => ["render", "resume", "blocked"].includes(each.decision.kind)).map((each) => each.step.id);
+    if (steps.length > 0) return { ...report, status: "frozen", steps, exit: EXIT.stale };
+  }
+  const approved = await approve(opened, request, plan);
+  if (!("approval" in approved)) return { ...report, ...approved };
+
+  const needsRoute = plan.steps.some(reachesOut);
+  const route = needsRoute ? await openRoute(opened, prepared.value) : idleProvider(plan);
+  if ("message" in route) return { ...report, status: "route", message: route.message, help: route.help, exit: EXIT.credentials };
+  try {
+    if (approved.ask !== undefined && !(await approved.ask())) {
+      return { ...report, status: "declined", wants: approved.wants, exit: EXIT.approval };
+    }
+    return await run(opened, request, prepared.value, approved.approval, route, journal, diagnostics);
+  } finally {
+    await route.close();
+    await Promise.all([opened.inputs.save(), opened.outputs.save()]);
+  }
+}
+
+type Approved =
+  | { readonly approval: Approval; readonly wants: readonly WantsYes[]; readonly ask?: () => Promise<boolean> }
+  | { readonly status: "stale"; readonly uncovered: readonly Uncovered[]; readonly exit: ExitCode }
+  | { readonly status: "approval_needed"; readonly wants: readonly WantsYes[]; readonly exit: ExitCode };
+
+/** The approval under which a plan may run; where a person must say yes, `ask` is still to be called. */
+async function approve(opened: Opened, request: RenderRequest, plan: Plan): Promise<Approved> {
+  const { manifest, world, state } = opened;
+  if (request.approve !== undefined) {
+    const approval = await namedApproval(opened, request.approve, plan);
+    const lacking = approval === undefined ? uncovered({ digest: plan.digest, realm: plan.realm, entries: [] }, plan) : uncovered(approval, plan);
+    return approval === undefined || lacking.length > 0
+      ? { status: "stale", uncovered: lacking, exit: EXIT.stale }
+      : { approval, wants: [] };
+  }
+  const policy = tightened({ ...DEFAULT_POLICY, ...request.policy }, manifest.approval);
+  const wants = wantsYes(plan, policy, request.rehearse).filter((want) => !(request.yes === true && want.because === "total"));
+  const approval = approvalOf(plan);
+  if (wants.length === 0) return { approval, wants };
+  await makeStateDirectory(world.fs, opened.root).then(() => opened.offer(plan)).catch(() => state.path);
+  const { ask } = request;
+  if (ask === undefined) {
+    const money = exitOfOutcomes(plannedOutcomes(plan));
+    return { status: "approval_needed", wants, exit: money === EXIT.unknown || money === EXIT.money ? money : EXIT.approval };
+  }
+  return { approval, wants, ask: () => ask(plan, wants) };
+}
+
+async function namedApproval(opened: Opened, digest: string, plan: Plan): Promise<Approval | undefined> {
+  const stored = await readPlan(opened.world.fs, opened.state, digest);
+  if (stored.kind === "found") return stored.plan;
+  // Without its file, only this very plan counts.
+  return digest.length >= SHORTEST_DIGEST && plan.digest.startsWith(digest) ? approvalOf(plan) : undefined;
+}
+
+function plannedOutcomes(plan: Plan): readonly Outcome[] {
+  return plan.steps.flatMap((each) => (each.decision.kind === "blocked" ? [{ status: "blocked", because: each.decision.because } as const] : []));
+}
+
+function reachesOut(planned: PlannedStep): boolean {
+  const { decision } = planned;
+  switch (decision.kind) {
+    case "render":
+      return true;
+    case "resume":
+      return decision.attempt.state !== "stored" && decision.attempt.state !== "recorded";
+    case "restore":
+      return decision.from === "vendor";
+    case "keep":
+    case "blocked":
+      return false;
+  }
+}
+
+function openRoute(opened: Opened, prepared: Prepared): Promise<Provider | RouteProblem> {
+  return opened.world.openRoute({
+    provider: prepared.provider,
+    realm: prepared.plan.realm,
+    env: opened.options.env,
+    catalog: opened.catalog,
+    state: opened.state,
+  });
+}
+
+/** Stands in where a plan needs nobody; being called is a bug. */
+function idleProvider(plan: Plan): Provider {
+  const never = (): never => {
+    throw new Error("a plan that reaches nobody reached out");
+  };
+  return {
+    route: "none",
+    realm: plan.realm,
+    account: "none",
+    references: true,
+    loopback: true,
+    address: never,
+    submit: never,
+    find: never,
+    look: never,
+    fetch: never,
+    close: () => Promise.resolve(),
+  };
+}
+
+async function run(
+  opened: Opened,
+  request: RenderRequest,
+  prepared: Prepared,
+  approval: Approval,
+  provider: Provider,
+  journal: Journal,
+  diagnostics: readonly Diagnostic[],
+): Promise<RenderReport> {
+  const { world, manifest } = opened;
+  const { plan, read } = prepared;
+  const pollMs = (manifest.limits.poll_seconds ?? (provider.loopback ? 0.2 : 5)) * 1000;
+  const disk = openDisk({
+    fs: world.fs,
+    root: opened.root,
+    state: opened.state,
+    artifacts: opened.artifacts,
+    inputs: opened.inputs,
+    outputs: opened.outputs,
+    journal,
+    profile: plan.profile,
+    lockName: read.lockName,
+    lockText: read.lockText,
+    lock: read.lock,
+    digests: prepared.digests,
+    ours: read.prior.placed,
+    overwrite: request.overwriteOutputs === true,
+  });
+  const executed = await execute({
+    plan,
+    approval,
+    caps: {
+      ...(plan.budget === undefined ? {} : { budgetLeft: micros(Math.max(0, plan.budget - plan.committed)) }),
+      ...(request.maxCostUsd === undefined ? {} : { maxCost: micros(Math.round(request.maxCostUsd * 1e6)) }),
+    },
+    lock: read.lock,
+    disk,
+    provider,
+    clock: world.clock,
+    emit: request.emit ?? (() => undefined),
+    stop: request.signal ?? new AbortController().signal,
+    limits: {
+      concurrency: request.concurrency ?? manifest.limits.concurrency ?? CONCURRENCY,
+      downloads: manifest.limits.downloads ?? 4,
+      // The vendor asks for at most one look per task every 5 s; less is for servers on this machine.
+      pollMs: provider.loopback ? pollMs : Math.max(5_000, pollMs),
+    },
+    present: prepared.graph.steps,
+  });
+  const outcomes = [...executed.outcomes].map(([step, outcome]) => ({ step, outcome: placedOutcome(opened, outcome) }));
+  const exit = executed.interrupted ? EXIT.interrupted : exitOfOutcomes(executed.outcomes.values());
+  return { status: "ran", plan, diagnostics, outcomes, spent: executed.spent, interrupted: executed.interrupted, exit };
+}
+
+/** An outcome whose diagnostic knows its place in the manifest. */
+function placedOutcome(opened: Opened, outcome: Outcome): Outcome {
+  if (outcome.status !== "failed") return outcome;
+  const [diagnostic] = opened.put([outcome.diagnostic]);
+  return diagnostic === undefined ? outcome : { ...outcome, diagnostic };
+}

@@ -1,0 +1,102 @@
+/**
+ * The world as the engine reaches it: disk, clock, lock, route. The real one is here; tests bring their own.
+ */
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Clock } from "./base/clock.js";
+import type { Catalog } from "./catalog/catalog.js";
+import type { Realm } from "./graph/step.js";
+import type { Provider, RouteProblem } from "./provider/provider.js";
+import { nodeFiles, type FileSystem } from "./store/files.js";
+import { acquireLock, type Acquired, type Holder } from "./store/project-lock.js";
+import type { StateDirectory } from "./store/state-directory.js";
+
+/** Variables of the environment, by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How a route is opened. */
+export interface RouteWish {
+  /** `sandbox`, `kling`. */
+  readonly provider: string;
+  readonly realm: Realm;
+  readonly env: Environment;
+  readonly catalog: Catalog;
+  readonly state: StateDirectory;
+}
+
+/** Everything outside of the program. */
+export interface World {
+  readonly fs: FileSystem;
+  readonly clock: Clock;
+  lock(path: string, command: string): Promise<Acquired>;
+  openRoute(wish: RouteWish): Promise<Provider | RouteProblem>;
+}
+
+/** The real world. */
+export function realWorld(): World {
+  const clock: Clock = {
+    now: () => Date.now(),
+    sleep: (ms, signal) => wait(ms, undefined, { signal }),
+  };
+  return {
+    fs: nodeFiles,
+    clock,
+    lock: (path, command) => acquireLock(nodeFiles, path, holder(clock, command)),
+    openRoute: (wish) => openRoute(wish, clock),
+  };
+}
+
+function holder(clock: Clock, command: string): Holder {
+  return { pid: process.pid, host: hostname(), started: new Date(clock.now()).toISOString(), command };
+}
+
+async function openRoute(wish: RouteWish, clock: Clock): Promise<Provider | RouteProblem> {
+  switch (wish.provider) {
+    case "kling": {
+      const { openKling } = await import("./provider/kling/kling.js");
+      return openKling({ env: wish.env, catalog: wish.catalog, clock, realm: wish.realm });
+    }
+    case "sandbox":
+      return openSandbox(wish, clock);
+    default:
+      return {
+        kind: "address",
+        message: `there is no provider called ${wish.provider.slice(0, 40)}`,
+        help: "write provider: kling or provider: sandbox",
+      };
+  }
+}
+
+/** The embedded sandbox, or the one that `KLINGMAKE_SANDBOX_URL` names; both spoken to by the adapter of the real API. */
+async function openSandbox(wish: RouteWish, clock: Clock): Promise<Provider | RouteProblem> {
+  const { openKling } = await import("./provider/kling/kling.js");
+  const { catalog, realm, env } = wish;
+  const elsewhere = env["KLINGMAKE_SANDBOX_URL"];
+  if (elsewhere !== undefined && elsewhere !== "") {
+    return openKling({ env: { KLING_API_KEY: env["KLINGMAKE_SANDBOX_KEY"] ?? "sandbox-key" }, catalog, clock, realm, baseUrl: elsewhere });
+  }
+  const { startSandbox } = await import("./sandbox/sandbox.js");
+  const pace = Number(env["KLINGMAKE_SANDBOX_TIME_SCALE"] ?? Number.NaN);
+  // A key of its own, so that no other program on this machine can use the server.
+  const apiKey = `sandbox-${randomUUID()}`;
+  const sandbox = await startSandbox({
+    directory: join(wish.state.cache, "sandbox"),
+    apiKeys: [apiKey],
+    ...(Number.isFinite(pace) && pace >= 0 ? { timeScale: pace } : {}),
+  });
+  const provider = openKling({ env: { KLING_API_KEY: apiKey }, catalog, clock, realm, baseUrl: sandbox.url });
+  if ("message" in provider) {
+    await sandbox.close();
+    return provider;
+  }
+  return {
+    ...provider,
+    account: "sandbox",
+    async close() {
+      await provider.close();
+      await sandbox.close();
+    },
+  };
+}

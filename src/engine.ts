@@ -1,0 +1,227 @@
+/**
+ * Opens a project and wires the rooms into check, plan and render. Decides nothing itself: what is to be done is the
+ * plan's word, what may be spent is the approval's. Other commands stand on the same `prepare`.
+ */
+import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { hasErrors, inFileOrder, problem, type Checked, type Diagnostic } from "./base/diagnostic.js";
+import { safeText } from "./base/text.js";
+import { createCatalog } from "./catalog/catalog.js";
+import type { Model } from "./catalog/model.js";
+import { checkInputs } from "./engine-inputs.js";
+import { findManifest } from "./engine-find.js";
+import { chooseProfile, matchSteps, prepare, type Opened, type OpenOptions, type PlanRequest } from "./engine-prepare.js";
+import { renderProject, type RenderReport, type RenderRequest } from "./engine-render.js";
+import { realWorld, type World } from "./engine-world.js";
+import { expand } from "./graph/expand.js";
+import type { Keyed } from "./graph/key.js";
+import type { Graph, StepId } from "./graph/step.js";
+import { decodeManifest } from "./manifest/decode.js";
+import type { Locate, Profile } from "./manifest/manifest.js";
+import { placed } from "./manifest/locate.js";
+import { readManifest } from "./manifest/read.js";
+import { approvalOf, paidSteps } from "./plan/approval.js";
+import type { Plan, PlannedStep } from "./plan/plan.js";
+import type { Attempt } from "./plan/prior.js";
+import { changesBetween, type Change } from "./plan/reason.js";
+import type { Sandbox, SandboxOptions } from "./sandbox/sandbox.js";
+import { openArtifacts, storeDirectory } from "./store/artifacts.js";
+import { errorCode } from "./store/files.js";
+import { openInputs } from "./store/inputs.js";
+import { readJournal } from "./store/journal-file.js";
+import { openOutputs } from "./store/outputs.js";
+import { writePlan } from "./store/plans.js";
+import { makeStateDirectory, stateDirectory } from "./store/state-directory.js";
+
+/** Why a step is what it is. */
+export interface WhyReport {
+  readonly planned: PlannedStep;
+  /** What the lockfile has for it. */
+  readonly before?: Keyed;
+  readonly changes: readonly Change[];
+  /** The latest attempt at its key. */
+  readonly task?: Attempt;
+  /** The steps that consume it. */
+  readonly dependents: readonly StepId[];
+}
+
+/** An open project. */
+export interface Project {
+  /** Absolute directory of the manifest. */
+  readonly root: string;
+  /** Absolute path of the manifest. */
+  readonly file: string;
+  readonly name: string;
+  /** Warnings of reading the manifest. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly profiles: readonly string[];
+  readonly defaultProfile?: string;
+  /** Everything that is wrong under any profile, input files included. Makes no request. */
+  check(): Promise<readonly Diagnostic[]>;
+  /** What will happen and what it costs. Makes no request; remembers the offer, so that its digest can be approved. */
+  plan(request?: PlanRequest): Promise<Checked<Plan>>;
+  graph(profile?: string): Promise<Checked<Graph>>;
+  why(step: string, request?: PlanRequest): Promise<Checked<WhyReport>>;
+  /** Does what the plan says, within what was approved. */
+  render(request: RenderRequest): Promise<RenderReport>;
+  /** The catalog with the project's additions. */
+  models(): readonly Model[];
+}
+
+/** Opens the project that a manifest describes. */
+export async function openProject(options: OpenOptions, world: World = realWorld()): Promise<Checked<Project>> {
+  const found = findManifest(world.fs, options.cwd, options.file);
+  if (found.value === undefined) return { diagnostics: found.diagnostics };
+  const file = found.value;
+  const text = readText(world, file);
+  if (text.value === undefined) return { diagnostics: text.diagnostics };
+  const shown = file.startsWith(`${options.cwd}/`) ? file.slice(options.cwd.length + 1) : file;
+  const read = readManifest(text.value, shown);
+  if (read.value === undefined || hasErrors(read.diagnostics)) {
+    return { diagnostics: [...text.diagnostics, ...read.diagnostics] };
+  }
+  const { manifest, locate } = read.value;
+  const catalog = createCatalog(manifest.catalog);
+  const warnings = [...text.diagnostics, ...read.diagnostics, ...placed(catalog.diagnostics, locate)];
+  if (catalog.value === undefined || hasErrors(warnings)) return { diagnostics: inFileOrder(warnings) };
+  const opened = openParts({ world, options, root: dirname(file), manifest, catalog: catalog.value, locate });
+  return { value: projectOf(opened, file, warnings), diagnostics: warnings };
+}
+
+function readText(world: World, file: string): Checked<string> {
+  try {
+    return decodeManifest(world.fs.readFileSync(file), safeText(file));
+  } catch (error) {
+    const code = errorCode(error);
+    const message = code === "EISDIR" ? `${safeText(file)} is a directory` : `${safeText(file)} cannot be read (${code})`;
+    return { diagnostics: [problem("file/unreadable", message, { help: "name a manifest file that you may read" })] };
+  }
+}
+
+function openParts(
+  given: Pick<Opened, "world" | "options" | "root" | "manifest" | "catalog"> & { readonly locate: Locate },
+): Opened {
+  const { world, options, root, manifest, catalog, locate } = given;
+  const { fs, clock } = world;
+  const state = stateDirectory(root);
+  const now = () => clock.now();
+  const { KLINGMAKE_STORE: override, XDG_DATA_HOME: dataHome } = options.env;
+  const store = storeDirectory({
+    home: options.home,
+    ...(override === undefined ? {} : { override }),
+    ...(dataHome === undefined ? {} : { dataHome }),
+  });
+  const opened: Opened = {
+    world,
+    options,
+    root,
+    manifest,
+    catalog,
+    state,
+    artifacts: openArtifacts(fs, store),
+    inputs: openInputs(fs, root, join(state.cache, "inputs.json"), now),
+    outputs: openOutputs(fs, root, join(state.cache, "outputs.json"), now),
+    put: (diagnostics) => inFileOrder(placed(diagnostics, locate)),
+    async offer(plan) {
+      if (paidSteps(plan).length === 0 || (await makeStateDirectory(fs, root)).kind === "refused") return;
+      await writePlan(fs, state, { ...approvalOf(plan), project: plan.project, profile: plan.profile });
+    },
+  };
+  return opened;
+}
+
+function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]): Project {
+  const { manifest, catalog, world, state } = opened;
+  const records = async () => readJournal(world.fs, state);
+  return {
+    root: opened.root,
+    file,
+    name: manifest.project,
+    diagnostics: warnings,
+    profiles: manifest.profiles.map((profile) => profile.id),
+    ...(manifest.profile === undefined ? {} : { defaultProfile: manifest.profile }),
+    models: () => catalog.all(),
+    async check() {
+      const found: Diagnostic[] = [...warnings];
+      const seen = new Set<string>();
+      for (const profile of [undefined, ...manifest.profiles]) {
+        if (profile === undefined && manifest.profile !== undefined) continue;
+        const expanded = expand(manifest, profile, catalog);
+        const checked = expanded.value === undefined ? [] : (await checkInputs(expanded.value, opened.inputs, catalog)).diagnostics;
+        for (const each of [...expanded.diagnostics, ...checked]) {
+          const name = JSON.stringify([each.code, each.path, each.message]);
+          if (seen.has(name)) continue;
+          seen.add(name);
+          found.push(profile === undefined || profile.id === manifest.profile ? each : { ...each, why: inProfile(each, profile) });
+        }
+      }
+      return opened.put(found);
+    },
+    async plan(request = {}) {
+      const journal = await records();
+      const prepared = await prepare(opened, request, journal.records);
+      const diagnostics = [...warnings, ...journal.diagnostics, ...prepared.diagnostics];
+      if (prepared.value === undefined) return { diagnostics };
+      // Best effort: a read-only checkout can still be planned, and its digest approved by exact match.
+      await opened.offer(prepared.value.plan).catch(() => undefined);
+      await Promise.all([opened.inputs.save(), opened.outputs.save()]);
+      return { value: prepared.value.plan, diagnostics };
+    },
+    async graph(profile) {
+      const chosen = chooseProfile(manifest, profile);
+      if ("code" in chosen) return { diagnostics: opened.put([chosen]) };
+      const expanded = expand(manifest, chosen.profile, catalog);
+      return { ...expanded, diagnostics: opened.put(expanded.diagnostics) };
+    },
+    async why(step, request = {}) {
+      const journal = await records();
+      const prepared = await prepare(opened, request, journal.records);
+      if (prepared.value === undefined) return { diagnostics: prepared.diagnostics };
+      const { plan, graph, read } = prepared.value;
+      const ids = matchSteps(graph, [step]);
+      const planned = plan.steps.find((each) => ids.value?.has(each.step.id) === true && (ids.value.size === 1 || !each.step.candidate));
+      if (planned === undefined) return { diagnostics: ids.diagnostics };
+      const beforeKey = read.lock.steps.get(plan.profile)?.get(planned.step.id);
+      const before = beforeKey === undefined ? undefined : read.lock.renders.get(beforeKey);
+      const attempt = read.prior.attempts.get(planned.key)?.at(-1);
+      return {
+        value: {
+          planned,
+          changes: before === undefined ? [] : changesBetween(before.inputs, planned.inputs, planned.step),
+          ...(before === undefined ? {} : { before: { key: before.key, inputs: before.inputs } }),
+          ...(attempt === undefined ? {} : { task: attempt }),
+          dependents: graph.steps.filter((each) => each.needs.includes(planned.step.id)).map((each) => each.id),
+        },
+        diagnostics: prepared.diagnostics,
+      };
+    },
+    render: (request) => renderProject(opened, request),
+  };
+}
+
+function inProfile(diagnostic: Diagnostic, profile: Profile): string {
+  return diagnostic.why === undefined ? `under the profile ${profile.id}` : `${diagnostic.why} (under the profile ${profile.id})`;
+}
+
+
+/** The built-in catalog. */
+export function listModels(): readonly Model[] {
+  return createCatalog().value?.all() ?? [];
+}
+
+/** Runs the sandbox alone, for other clients and for teaching. */
+export async function runSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { startSandbox } = await import("./sandbox/sandbox.js");
+  return startSandbox(options);
+}
+
+const PACKAGE = new URL("../", import.meta.url);
+
+/** The text of a JSON Schema that ships with klingmake. */
+export async function schemaText(which: "manifest" | "lock"): Promise<string> {
+  return readFile(new URL(`schemas/kling.${which}.schema.json`, PACKAGE), "utf8");
+}
+
+/** klingmake's version. */
+export const VERSION: string = (JSON.parse(readFileSync(new URL("package.json", PACKAGE), "utf8")) as { version: string }).version;

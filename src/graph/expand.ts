@@ -1,0 +1,172 @@
+/**
+ * Manifest → graph: variables, defaults, profile and takes applied, references resolved, steps in order.
+ * Knows nothing of files on disk or of earlier runs. All problems of a profile come back at once.
+ */
+import { problem, type Checked, type Diagnostic } from "../base/diagnostic.js";
+import { listWords, safeText } from "../base/text.js";
+import type { Catalog } from "../catalog/catalog.js";
+import type { Manifest, Profile } from "../manifest/manifest.js";
+import { shotDrafts, stillDraft, type Draft, type DraftContext } from "./draft.js";
+import { inForce } from "./effective.js";
+import { checkTemplate, DEFAULT_CLIP_PATH, DEFAULT_IMAGE_PATH, outputClashes, outputPath } from "./output.js";
+import { nameTable, readWords, resolver } from "./reference.js";
+import { checkAction } from "./rules.js";
+import { sourceFacts } from "./source.js";
+import { inputsOf, type Action, type Graph, type Realm, type Step, type StepId } from "./step.js";
+
+/** The profile's name in paths and in the lockfile when no profile is in force. */
+export const NO_PROFILE = "default";
+
+/** The realm that a provider's name belongs to. */
+export function realmOf(provider: string): Realm {
+  return provider === "sandbox" ? "sandbox" : "kling";
+}
+
+/** The provider in force under a profile. */
+export function providerOf(manifest: Manifest, profile: Profile | undefined): string {
+  return profile?.provider ?? manifest.provider;
+}
+
+/** A finding about a value that came from the defaults or a profile, moved there. */
+function atItsOrigin(found: Diagnostic, draft: Draft, manifest: Manifest, profile: Profile | undefined): Diagnostic {
+  const field = found.path?.[draft.path.length];
+  if (found.path?.length !== draft.path.length + 1 || typeof field !== "string") return found;
+  const kind = draft.isClip ? "video" : "image";
+  const sets = (fields: object | undefined) => fields !== undefined && field in fields;
+  if (profile !== undefined && sets(profile.override?.[kind])) {
+    return { ...found, path: ["profiles", profile.id, "override", kind, field] };
+  }
+  if (sets(draft.own)) return found;
+  if (profile !== undefined && sets(profile.defaults?.[kind])) {
+    return { ...found, path: ["profiles", profile.id, "defaults", kind, field] };
+  }
+  return sets(manifest.defaults[kind]) ? { ...found, path: ["defaults", kind, field] } : found;
+}
+
+/** The same finding at the same place once, however many steps share the cause. */
+function withoutRepeats(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const seen = new Set<string>();
+  return diagnostics.filter((each) => {
+    const name = `${each.code} ${each.path?.join("/")} ${each.message}`;
+    if (seen.has(name)) return false;
+    seen.add(name);
+    return true;
+  });
+}
+
+/** Expands a manifest under one profile (or none). */
+export function expand(manifest: Manifest, profile: Profile | undefined, catalog: Catalog): Checked<Graph> {
+  const diagnostics: Diagnostic[] = [];
+  const report = (...found: readonly Diagnostic[]) => void diagnostics.push(...found);
+  const realm = realmOf(providerOf(manifest, profile));
+  const words = readWords({ ...manifest.vars, ...profile?.vars }, report);
+  const names = nameTable(manifest);
+  const frames = new Map<string, Draft>();
+  const context: DraftContext = {
+    words,
+    force: inForce(manifest, profile, catalog),
+    report,
+    input: resolver(names, frames, words, report),
+  };
+
+  const drafts = new Map<string, Draft>();
+  for (const still of manifest.images) addDraft(drafts, stillDraft(still, context));
+  for (const shot of manifest.shots) for (const draft of shotDrafts(shot, context)) addDraft(drafts, draft);
+  const actionOf = (id: StepId) => drafts.get(id)?.action;
+  for (const draft of drafts.values()) {
+    const found = checkAction(draft.action, catalog, { path: draft.path }, sourceFacts(draft.action, actionOf));
+    report(...found.map((each) => atItsOrigin(each, draft, manifest, profile)));
+  }
+  for (const frame of frames.values()) addDraft(drafts, frame);
+
+  const ordered = inOrder(drafts, report);
+  const templates = {
+    clip: manifest.outputs.path ?? DEFAULT_CLIP_PATH,
+    image: manifest.outputs.image_path ?? DEFAULT_IMAGE_PATH,
+  };
+  report(...checkTemplate(templates.clip, ["outputs", "path"]), ...checkTemplate(templates.image, ["outputs", "image_path"]));
+  const profileName = profile?.id ?? NO_PROFILE;
+  const steps = ordered.flatMap((draft) =>
+    takesOf(draft, report).map((take): Step => {
+      const selected = draft.take ?? 1;
+      const output =
+        draft.action.kind === "frame"
+          ? undefined
+          : outputPath(draft.isClip ? templates.clip : templates.image, realm, {
+              project: manifest.project,
+              profile: profileName,
+              shot: draft.owner.kind === "shot" ? draft.owner.id : "",
+              image: draft.owner.kind === "image" ? draft.owner.id : "",
+              step: draft.name,
+              take,
+            });
+      return {
+        id: (take === selected ? draft.base : `${draft.base}@${take}`) as StepId,
+        owner: draft.owner,
+        name: draft.name,
+        ...(draft.title === undefined ? {} : { title: draft.title }),
+        action: draft.action,
+        take,
+        candidate: take !== selected,
+        hold: draft.hold === true,
+        needs: needsOf(draft.action),
+        ...(output === undefined ? {} : { output }),
+        path: draft.path,
+      };
+    }),
+  );
+  report(...outputClashes(steps));
+  return { value: { project: manifest.project, profile: profileName, realm, steps }, diagnostics: withoutRepeats(diagnostics) };
+}
+
+function addDraft(drafts: Map<string, Draft>, draft: Draft): void {
+  drafts.set(draft.base, draft);
+}
+
+function needsOf(action: Action): readonly StepId[] {
+  const ids = inputsOf(action).flatMap(([, input]) => (input.kind === "step" ? [input.id] : []));
+  return [...new Set(ids)];
+}
+
+function takesOf(draft: Draft, report: DraftContext["report"]): readonly number[] {
+  const selected = draft.take ?? 1;
+  if (draft.takes === undefined) return [selected];
+  if (selected > draft.takes) {
+    report(
+      problem("graph/take", `take ${selected} is chosen, but there are only ${draft.takes} takes`, {
+        path: [...draft.path, "take"],
+        help: `choose a take from 1 to ${draft.takes}, or raise takes`,
+      }),
+    );
+  }
+  return Array.from({ length: draft.takes }, (_, index) => index + 1);
+}
+
+/** Upstream before downstream, otherwise as written; a circle is reported once and broken. */
+function inOrder(drafts: ReadonlyMap<string, Draft>, report: DraftContext["report"]): readonly Draft[] {
+  const ordered: Draft[] = [];
+  const state = new Map<string, "open" | "done">();
+  const visit = (draft: Draft, trail: readonly string[]): void => {
+    if (state.get(draft.base) === "done") return;
+    if (state.get(draft.base) === "open") {
+      const circle = [...trail.slice(trail.indexOf(draft.base)), draft.base];
+      report(
+        problem("graph/cycle", `steps wait for each other: ${circle.map(safeText).join(" → ")}`, {
+          path: draft.path,
+          on: "key",
+          help: `break the circle: let one of ${listWords([...new Set(circle)], "or")} use a file instead`,
+        }),
+      );
+      return;
+    }
+    state.set(draft.base, "open");
+    for (const need of needsOf(draft.action)) {
+      const upstream = drafts.get(need);
+      if (upstream !== undefined) visit(upstream, [...trail, draft.base]);
+    }
+    state.set(draft.base, "done");
+    ordered.push(draft);
+  };
+  for (const draft of drafts.values()) visit(draft, []);
+  return ordered;
+}

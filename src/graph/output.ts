@@ -1,0 +1,105 @@
+/**
+ * Where artifacts are placed: the output template, expanded and checked. Pure text; nothing is looked up on disk.
+ * Two outputs clash when a file system that folds case or normalises Unicode would see one name.
+ */
+import { problem, type Diagnostic, type Path } from "../base/diagnostic.js";
+import { didYouMean, safeText } from "../base/text.js";
+import type { Realm, Step } from "./step.js";
+
+/** Where clips go when the manifest does not say. */
+export const DEFAULT_CLIP_PATH = "renders/{profile}/{shot}/{step}{take}.mp4";
+
+/** Where stills go when the manifest does not say. */
+export const DEFAULT_IMAGE_PATH = "renders/{profile}/images/{image}{take}.png";
+
+/** What a template can name. `{take}` is empty for take 1 and `-t2`, `-t3`, ... for the others. */
+export interface OutputNames {
+  readonly project: string;
+  readonly profile: string;
+  readonly shot: string;
+  readonly image: string;
+  readonly step: string;
+  readonly take: number;
+}
+
+const PLACEHOLDER = /\{([^{}]*)\}/g;
+const NAMES = ["project", "profile", "shot", "image", "step", "take"] as const;
+
+/** What is wrong with a template itself, whatever it is filled with. */
+export function checkTemplate(template: string, path: Path): readonly Diagnostic[] {
+  const found: Diagnostic[] = [];
+  for (const [whole, name = ""] of template.matchAll(PLACEHOLDER)) {
+    if ((NAMES as readonly string[]).includes(name)) continue;
+    const meant = didYouMean(name, NAMES);
+    found.push(
+      problem("manifest/wrong-value", `the output path names ${safeText(whole)}, which does not exist`, {
+        path,
+        help: `${meant ? `did you mean {${meant}}? ` : ""}there are ${NAMES.map((each) => `{${each}}`).join(", ")}`,
+      }),
+    );
+  }
+  const reason = unsafePath(template.replace(PLACEHOLDER, "x"));
+  if (reason !== undefined) {
+    found.push(
+      problem("graph/output-outside", `the output path ${reason}`, {
+        path,
+        why: "klingmake writes inside the project only",
+        help: 'write a path relative to the manifest, such as "renders/{profile}/{shot}/{step}{take}.mp4"',
+      }),
+    );
+  }
+  return found;
+}
+
+/** The output path of a step; in the sandbox realm one folder deeper, so that drafts never lie where film lies. */
+export function outputPath(template: string, realm: Realm, names: OutputNames): string {
+  const values: Readonly<Record<string, string>> = {
+    ...names,
+    take: names.take === 1 ? "" : `-t${names.take}`,
+  };
+  const placed = realm === "sandbox" ? inSandbox(template) : template;
+  return placed.replace(PLACEHOLDER, (_, name: string) => values[name] ?? "").replace(/^\.\//, "");
+}
+
+function inSandbox(template: string): string {
+  const slash = template.indexOf("/");
+  const first = template.slice(0, slash);
+  return slash > 0 && !first.includes("{") ? `${first}/sandbox${template.slice(slash)}` : `sandbox/${template}`;
+}
+
+/** Why a relative path must not be written to, or undefined when it may. */
+function unsafePath(path: string): string | undefined {
+  if (path === "" || path.endsWith("/")) return "names no file";
+  if (path.includes("\0") || path.includes("\\")) return "has a character that paths here cannot have";
+  if (path.startsWith("/") || /^[A-Za-z]:/.test(path)) return "is absolute";
+  const parts = path.split("/");
+  if (parts.includes("..")) return "leads out of the project";
+  if (parts[0] === ".kling" || parts[0] === ".git") return `lies in ${parts[0]}, which is not for outputs`;
+  return undefined;
+}
+
+/** Steps whose outputs are one file, or lie where another's sidecar does. */
+export function outputClashes(steps: readonly Step[]): readonly Diagnostic[] {
+  const taken = new Map<string, Step>();
+  const found: Diagnostic[] = [];
+  for (const step of steps) {
+    if (step.output === undefined) continue;
+    for (const name of [step.output, `${step.output}.json`]) {
+      const folded = name.normalize("NFC").toLowerCase();
+      const other = taken.get(folded);
+      if (other !== undefined && other.id !== step.id) {
+        found.push(
+          problem("graph/output-clash", `${step.id} and ${other.id} would both write ${safeText(name)}`, {
+            path: step.path,
+            on: "key",
+            help: "put what tells them apart into outputs.path, for instance {shot}, {step} and {take}",
+            notes: [{ message: `${other.id} is here`, path: other.path }],
+          }),
+        );
+        break;
+      }
+      taken.set(folded, step);
+    }
+  }
+  return found;
+}

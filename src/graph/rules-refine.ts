@@ -1,0 +1,189 @@
+/**
+ * Rules for what is done to a clip that exists: made longer, or made to speak.
+ * Rules about the clip itself hold only as far as the caller knows it (`SourceFacts`); what is unknown is not refused.
+ */
+import { problem, type Diagnostic, type Path } from "../base/diagnostic.js";
+import { elide, listWords } from "../base/text.js";
+import type { Catalog } from "../catalog/catalog.js";
+import type { Mode } from "../catalog/model.js";
+import { checkClip } from "./rules-clip.js";
+import { refusal, sourceWords } from "./rules-field.js";
+import { usableVideo, orUse } from "./rules-model.js";
+import { checkLength, checkPrompts } from "./rules-prompt.js";
+import type { Extend, LipSync } from "./step.js";
+
+/** What is known of the clip that a step works on. */
+export interface SourceFacts {
+  readonly sourceModel?: string;
+  readonly sourceMode?: Mode;
+  readonly sourceSeconds?: number;
+}
+
+/** The longest clip that a native extension may lead to, and what one adds, in seconds. */
+const NATIVE_TOTAL = 180;
+const NATIVE_ADDS = 5;
+const NATIVE_PROMPT = { promptMax: 2500, negativePrompt: true };
+const NATIVE_SOURCE = "captures of the former video-extend page, 2026-03-31";
+
+/** What is wrong with making a clip longer in this way. */
+export function checkExtend(
+  action: Extend,
+  catalog: Catalog,
+  path: Path,
+  source: SourceFacts,
+): readonly Diagnostic[] {
+  if (action.via === "native") return checkNative(action, catalog, path, source);
+  if (action.model === undefined) {
+    return [
+      problem("manifest/missing-key", `extend via ${action.via} wants a model`, {
+        path: [...path, "via"],
+        help: "name the model that continues the clip",
+      }),
+    ];
+  }
+  if (action.via === "omni") return checkOmni(action, action.model, catalog, path, source);
+  const { model, mode, duration, prompt, negative_prompt, cfg_scale } = action;
+  return checkClip(
+    {
+      kind: "image_to_video",
+      model,
+      duration: duration ?? 5,
+      image: action.source,
+      ...(mode === undefined ? {} : { mode }),
+      ...(prompt === undefined ? {} : { prompt }),
+      ...(negative_prompt === undefined ? {} : { negative_prompt }),
+      ...(cfg_scale === undefined ? {} : { cfg_scale }),
+    },
+    catalog,
+    path,
+  );
+}
+
+function checkNative(
+  action: Extend,
+  catalog: Catalog,
+  path: Path,
+  source: SourceFacts,
+): readonly Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const model = source.sourceModel === undefined ? undefined : catalog.video(source.sourceModel);
+  if (source.sourceModel !== undefined && model?.extend.includes("native") !== true) {
+    const others = model?.extend ?? ["omni", "last_frame"];
+    found.push(
+      problem(
+        "catalog/unsupported",
+        `clips of ${elide(source.sourceModel, 60)} cannot be extended natively`,
+        {
+          path: [...path, "via"],
+          why: `only clips of 1.x models can (${NATIVE_SOURCE})`,
+          help: `set via: ${listWords(others, "or")}`,
+        },
+      ),
+    );
+  }
+  if (source.sourceSeconds !== undefined && source.sourceSeconds + NATIVE_ADDS > NATIVE_TOTAL) {
+    found.push(
+      problem("catalog/unsupported", `a native extension would make the clip longer than ${NATIVE_TOTAL} s`, {
+        path: [...path, "via"],
+        why: NATIVE_SOURCE,
+        help: "start a new shot from the last frame",
+      }),
+    );
+  }
+  for (const field of ["model", "mode", "duration"] as const) {
+    if (action[field] === undefined) continue;
+    found.push(
+      problem("catalog/unsupported", `a native extension takes no ${field}`, {
+        path: [...path, field],
+        on: "key",
+        why: `it adds 4 to 5 s in the model and mode of the clip (${NATIVE_SOURCE})`,
+        help: `remove ${field}, or set via: omni`,
+      }),
+    );
+  }
+  found.push(...checkPrompts(action, { id: "video-extend" }, NATIVE_PROMPT, path, NATIVE_SOURCE));
+  return found;
+}
+
+function checkOmni(
+  action: Extend,
+  modelId: string,
+  catalog: Catalog,
+  path: Path,
+  source: SourceFacts,
+): readonly Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const model = usableVideo(modelId, catalog, path, found);
+  if (model === undefined) return found;
+  const endpoint = model.textToVideo;
+  const takes = endpoint?.referenceVideo;
+  if (endpoint === undefined || takes === undefined) {
+    const others = orUse(catalog, "textToVideo", (other) => other.referenceVideo !== undefined);
+    found.push(
+      problem("catalog/unsupported", `${model.id} cannot continue from a video`, {
+        path: [...path, "model"],
+        why: sourceWords(model.basis),
+        help: `set via: last_frame${others}`,
+      }),
+    );
+    return found;
+  }
+  const why = sourceWords(endpoint.basis ?? model.basis);
+  for (const field of ["mode", "duration", "negative_prompt", "cfg_scale"] as const) {
+    const value = action[field];
+    if (value === undefined) continue;
+    const refused = refusal(model, endpoint, "text_to_video", field, value, {});
+    if (refused === undefined) continue;
+    found.push(
+      problem("catalog/unsupported", refused.message, {
+        path: [...path, field],
+        ...(refused.absent === true ? { on: "key" } : {}),
+        why,
+        help: refused.help,
+      }),
+    );
+  }
+  const held = source.sourceSeconds;
+  if (held !== undefined && (held < takes.minSeconds || held > takes.maxSeconds)) {
+    found.push(
+      problem("catalog/unsupported", `${model.id} takes no reference video of ${held} s`, {
+        path: [...path, "via"],
+        why,
+        help: `it takes ${takes.minSeconds} to ${takes.maxSeconds} s: set via: last_frame`,
+      }),
+    );
+  }
+  found.push(...checkPrompts(action, model, endpoint, path, why));
+  return found;
+}
+
+const SPEECH_MAX = 1000;
+const SPOKEN_SECONDS = { min: 2, max: 60 };
+
+/** What is wrong with making this clip speak. */
+export function checkLipSync(action: LipSync, path: Path, source: SourceFacts): readonly Diagnostic[] {
+  const why = "Kling API documentation, lip-sync and text to speech, 2026-09-20";
+  const limits = { promptMax: SPEECH_MAX };
+  const found = [...checkLength("text", action.text, "text to speech", limits, path, why)];
+  const held = source.sourceSeconds;
+  if (held !== undefined && (held < SPOKEN_SECONDS.min || held > SPOKEN_SECONDS.max)) {
+    found.push(
+      problem("catalog/unsupported", `a clip of ${held} s cannot be made to speak`, {
+        path,
+        on: "key",
+        why,
+        help: `lip_sync takes clips of ${SPOKEN_SECONDS.min} to ${SPOKEN_SECONDS.max} s`,
+      }),
+    );
+  }
+  if (action.audio_end !== undefined && action.audio_end - (action.audio_start ?? 0) < SPOKEN_SECONDS.min) {
+    found.push(
+      problem("catalog/unsupported", `the span of the sound is shorter than ${SPOKEN_SECONDS.min} s`, {
+        path: [...path, "audio_end"],
+        why,
+        help: "move audio_start or audio_end",
+      }),
+    );
+  }
+  return found;
+}

@@ -1,0 +1,40 @@
+/**
+ * What a model and its endpoint refuse, said before anything is sent: one finding per field, never a field dropped.
+ * Works on resolved actions, so a finding's path is the step's own even where the value came from the defaults.
+ * Knows the catalog's facts only; files, prices and the network are others' business.
+ */
+import type { Diagnostic, Path } from "../base/diagnostic.js";
+import { unreachable } from "../base/guard.js";
+import type { Catalog } from "../catalog/catalog.js";
+import { checkClip } from "./rules-clip.js";
+import { checkExtend, checkLipSync, type SourceFacts } from "./rules-refine.js";
+import { checkStill, checkTryOn } from "./rules-image.js";
+import type { Action } from "./step.js";
+
+export { takesField } from "./rules-field.js";
+
+/** Every reason why the chosen endpoint would refuse this action, and what to do instead. */
+export function checkAction(
+  action: Action,
+  catalog: Catalog,
+  at: { readonly path: Path },
+  source: SourceFacts = {},
+): readonly Diagnostic[] {
+  switch (action.kind) {
+    case "text_to_video":
+    case "image_to_video":
+      return checkClip(action, catalog, at.path);
+    case "extend":
+      return checkExtend(action, catalog, at.path, source);
+    case "lip_sync":
+      return checkLipSync(action, at.path, source);
+    case "image":
+      return checkStill(action, catalog, at.path);
+    case "try_on":
+      return checkTryOn(action, catalog, at.path);
+    case "frame":
+      return [];
+    default:
+      return unreachable(action);
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * The public library: everything that the command line uses, by name. Nothing else is meant for others.
+ */
+export { formatSeconds } from "./base/clock.js";
+export { DIAGNOSTIC_CODES, type DiagnosticCode } from "./base/codes.js";
+export { hasErrors, type Checked, type Diagnostic, type Path, type Place } from "./base/diagnostic.js";
+export { diagnosticJson, formatDiagnostic } from "./base/frame.js";
+export { formatUnits, formatUsd, usd, type Micros, type MilliUnits } from "./base/money.js";
+export { counted, didYouMean, elide, listWords, safeText } from "./base/text.js";
+export { tierOf } from "./catalog/catalog.js";
+export type { ImageModel, Mode, Model, PriceRow, Tier, VideoEndpoint, VideoModel } from "./catalog/model.js";
+export { listModels, openProject, runSandbox, schemaText, VERSION, type Project, type WhyReport } from "./engine.js";
+export type { OpenOptions, PlanRequest } from "./engine-prepare.js";
+export type { RenderReport, RenderRequest } from "./engine-render.js";
+export type { CacheKey, KeyInputs } from "./graph/key.js";
+export type { Action, Graph, Input, Realm, Step, StepId } from "./graph/step.js";
+export { inputsOf } from "./graph/step.js";
+export { DEFAULT_POLICY, type PlanDigest, type Policy, type Uncovered, type WantsYes } from "./plan/approval.js";
+export type { Decision } from "./plan/decide.js";
+export type { Estimate, Totals } from "./plan/estimate.js";
+export type { Plan, PlannedStep } from "./plan/plan.js";
+export type { Artifact, Attempt, Billed, ClientReference, Handle, TaskId } from "./plan/prior.js";
+export { obstacleText, reasonText, type Change, type Obstacle, type Reason } from "./plan/reason.js";
+export type { Emit, Outcome, RunEvent } from "./run/event.js";
+export { EXIT, type ExitCode } from "./run/exit.js";
+export type { Sandbox, SandboxOptions } from "./sandbox/sandbox.js";

@@ -1,0 +1,119 @@
+/**
+ * What the schema cannot say in words that a person understands: which keys of a mapping go together, and names that
+ * must exist within the file. Takes any plain value and passes over what does not fit the schema, which tells that itself.
+ * Whether steps, models and files exist is asked by later rooms.
+ */
+import { problem, type Diagnostic, type Path } from "../base/diagnostic.js";
+import { isRecord } from "../base/guard.js";
+import { didYouMean, elide, listWords } from "../base/text.js";
+import type { Plain } from "./plain.js";
+
+/** The diagnostics of a whole manifest's values. */
+export function ruleDiagnostics(root: Plain): readonly Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const source = (value: unknown, path: Path): void => {
+    if (isRecord(value)) found.push(...sourceProblems(value, path));
+  };
+  const file = isRecord(root) ? root : {};
+  profileProblems(file, found);
+  for (const [id, still] of members(file["images"])) {
+    source(still["image"], ["images", id, "image"]);
+    const tryOn = isRecord(still["try_on"]) ? still["try_on"] : {};
+    source(tryOn["human"], ["images", id, "try_on", "human"]);
+    source(tryOn["cloth"], ["images", id, "try_on", "cloth"]);
+  }
+  for (const [id, shot] of members(file["shots"])) {
+    source(shot["image"], ["shots", id, "image"]);
+    source(shot["end_image"], ["shots", id, "end_image"]);
+    const steps: readonly unknown[] = Array.isArray(shot["steps"]) ? shot["steps"] : [];
+    for (const [index, step] of steps.entries()) {
+      if (!isRecord(step)) continue;
+      const path = ["shots", id, "steps", index];
+      found.push(...stepProblems(step, path));
+      const lipSync = step["lip_sync"];
+      if (isRecord(lipSync)) source(lipSync["audio"], [...path, "lip_sync", "audio"]);
+    }
+  }
+  return found;
+}
+
+function members(map: unknown): readonly (readonly [string, Readonly<Record<string, unknown>>])[] {
+  const out: (readonly [string, Readonly<Record<string, unknown>>])[] = [];
+  for (const [id, member] of Object.entries(isRecord(map) ? map : {})) {
+    if (isRecord(member)) out.push([id, member]);
+  }
+  return out;
+}
+
+function stepProblems(step: Readonly<Record<string, unknown>>, path: Path): readonly Diagnostic[] {
+  if ("extend" in step && "lip_sync" in step) {
+    return [
+      problem("manifest/wrong-value", "the step names two actions", {
+        path,
+        why: "each step is one action and works on the result of the step before",
+        help: "write them as two items of the list, in the order in which they should happen",
+      }),
+    ];
+  }
+  if ("extend" in step || "lip_sync" in step) return [];
+  return [
+    problem("manifest/missing-key", "the step names no action", {
+      path,
+      help: "write `- extend: { … }` or `- lip_sync: { … }`",
+    }),
+  ];
+}
+
+function profileProblems(file: Readonly<Record<string, unknown>>, found: Diagnostic[]): void {
+  const { profile, profiles } = file;
+  if (typeof profile !== "string" || !(profiles === undefined || isRecord(profiles))) return;
+  const names = Object.keys(profiles ?? {});
+  if (names.includes(profile)) return;
+  const meant = didYouMean(profile, names);
+  found.push(
+    problem("manifest/unknown-profile", `there is no profile \`${elide(profile, 60)}\``, {
+      path: ["profile"],
+      why:
+        names.length === 0 ? "the manifest has no `profiles:`" : `there is ${elide(listWords(names), 200)}`,
+      help: meant === undefined ? "name one that exists, or remove `profile`" : `did you mean \`${meant}\`?`,
+    }),
+  );
+}
+
+function sourceProblems(source: Readonly<Record<string, unknown>>, path: Path): readonly Diagnostic[] {
+  const { from, frame, url, sha256 } = source;
+  if (from !== undefined && (url !== undefined || sha256 !== undefined)) {
+    return [
+      problem("manifest/wrong-value", "an input cannot be a reference and a URL at once", {
+        path,
+        help: "keep `from`, or keep `url` with its `sha256`",
+      }),
+    ];
+  }
+  if (from !== undefined) return [];
+  if (url === undefined) {
+    return [
+      problem("manifest/missing-key", "the input names neither a step nor a URL", {
+        path,
+        help: "write `{ from: images.ID }`, `{ url: …, sha256: … }`, or the path of a file alone",
+      }),
+    ];
+  }
+  if (sha256 === undefined) {
+    return [
+      problem("manifest/missing-key", "a URL needs the `sha256` of what it leads to", {
+        path,
+        why: "without it, a file that changes behind its URL would go unnoticed, and the render could not be repeated",
+        help: "`sha256sum FILE` prints it",
+      }),
+    ];
+  }
+  if (frame === undefined) return [];
+  return [
+    problem("manifest/wrong-value", "`frame` belongs to a reference, not to a URL", {
+      path: [...path, "frame"],
+      on: "key",
+      help: "remove `frame`, or name a clip with `from`",
+    }),
+  ];
+}

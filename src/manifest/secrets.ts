@@ -1,0 +1,49 @@
+/**
+ * What looks like a credential, by the name it stands under or by its own form, and how it is made unreadable.
+ * Guesses on the safe side: a manifest is committed, quoted in plans and pasted into chats.
+ */
+
+// JWTs, bearer tokens, private keys, passwords in URLs, and the key forms of common vendors. The look-behinds keep the
+// search linear in one long run of letters.
+const FORMS =
+  /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|\bBearer\s+[\w.~+/=-]{16,}|-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----|\bhttps?:\/\/[^\s/:@]+:[^\s/@]+@|(?<![\w-])(?:sk|pk|rk|api-key)-[\w-]{20,}|\bgh[opsu]_[A-Za-z0-9]{30,}|\bAKIA[0-9A-Z]{16}\b/;
+const ALL_FORMS = new RegExp(FORMS.source, "g");
+
+const CREDENTIAL =
+  /(?:api|access|secret|private)[-_]?(?:key|token)$|(?:^|[-_.])(?:secret|token|password|passwd|credentials?|authorization|jwt)$/i;
+const PERHAPS = /[-_]key$/i;
+
+// `name: value` on one line, in any style, up to where the value ends.
+const NAMED_VALUE =
+  /(?<![\w.-])([\w.-]{1,80})(["']?[ \t]{0,20}:[ \t]{1,20})("(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,}\]#][^,}\]]*)/g;
+const URL_SIGNATURE =
+  /([?&][\w-]*(?:signature|sign|token|expires|credential|accesskeyid|auth[-_]?key)=)([^&\s"']+)/gi;
+
+/** Whether a value under this name is a credential, as far as a name can tell: `api_key`, `KLING_SECRET_KEY` and a value like one. */
+export function namesCredential(name: string, value: string): boolean {
+  return value !== "" && (CREDENTIAL.test(name) || (PERHAPS.test(name) && looksRandom(value)));
+}
+
+/** Whether a text holds something in the form of a credential: a JWT, `Bearer …`, a private key, a password in a URL. */
+export function holdsCredential(text: string): boolean {
+  return FORMS.test(text);
+}
+
+/** Whether a value under a credential's name, where the author may choose names freely, is more than a word of the story. */
+export function looksRandom(value: string): boolean {
+  return value.length >= 16 && !/\s/.test(value) && /\d/.test(value) && /[a-z]/i.test(value);
+}
+
+/** `text` (one line, or a piece of one) with what looks like a credential or a signature replaced, at equal length. */
+export function maskSecrets(text: string): string {
+  return text
+    .replace(ALL_FORMS, mask)
+    .replace(NAMED_VALUE, (whole: string, name: string, colon: string, value: string) =>
+      namesCredential(name, value) ? name + colon + mask(value) : whole,
+    )
+    .replace(URL_SIGNATURE, (_, name: string, value: string) => name + mask(value));
+}
+
+function mask(text: string): string {
+  return "*".repeat(text.length);
+}

@@ -1,0 +1,178 @@
+/**
+ * One step → one decision. Looks only at the prior; the first case that fits wins, cheapest first, so that nothing
+ * is bought that is held, and nothing held is lost sight of.
+ */
+import type { Sha256 } from "../base/digest.js";
+import { daysMs } from "../base/clock.js";
+import type { CacheKey, Keyed } from "../graph/key.js";
+import type { ActionKind, Step, StepId } from "../graph/step.js";
+import type { Artifact, Attempt, Prior, Rendering } from "./prior.js";
+import { changesBetween, type Obstacle, type Reason } from "./reason.js";
+
+/** What will happen to a step. */
+export type Decision =
+  | { readonly kind: "keep"; readonly artifact: Artifact; readonly conflict?: boolean }
+  /** At no cost: from the store, from the output itself, or from the vendor by task id. */
+  | { readonly kind: "restore"; readonly from: "store" | "output" | "vendor"; readonly artifact: Artifact }
+  /** A task under way is collected. `mayCreate`: it is not certain that the vendor took it. */
+  | { readonly kind: "resume"; readonly attempt: Attempt; readonly mayCreate: boolean }
+  | { readonly kind: "render"; readonly attempt: number }
+  | { readonly kind: "blocked"; readonly because: Obstacle };
+
+/** What a person asked for by name; each is a decision that costs money. */
+export interface Wishes {
+  /** Steps whose content refusal is to be tried again. */
+  readonly retryRefused: ReadonlySet<StepId>;
+  /** Steps that are to be bought again. */
+  readonly rebuy: ReadonlySet<StepId>;
+}
+
+/** Days for which the vendor keeps results and accepts their handles. [kling-api: outputs live 30 days] */
+export const RETENTION_DAYS = 30;
+
+/** What `decide` may look at. */
+export interface DecideArguments {
+  readonly step: Step;
+  readonly keyed: Keyed;
+  readonly profile: string;
+  /** Its upstream steps as planned so far. */
+  readonly upstream: readonly { readonly step: Step; readonly key: CacheKey; readonly decision: Decision }[];
+  readonly prior: Prior;
+  readonly wishes: Wishes;
+  readonly renderable: ReadonlySet<ActionKind>;
+}
+
+/** A decision, its reason, and the key in force when a hold overrides the step's own. */
+export interface Decided {
+  readonly decision: Decision;
+  readonly reason?: Reason;
+  readonly key?: CacheKey;
+}
+
+/** Decides one step. */
+export function decide(given: DecideArguments): Decided {
+  const { step, keyed, prior, profile } = given;
+  const before = prior.lock.steps.get(profile)?.get(step.id);
+  if (step.hold && before !== undefined) {
+    const held = prior.lock.renders.get(before);
+    if (held !== undefined) {
+      const decision = fromRendering(held, step, prior);
+      return { decision, reason: { because: "held" }, ...(before === keyed.key ? {} : { key: before }) };
+    }
+  }
+  if (given.wishes.rebuy.has(step.id)) return paid(given, nextAttempt(keyed.key, prior), { because: "rebuy" });
+
+  const rendering = prior.lock.renders.get(keyed.key);
+  if (rendering !== undefined) {
+    const replaced = replacedUpstream(rendering, given);
+    if (replaced !== undefined) return paid(given, nextAttempt(keyed.key, prior), replaced);
+    return withReason(fromRendering(rendering, step, prior), step, prior);
+  }
+  const attempts = prior.attempts.get(keyed.key) ?? [];
+  const last = attempts.at(-1);
+  if (last !== undefined) {
+    const continued = fromAttempt(last, given);
+    if (continued !== undefined) return continued;
+  }
+  return paid(given, nextAttempt(keyed.key, prior), whyRender(given, before, last));
+}
+
+/** A paid step: blocked by what is upstream or cannot be rendered, else rendered. */
+function paid(given: DecideArguments, attempt: number, reason: Reason): Decided {
+  const stuck = given.upstream.filter((each) => each.decision.kind === "blocked").map((each) => each.step.id);
+  if (stuck.length > 0) return { decision: { kind: "blocked", because: { because: "upstream", steps: stuck } } };
+  const { kind } = given.step.action;
+  if (!given.renderable.has(kind)) {
+    return { decision: { kind: "blocked", because: { because: "unsupported", what: kind.replaceAll("_", "-") } } };
+  }
+  return { decision: { kind: "render", attempt }, reason };
+}
+
+/** What to do about the latest attempt at a key that has no rendering yet. */
+function fromAttempt(last: Attempt, given: DecideArguments): Decided | undefined {
+  const { step, prior, wishes } = given;
+  const reason: Reason = { because: "under_way", since: last.started };
+  switch (last.state) {
+    case "intent": {
+      const stuck = paid(given, last.attempt, reason);
+      return stuck.decision.kind === "blocked" ? stuck : { decision: { kind: "resume", attempt: last, mayCreate: true }, reason };
+    }
+    case "submitted":
+    case "succeeded":
+      return { decision: { kind: "resume", attempt: last, mayCreate: false }, reason };
+    case "stored":
+    case "recorded": {
+      if (last.artifact === undefined) return undefined;
+      if (prior.held.has(last.artifact.sha256)) return { decision: { kind: "resume", attempt: last, mayCreate: false }, reason };
+      if (fresh(last.handle?.completed, prior.today)) {
+        return { decision: { kind: "resume", attempt: { ...last, state: "succeeded" }, mayCreate: false }, reason };
+      }
+      return { decision: { kind: "blocked", because: gone(last.artifact.sha256, last.handle?.completed) } };
+    }
+    case "unknown":
+      return { decision: { kind: "blocked", because: { because: "unknown", reference: last.reference, since: last.started } } };
+    case "failed":
+    case "refused":
+      return last.failure?.refusal === true && !wishes.retryRefused.has(step.id)
+        ? { decision: { kind: "blocked", because: { because: "refused", message: last.failure.message } } }
+        : undefined;
+    case "abandoned":
+      return undefined;
+  }
+}
+
+/** Where the artifact of a finished rendering is to be had. */
+function fromRendering(rendering: Rendering, step: Step, prior: Prior): Decision {
+  const { artifact } = rendering;
+  const output = step.output === undefined ? undefined : prior.outputs.get(step.output);
+  const matches = output?.kind === "file" && output.sha256 === artifact.sha256;
+  if (prior.held.has(artifact.sha256)) {
+    if (step.output === undefined || matches) return { kind: "keep", artifact };
+    const foreign = output !== undefined && output.kind !== "absent" && !(output.kind === "file" && prior.placed.has(output.sha256));
+    return foreign ? { kind: "keep", artifact, conflict: true } : { kind: "restore", from: "store", artifact };
+  }
+  if (matches) return { kind: "restore", from: "output", artifact };
+  if (fresh(rendering.handle?.completed, prior.today)) return { kind: "restore", from: "vendor", artifact };
+  return { kind: "blocked", because: gone(artifact.sha256, rendering.handle?.completed) };
+}
+
+function withReason(decision: Decision, step: Step, prior: Prior): Decided {
+  if (decision.kind !== "restore") return { decision };
+  if (decision.from !== "store" || step.output === undefined) return { decision, reason: { because: "store_missing" } };
+  const older = prior.outputs.get(step.output)?.kind === "file";
+  return { decision, reason: { because: older ? "output_older" : "output_missing", output: step.output } };
+}
+
+function gone(sha256: Sha256, completed: string | undefined): Obstacle {
+  return completed === undefined ? { because: "missing", sha256 } : { because: "expired", completed };
+}
+
+function fresh(completed: string | undefined, today: number): boolean {
+  return completed !== undefined && today < Date.parse(completed) + daysMs(RETENTION_DAYS);
+}
+
+/** Whether an upstream artifact is another one than the rendering consumed. */
+function replacedUpstream(rendering: Rendering, given: DecideArguments): Reason | undefined {
+  for (const upstream of given.upstream) {
+    const consumed = rendering.consumed[upstream.key];
+    const now = given.prior.lock.renders.get(upstream.key)?.artifact.sha256;
+    if (consumed !== undefined && now !== undefined && consumed !== now) {
+      return { because: "upstream_replaced", upstream: upstream.step.id, from: consumed, to: now };
+    }
+  }
+  return undefined;
+}
+
+function nextAttempt(key: CacheKey, prior: Prior): number {
+  const tried = (prior.attempts.get(key) ?? []).map((attempt) => attempt.attempt);
+  return Math.max(0, prior.lock.renders.get(key)?.attempt ?? 0, ...tried) + 1;
+}
+
+function whyRender(given: DecideArguments, before: CacheKey | undefined, last: Attempt | undefined): Reason {
+  if (last?.failure !== undefined) {
+    return { because: "failed_before", attempt: last.attempt, message: last.failure.message };
+  }
+  const old = before === undefined ? undefined : given.prior.lock.renders.get(before);
+  if (old === undefined) return { because: "new" };
+  return { because: "changed", changes: changesBetween(old.inputs, given.keyed.inputs, given.step) };
+}

@@ -1,0 +1,268 @@
+/**
+ * The plan: for every step what will happen, why, and what it costs. One planner feeds both showing and doing.
+ * Reads no disk, clock or network; equal arguments give equal plans. Money caps are applied here, in film order,
+ * so that what does not fit is known before anything starts.
+ */
+import type { Micros } from "../base/money.js";
+import { micros } from "../base/money.js";
+import type { Catalog } from "../catalog/catalog.js";
+import type { Mode, Tier } from "../catalog/model.js";
+import type { CacheKey, Keyed } from "../graph/key.js";
+import { sourceFacts } from "../graph/source.js";
+import type { ActionKind, Graph, Step, StepId } from "../graph/step.js";
+import { clientReference, planDigest, type PlanDigest } from "./approval.js";
+import { decide, type Decision, type Wishes } from "./decide.js";
+import { estimate, sum, tierOfAction, type Estimate, type Totals } from "./estimate.js";
+import type { ClientReference, Lock, Prior } from "./prior.js";
+import type { Obstacle, Reason } from "./reason.js";
+
+/** One step of the plan. */
+export interface PlannedStep {
+  readonly step: Step;
+  readonly key: CacheKey;
+  readonly inputs: Keyed["inputs"];
+  readonly decision: Decision;
+  readonly reason?: Reason;
+  /** What a rendering costs, whether or not one is needed. */
+  readonly estimate: Estimate;
+  /** Set when a create may be sent: its reference and the most that it may cost (absent: unknown). */
+  readonly create?: { readonly reference: ClientReference; readonly attempt: number; readonly ceiling?: Micros };
+  readonly tier: Tier;
+  readonly model?: string;
+  readonly mode?: Mode;
+  readonly seconds?: number;
+  /** An earlier step of equal key, whose task it shares. */
+  readonly sameAs?: StepId;
+  /** Seconds that the task will probably take. */
+  readonly expectedSeconds?: number;
+}
+
+/** What will happen. */
+export interface Plan {
+  readonly project: string;
+  readonly profile: string;
+  readonly realm: Graph["realm"];
+  readonly digest: PlanDigest;
+  readonly steps: readonly PlannedStep[];
+  readonly totals: {
+    /** What this plan may spend. */
+    readonly create: Totals;
+    /** What rendering everything anew would cost beyond that. */
+    readonly saved: Totals;
+    readonly count: Readonly<Record<Decision["kind"], number>>;
+  };
+  /** Over the project's life: in the lock and under way, before this plan. */
+  readonly committed: Micros;
+  readonly budget?: Micros;
+  /** Seconds for the whole plan, under the concurrency in force. */
+  readonly expectedSeconds: number;
+}
+
+/** Limits and wishes that shape a plan. */
+export interface PlanOptions extends Wishes {
+  /** Actions that can be rendered; the others are blocked before anything is paid. */
+  readonly renderable: ReadonlySet<ActionKind>;
+  readonly budget?: Micros;
+  readonly maxCost?: Micros;
+  /** Steps or models whose unknown price is accepted. */
+  readonly allowUnknownPrice: ReadonlySet<string>;
+  readonly concurrency: number;
+  /** Only these steps and what they need; absent: all. */
+  readonly targets?: ReadonlySet<StepId>;
+}
+
+/** Plans a graph whose steps all have keys. */
+export function makePlan(
+  graph: Graph,
+  keys: ReadonlyMap<StepId, Keyed>,
+  prior: Prior,
+  catalog: Catalog,
+  options: PlanOptions,
+): Plan {
+  const wanted = options.targets === undefined ? undefined : withUpstream(graph, options.targets);
+  const planned: PlannedStep[] = [];
+  const byId = new Map<StepId, PlannedStep>();
+  const firstOfKey = new Map<CacheKey, StepId>();
+  const committed = committedMoney(prior, new Set([...keys.values()].map((keyed) => keyed.key)));
+  let spending = 0;
+
+  for (const step of graph.steps) {
+    if (wanted !== undefined && !wanted.has(step.id)) continue;
+    const keyed = keys.get(step.id);
+    if (keyed === undefined) throw new Error(`step ${step.id} has no key`);
+    const made = planStep(step, keyed, { graph, prior, catalog, options, byId, firstOfKey });
+    const twin = made.sameAs === undefined ? undefined : byId.get(made.sameAs);
+    const fitted = twin?.decision.kind === "blocked" ? blocked(made, twin.decision.because) : fit(made, step, { committed, spending, options, free: graph.realm === "sandbox" });
+    if (fitted.create !== undefined && fitted.sameAs === undefined) spending += fitted.create.ceiling ?? 0;
+    planned.push(fitted);
+    byId.set(step.id, fitted);
+    if (!firstOfKey.has(keyed.key)) firstOfKey.set(keyed.key, step.id);
+  }
+
+  const creating = planned.filter((each) => each.create !== undefined && each.sameAs === undefined);
+  const saved = planned.filter((each) => each.create === undefined && each.sameAs === undefined && isHeld(each.decision));
+  const count = { keep: 0, restore: 0, resume: 0, render: 0, blocked: 0 };
+  for (const each of planned) count[each.decision.kind]++;
+  return {
+    project: graph.project,
+    profile: graph.profile,
+    realm: graph.realm,
+    digest: planDigest(graph.realm, creating.flatMap((each) => (each.create ? [each.create] : []))),
+    steps: planned,
+    totals: {
+      create: sum(creating.map((each) => each.estimate)),
+      saved: sum(saved.map((each) => each.estimate)),
+      count,
+    },
+    committed,
+    ...(options.budget === undefined ? {} : { budget: options.budget }),
+    expectedSeconds: expectedSeconds(planned, options.concurrency),
+  };
+}
+
+function isHeld(decision: Decision): boolean {
+  return decision.kind === "keep" || decision.kind === "restore";
+}
+
+interface Making {
+  readonly graph: Graph;
+  readonly prior: Prior;
+  readonly catalog: Catalog;
+  readonly options: PlanOptions;
+  readonly byId: ReadonlyMap<StepId, PlannedStep>;
+  readonly firstOfKey: ReadonlyMap<CacheKey, StepId>;
+}
+
+function planStep(step: Step, keyed: Keyed, making: Making): PlannedStep {
+  const { graph, prior, catalog, options } = making;
+  const upstream = step.needs.flatMap((id) => making.byId.get(id) ?? []);
+  const decided = decide({ step, keyed, profile: graph.profile, upstream, prior, wishes: options, renderable: options.renderable });
+  const key = decided.key ?? keyed.key;
+  const action = step.action;
+  const priced = estimate(action, catalog, sourceFacts(action, (id) => making.byId.get(id)?.step.action));
+  const sameAs = making.firstOfKey.get(key);
+  const model = "model" in action ? action.model : undefined;
+  const mode = "mode" in action ? action.mode : undefined;
+  const seconds = "duration" in action ? action.duration : undefined;
+  const creates = decided.decision.kind === "render" || (decided.decision.kind === "resume" && decided.decision.mayCreate);
+  const attempt = decided.decision.kind === "render" ? decided.decision.attempt : decided.decision.kind === "resume" ? decided.decision.attempt.attempt : 1;
+  const ceiling = priced.kind === "priced" ? priced.usd.high : priced.kind === "free" ? micros(0) : undefined;
+  return {
+    step,
+    key,
+    inputs: decided.key === undefined ? keyed.inputs : (prior.lock.renders.get(key)?.inputs ?? keyed.inputs),
+    decision: decided.decision,
+    ...(sameAs !== undefined && creates
+      ? { reason: { because: "same_as", step: sameAs } }
+      : decided.reason === undefined
+        ? {}
+        : { reason: decided.reason }),
+    estimate: priced,
+    ...(creates
+      ? { create: { reference: clientReference(key, attempt, "render"), attempt, ...(ceiling === undefined ? {} : { ceiling }) } }
+      : {}),
+    tier: tierOfAction(action, catalog),
+    ...(model === undefined ? {} : { model }),
+    ...(mode === undefined ? {} : { mode }),
+    ...(seconds === undefined ? {} : { seconds }),
+    ...(sameAs === undefined ? {} : { sameAs }),
+    ...(creates ? { expectedSeconds: expected(step, prior, catalog) } : {}),
+  };
+}
+
+/** Blocks what money or an unknown price does not allow. Sandbox renders cost nothing and always fit. */
+function fit(
+  planned: PlannedStep,
+  step: Step,
+  money: { readonly committed: Micros; readonly spending: number; readonly options: PlanOptions; readonly free: boolean },
+): PlannedStep {
+  if (planned.create === undefined || planned.sameAs !== undefined || money.free) return planned;
+  const { options } = money;
+  const { ceiling } = planned.create;
+  if (planned.estimate.kind === "unknown" || ceiling === undefined) {
+    const allowed = [step.id, planned.model ?? ""].some((name) => options.allowUnknownPrice.has(name));
+    if (allowed) return planned;
+    const why = planned.estimate.kind === "unknown" ? planned.estimate.why : "no price";
+    return blocked(planned, { because: "price_unknown", why });
+  }
+  const after = money.spending + ceiling;
+  if (options.budget !== undefined && money.committed + after > options.budget) {
+    return blocked(planned, { because: "over_budget", cap: "budget" });
+  }
+  if (options.maxCost !== undefined && after > options.maxCost) {
+    return blocked(planned, { because: "over_budget", cap: "max_cost" });
+  }
+  return planned;
+}
+
+function blocked(planned: PlannedStep, because: Obstacle): PlannedStep {
+  const { create: _create, reason: _reason, ...rest } = planned;
+  return { ...rest, decision: { kind: "blocked", because } };
+}
+
+/** Money in the lock and reserved by tasks under way. What this graph may still create counts in the plan instead. */
+function committedMoney(prior: Prior, planned: ReadonlySet<CacheKey>): Micros {
+  return micros(spentMoney(prior.lock) + reservedMoney(prior, planned));
+}
+
+/** Money that the lockfile's renderings took: as billed where known, else as estimated. */
+export function spentMoney(lock: Lock): Micros {
+  let total = 0;
+  for (const rendering of lock.renders.values()) {
+    if (rendering.billed.kind === "not_billed") continue;
+    const billed = rendering.billed.kind === "billed" ? rendering.billed.usd : undefined;
+    total += billed ?? rendering.estimate?.usd ?? 0;
+  }
+  return micros(total);
+}
+
+/** Money that tasks under way may still take; a mere intent at one of the keys in `planned` is counted by its plan. */
+export function reservedMoney(prior: Prior, planned: ReadonlySet<CacheKey> = new Set()): Micros {
+  let total = 0;
+  for (const attempts of prior.attempts.values()) {
+    for (const attempt of attempts) {
+      if (attempt.state === "intent" && planned.has(attempt.key)) continue;
+      const open = ["intent", "submitted", "unknown", "succeeded", "stored"].includes(attempt.state);
+      if (open && attempt.realm === "kling" && !prior.lock.renders.has(attempt.key)) total += attempt.ceiling ?? 0;
+    }
+  }
+  return micros(total);
+}
+
+function withUpstream(graph: Graph, targets: ReadonlySet<StepId>): ReadonlySet<StepId> {
+  const wanted = new Set<StepId>(targets);
+  for (const step of graph.steps.toReversed()) if (wanted.has(step.id)) for (const need of step.needs) wanted.add(need);
+  return wanted;
+}
+
+/** Name under which past durations are remembered. */
+export function paceName(model: string, mode: string | undefined, seconds: number | undefined): string {
+  return `${model} ${mode ?? "-"} ${seconds ?? "-"}`;
+}
+
+function expected(step: Step, prior: Prior, catalog: Catalog): number {
+  const action = step.action;
+  const model = "model" in action && action.model !== undefined ? action.model : undefined;
+  if (model === undefined) return 60;
+  const duration = "duration" in action ? action.duration : undefined;
+  const learnt = prior.pace.get(paceName(model, "mode" in action ? action.mode : undefined, duration));
+  if (learnt !== undefined) return learnt;
+  const row = action.kind === "image" || action.kind === "try_on" ? catalog.image(model) : catalog.video(model);
+  const usual = row?.usualSeconds ?? 60;
+  return duration === undefined ? usual : Math.round((usual * duration) / 5);
+}
+
+/** Longest chain or total work over the slots, whichever is longer. */
+function expectedSeconds(planned: readonly PlannedStep[], concurrency: number): number {
+  const ready = new Map<StepId, number>();
+  let work = 0;
+  let longest = 0;
+  for (const each of planned) {
+    const own = each.sameAs === undefined ? (each.expectedSeconds ?? 0) : 0;
+    const start = Math.max(0, ...each.step.needs.map((need) => ready.get(need) ?? 0));
+    ready.set(each.step.id, start + own);
+    work += own;
+    longest = Math.max(longest, start + own);
+  }
+  return Math.round(Math.max(longest, work / Math.max(1, concurrency)));
+}

@@ -1,0 +1,178 @@
+/**
+ * Why a step must be rendered or is blocked, with the evidence. Reasons are shown to people and never branched on;
+ * what is done follows from the decision alone.
+ */
+import { canonicalJson, type Json, type Sha256 } from "../base/digest.js";
+import { unreachable } from "../base/guard.js";
+import { elide, listWords, safeText } from "../base/text.js";
+import type { CacheKey, KeyInputs } from "../graph/key.js";
+import type { Input, Step, StepId } from "../graph/step.js";
+import { inputsOf } from "../graph/step.js";
+
+/** One field that differs from what was rendered before. */
+export interface Change {
+  readonly field: string;
+  /** As people read them; absent: was not there. */
+  readonly from?: string;
+  readonly to?: string;
+  /** The file whose bytes changed, or the upstream step whose intent did. */
+  readonly file?: string;
+  readonly upstream?: StepId;
+}
+
+/** Why, with its evidence. */
+export type Reason =
+  | { readonly because: "new" }
+  | { readonly because: "changed"; readonly changes: readonly Change[] }
+  | { readonly because: "upstream_replaced"; readonly upstream: StepId; readonly from: Sha256; readonly to: Sha256 }
+  | { readonly because: "failed_before"; readonly attempt: number; readonly message: string }
+  | { readonly because: "rebuy" }
+  | { readonly because: "under_way"; readonly since: string }
+  | { readonly because: "output_missing"; readonly output: string }
+  | { readonly because: "output_older"; readonly output: string }
+  | { readonly because: "store_missing" }
+  | { readonly because: "same_as"; readonly step: StepId }
+  | { readonly because: "held" };
+
+/** Why a step cannot go on. */
+export type Obstacle =
+  | { readonly because: "upstream"; readonly steps: readonly StepId[] }
+  | { readonly because: "refused"; readonly message: string }
+  | { readonly because: "missing"; readonly sha256: Sha256 }
+  | { readonly because: "expired"; readonly completed: string }
+  | { readonly because: "unknown"; readonly reference: string; readonly since: string }
+  | { readonly because: "over_budget"; readonly cap: "budget" | "max_cost" }
+  | { readonly because: "price_unknown"; readonly why: string }
+  | { readonly because: "unsupported"; readonly what: string };
+
+/** What differs between two intents; `changed` is empty when only the key's own version does. */
+export function changesBetween(before: KeyInputs, after: KeyInputs, step: Step): readonly Change[] {
+  const old: Readonly<Record<string, Json | undefined>> = { ...before.action, take: before.take };
+  const now: Readonly<Record<string, Json | undefined>> = { ...after.action, take: after.take };
+  const inputs = new Map<string, Input>(inputsOf(step.action));
+  const fields = [...new Set([...Object.keys(old), ...Object.keys(now)])];
+  return fields
+    .filter((field) => canonicalJson(old[field] ?? null) !== canonicalJson(now[field] ?? null))
+    .map((field): Change => {
+      const input = inputs.get(field);
+      const from = old[field] === undefined ? undefined : readable(old[field]);
+      const to = now[field] === undefined ? undefined : readable(now[field]);
+      return {
+        field,
+        ...(from === undefined ? {} : { from }),
+        ...(to === undefined ? {} : { to }),
+        ...(input?.kind === "file" ? { file: input.path } : {}),
+        ...(input?.kind === "step" ? { upstream: input.id } : {}),
+      };
+    });
+}
+
+function readable(value: Json): string {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    const named = value as { readonly sha256?: Json; readonly key?: Json };
+    const digest = named.sha256 ?? named.key;
+    if (typeof digest === "string") return digest.slice(0, 8);
+  }
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** A reason as one line. */
+export function reasonText(reason: Reason): string {
+  switch (reason.because) {
+    case "new":
+      return "new";
+    case "changed":
+      return reason.changes.map(changeText).join("; ") || "its intent changed";
+    case "upstream_replaced":
+      return `${reason.upstream} was replaced (${reason.from.slice(0, 8)} → ${reason.to.slice(0, 8)})`;
+    case "failed_before":
+      return `attempt ${reason.attempt} failed: ${elide(reason.message, 80)}`;
+    case "rebuy":
+      return "bought again, as you asked";
+    case "under_way":
+      return `already under way since ${reason.since.slice(0, 16).replace("T", " ")} UTC`;
+    case "output_missing":
+      return `${safeText(reason.output)} is missing`;
+    case "output_older":
+      return `${safeText(reason.output)} is an older rendering`;
+    case "store_missing":
+      return "missing in the store";
+    case "same_as":
+      return `the same as ${reason.step}`;
+    case "held":
+      return "held: kept whatever changed";
+    default:
+      return unreachable(reason);
+  }
+}
+
+function changeText(change: Change): string {
+  const field = change.field.replace(/_/g, " ");
+  if (change.upstream !== undefined) return `${change.upstream} changed`;
+  if (change.file !== undefined) return `${field}: ${safeText(change.file)} changed`;
+  if (change.from === undefined) return `${field} added: ${elide(change.to ?? "", 48)}`;
+  if (change.to === undefined) return `${field} removed`;
+  if (change.from.length + change.to.length > 60) return `${field}: ${wordDifference(change.from, change.to)}`;
+  return `${field}: ${safeText(change.from)} → ${safeText(change.to)}`;
+}
+
+/** The part of two long texts that differs, with a little around it. */
+function wordDifference(from: string, to: string): string {
+  const a = from.split(" ");
+  const b = to.split(" ");
+  let head = 0;
+  while (head < Math.min(a.length, b.length) && a[head] === b[head]) head++;
+  let tail = 0;
+  while (tail < Math.min(a.length, b.length) - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail++;
+  const part = (words: readonly string[]) => {
+    const middle = words.slice(head, words.length - tail).join(" ");
+    return `${head > 0 ? "…" : ""}${elide(middle, 40)}${tail > 0 ? "…" : ""}`;
+  };
+  return `"${part(a)}" → "${part(b)}"`;
+}
+
+/** An obstacle as one line, and what can be done about it. */
+export function obstacleText(obstacle: Obstacle, step: StepId): { readonly why: string; readonly help: string } {
+  switch (obstacle.because) {
+    case "upstream":
+      return { why: `waits for ${listWords(obstacle.steps)}`, help: "settle that first" };
+    case "refused":
+      return {
+        why: `refused for its content: ${elide(obstacle.message, 100)}`,
+        help: `change the prompt or the image; or try the same again at full price: render --retry-refused ${step}`,
+      };
+    case "missing":
+      return {
+        why: `rendered before, but its clip (${obstacle.sha256.slice(0, 8)}) is nowhere to be found`,
+        help: `bring back the store or the output file; or buy it again: render --rebuy ${step}`,
+      };
+    case "expired":
+      return {
+        why: `rendered before, but its clip is gone here and the vendor keeps results for 30 days (completed ${obstacle.completed.slice(0, 10)})`,
+        help: `buy it again: render --rebuy ${step}`,
+      };
+    case "unknown":
+      return {
+        why: `a submission of ${obstacle.since.slice(0, 16).replace("T", " ")} UTC may or may not have been taken`,
+        help: `look for reference ${obstacle.reference} in the vendor's console; then render --rebuy ${step} if it is not there`,
+      };
+    case "over_budget":
+      return obstacle.cap === "budget"
+        ? { why: "does not fit into the project's budget", help: "raise budget.usd in the manifest, or render fewer steps with --target" }
+        : { why: "does not fit under --max-cost", help: "raise --max-cost, or render fewer steps with --target" };
+    case "price_unknown":
+      return {
+        why: `its price is unknown: ${obstacle.why}`,
+        help: `add a price under catalog.prices, or allow it by name: --allow-unknown-price ${step}`,
+      };
+    case "unsupported":
+      return { why: `this version of klingmake cannot render ${obstacle.what} yet`, help: "render the other steps; this one is waiting" };
+    default:
+      return unreachable(obstacle);
+  }
+}
+
+/** The key of a rendering as people refer to it. */
+export function shortKey(key: CacheKey): string {
+  return key.slice(0, 12);
+}

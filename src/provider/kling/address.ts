@@ -1,0 +1,59 @@
+/**
+ * The address of the API: which one is meant, whether credentials may be sent there, and how paths are joined to it.
+ * https anywhere, plain http to this machine only.
+ */
+import { elide } from "../../base/text.js";
+import type { RouteProblem } from "../provider.js";
+import { isLoopbackHost } from "../reach.js";
+
+/** Where the vendor answers callers outside mainland China. */
+export const DEFAULT_BASE_URL = "https://api-singapore.klingai.com";
+
+/** `text` as the base of all API paths (the default when absent or empty). */
+export function readBase(text: string | undefined): URL | RouteProblem {
+  const given = text === undefined || text === "" ? DEFAULT_BASE_URL : text;
+  if (!URL.canParse(given) || given.trim() !== given) {
+    return trouble(
+      "KLING_BASE_URL is not a URL",
+      `Set it to something like ${DEFAULT_BASE_URL}, or unset it.`,
+    );
+  }
+  const url = new URL(given);
+  if (url.username !== "" || url.password !== "") {
+    return trouble(
+      "KLING_BASE_URL has credentials in it",
+      "Take out what stands before the @; keys have variables of their own.",
+    );
+  }
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopbackHost(url.hostname))) {
+    return trouble(
+      `KLING_BASE_URL would send your key unprotected to ${elide(url.host === "" ? given : url.host, 80)}`,
+      "Use https; plain http is for this machine only (127.0.0.1).",
+    );
+  }
+  if (url.search !== "" || url.hash !== "") {
+    return trouble("KLING_BASE_URL has a query or fragment", "Leave out everything from the ? or # on.");
+  }
+  if (/\/v1\/?$/.test(url.pathname)) {
+    return trouble("KLING_BASE_URL ends in /v1", "Leave out /v1; it is part of each path.");
+  }
+  return url;
+}
+
+/** The URL of an API path; each value of `query` is a list, which the API takes with plain commas. */
+export function apiUrl(
+  base: URL,
+  path: string,
+  query: Readonly<Record<string, readonly string[]>> = {},
+): URL {
+  const url = new URL(base);
+  url.pathname = `${base.pathname.replace(/\/+$/, "")}${path}`;
+  url.search = Object.entries(query)
+    .map(([name, values]) => `${name}=${values.map(encodeURIComponent).join(",")}`)
+    .join("&");
+  return url;
+}
+
+function trouble(message: string, help: string): RouteProblem {
+  return { kind: "address", message, help };
+}

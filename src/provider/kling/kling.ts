@@ -1,0 +1,227 @@
+/**
+ * The route to the vendor's own API; the embedded sandbox is spoken to by the same code in another realm.
+ * Puts together address, credentials, requests and answers. Decides nothing: what a lost answer leads to, and when to
+ * ask again, is the run room's business.
+ */
+import type { Clock } from "../../base/clock.js";
+import { unreachable } from "../../base/guard.js";
+import type { ImageModel, Model, VideoModel } from "../../catalog/model.js";
+import type { Realm } from "../../graph/step.js";
+import type { TaskId } from "../../plan/prior.js";
+import { download } from "../download.js";
+import { openHttp, type HttpOptions } from "../http.js";
+import type { LookAnswer, Material, Provider, RouteProblem, TaskLook, VendorError } from "../provider.js";
+import { isLoopbackHost } from "../reach.js";
+import { redactor } from "../redact.js";
+import { readBase } from "./address.js";
+import { createdTask, readTasks, type Reading } from "./answers.js";
+import { readAccount, secretsOf, type Environment } from "./auth.js";
+import { openCalls } from "./calls.js";
+import type { Verdict } from "./errors.js";
+import { createRequest } from "./requests.js";
+import { addressOf, targetOf } from "./target.js";
+
+/** What the route needs of a catalog. */
+export interface KlingModels {
+  video(id: string): VideoModel | undefined;
+  image(id: string): ImageModel | undefined;
+  all(): readonly Model[];
+}
+
+/** How to open the route. */
+export interface KlingOptions {
+  /** `KLING_API_KEY`, or `KLING_ACCESS_KEY` and `KLING_SECRET_KEY`; `KLING_BASE_URL`. */
+  readonly env: Environment;
+  readonly catalog: KlingModels;
+  readonly clock: Clock;
+  readonly realm: Realm;
+  /** Beats `KLING_BASE_URL`; must be on loopback in the sandbox realm. */
+  readonly baseUrl?: string;
+  /** Limits and a network other than the usual ones. */
+  readonly http?: Omit<HttpOptions, "clock" | "base">;
+  /** Bytes of a result at most; 4 GiB when absent. */
+  readonly resultBytes?: number;
+}
+
+/** More ids in one query are refused. */
+const IDS_PER_QUERY = 20;
+
+/** Opens the route, or says what the environment lacks. Connects to nothing yet. */
+export function openKling(options: KlingOptions): Provider | RouteProblem {
+  const { clock, catalog, realm } = options;
+  const base = readBase(options.baseUrl ?? options.env["KLING_BASE_URL"]);
+  if (!(base instanceof URL)) return base;
+  const loopback = isLoopbackHost(base.hostname);
+  // Nobody is asked before a sandbox renders, so it must not be a server that can charge.
+  if (realm === "sandbox" && !loopback) {
+    return {
+      kind: "address",
+      message: "a sandbox must run on this machine",
+      help: "Use an address on 127.0.0.1, or `provider: kling`.",
+    };
+  }
+  const account = readAccount(options.env);
+  if ("message" in account) return account;
+  const { credentials } = account;
+
+  const redact = redactor(secretsOf(credentials));
+  const reading: Reading = { base, redact };
+  const http = openHttp({ ...options.http, clock, base });
+  const calls = openCalls({ http, base, credentials, clock, realm, redact });
+
+  async function lookNew(
+    ids: readonly TaskId[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<TaskId, LookAnswer>> {
+    const verdict = await calls.query("/tasks", { task_ids: ids }, signal);
+    // One id that the vendor cannot read must not hide nineteen tasks.
+    if (verdict.kind === "refused" && verdict.error.class === "invalid" && ids.length > 1) {
+      const half = Math.ceil(ids.length / 2);
+      const [first, second] = await Promise.all([
+        lookNew(ids.slice(0, half), signal),
+        lookNew(ids.slice(half), signal),
+      ]);
+      return new Map([...first, ...second]);
+    }
+    const pick = picker(verdict, reading);
+    return new Map(ids.map((id) => [id, pick((look) => look.task === id)]));
+  }
+
+  return {
+    route: realm === "sandbox" ? "sandbox" : "kling",
+    realm,
+    account: account.fingerprint,
+    references: true,
+    loopback,
+
+    address: (action) => addressOf(targetOf(catalog, action)),
+
+    async submit({ reference, action, materials }, signal) {
+      const target = targetOf(catalog, action);
+      if (calls.legacyOnly && target.model.dialect === "new") {
+        return { kind: "refused", error: keyPairRefusal(catalog, target.model) };
+      }
+      const carried = new Map<string, string>();
+      for (const [field, material] of materials) carried.set(field, await onWire(material));
+      const request = createRequest(target, reference, carried);
+      const verdict = await calls.create(request.path, request.body, signal);
+      switch (verdict.kind) {
+        case "ok": {
+          const task = createdTask(verdict.data);
+          if (task !== undefined) return { kind: "accepted", task };
+          return { kind: "lost", why: "the vendor accepted, but gave no usable task id" };
+        }
+        case "absent":
+          return { kind: "lost", why: "the vendor answered something that was not asked" };
+        case "exists":
+        case "refused":
+        case "lost":
+          return verdict;
+        default:
+          return unreachable(verdict);
+      }
+    },
+
+    async find(reference, { dialect, product }, signal) {
+      if (calls.legacyOnly && dialect === "new") return { kind: "failed", error: keyPairRefusal(catalog) };
+      const verdict =
+        dialect === "new"
+          ? await calls.query("/tasks", { external_task_ids: [reference] }, signal)
+          : await calls.query(`${product}/${encodeURIComponent(reference)}`, {}, signal);
+      // A task that names another reference is not ours; one that names none is taken at the query's word.
+      return picker(verdict, reading, true)((look) => (look.reference ?? reference) === reference);
+    },
+
+    async look(tasks, signal) {
+      const fresh = tasks.filter(({ address }) => address.dialect === "new").map(({ task }) => task);
+      const ids = calls.legacyOnly ? [] : [...new Set(fresh)];
+      const batches = new Map<TaskId, ReturnType<typeof lookNew>>();
+      for (let start = 0; start < ids.length; start += IDS_PER_QUERY) {
+        const some = ids.slice(start, start + IDS_PER_QUERY);
+        const batch = lookNew(some, signal);
+        for (const id of some) batches.set(id, batch);
+      }
+      return Promise.all(
+        tasks.map(async ({ task, address }): Promise<LookAnswer> => {
+          if (address.dialect === "legacy") {
+            const verdict = await calls.query(`${address.product}/${encodeURIComponent(task)}`, {}, signal);
+            return picker(verdict, reading, true)((look) => look.task === task);
+          }
+          const found = (await batches.get(task))?.get(task);
+          return found ?? { kind: "failed", error: keyPairRefusal(catalog) };
+        }),
+      );
+    },
+
+    fetch: (url, sink, signal, onProgress) =>
+      download(
+        { http, clock, base, maxBytes: options.resultBytes ?? 4 * 1024 ** 3 },
+        url,
+        sink,
+        signal,
+        onProgress,
+      ),
+
+    close: () => http.close(),
+  };
+}
+
+/**
+ * Takes tasks out of a query's verdict. `sole`: the query was about one task, so an answer about another is no proof
+ * that ours does not exist.
+ */
+function picker(
+  verdict: Verdict,
+  reading: Reading,
+  sole = false,
+): (is: (look: TaskLook) => boolean) => LookAnswer {
+  switch (verdict.kind) {
+    case "ok": {
+      const { looks, unreadable } = readTasks(verdict.data, reading);
+      return (is) => {
+        const look = looks.find(is);
+        if (look !== undefined) return { kind: "found", look };
+        if (unreadable > 0) return { kind: "lost", why: "the vendor's words about the task cannot be read" };
+        if (sole && looks.length > 0) return { kind: "lost", why: "the vendor answered about another task" };
+        return { kind: "absent" };
+      };
+    }
+    case "refused":
+      return () => ({ kind: "failed", error: verdict.error });
+    case "lost":
+      return () => ({ kind: "lost", why: verdict.why });
+    case "absent":
+      return () => ({ kind: "absent" });
+    case "exists":
+      return () => ({ kind: "lost", why: "the vendor answered something that was not asked" });
+    default:
+      return unreachable(verdict);
+  }
+}
+
+async function onWire(material: Material): Promise<string> {
+  switch (material.kind) {
+    case "url":
+      return material.url;
+    case "bytes": {
+      const bytes = await material.read();
+      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+    }
+    default:
+      return unreachable(material);
+  }
+}
+
+/** Why an access key with a secret key is not even tried where the vendor is known to refuse it. */
+function keyPairRefusal(catalog: KlingModels, model?: Model): VendorError {
+  const current = model?.like ?? model?.id;
+  const older = catalog
+    .all()
+    .find((row) => row.kind === "video" && row.status === "superseded" && row.instead === current);
+  const advice = older === undefined ? "" : `, or use the model's older name ${older.id}`;
+  return {
+    code: -401,
+    message: `an access key with a secret key is not accepted for this model: set KLING_API_KEY${advice}`,
+    class: "credentials",
+  };
+}

@@ -1,0 +1,43 @@
+/**
+ * The one place where text that a server sent becomes text that may be shown: credentials and signed URLs are taken
+ * out, controls replaced, length bounded. Everything that the provider room says about an answer passes through here.
+ */
+import { elide } from "../base/text.js";
+
+/** Makes a server's words safe to show, at most `limit` characters (300 when absent). */
+export type Redact = (text: string, limit?: number) => string;
+
+const LONGEST = 20_000;
+const TOKEN = /\beyJ[\w-]{6,}(?:\.[\w-]*){0,2}/g;
+const BEARER = /\b(bearer\s+)[^\s"',;]+/gi;
+const URL_TAIL = /(\bhttps?:\/\/[^\s"'<>?#]*)[?#][^\s"'<>]*/gi;
+const USER_INFO = /(\bhttps?:\/\/)[^\s"'<>/?#]*@/gi;
+
+/** A redactor for these secrets: each is removed wherever it occurs, also percent-encoded or in base64. */
+export function redactor(secrets: readonly string[]): Redact {
+  const forms = new Set(
+    secrets.flatMap((secret) =>
+      secret === ""
+        ? []
+        : [
+            secret,
+            encodeURIComponent(secret),
+            Buffer.from(secret).toString("base64"),
+            Buffer.from(secret).toString("base64url"),
+          ],
+    ),
+  );
+  // Longest first, so that a secret that contains another is removed whole.
+  const ordered = [...forms].toSorted((a, b) => b.length - a.length);
+  return (text, limit = 300) => {
+    // A cut could leave half a secret at the end: the last word goes with it.
+    let clean = text.length > LONGEST ? text.slice(0, LONGEST).replace(/\S*$/, "") : text;
+    for (const form of ordered) clean = clean.replaceAll(form, "[secret]");
+    clean = clean
+      .replace(TOKEN, "[token]")
+      .replace(BEARER, "$1[token]")
+      .replace(URL_TAIL, "$1?…")
+      .replace(USER_INFO, "$1");
+    return elide(clean, limit);
+  };
+}

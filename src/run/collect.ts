@@ -1,0 +1,170 @@
+/**
+ * From a task at the vendor to a checked artifact in the store: follow, fetch, check, keep. Costs nothing, may be
+ * stopped and resumed anywhere; a URL that expired is asked for again by id, and no URL is written anywhere.
+ */
+import { isoTime } from "../base/clock.js";
+import { elide } from "../base/text.js";
+import type { Attempt, Handle } from "../plan/prior.js";
+import type { Address, TaskLook, TaskOutput } from "../provider/provider.js";
+import { problem } from "../base/diagnostic.js";
+import type { Artifact, Billed, TaskId } from "../plan/prior.js";
+import type { Outcome } from "./event.js";
+import { notCollected, refusedByVendor, taskFailed } from "./failure.js";
+import type { Stepping } from "./render.js";
+
+/** A task to collect. */
+export interface Collectable {
+  readonly task: TaskId;
+  readonly address: Address;
+  readonly reference: Attempt["reference"];
+  /** Milliseconds since the epoch, when it was submitted. */
+  readonly startedMs: number;
+}
+
+/** A collected artifact, or how it ended otherwise. */
+export type Collected =
+  | { readonly kind: "stored"; readonly artifact: Artifact; readonly handle: Handle; readonly billed: Billed; readonly flags: readonly string[] }
+  | { readonly kind: "ended"; readonly outcome: Outcome };
+
+const FETCHES_MOST = 4;
+const FETCH_PAUSE_MS = 1_000;
+
+/** Follows a task to its end; journals how it ended. */
+export async function follow(
+  stepping: Stepping,
+  collectable: Collectable,
+): Promise<{ readonly kind: "succeeded"; readonly look: TaskLook; readonly handle: Handle } | { readonly kind: "ended"; readonly outcome: Outcome }> {
+  const { run, planned } = stepping;
+  const { step } = planned;
+  const followed = await run.poller.follow({
+    task: collectable.task,
+    address: collectable.address,
+    firstLookMs: firstLookMs(stepping, collectable),
+    onLook: (look) =>
+      run.emit({
+        type: "step_processing",
+        step: step.id,
+        status: look.status === "processing" ? "processing" : "submitted",
+        elapsedSeconds: Math.max(0, (run.clock.now() - collectable.startedMs) / 1000),
+        ...(planned.expectedSeconds === undefined ? {} : { expectedSeconds: planned.expectedSeconds }),
+      }),
+  });
+  switch (followed.kind) {
+    case "failed":
+      return { kind: "ended", outcome: { ...refusedByVendor(step, followed.answer.error), billed: "unknown" } };
+    case "absent":
+      return {
+        kind: "ended",
+        outcome: {
+          status: "failed",
+          diagnostic: problem("run/task-lost", `the vendor does not know the task of ${step.id} (${elide(collectable.task, 40)})`, {
+            path: step.path,
+            on: "key",
+            why: "it belongs to another account, or is older than 30 days",
+            help: `use the account that submitted it; or buy it again: render --rebuy ${step.id}`,
+          }),
+          retry: "paid",
+          billed: "unknown",
+        },
+      };
+    case "ended":
+      break;
+  }
+  const { look } = followed;
+  const { reference } = collectable;
+  if (look.status === "failed") {
+    const message = look.message ?? "";
+    const refusal = look.refusal === true;
+    await run.disk.journal({ type: "failed", reference, message: elide(message, 300), refusal, billed: look.billed });
+    return { kind: "ended", outcome: taskFailed(step, message, refusal, look.billed.kind) };
+  }
+  const output = primaryOutput(look);
+  const handle: Handle = {
+    route: run.provider.route,
+    task: look.task,
+    ...(output?.id === undefined ? {} : { result: output.id }),
+    account: run.provider.account,
+    completed: look.updated ?? isoTime(run.clock.now()),
+    ...collectable.address,
+  };
+  await run.disk.journal({ type: "succeeded", reference, handle, billed: look.billed });
+  return { kind: "succeeded", look, handle };
+}
+
+/** Fetches the result of a finished task into the store; journals what was stored. */
+export async function fetchResult(
+  stepping: Stepping,
+  collectable: Collectable,
+  look: TaskLook | undefined,
+): Promise<{ readonly kind: "stored"; readonly artifact: Artifact; readonly flags: readonly string[]; readonly look?: TaskLook } | { readonly kind: "ended"; readonly outcome: Outcome }> {
+  const { run, planned } = stepping;
+  const { step } = planned;
+  let known = look;
+  let why = "";
+  for (let round = 0; round < FETCHES_MOST; round++) {
+    if (round > 0) await run.clock.sleep(FETCH_PAUSE_MS * 2 ** (round - 1), run.stop);
+    if (known === undefined) {
+      const [answer] = await run.provider.look([collectable], run.stop);
+      if (answer?.kind === "found") known = answer.look;
+      else {
+        why = answer === undefined || answer.kind === "absent" ? "the vendor does not have it any more" : answer.kind === "lost" ? answer.why : answer.error.message;
+        continue;
+      }
+    }
+    const output = primaryOutput(known);
+    if (output === undefined) {
+      why = "the finished task shows no result";
+      known = undefined;
+      continue;
+    }
+    const arrival = await run.disk.arrival(planned.key);
+    try {
+      const answer = await run.provider.fetch(output.url, arrival, run.stop, (bytes, total) =>
+        run.emit({ type: "step_downloading", step: step.id, bytes, ...(total === undefined ? {} : { total }) }),
+      );
+      if (answer.kind === "done") {
+        const finished = await arrival.finish();
+        if (finished.kind === "kept") {
+          const flags = oddities(stepping, finished.artifact);
+          await run.disk.journal({ type: "stored", reference: collectable.reference, artifact: finished.artifact, flags });
+          return { kind: "stored", artifact: finished.artifact, flags, look: known };
+        }
+        why = finished.why;
+      } else why = answer.kind === "expired" ? "its address had expired" : answer.why;
+    } finally {
+      await arrival.discard();
+    }
+    known = undefined;
+  }
+  return { kind: "ended", outcome: notCollected(step, why) };
+}
+
+function primaryOutput(look: TaskLook): TaskOutput | undefined {
+  return look.outputs.find((output) => output.kind === "video") ?? look.outputs.find((output) => output.kind === "image");
+}
+
+/** When it is worth looking first: a little before tasks of its kind are usually done. */
+function firstLookMs(stepping: Stepping, collectable: Collectable): number {
+  const { run, planned } = stepping;
+  const elapsed = run.clock.now() - collectable.startedMs;
+  const usual = run.provider.loopback ? 0 : (planned.expectedSeconds ?? 0) * 500;
+  return Math.max(run.pollMs / 2, usual - elapsed);
+}
+
+/** What about an artifact is not quite what was asked. It is kept all the same, and never bought again by itself. */
+function oddities(stepping: Stepping, artifact: Artifact): readonly string[] {
+  const { action } = stepping.planned.step;
+  const asked = "duration" in action && action.kind !== "extend" ? action.duration : undefined;
+  const flags: string[] = [];
+  if (asked !== undefined && artifact.seconds !== undefined && Math.abs(artifact.seconds - asked) > 0.5) {
+    flags.push(`asked for ${asked} s, is ${artifact.seconds.toFixed(2)} s long`);
+  }
+  if (action.kind === "text_to_video" && artifact.width !== undefined && artifact.height !== undefined) {
+    const [wide = 16, high = 9] = action.aspect_ratio.split(":").map(Number);
+    const ratio = artifact.width / artifact.height;
+    if (Math.abs(ratio - wide / high) / (wide / high) > 0.03) {
+      flags.push(`asked for ${action.aspect_ratio}, is ${artifact.width}x${artifact.height}`);
+    }
+  }
+  return flags;
+}

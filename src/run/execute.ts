@@ -1,0 +1,211 @@
+/**
+ * Runs a plan under an approval: starts steps as their needs are met, keeps the limits, collects outcomes.
+ * The only `catch` for what steps throw is here; one failed step takes down its dependents and nobody else.
+ */
+import pLimit, { type LimitFunction } from "p-limit";
+import type { Clock } from "../base/clock.js";
+import { getOrMake } from "../base/guard.js";
+import { sumMicros, type Micros } from "../base/money.js";
+import type { CacheKey } from "../graph/key.js";
+import type { Step, StepId } from "../graph/step.js";
+import type { Approval } from "../plan/approval.js";
+import type { Plan, PlannedStep } from "../plan/plan.js";
+import type { Artifact, Lock, Rendering } from "../plan/prior.js";
+import type { Provider } from "../provider/provider.js";
+import type { Disk } from "./disk.js";
+import type { Emit, Outcome } from "./event.js";
+import { thrown } from "./failure.js";
+import { createPoller } from "./poll.js";
+import { openPurse, type Caps } from "./purse.js";
+import { renderStep, type Run } from "./render.js";
+import { createSchedule } from "./schedule.js";
+
+/** What a run needs. */
+export interface Execution {
+  readonly plan: Plan;
+  readonly approval: Approval;
+  readonly caps: Caps;
+  readonly lock: Lock;
+  readonly disk: Disk;
+  readonly provider: Provider;
+  readonly clock: Clock;
+  readonly emit: Emit;
+  readonly stop: AbortSignal;
+  readonly limits: {
+    /** Tasks at once, per model. */
+    readonly concurrency: number;
+    readonly downloads: number;
+    readonly pollMs: number;
+  };
+  /** All steps of the profile, also those that this plan leaves out: the others leave the lock. */
+  readonly present: readonly Step[];
+}
+
+/** How a run ended. */
+export interface Executed {
+  readonly outcomes: ReadonlyMap<StepId, Outcome>;
+  /** Billed where known, else estimated. */
+  readonly spent: Micros;
+  readonly interrupted: boolean;
+}
+
+/** Runs a plan to its end, or until it is stopped. */
+export async function execute(execution: Execution): Promise<Executed> {
+  const { plan, emit, stop } = execution;
+  const outcomes = new Map<StepId, Outcome>();
+  const byId = new Map(plan.steps.map((planned) => [planned.step.id, planned]));
+  const run = openRun(execution, byId, outcomes);
+  const schedule = createSchedule(plan.steps.map(({ step }) => ({ id: step.id, needs: step.needs })));
+  const twins = new Map<CacheKey, Promise<Outcome>>();
+  emit({
+    type: "run_started",
+    digest: plan.digest,
+    profile: plan.profile,
+    realm: plan.realm,
+    steps: plan.steps.length,
+    creates: plan.steps.filter((each) => each.create !== undefined && each.sameAs === undefined).length,
+  });
+
+  let halt: StepId | undefined;
+  const note = (id: StepId, outcome: Outcome): void => {
+    outcomes.set(id, outcome);
+    emit({ type: "step_ended", step: id, outcome });
+  };
+  const end = (id: StepId, outcome: Outcome): void => {
+    note(id, outcome);
+    if (outcome.status === "failed" && outcome.fatal === true) halt ??= id;
+    for (const never of schedule.settle(id, isUsable(outcome) ? "usable" : "unusable")) {
+      const planned = byId.get(never);
+      if (planned !== undefined) note(never, neverStarted(planned, outcomes, stop));
+    }
+  };
+
+  await new Promise<void>((resolve) => {
+    const advance = (): void => {
+      for (let id = schedule.next(); id !== undefined; id = schedule.next()) start(id);
+      if (schedule.done) resolve();
+    };
+    const start = (id: StepId): void => {
+      const planned = byId.get(id);
+      if (planned === undefined) throw new Error(`the schedule names ${id}, which the plan does not have`);
+      const first = twins.get(planned.key);
+      // A twin waits for the step whose task it shares, and then only places its own output.
+      const work = first === undefined ? startStep(run, planned, () => halt) : first.then((outcome) => afterTwin(run, planned, outcome));
+      if (first === undefined) twins.set(planned.key, work);
+      void work.then((outcome) => {
+        end(id, outcome);
+        advance();
+      });
+    };
+    advance();
+  });
+
+  if (!stop.aborted) await execution.disk.retire(execution.present);
+  const spent = spentOn(plan, outcomes);
+  const interrupted = stop.aborted;
+  emit({ type: "run_ended", spent, interrupted });
+  return { outcomes, spent, interrupted };
+}
+
+async function startStep(run: Run, planned: PlannedStep, halt?: () => StepId | undefined): Promise<Outcome> {
+  const haltable: Run = halt === undefined ? run : { ...run, inSlot: (model, work) => run.inSlot(model, () => unlessHalted(halt, work)) };
+  try {
+    const idle = planned.decision.kind === "keep" || planned.decision.kind === "blocked";
+    if (run.stop.aborted && !idle) return { status: "interrupted", underWay: planned.decision.kind === "resume" };
+    return await renderStep({ run: haltable, planned });
+  } catch (error) {
+    if (error instanceof Halted) return { status: "blocked", because: { because: "upstream", steps: [error.by] } };
+    // A wait that was cut short by the user: whatever was submitted is journaled.
+    if (run.stop.aborted) return { status: "interrupted", underWay: true };
+    return thrown(planned.step, error);
+  }
+}
+
+/** The account refused another step for good: what has not been sent yet would be refused in the same way. */
+class Halted extends Error {
+  readonly by: StepId;
+  constructor(by: StepId) {
+    super(`halted by ${by}`);
+    this.by = by;
+  }
+}
+
+function unlessHalted<T>(halt: () => StepId | undefined, work: () => Promise<T>): Promise<T> {
+  const by = halt();
+  return by === undefined ? work() : Promise.reject(new Halted(by));
+}
+
+/** A step whose key an earlier step has: the same artifact, at another path. */
+async function afterTwin(run: Run, planned: PlannedStep, first: Outcome): Promise<Outcome> {
+  const artifact = artifactOf(first);
+  if (artifact === undefined) return first;
+  const decision = planned.decision.kind === "keep" ? planned.decision : ({ kind: "restore", from: "store", artifact } as const);
+  return startStep(run, { ...planned, decision });
+}
+
+function openRun(
+  execution: Execution,
+  byId: ReadonlyMap<StepId, PlannedStep>,
+  outcomes: ReadonlyMap<StepId, Outcome>,
+): Run {
+  const { plan, approval, disk, provider, clock, emit, stop, limits } = execution;
+  const renderings = new Map<CacheKey, Rendering>(execution.lock.renders);
+  const slots = new Map<string, LimitFunction>();
+  const downloads = pLimit(limits.downloads);
+  return {
+    disk: {
+      ...disk,
+      async lock(step, key, rendering) {
+        if (rendering !== undefined) renderings.set(key, rendering);
+        await disk.lock(step, key, rendering);
+      },
+    },
+    provider,
+    purse: openPurse(plan, approval, execution.caps),
+    poller: createPoller(provider, clock, limits.pollMs, stop),
+    clock,
+    emit,
+    stop,
+    pollMs: limits.pollMs,
+    inSlot: (model, work) => getOrMake(slots, model, () => pLimit(limits.concurrency))(work),
+    inDownload: (work) => downloads(work),
+    rendering: (key) => renderings.get(key),
+    artifact(id) {
+      const outcome = outcomes.get(id);
+      const planned = byId.get(id);
+      const artifact = outcome === undefined ? undefined : artifactOf(outcome);
+      return artifact === undefined || planned === undefined ? undefined : { artifact, key: planned.key };
+    },
+  };
+}
+
+function artifactOf(outcome: Outcome): Artifact | undefined {
+  return isUsable(outcome) ? outcome.artifact : undefined;
+}
+
+function isUsable(outcome: Outcome): outcome is Extract<Outcome, { artifact: Artifact }> {
+  return outcome.status === "kept" || outcome.status === "restored" || outcome.status === "rendered";
+}
+
+function neverStarted(planned: PlannedStep, outcomes: ReadonlyMap<StepId, Outcome>, stop: AbortSignal): Outcome {
+  const failed = planned.step.needs.filter((need) => {
+    const outcome = outcomes.get(need);
+    return outcome !== undefined && !isUsable(outcome);
+  });
+  const causes = failed.map((id) => outcomes.get(id));
+  if (stop.aborted && causes.every((cause) => cause?.status === "interrupted")) return { status: "interrupted", underWay: false };
+  return { status: "blocked", because: { because: "upstream", steps: failed } };
+}
+
+function spentOn(plan: Plan, outcomes: ReadonlyMap<StepId, Outcome>): Micros {
+  if (plan.realm === "sandbox") return sumMicros([]);
+  return sumMicros(
+    plan.steps.flatMap((planned) => {
+      const outcome = outcomes.get(planned.step.id);
+      if (outcome?.status !== "rendered" || planned.sameAs !== undefined) return [];
+      if (outcome.billed.kind === "billed" && outcome.billed.usd !== undefined) return [outcome.billed.usd];
+      if (outcome.billed.kind === "not_billed") return [];
+      return planned.estimate.kind === "priced" ? [planned.estimate.usd.high] : [];
+    }),
+  );
+}

@@ -1,0 +1,179 @@
+/**
+ * How a step's failure is put: the vendor's classes and the disk's errors as outcomes with code, why and what to do.
+ */
+import { problem, type Diagnostic } from "../base/diagnostic.js";
+import { unreachable } from "../base/guard.js";
+import { elide } from "../base/text.js";
+import type { Step } from "../graph/step.js";
+import { WrongServer, type VendorError } from "../provider/provider.js";
+import type { Outcome } from "./event.js";
+
+type Failed = Extract<Outcome, { status: "failed" }>;
+
+/** A create that the vendor refused: no task exists, nothing was billed. */
+export function refusedByVendor(step: Step, error: VendorError): Failed {
+  const why = `the vendor answered ${error.code}: ${elide(error.message, 160)}`;
+  const failed = (diagnostic: Diagnostic, retry: Failed["retry"], fatal = false): Failed => ({
+    status: "failed",
+    diagnostic,
+    retry,
+    billed: "not_billed",
+    ...(fatal ? { fatal } : {}),
+  });
+  const at = { path: step.path, on: "key" } as const;
+  switch (error.class) {
+    case "content":
+      return failed(
+        problem("run/content-refused", `${step.id} was refused for its content`, {
+          ...at,
+          why,
+          help: "change the prompt or the image; trying the same again will not help",
+        }),
+        "never",
+      );
+    case "credentials":
+      return failed(
+        problem("run/credentials", "the vendor does not accept the credentials", {
+          why,
+          help: "check KLING_API_KEY (or KLING_ACCESS_KEY and KLING_SECRET_KEY) and KLING_BASE_URL",
+        }),
+        "safe",
+        true,
+      );
+    case "account":
+      return failed(
+        problem("run/account", "the account may not do this", {
+          why,
+          help: "look at the balance, packs and entitlements in the vendor's console; then run render again",
+        }),
+        "safe",
+        true,
+      );
+    case "busy":
+    case "maintenance":
+      return failed(
+        problem("run/unreachable", `${step.id} could not be submitted`, { ...at, why, help: "run render again later" }),
+        "safe",
+      );
+    case "invalid":
+      return failed(
+        problem("run/request-refused", `the vendor refused the request for ${step.id}`, {
+          ...at,
+          why,
+          help: "change the field that it names; if the manifest is right, please report this as a bug",
+        }),
+        "safe",
+      );
+    default:
+      return unreachable(error.class);
+  }
+}
+
+/** A create that could not be settled now; its intent is journaled, so the next run goes on with it. */
+export function unsettled(step: Step, why: string, error: VendorError | undefined): Failed {
+  if (error !== undefined && (error.class === "credentials" || error.class === "account")) {
+    return { ...refusedByVendor(step, error), billed: "unknown" };
+  }
+  return {
+    status: "failed",
+    diagnostic: problem("run/unreachable", `it is not certain whether ${step.id} was submitted`, {
+      path: step.path,
+      on: "key",
+      why: elide(why, 160),
+      help: "run render again: the task is found by its reference, or sent again under the same one, never paid twice",
+    }),
+    retry: "safe",
+    billed: "unknown",
+  };
+}
+
+/** An input is not what the plan was made with; nothing was sent. */
+export function inputChanged(step: Step, why: string): Failed {
+  return {
+    status: "failed",
+    diagnostic: problem("run/input-changed", `an input of ${step.id} is not what was planned with`, {
+      path: step.path,
+      on: "key",
+      why: elide(why, 160),
+      help: "nothing was sent; run render again to plan with it as it is now",
+    }),
+    retry: "safe",
+    billed: "not_billed",
+  };
+}
+
+/** A task that ended as `failed`. */
+export function taskFailed(step: Step, message: string, refusal: boolean, billed: Failed["billed"]): Failed {
+  const why = message === "" ? "the vendor gave no reason" : elide(message, 160);
+  return {
+    status: "failed",
+    diagnostic: refusal
+      ? problem("run/content-refused", `${step.id} was refused for its content`, {
+          path: step.path,
+          on: "key",
+          why,
+          help: "change the prompt or the image; trying the same again will not help",
+        })
+      : problem("run/task-failed", `the task of ${step.id} failed`, {
+          path: step.path,
+          on: "key",
+          why,
+          help: "run render again to make another attempt; it asks first",
+        }),
+    retry: refusal ? "never" : "paid",
+    billed,
+  };
+}
+
+/** A finished clip that could not be fetched: it is paid for and stays at the vendor. */
+export function notCollected(step: Step, why: string): Failed {
+  return {
+    status: "failed",
+    diagnostic: problem("run/download", `the result of ${step.id} could not be fetched`, {
+      path: step.path,
+      on: "key",
+      why: elide(why, 160),
+      help: "run render again: it is paid for, kept 30 days by the vendor, and fetched at no cost",
+    }),
+    retry: "safe",
+    billed: "unknown",
+  };
+}
+
+/** Whatever was thrown while a step ran: the disk, or a bug of ours. */
+export function thrown(step: Step, error: unknown): Failed {
+  if (error instanceof WrongServer) {
+    return {
+      status: "failed",
+      diagnostic: problem("run/credentials", error.problem.message, { help: error.problem.help }),
+      retry: "safe",
+      billed: "unknown",
+      fatal: true,
+    };
+  }
+  const code = error instanceof Error && "code" in error ? String(error.code) : undefined;
+  const disk = code !== undefined && /^E[A-Z0-9]+$/.test(code);
+  return {
+    status: "failed",
+    diagnostic: disk
+      ? problem("run/disk", `${step.id} stopped because of the disk (${code})`, {
+          why: DISK_WORDS[code] ?? "the disk refused",
+          help: "make room or give access, and run render again; what was submitted is collected then",
+        })
+      : problem("run/bug", `${step.id} stopped because of a bug in klingmake`, {
+          why: elide(error instanceof Error ? error.message : String(error), 160),
+          help: "please report it; what was submitted is collected by the next render",
+        }),
+    retry: "safe",
+    billed: "unknown",
+  };
+}
+
+const DISK_WORDS: Readonly<Record<string, string>> = {
+  ENOSPC: "there is no space left",
+  EDQUOT: "the quota is used up",
+  EACCES: "access is denied",
+  EPERM: "it is not permitted",
+  EROFS: "the file system is read-only",
+  EMFILE: "too many files are open",
+};

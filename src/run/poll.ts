@@ -1,0 +1,128 @@
+/**
+ * Follows tasks to their end with as few questions as possible: tasks that are due together are asked about together,
+ * none more often than the interval allows, and the first look comes when a task of its kind is usually about done.
+ */
+import type { Clock } from "../base/clock.js";
+import type { TaskId } from "../plan/prior.js";
+import type { Address, LookAnswer, Provider, TaskLook } from "../provider/provider.js";
+
+/** How following a task ended. */
+export type Followed =
+  | { readonly kind: "ended"; readonly look: TaskLook }
+  /** The vendor does not know the task (any more). */
+  | { readonly kind: "absent" }
+  /** Asking is refused: credentials or the like. */
+  | { readonly kind: "failed"; readonly answer: Extract<LookAnswer, { kind: "failed" }> };
+
+/** A task to follow. */
+export interface Follow {
+  readonly task: TaskId;
+  readonly address: Address;
+  /** Milliseconds from now until the first look. */
+  readonly firstLookMs: number;
+  /** Called after each look that found the task still going on. */
+  onLook(look: TaskLook): void;
+}
+
+/** Follows many tasks at once. */
+export interface Poller {
+  /** Resolves when the task ended. @throws the signal's reason when it aborts first. */
+  follow(follow: Follow): Promise<Followed>;
+}
+
+/** Times a vendor may say "no such task" before it is believed: reads may lag behind writes. */
+const ABSENT_LIMIT = 3;
+
+/** A poller that asks about each task every `intervalMs` at most. */
+export function createPoller(
+  provider: Pick<Provider, "look">,
+  clock: Clock,
+  intervalMs: number,
+  signal: AbortSignal,
+): Poller {
+  interface Entry extends Follow {
+    dueMs: number;
+    absent: number;
+    readonly end: (followed: Followed) => void;
+    readonly fail: (reason: unknown) => void;
+  }
+  const entries = new Set<Entry>();
+  // Due times are rounded up to a common grid, so that tasks come due together and are asked about together.
+  const gridMs = Math.max(1, Math.floor(intervalMs / 4));
+  const onGrid = (ms: number) => Math.ceil(ms / gridMs) * gridMs;
+  let running = false;
+  let wake = new AbortController();
+
+  const loop = async (): Promise<void> => {
+    try {
+      await round();
+    } finally {
+      // In the same turn in which the last entry went, so that a new one finds nobody running.
+      running = false;
+    }
+  };
+
+  const round = async (): Promise<void> => {
+    while (entries.size > 0) {
+      const soonest = Math.min(...[...entries].map((entry) => entry.dueMs));
+      const waitMs = soonest - clock.now();
+      if (waitMs > 0) {
+        wake = new AbortController();
+        try {
+          await clock.sleep(waitMs, AbortSignal.any([signal, wake.signal]));
+        } catch (reason) {
+          if (signal.aborted) throw reason;
+        }
+        continue;
+      }
+      const due = [...entries].filter((entry) => entry.dueMs <= clock.now());
+      const answers = await provider.look(due, signal);
+      const next = onGrid(clock.now() + intervalMs);
+      for (const [index, entry] of due.entries()) {
+        entry.dueMs = next;
+        const answer = answers[index];
+        if (answer !== undefined) take(entry, answer);
+      }
+    }
+  };
+
+  const take = (entry: Entry, answer: LookAnswer): void => {
+    const end = (followed: Followed) => {
+      entries.delete(entry);
+      entry.end(followed);
+    };
+    switch (answer.kind) {
+      case "found":
+        entry.absent = 0;
+        if (answer.look.status === "succeeded" || answer.look.status === "failed") end({ kind: "ended", look: answer.look });
+        else entry.onLook(answer.look);
+        return;
+      case "absent":
+        entry.absent++;
+        if (entry.absent >= ABSENT_LIMIT) end({ kind: "absent" });
+        return;
+      case "failed":
+        if (answer.error.class !== "busy" && answer.error.class !== "maintenance") end({ kind: "failed", answer });
+        return;
+      case "lost":
+        return;
+    }
+  };
+
+  return {
+    follow: (follow) =>
+      new Promise<Followed>((end, fail) => {
+        entries.add({ ...follow, dueMs: onGrid(clock.now() + follow.firstLookMs), absent: 0, end, fail });
+        if (running) {
+          wake.abort();
+          return;
+        }
+        running = true;
+        loop().catch((reason: unknown) => {
+          const left = [...entries];
+          entries.clear();
+          for (const entry of left) entry.fail(reason);
+        });
+      }),
+  };
+}

@@ -1,0 +1,140 @@
+/**
+ * Creates one task at the vendor, exactly once. This is the only file that calls `provider.submit`, and it takes a permit.
+ *
+ *   (intent journaled) ──send──▶ accepted ─────────────▶ task
+ *        ▲    │  └─────────────▶ refused ──────────────▶ refused
+ *        │    ├── busy: wait ──┐
+ *        │    └── lost ──▶ ask for the reference ──found─▶ task (adopted)
+ *        └───────────────────────┘ absent, asked twice
+ *
+ * A lost answer is settled by asking for our reference, waiting, asking again, and only then sending the same reference,
+ * which the vendor refuses if it has it. A fresh reference at that point is what would pay twice.
+ */
+import type { Clock } from "../base/clock.js";
+import type { TaskId } from "../plan/prior.js";
+import type { Address, Provider, Submission, VendorError } from "../provider/provider.js";
+import type { Permit } from "./purse.js";
+
+/** What came of a create. */
+export type Created =
+  | { readonly kind: "task"; readonly task: TaskId; readonly adopted: boolean }
+  | { readonly kind: "refused"; readonly error: VendorError }
+  /** Not settled now; the journaled intent lets the next run settle it at no risk. */
+  | { readonly kind: "unsettled"; readonly why: string; readonly error?: VendorError }
+  /** Cannot be settled by asking: a person decides. */
+  | { readonly kind: "unknown"; readonly why: string }
+  | { readonly kind: "interrupted" };
+
+/** What waiting looks like to whoever watches. */
+export type Waiting = (why: "busy" | "lost_answer", seconds: number) => void;
+
+const BUSY_FIRST_MS = 1_000; // [kling-api section 7: 1303, first delay at least 1 s]
+const BUSY_MOST_MS = 30_000;
+const SETTLE_MS = 3_000;
+const SENDS_MOST = 4;
+
+/** One order of a task. */
+export interface Order {
+  readonly submission: Submission;
+  readonly address: Address;
+  readonly permit: Permit;
+  /** An earlier run may have sent it: ask before sending. */
+  readonly askFirst: boolean;
+}
+
+/**
+ * Sends an order until it is settled. Busy answers wait as long as it takes; lost ones are asked about and re-sent
+ * at most three times. `stop` ends the waits, never a create that is on its way.
+ */
+export async function createTask(
+  provider: Provider,
+  clock: Clock,
+  order: Order,
+  waiting: Waiting,
+  stop: AbortSignal,
+): Promise<Created> {
+  const { submission } = order;
+  if (submission.reference !== order.permit.reference) throw new Error("the permit is for another create");
+  // Only looked at from time to time: a create whose answer is still to come must not be cut off.
+  const unstoppable = new AbortController().signal;
+  let sends = 0;
+  let busyMs = BUSY_FIRST_MS;
+  let lost = order.askFirst ? "an earlier run may have sent it" : undefined;
+
+  for (;;) {
+    if (lost !== undefined) {
+      const settled = await ask(provider, clock, order, waiting, stop, sends === 0);
+      if (settled !== undefined) return settled;
+    }
+    if (stop.aborted) return { kind: "interrupted" };
+    if (sends >= SENDS_MOST) return { kind: "unsettled", why: lost ?? "the vendor did not answer" };
+    sends++;
+    const answer = await provider.submit(submission, unstoppable);
+    switch (answer.kind) {
+      case "accepted":
+        return { kind: "task", task: answer.task, adopted: false };
+      case "exists": {
+        const settled = await ask(provider, clock, order, waiting, stop, false);
+        return settled ?? { kind: "unknown", why: "the vendor has this reference but does not show its task" };
+      }
+      case "refused":
+        if (answer.error.class === "busy") {
+          sends--; // A busy answer is certain: nothing was created, so it is no doubtful send.
+          waiting("busy", busyMs / 1000);
+          if (!(await slept(clock, busyMs, stop))) return { kind: "interrupted" };
+          busyMs = Math.min(busyMs * 2, BUSY_MOST_MS);
+          continue;
+        }
+        if (answer.error.class === "maintenance") {
+          lost = answer.error.message;
+          continue;
+        }
+        return { kind: "refused", error: answer.error };
+      case "lost":
+        if (!provider.references) return { kind: "unknown", why: answer.why };
+        lost = answer.why;
+        continue;
+    }
+  }
+}
+
+/** Asks for the reference, twice with a wait between unless `once`; undefined when the vendor has no such task. */
+async function ask(
+  provider: Provider,
+  clock: Clock,
+  order: Order,
+  waiting: Waiting,
+  stop: AbortSignal,
+  once: boolean,
+): Promise<Created | undefined> {
+  const { reference } = order.submission;
+  let unanswered = "";
+  for (let round = 0; round < (once ? 1 : 3); round++) {
+    if (round > 0) {
+      waiting("lost_answer", SETTLE_MS / 1000);
+      if (!(await slept(clock, SETTLE_MS, stop))) return { kind: "interrupted" };
+    }
+    const answer = await provider.find(reference, order.address, stop).catch((reason: unknown) => {
+      if (stop.aborted) return undefined;
+      throw reason;
+    });
+    if (answer === undefined) return { kind: "interrupted" };
+    if (answer.kind === "found") return { kind: "task", task: answer.look.task, adopted: true };
+    if (answer.kind === "failed" && answer.error.class !== "busy" && answer.error.class !== "maintenance") {
+      // Asking was refused, which says nothing about the create: the intent stays open.
+      return { kind: "unsettled", why: answer.error.message, error: answer.error };
+    }
+    unanswered = answer.kind === "absent" ? "" : answer.kind === "lost" ? answer.why : answer.error.message;
+  }
+  // Sending again without an answer to "do you have it?" is safe with a reference, but only the vendor's word ends the doubt.
+  return unanswered === "" ? undefined : { kind: "unsettled", why: unanswered };
+}
+
+async function slept(clock: Clock, ms: number, stop: AbortSignal): Promise<boolean> {
+  try {
+    await clock.sleep(ms, stop);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * What a prompt can ask the sandbox to do wrong, so that clients can be tried against it. Parsed here and nowhere else.
+ * Any number may stand anywhere in a prompt:
+ *   [sandbox:refuse]     the create is refused for its content (400/1301), every time
+ *   [sandbox:busy]       the first create is refused with 429/1303, later ones are not
+ *   [sandbox:lost]       the task is created, the connection is cut without an answer
+ *   [sandbox:error5000]  the task is created, the answer is 500/5000
+ *   [sandbox:fail]       the task ends as failed
+ *   [sandbox:risk]       the task ends as failed, with the vendor's moderation text
+ *   [sandbox:slow]       the task takes ten times as long
+ *   [sandbox:cut]        the first download is cut half way
+ *   [sandbox:expire]     the first address handed out has already expired, the next answer has a good one
+ * After lost and error5000 the same external_task_id is refused as a duplicate, as at the vendor. What happens only
+ * "first" is remembered as long as the process lives; for busy also in the ledger, when there is an external id.
+ */
+
+/** One kind of misbehaviour. */
+export type Mischief = (typeof WORDS)[number];
+
+const WORDS = ["refuse", "busy", "lost", "error5000", "fail", "risk", "slow", "cut", "expire"] as const;
+
+/** The misbehaviours that a prompt asks for; words that are not in the list are left alone. */
+export function mischiefIn(prompt: string): ReadonlySet<Mischief> {
+  const asked = new Set<Mischief>();
+  for (const [, word] of prompt.matchAll(/\[sandbox:([a-z0-9]+)\]/gu)) {
+    const known = WORDS.find((candidate) => candidate === word);
+    if (known !== undefined) asked.add(known);
+  }
+  return asked;
+}
+
+/** How a task that was told to fail explains itself. */
+export function failureText(asked: ReadonlySet<Mischief>): string | undefined {
+  if (asked.has("risk")) return "Failure to pass the risk control system";
+  return asked.has("fail") ? "The task failed because its prompt asked the sandbox for it" : undefined;
+}

@@ -1,0 +1,122 @@
+/**
+ * Takes create requests: rules first, then the content filter, duplicates, and slots, in that order; what passes
+ * becomes a task. Every request it sees is written into the ledger, accepted or not, so that a test can prove that
+ * nothing was created twice. A slot is held from submission to the task's end, per model version.
+ */
+
+import { sha256Hex } from "../base/digest.js";
+import { type Answer, refusal, result } from "./answer.js";
+import { mischiefIn } from "./mischief.js";
+import type { Product, World } from "./rules/order.js";
+import { isUnderWay, makeTask, slotsOf, type Task } from "./task.js";
+import type { LedgerEntry, TaskBook } from "./task-book.js";
+import { createdView } from "./task-view.js";
+
+/** What reception needs to know of its sandbox. */
+export interface ReceptionOptions {
+  readonly book: TaskBook;
+  readonly world: World;
+  /** Slots per model version: of video, and of pictures. */
+  readonly concurrency: number;
+  readonly imageConcurrency: number;
+  /** 1 is the pace of the real service, smaller is faster. */
+  readonly timeScale: number;
+  readonly now: () => number;
+  /** Counts up from anywhere. */
+  readonly serial: () => number;
+}
+
+/** Accepts or refuses create requests. */
+export interface Reception {
+  create(product: Product, body: Readonly<Record<string, unknown>>): Answer;
+  /** Writes a request into the ledger that was refused before it came here. */
+  turnedAway(product: Product, body: Readonly<Record<string, unknown>>, code: number): void;
+}
+
+/** Opens the reception of a sandbox. */
+export function openReception(options: ReceptionOptions): Reception {
+  const { book } = options;
+  const refusedAsBusy = new Set<string>();
+
+  const note = (
+    product: Product,
+    externalId: string | undefined,
+    outcome: LedgerEntry["outcome"],
+    code: number,
+    taskId?: string,
+  ): void =>
+    book.record({
+      at: options.now(),
+      path: product.path,
+      external_task_id: externalId ?? null,
+      outcome,
+      task_id: taskId ?? null,
+      code,
+    });
+
+  const busyBefore = (externalId: string | undefined, fingerprint: string): boolean =>
+    externalId === undefined
+      ? refusedAsBusy.has(fingerprint)
+      : book.ledger().some((entry) => entry.external_task_id === externalId && entry.code === 1303);
+
+  return {
+    create(product, body) {
+      const checked = product.check(body, options.world);
+      const sent = externalIdIn(body);
+      if (!checked.ok) {
+        note(product, sent, "refused", checked.refusal.code);
+        return refusal(checked.refusal.code, checked.refusal.message);
+      }
+      const { order, externalId } = checked;
+      const refuse = (code: number, message: string): Answer => {
+        note(product, externalId, "refused", code);
+        return refusal(code, message);
+      };
+      const duplicate = (held: Task): Answer => {
+        note(product, externalId, "duplicate", 1201, held.id);
+        return refusal(1201, `External_task_id ${externalId} already exists`);
+      };
+      const asked = mischiefIn(order.prompt);
+      if (asked.has("refuse")) return refuse(1301, "The request was blocked by the content security policy");
+      const held = externalId === undefined ? undefined : book.byExternalId(externalId);
+      if (held !== undefined) return duplicate(held);
+
+      const fingerprint = sha256Hex(JSON.stringify([product.path, body]));
+      const busy = asked.has("busy") && !busyBefore(externalId, fingerprint);
+      const limit = order.kind === "video" ? options.concurrency : options.imageConcurrency;
+      if (busy || slotsHeld(book.all(), order.version, options.now()) + slotsOf(order) > limit) {
+        if (busy) refusedAsBusy.add(fingerprint);
+        return refuse(1303, "parallel task over resource pack limit");
+      }
+
+      const task = makeTask(product, checked, options.now(), options.timeScale, options.serial());
+      const kept = book.add(task);
+      if (kept.id !== task.id) return duplicate(kept);
+      note(product, externalId, "accepted", 0, task.id);
+      if (asked.has("lost")) return { kind: "silence" };
+      if (asked.has("error5000")) return refusal(5000, "Server internal error");
+      return result(createdView(task));
+    },
+
+    turnedAway(product, body, code) {
+      note(product, externalIdIn(body), "refused", code);
+    },
+  };
+}
+
+function slotsHeld(tasks: readonly Task[], version: string, now: number): number {
+  return tasks
+    .filter((task) => task.order.version === version && isUnderWay(task, now))
+    .reduce((held, task) => held + slotsOf(task.order), 0);
+}
+
+/** Where either generation puts the external id, for requests that were never understood. */
+function externalIdIn(body: Readonly<Record<string, unknown>>): string | undefined {
+  const options = body["options"];
+  const nested =
+    typeof options === "object" && options !== null && "external_task_id" in options
+      ? options.external_task_id
+      : undefined;
+  const value = body["external_task_id"] ?? nested;
+  return typeof value === "string" ? value : undefined;
+}

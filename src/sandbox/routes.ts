@@ -1,0 +1,75 @@
+/**
+ * Which question a method and a path are, decided before anything is read or checked. Knows paths, not answers.
+ * A path that exists with another method is told apart from one that does not exist: the vendor has a code for each.
+ */
+
+import { unreachable } from "../base/guard.js";
+import type { Product } from "./rules/order.js";
+import { PRODUCTS } from "./rules/products.js";
+
+/** What a request asks for. */
+export type Route =
+  | { readonly kind: "create"; readonly product: Product }
+  | { readonly kind: "legacy query"; readonly product: Product; readonly id: string }
+  | { readonly kind: "legacy list"; readonly product: Product }
+  | { readonly kind: "query tasks" }
+  | { readonly kind: "list tasks" }
+  | { readonly kind: "account costs" }
+  | { readonly kind: "ledger" }
+  | { readonly kind: "result" }
+  | { readonly kind: "wrong method" }
+  | { readonly kind: "unknown" };
+
+/** The route of a method and a path. */
+export function routeOf(method: string, path: string): Route {
+  if (path === "/tasks") {
+    if (method === "GET") return { kind: "query tasks" };
+    return { kind: method === "POST" ? "list tasks" : "wrong method" };
+  }
+  if (path === "/account/costs") return { kind: method === "GET" ? "account costs" : "wrong method" };
+  if (path === "/sandbox/ledger") return { kind: method === "GET" ? "ledger" : "wrong method" };
+  if (path.startsWith("/outputs/"))
+    return { kind: method === "GET" || method === "HEAD" ? "result" : "wrong method" };
+  const product = PRODUCTS.get(path);
+  if (product !== undefined) {
+    if (method === "POST") return { kind: "create", product };
+    return method === "GET" && product.generation === "legacy"
+      ? { kind: "legacy list", product }
+      : { kind: "wrong method" };
+  }
+  const cut = path.lastIndexOf("/");
+  const parent = PRODUCTS.get(path.slice(0, cut));
+  const id = decoded(path.slice(cut + 1));
+  if (parent?.generation !== "legacy" || id === undefined || id === "") return { kind: "unknown" };
+  return method === "GET" ? { kind: "legacy query", product: parent, id } : { kind: "wrong method" };
+}
+
+/** The generation whose credentials a route takes; undefined for routes that are open. */
+export function generationOf(route: Route): "new" | "legacy" | undefined {
+  switch (route.kind) {
+    case "create":
+      return route.product.generation;
+    case "query tasks":
+    case "list tasks":
+      return "new";
+    case "legacy query":
+    case "legacy list":
+    case "account costs":
+      return "legacy";
+    case "ledger":
+    case "result":
+    case "wrong method":
+    case "unknown":
+      return undefined;
+    default:
+      return unreachable(route);
+  }
+}
+
+function decoded(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
+}

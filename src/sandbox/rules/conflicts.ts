@@ -1,0 +1,110 @@
+/**
+ * The rules that span fields, for current models and both generations: frames, sound, shots and references that
+ * exclude or demand one another. It sees counts, not bodies. Elements are all counted as multi-image elements, because
+ * the sandbox has no element store that would know better. Where the vendor's pages disagree with each other (is
+ * aspect_ratio required on omni, may O1 make 7 s from text) the request passes.
+ */
+
+import { unreachable } from "../../base/guard.js";
+import type { Complaints } from "./fields.js";
+import type { Audio, NewEndpoint } from "./new-models.js";
+import type { Resolution } from "./order.js";
+
+/** What a video request combines. */
+export interface Combination {
+  readonly product: NewEndpoint["product"];
+  readonly model: NewEndpoint["model"];
+  readonly resolution: Resolution;
+  readonly seconds: number;
+  readonly audio: Audio;
+  /** Whether several shots were asked for, by a setting or by the way the prompt is written. */
+  readonly severalShots: boolean;
+  readonly firstFrame: boolean;
+  readonly lastFrame: boolean;
+  /** Reference images that are not frames. */
+  readonly images: number;
+  readonly elements: number;
+  readonly voices: number;
+  readonly video: "none" | "feature" | "base";
+}
+
+/** Complains about every rule that the combination breaks. */
+export function checkConflicts(asked: Combination, complaints: Complaints): void {
+  const { model, firstFrame, lastFrame, resolution, audio } = asked;
+  complaints.when(lastFrame && !firstFrame, "a last frame is only supported together with a first frame");
+  if (asked.product === "image to video") complaints.when(!firstFrame, "first_frame is required");
+  switch (model) {
+    case "kling-3.0-turbo":
+    case "kling-3.0":
+      complaints.when(asked.elements > 3, "at most 3 elements are supported");
+      return;
+    case "kling-2.6":
+      complaints.when(
+        audio === "native" && resolution !== "1080p",
+        "native audio is only supported at 1080p",
+      );
+      complaints.when(
+        lastFrame && resolution !== "1080p",
+        "first and last frame are only supported at 1080p",
+      );
+      complaints.when(lastFrame && audio !== "off", "first and last frame are only supported without audio");
+      complaints.when(asked.voices > 0 && audio !== "native", "voices require native audio");
+      complaints.when(asked.voices > 2, "at most 2 voices are supported");
+      return;
+    case "kling-2.5-turbo":
+      complaints.when(
+        lastFrame && resolution !== "1080p",
+        "first and last frame are only supported at 1080p",
+      );
+      return;
+    case "kling-3.0-omni":
+      checkReferences(asked, complaints);
+      complaints.when(asked.video === "feature" && audio !== "off", "audio must be off with a feature video");
+      complaints.when(
+        asked.video === "base" && audio === "native",
+        "native audio is not supported with a base video",
+      );
+      complaints.when(
+        asked.video === "base" && asked.severalShots,
+        "multi-shot is not supported with a base video",
+      );
+      return;
+    case "kling-o1":
+      checkReferences(asked, complaints);
+      complaints.when(
+        lastFrame && asked.images + asked.elements > 0,
+        "first and last frame exclude other references",
+      );
+      complaints.when(
+        lastFrame && asked.video === "feature",
+        "a last frame is not supported with a feature video",
+      );
+      complaints.when(
+        firstFrame &&
+          !lastFrame &&
+          references(asked) === 1 &&
+          asked.video === "none" &&
+          asked.seconds % 5 !== 0,
+        "duration must be 5 or 10 with a first frame and no other reference",
+      );
+      return;
+    default:
+      return unreachable(model);
+  }
+}
+
+function checkReferences(asked: Combination, complaints: Complaints): void {
+  const frames = asked.firstFrame || asked.lastFrame;
+  complaints.when(frames && asked.video === "base", "frames are not supported with a base video");
+  complaints.when(frames && asked.elements > 3, "at most 3 elements are supported with frames");
+  const most = asked.video === "none" ? 7 : 4;
+  const count = references(asked);
+  complaints.when(
+    count > most,
+    `at most ${most} images and elements are supported ${asked.video === "none" ? "" : "with a video"}, got ${count}`,
+  );
+}
+
+function references(asked: Combination): number {
+  return asked.images + asked.elements + (asked.firstFrame ? 1 : 0) + (asked.lastFrame ? 1 : 0);
+}

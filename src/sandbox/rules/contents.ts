@@ -1,0 +1,137 @@
+/**
+ * Reads `contents[]` of the new generation: prompt, frames, reference images and videos, elements, voices.
+ * It knows the shape of each kind of item and how many of it may come; which kinds an endpoint takes is told to it.
+ * Videos are addresses that are checked for form only: nothing is fetched.
+ */
+
+import { unreachable } from "../../base/guard.js";
+import type { Complaints, Fields } from "./fields.js";
+import type { ContentType } from "./new-models.js";
+import type { SourcePicture, World } from "./order.js";
+import { isWebAddress, NEW_PICTURE_BYTES, readPicture } from "./pictures.js";
+import { checkHandles } from "./prompt.js";
+
+/** Everything that came in `contents[]`. */
+export interface Contents {
+  readonly prompt: string | undefined;
+  readonly firstFrame: SourcePicture | undefined;
+  readonly lastFrame: SourcePicture | undefined;
+  readonly images: readonly SourcePicture[];
+  readonly video: { readonly role: "feature" | "base"; readonly url: string } | undefined;
+  readonly elements: readonly string[];
+  readonly voices: readonly string[];
+}
+
+/** Reads the items, complaining about kinds that `allowed` does not name and about repeated single items. */
+export function readContents(
+  items: readonly Fields[],
+  allowed: readonly ContentType[],
+  promptCharacters: number,
+  world: World,
+  complaints: Complaints,
+): Contents {
+  const named = allowed.includes("refer_image");
+  const prompts: string[] = [];
+  const firstFrames: SourcePicture[] = [];
+  const lastFrames: SourcePicture[] = [];
+  const images: SourcePicture[] = [];
+  const videos: { role: "feature" | "base"; url: string }[] = [];
+  const elements: string[] = [];
+  const voices: string[] = [];
+  const handles: string[] = [];
+
+  const picture = (item: Fields, into: SourcePicture[]): void => {
+    item.require("url");
+    const url = item.text("url");
+    const read =
+      url === undefined
+        ? undefined
+        : readPicture(url, item.name("url"), NEW_PICTURE_BYTES, world, complaints);
+    if (read !== undefined) into.push(read);
+    handle(item, named);
+  };
+  const handle = (item: Fields, takes: boolean): void => {
+    const id = takes ? item.text("id", Infinity, 1) : undefined;
+    if (id !== undefined) handles.push(id);
+  };
+  const kept = (item: Fields, field: "element_id" | "voice_id", into: string[]): void => {
+    item.require(field, "id");
+    const id = item.identifier(field);
+    if (id !== undefined) into.push(id);
+    handle(item, true);
+  };
+
+  for (const item of items) {
+    item.require("type");
+    const type = item.oneOf("type", allowed);
+    if (type === undefined) continue;
+    switch (type) {
+      case "prompt": {
+        item.require("text");
+        const text = item.text("text", promptCharacters, 1);
+        if (text !== undefined) prompts.push(text);
+        break;
+      }
+      case "first_frame":
+        picture(item, firstFrames);
+        break;
+      case "last_frame":
+        picture(item, lastFrames);
+        break;
+      case "refer_image":
+        picture(item, images);
+        break;
+      case "feature_video":
+      case "base_video": {
+        item.require("url");
+        const url = item.text("url");
+        if (url !== undefined && isWebAddress(url))
+          videos.push({ role: type === "base_video" ? "base" : "feature", url });
+        else if (url !== undefined) complaints.add(`${item.name("url")} must be a URL`);
+        handle(item, named);
+        break;
+      }
+      case "element":
+        kept(item, "element_id", elements);
+        break;
+      case "voice":
+        kept(item, "voice_id", voices);
+        break;
+      default:
+        unreachable(type);
+    }
+    item.done();
+  }
+
+  for (const [name, list] of Object.entries({
+    prompt: prompts,
+    first_frame: firstFrames,
+    last_frame: lastFrames,
+  })) {
+    complaints.when(list.length > 1, `contents: at most one ${name} is allowed`);
+  }
+  complaints.when(videos.length > 1, "contents: at most one video is allowed");
+  checkHandles(handles, complaints);
+  return {
+    prompt: prompts[0],
+    firstFrame: firstFrames[0],
+    lastFrame: lastFrames[0],
+    images,
+    video: videos[0],
+    elements,
+    voices,
+  };
+}
+
+/** What a request without `contents[]` brought along. */
+export function onlyPrompt(prompt: string | undefined): Contents {
+  return {
+    prompt,
+    firstFrame: undefined,
+    lastFrame: undefined,
+    images: [],
+    video: undefined,
+    elements: [],
+    voices: [],
+  };
+}

@@ -1,0 +1,127 @@
+/**
+ * Readers for the fields that several legacy video products share: model name, shots, camera, motion brush, lists.
+ * Each complains by itself and returns what the rules still need. Bodies are flat and durations are strings here.
+ */
+
+import type { Complaints, Fields } from "./fields.js";
+import {
+  CURRENT_LEGACY_MODELS,
+  DISCONTINUED_LEGACY_MODEL,
+  type LegacyModel,
+  RETIRED_LEGACY_MODELS,
+} from "./legacy-models.js";
+import type { World } from "./order.js";
+import { MOST_SHOTS, SHOT_CHARACTERS } from "./prompt.js";
+
+/** The model that a text2video or image2video request names; undefined after a complaint. */
+export function readLegacyModel(body: Fields, world: World, complaints: Complaints): LegacyModel | undefined {
+  const name = body.has("model_name") ? body.text("model_name") : DISCONTINUED_LEGACY_MODEL;
+  if (name === undefined) return undefined;
+  const retired = RETIRED_LEGACY_MODELS.find((model) => model.name === name);
+  if (name === DISCONTINUED_LEGACY_MODEL || (retired !== undefined && world.retired === "refuse")) {
+    complaints.add(`model_name ${name} has been discontinued and is no longer available`);
+    return undefined;
+  }
+  const model = retired ?? CURRENT_LEGACY_MODELS.find((candidate) => candidate.name === name);
+  if (model === undefined) complaints.add(`model_name value '${name}' is invalid`);
+  return model;
+}
+
+/** What a legacy request says about shots. */
+export interface LegacyShots {
+  readonly several: boolean;
+  readonly type: "customize" | "intelligence" | undefined;
+  /** The texts of a custom list, joined; undefined when there is none. */
+  readonly prompt: string | undefined;
+}
+
+/** Reads multi_shot, shot_type and multi_prompt for a clip of `seconds`. */
+export function readLegacyShots(
+  body: Fields,
+  allowed: boolean,
+  seconds: number,
+  complaints: Complaints,
+): LegacyShots {
+  const several = body.flag("multi_shot") ?? false;
+  const type = body.oneOf("shot_type", ["customize", "intelligence"]);
+  const items = body.objects("multi_prompt", MOST_SHOTS);
+  complaints.when(several && !allowed, "multi_shot is not supported by this model");
+  complaints.when(several && type === undefined, "shot_type is required when multi_shot is true");
+  complaints.when(!several && type !== undefined, "shot_type needs multi_shot");
+  const custom = several && type === "customize";
+  complaints.when(custom && items.length === 0, "multi_prompt is required when shot_type is customize");
+  complaints.when(!custom && items.length > 0, "multi_prompt needs multi_shot and shot_type customize");
+  let sum = 0;
+  const texts: string[] = [];
+  for (const item of items) {
+    item.require("index", "prompt", "duration");
+    item.whole("index", 1, MOST_SHOTS);
+    texts.push(item.text("prompt", SHOT_CHARACTERS, 1) ?? "");
+    const length = Number(item.text("duration") ?? "0");
+    complaints.when(!Number.isInteger(length) || length < 1, `${item.name("duration")} must be at least "1"`);
+    sum += length;
+    item.done();
+  }
+  complaints.when(
+    custom && items.length > 0 && sum !== seconds,
+    "the durations in multi_prompt must add up to duration",
+  );
+  return { several, type, prompt: custom ? texts.join(" / ") : undefined };
+}
+
+/** The ids in a list of objects that each hold one, such as element_list. */
+export function readIds(body: Fields, list: string, field: string, most: number): readonly string[] {
+  return body.objects(list, most).flatMap((item) => {
+    item.require(field);
+    const id = item.identifier(field);
+    item.done();
+    return id === undefined ? [] : [id];
+  });
+}
+
+const CAMERA_TYPES = [
+  "simple",
+  "down_back",
+  "forward_up",
+  "right_turn_forward",
+  "left_turn_forward",
+] as const;
+const CAMERA_AXES = ["horizontal", "vertical", "pan", "tilt", "roll", "zoom"] as const;
+
+/** Checks camera_control by itself; answers its type. */
+export function readCamera(body: Fields, complaints: Complaints): (typeof CAMERA_TYPES)[number] | undefined {
+  const camera = body.object("camera_control");
+  if (camera === undefined) return undefined;
+  camera.require("type");
+  const type = camera.oneOf("type", CAMERA_TYPES);
+  const config = camera.object("config");
+  const moved = CAMERA_AXES.map((axis) => config?.number(axis, -10, 10) ?? 0).filter((value) => value !== 0);
+  config?.done();
+  camera.done();
+  complaints.when(
+    type === "simple" && moved.length !== 1,
+    "camera_control.config needs exactly one non-zero value",
+  );
+  complaints.when(type !== "simple" && config !== undefined, "camera_control.config is only for type simple");
+  return type;
+}
+
+/** Checks the motion brush by itself; answers whether there is one. */
+export function readBrush(body: Fields, complaints: Complaints): boolean {
+  const still = body.text("static_mask", Infinity, 1) !== undefined;
+  const groups = body.objects("dynamic_masks", 6);
+  for (const group of groups) {
+    group.require("mask", "trajectories");
+    group.text("mask", Infinity, 1);
+    const points = group.objects("trajectories", 77);
+    complaints.when(points.length < 2, `${group.name("trajectories")} needs at least 2 points`);
+    for (const point of points) {
+      point.require("x", "y");
+      point.number("x", 0, 65_536);
+      point.number("y", 0, 65_536);
+      point.done();
+    }
+    group.done();
+  }
+  return still || groups.length > 0;
+}

@@ -1,0 +1,136 @@
+/**
+ * Checks `/v1/videos/omni-video` and makes the order. The rules about references are those of the new generation's
+ * omni endpoints; field names and the type of `duration` are not. A video to edit keeps its own length at the vendor;
+ * the sandbox does not fetch it, so here `duration` counts all the same. The default mode is disputed: std here.
+ */
+
+import { checkConflicts } from "./conflicts.js";
+import type { Contents } from "./contents.js";
+import { Complaints, Fields } from "./fields.js";
+import { readIds, readLegacyShots } from "./legacy-fields.js";
+import { described, frame, priceCase } from "./new-video.js";
+import { conclude, type Checked, type Product, type SourcePicture, type World } from "./order.js";
+import { isWebAddress, LEGACY_PICTURE_BYTES, readPicture } from "./pictures.js";
+import { clipMilliUnits } from "./prices.js";
+import { PROMPT_CHARACTERS } from "./prompt.js";
+import { readOptions } from "./request-options.js";
+
+/** Omni video of the legacy generation. */
+export const LEGACY_OMNI_PRODUCTS: readonly Product[] = [
+  { generation: "legacy", path: "/v1/videos/omni-video", productType: "video", check },
+];
+
+function check(record: Readonly<Record<string, unknown>>, world: World): Checked {
+  const complaints = new Complaints();
+  const body = new Fields(record, complaints);
+  const name = body.oneOf("model_name", ["kling-video-o1", "kling-v3-omni"]) ?? "kling-video-o1";
+  const newest = name === "kling-v3-omni";
+  const model = newest ? "kling-3.0-omni" : "kling-o1";
+  const mode = body.oneOf("mode", newest ? ["std", "pro", "4k"] : ["std", "pro"]) ?? "std";
+  const resolution = mode === "std" ? "720p" : mode === "pro" ? "1080p" : "4k";
+  const lengths = Array.from({ length: newest ? 13 : 8 }, (_, i) => String(i + 3));
+  const seconds = Number(body.oneOf("duration", lengths) ?? "5");
+  const shots = readLegacyShots(body, newest, seconds, complaints);
+  const prompt = body.text("prompt", PROMPT_CHARACTERS);
+  complaints.when(shots.prompt === undefined && (prompt ?? "") === "", "prompt is required");
+  const inputs = readInputs(body, world, complaints);
+  const sound = (body.oneOf("sound", ["on", "off"]) ?? "off") === "on";
+  complaints.when(sound && !newest, `sound is not supported by ${name}`);
+  complaints.when(sound && inputs.video !== undefined, "sound must be off with a video");
+  const ratio = body.oneOf("aspect_ratio", ["16:9", "9:16", "1:1"]);
+  complaints.when(
+    !body.has("aspect_ratio") && inputs.firstFrame === undefined && inputs.video?.role !== "base",
+    "aspect_ratio is required without a first frame or a base video",
+  );
+  complaints.when(
+    inputs.video?.role === "feature" && shots.several && shots.type !== "intelligence",
+    "multi_shot with a feature video needs shot_type intelligence",
+  );
+  const { externalId, watermark } = readOptions(body, complaints);
+  body.done();
+
+  const audio = sound ? "native" : "off";
+  checkConflicts(
+    {
+      product: "omni video",
+      model,
+      resolution,
+      seconds,
+      audio,
+      severalShots: shots.several,
+      firstFrame: inputs.firstFrame !== undefined,
+      lastFrame: inputs.lastFrame !== undefined,
+      images: inputs.images.length,
+      elements: inputs.elements.length,
+      voices: 0,
+      video: inputs.video?.role ?? "none",
+    },
+    complaints,
+  );
+  return conclude(complaints, () => ({
+    order: {
+      kind: "video",
+      product: "omni video",
+      model: name,
+      version: model,
+      resolution,
+      mode,
+      size: frame(inputs, resolution, ratio ?? "16:9"),
+      seconds,
+      sound: sound || inputs.keepsSound,
+      prompt: shots.prompt ?? prompt ?? "",
+      ...described(inputs),
+      milliUnits: clipMilliUnits(priceCase(model, audio, inputs), resolution, seconds),
+    },
+    externalId,
+    watermark,
+  }));
+}
+
+function readInputs(
+  body: Fields,
+  world: World,
+  complaints: Complaints,
+): Contents & { readonly keepsSound: boolean } {
+  const firstFrames: SourcePicture[] = [];
+  const lastFrames: SourcePicture[] = [];
+  const images: SourcePicture[] = [];
+  for (const item of body.objects("image_list")) {
+    item.require("image_url");
+    const value = item.text("image_url");
+    const role = item.oneOf("type", ["first_frame", "end_frame"]);
+    const picture =
+      value === undefined
+        ? undefined
+        : readPicture(value, item.name("image_url"), LEGACY_PICTURE_BYTES, world, complaints);
+    if (picture !== undefined) {
+      (role === "first_frame" ? firstFrames : role === "end_frame" ? lastFrames : images).push(picture);
+    }
+    item.done();
+  }
+  complaints.when(
+    firstFrames.length > 1 || lastFrames.length > 1,
+    "image_list: at most one frame of each type",
+  );
+  let video: Contents["video"];
+  let keepsSound = false;
+  for (const item of body.objects("video_list", 1)) {
+    item.require("video_url");
+    const url = item.text("video_url");
+    const role = item.oneOf("refer_type", ["feature", "base"]) ?? "base";
+    keepsSound = (item.oneOf("keep_original_sound", ["yes", "no"]) ?? "no") === "yes";
+    if (url !== undefined && isWebAddress(url)) video = { role, url };
+    else if (url !== undefined) complaints.add(`${item.name("video_url")} must be a URL`);
+    item.done();
+  }
+  return {
+    prompt: undefined,
+    firstFrame: firstFrames[0],
+    lastFrame: lastFrames[0],
+    images,
+    video,
+    elements: readIds(body, "element_list", "element_id", 7),
+    voices: [],
+    keepsSound,
+  };
+}

@@ -1,0 +1,26 @@
+/**
+ * The three fields that every create request may carry, in `options` (new generation) or in the body (legacy):
+ * callback_url, external_task_id, watermark_info. Callbacks are accepted and never sent.
+ * The length and the characters of an external id are not documented, so none are refused but the empty string.
+ */
+
+import type { Complaints, Fields } from "./fields.js";
+import { isWebAddress } from "./pictures.js";
+
+/** What the three fields said. */
+export interface RequestOptions {
+  readonly externalId: string | undefined;
+  readonly watermark: boolean;
+}
+
+/** Reads them from the object that holds them; absent when there is no such object. */
+export function readOptions(fields: Fields | undefined, complaints: Complaints): RequestOptions {
+  const callback = fields?.text("callback_url");
+  if (fields !== undefined && callback !== undefined && !isWebAddress(callback)) {
+    complaints.add(`${fields.name("callback_url")} is not a valid URL`);
+  }
+  const watermark = fields?.object("watermark_info");
+  const enabled = watermark?.flag("enabled") ?? false;
+  watermark?.done();
+  return { externalId: fields?.text("external_task_id", Infinity, 1), watermark: enabled };
+}

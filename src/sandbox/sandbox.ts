@@ -1,0 +1,166 @@
+/**
+ * The embedded Kling: a loopback server that speaks the vendor's API and makes real, playable results at no cost.
+ * It has rules and prices of its own, taken from the vendor's documentation and not from the client's catalog, so that
+ * a client that builds a wrong request is refused. It sends nothing anywhere and fetches nothing.
+ * Started in process it is ready in milliseconds; the encoder and the JWT package are loaded on first use.
+ * What prompts can make it do wrong stands in `mischief.ts`.
+ */
+
+import { isRecord, unreachable } from "../base/guard.js";
+import { accountCosts } from "./account.js";
+import { type Answer, refusal, result } from "./answer.js";
+import { checkCredentials } from "./credentials.js";
+import { listLegacy, listTasks, queryLegacy, queryTasks } from "./inquiry.js";
+import { openReception } from "./reception.js";
+import { openResults } from "./results.js";
+import { generationOf, routeOf } from "./routes.js";
+import { listen, type Request } from "./server.js";
+import { directoryBook, memoryBook } from "./task-book.js";
+
+/** How a sandbox is started; every field has a default. */
+export interface SandboxOptions {
+  /** 0, the default, takes any free port. */
+  readonly port?: number;
+  /** Where tasks are kept, so that they outlive the process; absent, they are kept in memory. */
+  readonly directory?: string;
+  /** Leaves out the header by which the sandbox announces itself. */
+  readonly asVendor?: boolean;
+  /** Pace: 1 is that of the real service, 0 is at once; the default 1/60 makes a clip of 5 s take about 1.2 s. */
+  readonly timeScale?: number;
+  /** Static keys that are accepted; `sandbox-key` by default. */
+  readonly apiKeys?: readonly string[];
+  /** The pair that signs JWTs; `sandbox-access` and `sandbox-secret` by default. */
+  readonly accessKey?: string;
+  readonly secretKey?: string;
+  /** Video tasks under way per model version; 5 by default. */
+  readonly concurrency?: number;
+  /** Pictures under way per model version; 9 by default. */
+  readonly imageConcurrency?: number;
+  /** Whether model names that are presumed retired still answer; `refuse` by default. */
+  readonly retired?: "refuse" | "accept";
+  /** How long a result's address works after the task ended, in seconds; 30 days by default. */
+  readonly urlSeconds?: number;
+  /** Requests a second above which the sandbox answers 1302; unlimited by default. */
+  readonly requestsPerSecond?: number;
+}
+
+/** A running sandbox and the credentials that it accepts. */
+export interface Sandbox {
+  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  readonly url: string;
+  readonly apiKey: string;
+  readonly accessKey: string;
+  readonly secretKey: string;
+  /** Ends the server and every open connection at once; kept tasks stay. */
+  close(): Promise<void>;
+}
+
+/** The header that every answer carries unless the sandbox was started as vendor. */
+export const SANDBOX_HEADER = "x-klingmake-sandbox";
+
+/** Starts a sandbox; rejects when the port is taken or the directory cannot be made. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const now = (): number => Date.now();
+  const { concurrency = 5, imageConcurrency = 9, requestsPerSecond = Infinity } = options;
+  const accessKey = options.accessKey ?? "sandbox-access";
+  const secretKey = options.secretKey ?? "sandbox-secret";
+  const keys = { apiKeys: options.apiKeys ?? ["sandbox-key"], accessKey, secretKey };
+  const book = options.directory === undefined ? memoryBook() : directoryBook(options.directory);
+  const openedAt = now();
+  const overRate = rateLimit(requestsPerSecond, now);
+  let url = "";
+  // From a random start, so that two processes on one directory hardly ever mint one id.
+  let serial = Math.floor(Math.random() * 100_000);
+
+  const results = openResults({
+    secret: secretKey,
+    urlSeconds: options.urlSeconds ?? 30 * 24 * 3600,
+    base: () => url,
+    now,
+    taskById: (id) => book.byId(id),
+  });
+  const reception = openReception({
+    book,
+    world: { retired: options.retired ?? "refuse", sizeOfResult: (address) => results.sizeOf(address) },
+    concurrency,
+    imageConcurrency,
+    timeScale: options.timeScale ?? 1 / 60,
+    now,
+    serial: () => serial++,
+  });
+  const asked = { book, links: results.links, now };
+
+  const handle = async (request: Request): Promise<Answer> => {
+    const { address } = request;
+    const route = routeOf(request.method, address.pathname);
+    const generation = generationOf(route);
+    const body = request.body.length === 0 ? {} : parse(request.body);
+    if (generation !== undefined) {
+      const refused =
+        (await checkCredentials(request.authorization, generation, keys)) ??
+        (overRate() ? { code: 1302, message: "request rate too high" } : undefined) ??
+        (body === undefined ? { code: 1200, message: "the body is not a JSON object" } : undefined);
+      if (refused !== undefined) {
+        if (route.kind === "create") reception.turnedAway(route.product, body ?? {}, refused.code);
+        return refusal(refused.code, refused.message);
+      }
+    }
+    switch (route.kind) {
+      case "create":
+        return reception.create(route.product, body ?? {});
+      case "query tasks":
+        return queryTasks(address.searchParams, asked);
+      case "list tasks":
+        return listTasks(body ?? {}, asked);
+      case "legacy query":
+        return queryLegacy(route.product, route.id, asked);
+      case "legacy list":
+        return listLegacy(route.product, address.searchParams, asked);
+      case "account costs":
+        return accountCosts(address.searchParams, book.all(), now(), {
+          concurrency,
+          imageConcurrency,
+          openedAt,
+        });
+      case "ledger":
+        return result(book.ledger());
+      case "result":
+        return results.serve(address, request.method === "HEAD");
+      case "wrong method":
+        return refusal(1202, `method ${request.method} is not supported here`);
+      case "unknown":
+        return refusal(1203, `no such API or model: ${address.pathname}`);
+      default:
+        return unreachable(route);
+    }
+  };
+
+  const server = await listen(
+    options.port ?? 0,
+    options.asVendor === true ? {} : { [SANDBOX_HEADER]: "1" },
+    handle,
+  );
+  url = `http://127.0.0.1:${server.port}`;
+  return { url, apiKey: keys.apiKeys[0] ?? "", accessKey, secretKey, close: () => server.close() };
+}
+
+function parse(body: Buffer): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(body.toString("utf8"));
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** True when more than `most` requests came within the last second. */
+function rateLimit(most: number, now: () => number): () => boolean {
+  let recent: number[] = [];
+  return () => {
+    if (most === Infinity) return false;
+    recent = recent.filter((at) => at > now() - 1000);
+    if (recent.length >= most) return true;
+    recent.push(now());
+    return false;
+  };
+}

@@ -1,0 +1,153 @@
+/**
+ * The author's own files: which are there, what their digests are, what the pictures among them look like.
+ * Whatever is wrong with one is data; the engine turns it into a diagnostic at the place that names the file.
+ * Links are followed as long as they stay inside the project. What is sent later is read again against the digest.
+ */
+import { dirname, join } from "node:path";
+import { sha256Hex, type Sha256 } from "../base/digest.js";
+import { hashFile, openFileIndex, type FileIndex } from "./file-index.js";
+import { errorCode, look, readOpen, type FileStat, type FileSystem } from "./files.js";
+import { isImageFacts, readImageFacts, type ImageFacts } from "./image.js";
+import { ledTo, projectPath, type PathAnswer } from "./project-path.js";
+
+/** What lies at an input path. */
+export type InputState =
+  | { readonly kind: "file"; readonly sha256: Sha256; readonly size: number }
+  | { readonly kind: "missing" }
+  | { readonly kind: "directory" }
+  /** A pointer of Git LFS whose content was not fetched (`git lfs pull`). */
+  | { readonly kind: "lfs_pointer" }
+  /** `why` is a clause: "is absolute". */
+  | { readonly kind: "outside"; readonly why: string }
+  | { readonly kind: "unreadable"; readonly why: string };
+
+/** The bytes of an input, or that they are no longer those of the digest. */
+export type InputBytes =
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array }
+  | { readonly kind: "changed" }
+  | { readonly kind: "unreadable"; readonly why: string };
+
+/** The input files of one project. Paths are relative to it, with forward slashes. */
+export interface Inputs {
+  /** The state of each path; only what changed since the last time is read. */
+  states(paths: Iterable<string>): Promise<ReadonlyMap<string, InputState>>;
+  /** What the file at `path`, whose digest is `sha256`, is as a picture. */
+  image(path: string, sha256: Sha256): Promise<ImageFacts>;
+  /** The bytes to send: they are checked, because the file may have been edited since the plan. */
+  read(path: string, sha256: Sha256): Promise<InputBytes>;
+  /** Keeps what was learnt for the next run. */
+  save(): Promise<void>;
+}
+
+const LFS_POINTER = "version https://git-lfs.github.com/spec/v1";
+// The specification keeps pointers below this.
+const LFS_POINTER_MAX = 1024;
+
+/** The inputs of the project at `root`; `indexFile` is in its cache. `now` gives milliseconds since the epoch. */
+export function openInputs(fs: FileSystem, root: string, indexFile: string, now: () => number): Inputs {
+  const index = openFileIndex(fs, indexFile);
+  return {
+    async states(paths) {
+      const states = new Map<string, InputState>();
+      const directories = new Map<string, PathAnswer>();
+      for (const path of paths) {
+        if (!states.has(path)) states.set(path, await stateOf(fs, root, path, index, directories, now));
+      }
+      return states;
+    },
+    async image(path, sha256) {
+      const known = index.facts.get(sha256);
+      if (isImageFacts(known)) return known;
+      const found = locate(fs, root, path, new Map());
+      if (found.kind === "state") return { kind: "not_an_image" };
+      const facts = openImage(fs, found.path);
+      // Facts belong to the digest, so they are kept only if the file is still the one that has it.
+      if ((await hashFile(fs, found.path, found.stat)) === sha256) index.facts.set(sha256, facts);
+      return facts;
+    },
+    async read(path, sha256) {
+      const found = locate(fs, root, path, new Map());
+      if (found.kind === "state") return { kind: "changed" };
+      try {
+        const bytes = await fs.promises.readFile(found.path);
+        return sha256Hex(bytes) === sha256 ? { kind: "bytes", bytes } : { kind: "changed" };
+      } catch (error) {
+        return { kind: "unreadable", why: errorCode(error) };
+      }
+    },
+    save: () => index.save(),
+  };
+}
+
+type Located =
+  | { readonly kind: "located"; readonly path: string; readonly stat: FileStat }
+  | { readonly kind: "state"; readonly state: InputState };
+
+async function stateOf(
+  fs: FileSystem,
+  root: string,
+  path: string,
+  index: FileIndex,
+  directories: Map<string, PathAnswer>,
+  now: () => number,
+): Promise<InputState> {
+  try {
+    const found = locate(fs, root, path, directories);
+    if (found.kind === "state") return found.state;
+    const { size } = found.stat;
+    const known = index.known(path, found.stat);
+    if (known !== undefined) return { kind: "file", sha256: known, size };
+    if (size < LFS_POINTER_MAX && isLfsPointer(fs, found.path)) return { kind: "lfs_pointer" };
+    const sha256 = await hashFile(fs, found.path, found.stat);
+    if (sha256 === undefined) return { kind: "unreadable", why: "it is being written" };
+    index.remember(path, found.stat, sha256, now());
+    return { kind: "file", sha256, size };
+  } catch (error) {
+    return { kind: "unreadable", why: errorCode(error) };
+  }
+}
+
+/** Finds the file behind a path: one look at the file itself, and one look per directory where its links lead. */
+function locate(
+  fs: FileSystem,
+  root: string,
+  relative: string,
+  directories: Map<string, PathAnswer>,
+): Located {
+  const is = (state: InputState): Located => ({ kind: "state", state });
+  const plain = projectPath(relative, "read");
+  if (plain.kind === "refused") return is({ kind: "outside", why: plain.why });
+  const path = join(root, plain.path);
+  let stat = look(fs, path);
+  if (stat === undefined) return is({ kind: "missing" });
+  const parent = dirname(path);
+  let led = directories.get(parent);
+  if (led === undefined) {
+    led = ledTo(fs, root, parent);
+    directories.set(parent, led);
+  }
+  if (led.kind === "refused") return is({ kind: "outside", why: led.why });
+  let real = path;
+  if (stat.isSymbolicLink()) {
+    const target = ledTo(fs, root, path);
+    if (target.kind === "refused") return is({ kind: "outside", why: target.why });
+    real = target.path;
+    stat = look(fs, real);
+    if (stat === undefined) return is({ kind: "missing" });
+  }
+  if (stat.isDirectory()) return is({ kind: "directory" });
+  if (!stat.isFile()) return is({ kind: "unreadable", why: "it is not a regular file" });
+  return { kind: "located", path: real, stat };
+}
+
+function isLfsPointer(fs: FileSystem, path: string): boolean {
+  return Buffer.from(fs.readFileSync(path)).toString("latin1").startsWith(LFS_POINTER);
+}
+
+function openImage(fs: FileSystem, path: string): ImageFacts {
+  try {
+    return readOpen(fs, path, readImageFacts);
+  } catch {
+    return { kind: "not_an_image" };
+  }
+}

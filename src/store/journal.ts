@@ -1,0 +1,290 @@
+/**
+ * The journal's words and their lines: what is written before and after each thing that can cost money.
+ * One JSON object per line, version 1, only ever appended. This file is text and values; `journal-file.ts` has the disk,
+ * `replay.ts` the meaning. No record carries a credential, a signed URL or a local path other than an output's.
+ */
+import type { Sha256 } from "../base/digest.js";
+import { isRecord, unreachable } from "../base/guard.js";
+import type { Micros, MilliUnits } from "../base/money.js";
+import { elide } from "../base/text.js";
+import type { Dialect } from "../catalog/model.js";
+import type { CacheKey, KeyInputs } from "../graph/key.js";
+import type { Realm, StepId } from "../graph/step.js";
+import type { Artifact, Billed, ClientReference, Handle, TaskId } from "../plan/prior.js";
+import { Members, unitsText, usdText, type Complaint } from "./members.js";
+import {
+  defined,
+  readArtifact,
+  readBilled,
+  readHandle,
+  readKey,
+  readKeyInputs,
+  storedArtifact,
+  storedBilled,
+  storedHandle,
+  type Stored,
+} from "./stored.js";
+
+/** A create is about to be sent. Holds all that is needed to go on without the manifest. */
+export interface IntentEntry {
+  readonly type: "intent";
+  readonly reference: ClientReference;
+  readonly step: StepId;
+  readonly key: CacheKey;
+  readonly inputs: KeyInputs;
+  readonly attempt: number;
+  readonly call: string;
+  readonly realm: Realm;
+  readonly route: string;
+  readonly account: string;
+  readonly dialect: Dialect;
+  readonly product: string;
+  readonly model: string;
+  /** Upper estimate; absent when unknown. Stored as `ceiling_usd`. */
+  readonly ceiling?: Micros;
+  readonly units?: MilliUnits;
+  /** Upstream key → digest of the artifact handed over. */
+  readonly consumed: Readonly<Record<string, Sha256>>;
+}
+
+/** What is said of a create after its intent. */
+export type AfterIntent =
+  /** The task exists. `adopted`: found by asking, not by the answer to our create. */
+  | {
+      readonly type: "submitted";
+      readonly reference: ClientReference;
+      readonly task: TaskId;
+      readonly adopted?: boolean;
+    }
+  /** No task exists. */
+  | {
+      readonly type: "refused";
+      readonly reference: ClientReference;
+      readonly code?: number;
+      readonly message: string;
+      /** A content refusal: the input must change. */
+      readonly refusal: boolean;
+    }
+  /** The answer was lost and cannot be settled by asking. */
+  | { readonly type: "unknown"; readonly reference: ClientReference; readonly why: string }
+  /** The vendor finished it, at `handle.completed`. */
+  | {
+      readonly type: "succeeded";
+      readonly reference: ClientReference;
+      readonly handle: Handle;
+      readonly billed: Billed;
+    }
+  | {
+      readonly type: "failed";
+      readonly reference: ClientReference;
+      readonly code?: number;
+      readonly message: string;
+      readonly refusal: boolean;
+      readonly billed: Billed;
+    }
+  /** The bytes are in the store. */
+  | {
+      readonly type: "stored";
+      readonly reference: ClientReference;
+      readonly artifact: Artifact;
+      readonly flags?: readonly string[];
+    }
+  /** The lockfile has it. */
+  | { readonly type: "recorded"; readonly reference: ClientReference }
+  /** A person gave it up. */
+  | { readonly type: "abandoned"; readonly reference: ClientReference; readonly why: string };
+
+/** An artifact was put at an output path (relative to the project). */
+export interface PlacedEntry {
+  readonly type: "placed";
+  readonly output: string;
+  readonly sha256: Sha256;
+}
+
+/** What can be appended to the journal. */
+export type JournalEntry = IntentEntry | AfterIntent | PlacedEntry;
+
+/** An entry with the time at which it was written, ISO 8601. */
+export type JournalRecord = JournalEntry & { readonly at: string };
+
+/** What a line is. `foreign`: of a type that a later klingmake added; kept and passed over. */
+export type JournalLine =
+  | { readonly kind: "record"; readonly record: JournalRecord }
+  | { readonly kind: "foreign" }
+  | { readonly kind: "newer" }
+  | { readonly kind: "damaged" };
+
+const VERSION = 1;
+const MESSAGE_MOST = 500;
+
+/** An entry as a line, without its line break. */
+export function formatLine(record: JournalRecord): string {
+  return JSON.stringify({ v: VERSION, at: record.at, type: record.type, ...storedEntry(record) });
+}
+
+/** Reads one line. */
+export function parseLine(line: string): JournalLine {
+  let data: unknown;
+  try {
+    data = JSON.parse(line);
+  } catch {
+    return { kind: "damaged" };
+  }
+  if (!isRecord(data) || !Number.isSafeInteger(data["v"])) return { kind: "damaged" };
+  if (data["v"] !== VERSION) return { kind: "newer" };
+  const complaints: Complaint[] = [];
+  const members = new Members(data, "", complaints);
+  const at = members.time("at");
+  const entry = readEntry(members, members.text("type"));
+  if (complaints.length > 0) return { kind: "damaged" };
+  return entry === undefined ? { kind: "foreign" } : { kind: "record", record: { ...entry, at } };
+}
+
+function storedEntry(entry: JournalEntry): Stored {
+  switch (entry.type) {
+    case "intent":
+      return {
+        reference: entry.reference,
+        step: entry.step,
+        key: entry.key,
+        inputs: entry.inputs,
+        attempt: entry.attempt,
+        call: entry.call,
+        realm: entry.realm,
+        route: entry.route,
+        account: entry.account,
+        dialect: entry.dialect,
+        product: entry.product,
+        model: entry.model,
+        ceiling_usd: entry.ceiling === undefined ? undefined : usdText(entry.ceiling),
+        units: entry.units === undefined ? undefined : unitsText(entry.units),
+        consumed: entry.consumed,
+      };
+    case "submitted":
+      return { reference: entry.reference, task: entry.task, adopted: entry.adopted };
+    case "refused":
+      return {
+        reference: entry.reference,
+        code: entry.code,
+        message: scrubbed(entry.message),
+        refusal: entry.refusal,
+      };
+    case "unknown":
+    case "abandoned":
+      return { reference: entry.reference, why: scrubbed(entry.why) };
+    case "succeeded":
+      return {
+        reference: entry.reference,
+        handle: storedHandle(entry.handle),
+        billed: storedBilled(entry.billed),
+      };
+    case "failed":
+      return {
+        reference: entry.reference,
+        code: entry.code,
+        message: scrubbed(entry.message),
+        refusal: entry.refusal,
+        billed: storedBilled(entry.billed),
+      };
+    case "stored":
+      return { reference: entry.reference, artifact: storedArtifact(entry.artifact), flags: entry.flags };
+    case "recorded":
+      return { reference: entry.reference };
+    case "placed":
+      return { output: entry.output, sha256: entry.sha256 };
+    default:
+      return unreachable(entry);
+  }
+}
+
+function readEntry(members: Members, type: string): JournalEntry | undefined {
+  if (type === "placed") return { type, output: members.text("output"), sha256: members.sha256("sha256") };
+  const reference = () => {
+    const text = members.text("reference");
+    if (!REFERENCE.test(text)) members.complain("reference", "a client reference");
+    return text as ClientReference;
+  };
+  switch (type) {
+    case "intent":
+      return readIntent(members, reference());
+    case "submitted":
+      return defined<AfterIntent>({
+        type,
+        reference: reference(),
+        task: members.text("task") as TaskId,
+        adopted: members.flagIf("adopted"),
+      });
+    case "refused":
+      return defined<AfterIntent>({ type, reference: reference(), ...readFailure(members) });
+    case "unknown":
+    case "abandoned":
+      return { type, reference: reference(), why: members.text("why") };
+    case "succeeded":
+      return {
+        type,
+        reference: reference(),
+        handle: readHandle(members.object("handle")),
+        billed: readBilled(members.object("billed")),
+      };
+    case "failed":
+      return defined<AfterIntent>({
+        type,
+        reference: reference(),
+        ...readFailure(members),
+        billed: readBilled(members.object("billed")),
+      });
+    case "stored":
+      return defined<AfterIntent>({
+        type,
+        reference: reference(),
+        artifact: readArtifact(members.object("artifact")),
+        flags: members.textsIf("flags"),
+      });
+    case "recorded":
+      return { type, reference: reference() };
+    default:
+      return undefined;
+  }
+}
+
+function readIntent(members: Members, reference: ClientReference): IntentEntry {
+  const key = readKey(members, "key");
+  return defined<IntentEntry>({
+    type: "intent",
+    reference,
+    step: members.text("step") as StepId,
+    key,
+    inputs: readKeyInputs(members, "inputs", key),
+    attempt: members.integer("attempt", 1),
+    call: members.text("call"),
+    realm: members.oneOf("realm", ["kling", "sandbox"]),
+    route: members.text("route"),
+    account: members.text("account"),
+    dialect: members.oneOf("dialect", ["new", "legacy"]),
+    product: members.text("product"),
+    model: members.text("model"),
+    ceiling: members.usdIf("ceiling_usd"),
+    units: members.unitsIf("units"),
+    consumed: members.digests("consumed"),
+  });
+}
+
+function readFailure(members: Members): {
+  readonly code: number | undefined;
+  readonly message: string;
+  readonly refusal: boolean;
+} {
+  return {
+    code: members.integerIf("code", -999),
+    message: members.text("message"),
+    refusal: members.flag("refusal"),
+  };
+}
+
+const REFERENCE = /^km1-[a-z2-7]{26}$/;
+
+/** Outside text for the record: one safe line, and no URL, because vendors sign theirs. Never empty. */
+function scrubbed(text: string): string {
+  const clean = elide(text.replace(/\b[a-z][a-z0-9+.-]*:\/\/\S+/gi, "(URL)"), MESSAGE_MOST).trim();
+  return clean === "" ? "(no text)" : clean;
+}

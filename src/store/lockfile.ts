@@ -1,0 +1,207 @@
+/**
+ * The lockfile: its text, version 1, to and from what the plan sees. Text and values only; `writeAtomic` puts it on disk.
+ * Reading is all or nothing. A lockfile that is only half understood would have the other half bought again, so anything
+ * odd (conflict marks, a repeated member, a key that is not the digest of its inputs) refuses the whole file.
+ */
+import type { Checked, Diagnostic } from "../base/diagnostic.js";
+import { problem } from "../base/diagnostic.js";
+import { asSha256 } from "../base/digest.js";
+import { isRecord } from "../base/guard.js";
+import { elide } from "../base/text.js";
+import type { CacheKey } from "../graph/key.js";
+import type { Realm, StepId } from "../graph/step.js";
+import type { Lock, Rendering } from "../plan/prior.js";
+import { findRepeatedMember, lineOf, sortedJson } from "./json-text.js";
+import { Members, type Complaint } from "./members.js";
+import {
+  defined,
+  readArtifact,
+  readBilled,
+  readHandle,
+  readKeyInputs,
+  storedAmounts,
+  storedArtifact,
+  storedBilled,
+  storedHandle,
+  type Stored,
+} from "./stored.js";
+import { validateLock } from "./validate-lock.generated.js";
+
+/** A lockfile with the members that this version does not know, which are written back as they were. */
+export interface LockFile extends Lock {
+  /** Top-level members without `version`, `renders`, `steps`; and each entry as it was read, by key. */
+  readonly unknown: { readonly top: Stored; readonly entries: ReadonlyMap<CacheKey, Stored> };
+}
+
+/** What there is before anything was rendered. */
+export const EMPTY_LOCK: LockFile = {
+  renders: new Map(),
+  steps: new Map(),
+  unknown: { top: {}, entries: new Map() },
+};
+
+const VERSION = 1;
+const MOST_COMPLAINTS = 20;
+
+/** The lockfile's name; the sandbox has one of its own, so that it never touches the record of what was paid. */
+export function lockFileName(realm: Realm): string {
+  return realm === "kling" ? "kling.lock.json" : "kling.sandbox.lock.json";
+}
+
+/** Reads a lockfile's text. `file` is its name, for diagnostics. There is a value exactly when nothing is wrong. */
+export function readLock(text: string, file: string): Checked<LockFile> {
+  const damaged = (message: string, line?: number, why?: string): Diagnostic =>
+    problem("lock/damaged", message, {
+      ...(why === undefined ? {} : { why }),
+      help: `Restore ${file} from git, or settle the merge by keeping the entries of both sides; nothing is rendered until it can be read`,
+      ...(line === undefined ? {} : { place: placeOf(text, file, line) }),
+    });
+
+  const conflict = text.split("\n").findIndex((line) => /^(?:<{7}|={7}|>{7}|\|{7})(?: |\r?$)/.test(line));
+  if (conflict >= 0)
+    return { diagnostics: [damaged("An unsettled merge stands in the lockfile", conflict + 1)] };
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (error) {
+    return { diagnostics: [damaged("The lockfile is not JSON", jsonErrorLine(error, text))] };
+  }
+  const repeated = findRepeatedMember(text);
+  if (repeated !== undefined) {
+    const name = elide(repeated.name, 24);
+    const why = "Only one of them would count, and what the other records would be paid for again";
+    return { diagnostics: [damaged(`The member "${name}" appears twice`, repeated.line, why)] };
+  }
+  if (!isRecord(data)) return { diagnostics: [damaged("The lockfile is not a JSON object", 1)] };
+  if (data["version"] !== VERSION) {
+    const line = lineOf(text, '"version"');
+    return { diagnostics: [damaged("The lockfile's version is not known to this klingmake", line)] };
+  }
+  const complaints: Complaint[] = [];
+  const value = readVersion1(data, complaints);
+  // The reader has the better words; the published schema has the last one.
+  if (complaints.length === 0 && !validateLock(data)) {
+    for (const { instancePath, keyword } of validateLock.errors ?? []) {
+      complaints.push({ at: instancePath, want: `what the lockfile's schema allows (${keyword})` });
+    }
+  }
+  if (complaints.length === 0) return { value, diagnostics: [] };
+  return {
+    diagnostics: complaints.slice(0, MOST_COMPLAINTS).map(({ at, want }) => {
+      const [, map = "", entry = ""] = at.split("/");
+      return damaged(`${elide(at, 120)} should be ${want}`, lineOf(text, `"${entry === "" ? map : entry}"`));
+    }),
+  };
+}
+
+/** The lockfile's text: the same lock gives the same bytes, and one line stands for one fact, so that branches merge. */
+export function formatLock(lock: LockFile): string {
+  const renders = [...lock.renders.values()].map((rendering): [string, unknown] => [
+    rendering.key,
+    {
+      ...unknownOf(lock.unknown.entries.get(rendering.key) ?? {}, ENTRY),
+      ...storedRendering(rendering, lock),
+    },
+  ]);
+  const steps = [...lock.steps].map(([profile, keys]): [string, unknown] => [profile, new Map(keys)]);
+  const known: readonly [string, unknown][] = [
+    ["version", VERSION],
+    ["renders", new Map(renders)],
+    ["steps", new Map(steps)],
+  ];
+  const extra = Object.entries(lock.unknown.top).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return `${sortedJson(new Map([...known, ...extra]), { keepTopOrder: true })}\n`;
+}
+
+const TOP = new Set(["version", "renders", "steps"]);
+const ENTRY = new Set([
+  "inputs",
+  "attempt",
+  "artifact",
+  "consumed",
+  "handle",
+  "estimate",
+  "billed",
+  "returns",
+  "flags",
+]);
+const ARTIFACT = new Set(["sha256", "size", "type", "width", "height", "seconds"]);
+const HANDLE = new Set(["route", "task", "result", "account", "completed", "dialect", "product"]);
+const AMOUNTS = new Set(["kind", "units", "usd"]);
+
+function readVersion1(data: Stored, complaints: Complaint[]): LockFile {
+  const top = new Members(data, "", complaints);
+  const renders = new Map<CacheKey, Rendering>();
+  const entries = new Map<CacheKey, Stored>();
+  for (const [name, value] of Object.entries(top.raw("renders"))) {
+    const at = `/renders/${name}`;
+    const key = asSha256(name) as string as CacheKey | undefined;
+    if (key === undefined) {
+      complaints.push({ at, want: "under a cache key of 64 hexadecimal digits" });
+      continue;
+    }
+    renders.set(key, readRendering(new Members(value, at, complaints), key));
+    if (isRecord(value)) entries.set(key, value);
+  }
+  const steps = new Map<string, ReadonlyMap<StepId, CacheKey>>();
+  for (const [profile, keys] of Object.entries(top.raw("steps"))) {
+    const members = new Members(keys, `/steps/${profile}`, complaints);
+    const ids = isRecord(keys) ? Object.keys(keys) : [];
+    steps.set(profile, new Map(ids.map((id) => [id as StepId, members.sha256(id) as string as CacheKey])));
+  }
+  return { renders, steps, unknown: { top: unknownOf(data, TOP), entries } };
+}
+
+function readRendering(entry: Members, key: CacheKey): Rendering {
+  const estimate = entry.objectIf("estimate");
+  const handle = entry.objectIf("handle");
+  return defined<Rendering>({
+    key,
+    inputs: readKeyInputs(entry, "inputs", key),
+    attempt: entry.integer("attempt", 1),
+    artifact: readArtifact(entry.object("artifact")),
+    consumed: entry.digests("consumed"),
+    handle: handle && readHandle(handle),
+    estimate: estimate && defined({ units: estimate.unitsIf("units"), usd: estimate.usdIf("usd") }),
+    billed: readBilled(entry.object("billed")),
+    returns: entry.oneOfIf("returns", ["whole", "tail"]),
+    flags: entry.textsIf("flags"),
+  });
+}
+
+function storedRendering(rendering: Rendering, lock: LockFile): Stored {
+  const before = lock.unknown.entries.get(rendering.key) ?? {};
+  const kept = (name: string, known: ReadonlySet<string>): Stored => {
+    const part = before[name];
+    return isRecord(part) ? unknownOf(part, known) : {};
+  };
+  const { inputs, attempt, artifact, consumed, handle, estimate, billed, returns, flags } = rendering;
+  return {
+    inputs,
+    attempt,
+    artifact: { ...kept("artifact", ARTIFACT), ...storedArtifact(artifact) },
+    consumed,
+    handle: handle && { ...kept("handle", HANDLE), ...storedHandle(handle) },
+    estimate: estimate && { ...kept("estimate", AMOUNTS), ...storedAmounts(estimate) },
+    billed: { ...kept("billed", AMOUNTS), ...storedBilled(billed) },
+    returns,
+    flags,
+  };
+}
+
+function unknownOf(record: Stored, known: ReadonlySet<string>): Stored {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !known.has(name)));
+}
+
+function jsonErrorLine(error: unknown, text: string): number {
+  const position = /position (\d+)/.exec(error instanceof Error ? error.message : "")?.[1];
+  // Without a position the text ended too early.
+  const before = position === undefined ? text.trimEnd() : text.slice(0, Number(position));
+  return before.split("\n").length;
+}
+
+function placeOf(text: string, file: string, line: number): NonNullable<Diagnostic["place"]> {
+  const shown = text.split("\n")[line - 1]?.replace(/\r$/, "") ?? "";
+  const column = shown.length - shown.trimStart().length + 1;
+  return { file, line, column, length: Math.max(1, shown.trim().length), text: shown };
+}

@@ -1,0 +1,50 @@
+/**
+ * What a finished download is: type by content, never by name or by what the server said; whole or not; its measures.
+ * Judges nothing against what was asked for: a clip that is whole is kept, whatever it measures.
+ */
+import type { Sha256 } from "../base/digest.js";
+import type { Artifact } from "../plan/prior.js";
+import { readOpen, type FileSystem, type ReadAt } from "./files.js";
+import { readImageFacts } from "./image.js";
+import { readMp4 } from "./mp4.js";
+
+/** The artifact that a file is, or why it is none (a clause about the file: "it has no video track"). */
+export type Probed =
+  | { readonly kind: "artifact"; readonly artifact: Artifact }
+  | { readonly kind: "unfit"; readonly why: string };
+
+// Enough to hold the last chunk of a PNG, or the end marker of a JPEG with something small after it.
+const TAIL = 4096;
+
+/** Looks into the file at `path`, of which digest and size are known already. @throws the disk's error. */
+export function probe(
+  fs: FileSystem,
+  path: string,
+  known: { readonly sha256: Sha256; readonly size: number },
+): Probed {
+  return readOpen(fs, path, (read) => probeBytes(read, known));
+}
+
+/** The same for bytes that are read through `read`. */
+export function probeBytes(read: ReadAt, known: { readonly sha256: Sha256; readonly size: number }): Probed {
+  const { sha256, size } = known;
+  const unfit = (why: string): Probed => ({ kind: "unfit", why });
+  if (size === 0) return unfit("it is empty");
+  const picture = readImageFacts(read);
+  if (picture.kind === "damaged") return unfit("its picture header is damaged");
+  if (picture.kind === "image") {
+    const { format, width, height } = picture;
+    if (!hasEnd(read, size, format)) return unfit("it ends before the picture does");
+    const type = format === "png" ? "image/png" : "image/jpeg";
+    return { kind: "artifact", artifact: { sha256, size, type, width, height } };
+  }
+  const film = readMp4(read, size);
+  if (film.kind === "not_mp4") return unfit(`it is not a complete MP4: ${film.why}`);
+  const { kind: _, ...measures } = film;
+  return { kind: "artifact", artifact: { sha256, size, type: "video/mp4", ...measures } };
+}
+
+function hasEnd(read: ReadAt, size: number, format: "jpg" | "png"): boolean {
+  const tail = Buffer.from(read(Math.max(0, size - TAIL), TAIL));
+  return format === "png" ? tail.includes("IEND") : tail.includes(Buffer.of(0xff, 0xd9));
+}

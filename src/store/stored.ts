@@ -1,0 +1,104 @@
+/**
+ * The parts that lockfile and journal have in common, to and from their stored form, version 1.
+ * Stored forms are frozen: a member is only ever added. Readers ignore what they do not know.
+ */
+import { isRecord } from "../base/guard.js";
+import { cacheKey, type CacheKey, type KeyInputs } from "../graph/key.js";
+import type { Artifact, Billed, Handle, TaskId } from "../plan/prior.js";
+import { unitsText, usdText, type Members } from "./members.js";
+
+/** A stored JSON object on its way out; members that are undefined are left out. */
+export type Stored = Readonly<Record<string, unknown>>;
+
+/** Digest of what a key-shaped text stands for. */
+export function readKey(members: Members, name: string): CacheKey {
+  return members.sha256(name) as string as CacheKey;
+}
+
+/** Key inputs whose digest is `key`; anything else is a complaint. */
+export function readKeyInputs(members: Members, name: string, key: string): KeyInputs {
+  const raw = members.raw(name);
+  const inner = members.object(name);
+  if (inner.integer("key", 1) !== 1) {
+    inner.complain("key", "key version 1 (a newer klingmake wrote this: update)");
+  }
+  inner.oneOf("realm", ["kling", "sandbox"]);
+  inner.object("action").text("kind");
+  inner.integerIf("take", 1);
+  if (isRecord(raw) && digestOf(raw) !== key) {
+    members.complain(name, "the key inputs that the key is the digest of");
+  }
+  return raw as unknown as KeyInputs;
+}
+
+/** Reads an artifact. */
+export function readArtifact(members: Members): Artifact {
+  return defined<Artifact>({
+    sha256: members.sha256("sha256"),
+    size: members.integer("size", 0),
+    type: members.oneOf("type", ["video/mp4", "image/png", "image/jpeg"]),
+    width: members.integerIf("width", 1),
+    height: members.integerIf("height", 1),
+    seconds: members.numberIf("seconds"),
+  });
+}
+
+/** Reads a handle. */
+export function readHandle(members: Members): Handle {
+  return defined<Handle>({
+    route: members.text("route"),
+    task: members.text("task") as TaskId,
+    result: members.textIf("result"),
+    account: members.text("account"),
+    completed: members.time("completed"),
+    dialect: members.oneOf("dialect", ["new", "legacy"]),
+    product: members.text("product"),
+  });
+}
+
+/** Reads what was billed. */
+export function readBilled(members: Members): Billed {
+  const kind = members.oneOf("kind", ["billed", "not_billed", "unknown"]);
+  return kind === "billed"
+    ? defined<Billed>({ kind, units: members.unitsIf("units"), usd: members.usdIf("usd") })
+    : { kind };
+}
+
+/** An artifact, as it is stored: the known members and nothing that may hang on the object besides. */
+export function storedArtifact({ sha256, size, type, width, height, seconds }: Artifact): Stored {
+  return { sha256, size, type, width, height, seconds };
+}
+
+/** A handle, as it is stored. */
+export function storedHandle(handle: Handle): Stored {
+  const { route, task, result, account, completed, dialect, product } = handle;
+  return { route, task, result, account, completed, dialect, product };
+}
+
+/** What was billed, as it is stored. */
+export function storedBilled(billed: Billed): Stored {
+  if (billed.kind !== "billed") return { kind: billed.kind };
+  return { kind: billed.kind, ...storedAmounts(billed) };
+}
+
+/** Units and money, as they are stored. */
+export function storedAmounts(amounts: Pick<Extract<Billed, { kind: "billed" }>, "units" | "usd">): Stored {
+  return {
+    units: amounts.units === undefined ? undefined : unitsText(amounts.units),
+    usd: amounts.usd === undefined ? undefined : usdText(amounts.usd),
+  };
+}
+
+/** An object without the members that are undefined. */
+export function defined<T extends object>(value: { readonly [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
+}
+
+function digestOf(inputs: Stored): string | undefined {
+  try {
+    return cacheKey(inputs as unknown as KeyInputs);
+  } catch {
+    // Text that canonical JSON refuses (a lone surrogate) was never part of a key.
+    return undefined;
+  }
+}

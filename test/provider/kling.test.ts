@@ -1,0 +1,299 @@
+/** The adapter against a server whose answers each test writes: what is asked, what is believed, what is never said. */
+import { decodeJwt } from "jose";
+import { describe, expect, it } from "vitest";
+import type { Action } from "../../src/graph/step.js";
+import { WrongServer, type Address, type Submission } from "../../src/provider/provider.js";
+import { answer, memorySink, never, NOW, ok, reference, route, serve, taskId } from "./world.js";
+
+const clip = (model: string, more = {}): Action => ({
+  kind: "text_to_video",
+  model,
+  mode: "std",
+  duration: 5,
+  aspect_ratio: "16:9",
+  prompt: "a boat",
+  ...more,
+});
+const submission = (action: Action, materials: Submission["materials"] = new Map()): Submission => ({
+  reference,
+  action,
+  materials,
+});
+const NEW: Address = { dialect: "new", product: "/text-to-video/kling-3.0" };
+const V1: Address = { dialect: "legacy", product: "/v1/videos/text2video" };
+const PAIR = { env: { KLING_ACCESS_KEY: "AccessKey123", KLING_SECRET_KEY: "SecretKey456" } };
+const bearer = (headers: { readonly authorization?: string }) => (headers.authorization ?? "").slice(7);
+
+describe("a create", () => {
+  it("is one POST with the key as bearer, and its task id is text", async () => {
+    const { url, seen } = await serve((_, response) =>
+      answer(
+        response,
+        '{"code":0,"message":"SUCCEED","data":{"id":876543210987654321,"status":"submitted"}}',
+      ),
+    );
+    const given = await route(`${url}/`).submit(submission(clip("kling-3.0")), never);
+    expect(given).toEqual({ kind: "accepted", task: "876543210987654321" });
+    expect(seen).toHaveLength(1);
+    expect(seen[0]).toMatchObject({
+      method: "POST",
+      path: "/text-to-video/kling-3.0",
+      headers: { authorization: "Bearer key-0123456789", "content-type": "application/json" },
+    });
+    expect(JSON.parse(seen[0]?.body ?? "")).toMatchObject({ options: { external_task_id: reference } });
+  });
+
+  it("carries bytes as bare base64 and URLs as they are", async () => {
+    const { url, seen } = await serve((_, response) => ok(response, { task_id: "1" }));
+    const file = { kind: "file", path: "a.png" } as const;
+    const pool = new Uint8Array([9, 1, 2, 3, 9]);
+    const action: Action = {
+      kind: "image_to_video",
+      model: "kling-v3",
+      mode: "pro",
+      duration: 5,
+      image: file,
+      end_image: file,
+    };
+    const materials: Submission["materials"] = new Map([
+      ["image", { kind: "bytes", type: "image/png", read: () => Promise.resolve(pool.subarray(1, 4)) }],
+      ["end_image", { kind: "url", url: "https://example.com/b.png" }],
+    ]);
+    await route(url).submit(submission(action, materials), never);
+    expect(JSON.parse(seen[0]?.body ?? "")).toMatchObject({
+      image: "AQID",
+      image_tail: "https://example.com/b.png",
+    });
+  });
+
+  it.each([
+    [
+      "exists",
+      400,
+      { code: 1201, message: `External_task_id ${reference} already exists` },
+      { kind: "exists" },
+    ],
+    ["refused", 429, { code: 1303, message: "parallel task over resource pack limit" }, { kind: "refused" }],
+    ["lost", 500, { code: 5000, message: "internal" }, { kind: "lost" }],
+    ["lost without an id", 200, { code: 0, data: {} }, { kind: "lost" }],
+    ["lost behind a page", 502, "<html>bad gateway</html>", { kind: "lost" }],
+  ])("is %s by the answer, after one POST", async (_what, status, body, expected) => {
+    const { url, seen } = await serve((_, response) => answer(response, body, status));
+    expect(await route(url).submit(submission(clip("kling-3.0")), never)).toMatchObject(expected);
+    expect(seen).toHaveLength(1);
+  });
+
+  it("of a kind that is not rendered throws before anything is sent", async () => {
+    const { url, seen } = await serve((_, response) => ok(response, { id: "1" }));
+    const extend: Action = { kind: "extend", via: "native", source: { kind: "file", path: "a.mp4" } };
+    const provider = route(url);
+    expect(() => provider.address(extend)).toThrow(/extend/);
+    await expect(provider.submit(submission(extend), never)).rejects.toThrow(/extend/);
+    expect(seen).toHaveLength(0);
+  });
+});
+
+describe("a key pair", () => {
+  it("signs for /v1", async () => {
+    const { url, seen } = await serve((_, response) => ok(response, { task_id: "1" }));
+    await route(url, PAIR).submit(submission(clip("kling-v2-6")), never);
+    expect(decodeJwt(bearer(seen[0]?.headers ?? {}))).toMatchObject({ iss: "AccessKey123" });
+    expect(seen[0]?.headers.authorization).not.toContain("SecretKey456");
+  });
+
+  it("is never sent to the new dialect: the advice names the older model", async () => {
+    const { url, seen } = await serve((_, response) => ok(response, []));
+    const provider = route(url, PAIR);
+    expect(await provider.submit(submission(clip("kling-2.6")), never)).toMatchObject({
+      kind: "refused",
+      error: { class: "credentials", message: expect.stringMatching(/KLING_API_KEY.*kling-v2-6/) as string },
+    });
+    expect(await provider.submit(submission(clip("kling-3.0-turbo")), never)).toMatchObject({
+      error: { message: expect.not.stringContaining("older name") as string },
+    });
+    expect(await provider.find(reference, NEW, never)).toMatchObject({ kind: "failed" });
+    expect(await provider.look([{ task: taskId("1"), address: NEW }], never)).toMatchObject([
+      { kind: "failed" },
+    ]);
+    expect(seen).toHaveLength(0);
+  });
+
+  it.each([1003, 1004])("signs anew once after %i, by the server's clock", async (code) => {
+    const date = new Date(NOW - 7_200_000).toUTCString();
+    const { url, seen } = await serve((_, response, count) =>
+      count === 1
+        ? answer(response, { code, message: "token" }, 401, { date })
+        : ok(response, { task_id: "1" }),
+    );
+    expect(await route(url, PAIR).submit(submission(clip("kling-v2-6")), never)).toMatchObject({
+      kind: "accepted",
+    });
+    expect(seen).toHaveLength(2);
+    expect(decodeJwt(bearer(seen[1]?.headers ?? {})).nbf).toBe((NOW - 7_200_000) / 1000 - 5);
+  });
+
+  it("is refused when a fresh token does not help either", async () => {
+    const { url, seen } = await serve((_, response) => answer(response, { code: 1004, message: "" }, 401));
+    expect(await route(url, PAIR).submit(submission(clip("kling-v2-6")), never)).toMatchObject({
+      kind: "refused",
+      error: { code: 1004, class: "credentials" },
+    });
+    expect(seen).toHaveLength(2);
+  });
+});
+
+describe("looking", () => {
+  const known = (id: string, more = {}) => ({ id, status: "processing", external_id: reference, ...more });
+  const look = (ids: readonly string[], address = NEW) => ids.map((id) => ({ task: taskId(id), address }));
+
+  it("asks for twenty ids at a time and answers in the order asked", async () => {
+    const { url, seen } = await serve((request, response) => {
+      const ids = new URL(request.path, "http://x").searchParams.get("task_ids")?.split(",") ?? [];
+      ok(
+        response,
+        ids
+          .filter((id) => id !== "t13")
+          .map((id) => known(id))
+          .toReversed(),
+      );
+    });
+    const ids = Array.from({ length: 45 }, (_, index) => `t${index}`);
+    const answers = await route(url).look(look([...ids, "t3"]), never);
+    expect(seen.map(({ path }) => path.split(",").length).toSorted((a, b) => b - a)).toEqual([20, 20, 5]);
+    expect(answers.map((each) => (each.kind === "found" ? each.look.task : each.kind))).toEqual([
+      ...ids.map((id) => (id === "t13" ? "absent" : id)),
+      "t3",
+    ]);
+  });
+
+  it("asks /v1 one by one under its product", async () => {
+    const { url, seen } = await serve((request, response) =>
+      request.path.endsWith("/2")
+        ? answer(response, { code: 1201, message: "Task not found by id or external id" }, 400)
+        : ok(response, { task_id: "1", task_status: "succeed", task_result: { videos: [] } }),
+    );
+    const answers = await route(url).look(look(["1", "2"], V1), never);
+    expect(answers.map(({ kind }) => kind)).toEqual(["found", "absent"]);
+    expect(seen.map(({ path }) => path).toSorted()).toEqual([
+      "/v1/videos/text2video/1",
+      "/v1/videos/text2video/2",
+    ]);
+  });
+
+  it("finds nineteen tasks beside an id that the vendor cannot read", async () => {
+    const { url } = await serve((request, response) => {
+      const ids = new URL(request.path, "http://x").searchParams.get("task_ids")?.split(",") ?? [];
+      if (ids.includes("bad")) answer(response, { code: 1201, message: "invalid task id" }, 400);
+      else
+        ok(
+          response,
+          ids.map((id) => known(id)),
+        );
+    });
+    const answers = await route(url).look(look(["a", "bad", "b", "c"]), never);
+    expect(answers.map(({ kind }) => kind)).toEqual(["found", "failed", "found", "found"]);
+  });
+
+  it("never takes an answer that it cannot read for a task that does not exist", async () => {
+    const { url } = await serve((_, response) => ok(response, [{ id: "1" }]));
+    expect(await route(url).look(look(["1"]), never)).toMatchObject([{ kind: "lost" }]);
+    const page = await serve((_, response) => answer(response, "<html>", 200));
+    expect(await route(page.url).look(look(["1"]), never)).toMatchObject([{ kind: "lost" }]);
+    const other = await serve((_, response) => ok(response, { task_id: "9", task_status: "submitted" }));
+    expect(await route(other.url).look(look(["1"], V1), never)).toMatchObject([{ kind: "lost" }]);
+  });
+
+  it("throws the signal's reason when it is interrupted", async () => {
+    const stop = new AbortController();
+    const reason = new Error("ctrl-c");
+    const { url } = await serve(() => stop.abort(reason));
+    await expect(route(url).look(look(["1"]), stop.signal)).rejects.toBe(reason);
+  });
+});
+
+describe("finding", () => {
+  const ROWS: readonly (readonly [what: string, address: Address, data: unknown, kind: string])[] = [
+    ["our task", NEW, [{ id: "1", status: "submitted", external_id: reference }], "found"],
+    ["a task that names no reference", NEW, [{ id: "1", status: "submitted" }], "found"],
+    ["nothing", NEW, [], "absent"],
+    ["somebody else's task", NEW, [{ id: "1", status: "submitted", external_id: "other" }], "lost"],
+    [
+      "our older task",
+      V1,
+      { task_id: "1", task_status: "submitted", task_info: { external_task_id: reference } },
+      "found",
+    ],
+    [
+      "somebody else's older task",
+      V1,
+      { task_id: "1", task_status: "x", task_info: { external_task_id: "o" } },
+      "lost",
+    ],
+  ];
+  it.each(ROWS)("%s by reference", async (_what, address, data, kind) => {
+    const { url, seen } = await serve((_, response) => ok(response, data));
+    expect((await route(url).find(reference, address, never)).kind).toBe(kind);
+    expect(seen[0]?.path).toBe(
+      address.dialect === "new"
+        ? `/tasks?external_task_ids=${reference}`
+        : `/v1/videos/text2video/${reference}`,
+    );
+  });
+});
+
+describe("the server that answers", () => {
+  const announced = { "x-klingmake-sandbox": "1" };
+  it("must not be a sandbox when Kling is meant, whatever it answers", async () => {
+    for (const [body, status] of [
+      [{ code: 0, data: { id: "1" } }, 200],
+      [{ code: 1102, message: "" }, 429],
+      ["<html>", 500],
+    ] as const) {
+      const { url } = await serve((_, response) => answer(response, body, status, announced));
+      const provider = route(url);
+      await expect(provider.submit(submission(clip("kling-3.0")), never)).rejects.toThrow(WrongServer);
+      await expect(provider.find(reference, NEW, never)).rejects.toThrow(/is a klingmake sandbox/);
+      await expect(provider.look([{ task: taskId("1"), address: V1 }], never)).rejects.toThrow(WrongServer);
+    }
+  });
+
+  it("must say that it is a sandbox when a sandbox is meant", async () => {
+    const silent = await serve((_, response) => ok(response, []));
+    await expect(route(silent.url, { realm: "sandbox" }).find(reference, NEW, never)).rejects.toThrow(
+      WrongServer,
+    );
+    const honest = await serve((_, response) => answer(response, { code: 0, data: [] }, 200, announced));
+    expect(await route(honest.url, { realm: "sandbox" }).find(reference, NEW, never)).toEqual({
+      kind: "absent",
+    });
+  });
+});
+
+describe("no answer", () => {
+  it("makes the adapter say a secret or a signed URL", async () => {
+    const secrets = ["key-0123456789", "AccessKey123", "SecretKey456", "sig=abc"];
+    const { url } = await serve((request, response) =>
+      answer(
+        response,
+        {
+          code: 1002,
+          message: `bad ${request.headers.authorization} key-0123456789 AccessKey123 SecretKey456 https://cdn.example/a?sig=abc`,
+        },
+        401,
+      ),
+    );
+    const said: unknown[] = [];
+    for (const provider of [route(url), route(url, PAIR)]) {
+      said.push(await provider.submit(submission(clip("kling-v2-6")), never));
+      said.push(await provider.find(reference, V1, never));
+      said.push(await provider.look([{ task: taskId("1"), address: V1 }], never));
+      said.push(await provider.fetch("https://10.0.0.1/a?sig=abc", memorySink(), never));
+      said.push(provider.account);
+    }
+    const [withKey, withPair] = [said.slice(0, 5), said.slice(5)].map((part) => JSON.stringify(part));
+    expect(withKey).not.toContain("key-0123456789");
+    expect(withKey).toContain("1002");
+    expect(withPair).not.toMatch(/AccessKey123|SecretKey456|eyJ/);
+    expect(JSON.stringify(said)).not.toContain(secrets[3]);
+  });
+});

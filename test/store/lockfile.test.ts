@@ -1,0 +1,196 @@
+import { readFileSync } from "node:fs";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { sha256Hex } from "../../src/base/digest.js";
+import { cacheKey } from "../../src/graph/key.js";
+import { mergeLocks } from "../../src/store/lock-merge.js";
+import { EMPTY_LOCK, formatLock, lockFileName, readLock, type LockFile } from "../../src/store/lockfile.js";
+import { validateLock } from "../../src/store/validate-lock.generated.js";
+import { locks } from "./arbitraries.js";
+
+const GOLDEN = readFileSync(new URL("golden/kling.lock.json", import.meta.url), "utf8");
+const INPUTS = { key: 1, realm: "kling", action: { kind: "text_to_video", prompt: "rain" } } as const;
+const KEY = cacheKey(INPUTS);
+const ENTRY = {
+  inputs: INPUTS,
+  attempt: 1,
+  artifact: { sha256: sha256Hex("clip"), size: 4, type: "video/mp4" },
+  consumed: {},
+  billed: { kind: "unknown" },
+};
+
+function lockText(entry: unknown, key: string = KEY): string {
+  return JSON.stringify({ version: 1, renders: { [key]: entry }, steps: {} }, undefined, 2);
+}
+
+function read(text: string): LockFile {
+  const { value, diagnostics } = readLock(text, "kling.lock.json");
+  expect(diagnostics).toEqual([]);
+  if (value === undefined) throw new Error("no lock");
+  return value;
+}
+
+/** Without what was only read along, which a made-up lock does not have. */
+function plain({ renders, steps }: LockFile): unknown {
+  return { renders: new Map([...renders].toSorted(([a], [b]) => (a < b ? -1 : 1))), steps };
+}
+
+describe("the lockfile", () => {
+  it("is read and written back byte for byte, with every member that version 1 has", () => {
+    expect(formatLock(read(GOLDEN))).toBe(GOLDEN);
+  });
+
+  it("gives the golden values in units of our own", () => {
+    const [first, second] = [...read(GOLDEN).renders.values()].toSorted((a, b) => a.attempt - b.attempt);
+    expect(first).toMatchObject({
+      attempt: 1,
+      estimate: { usd: 210_000 },
+      billed: { kind: "billed", units: 1_500 },
+    });
+    expect(second).toMatchObject({
+      attempt: 2,
+      returns: "tail",
+      flags: ["size"],
+      billed: { kind: "unknown" },
+    });
+  });
+
+  it("is the same text whatever the order in which things were added", () => {
+    const lock = read(GOLDEN);
+    const turned = {
+      ...lock,
+      renders: new Map([...lock.renders].toReversed()),
+      steps: new Map([...lock.steps].toReversed().map(([p, s]) => [p, new Map([...s].toReversed())])),
+    };
+    expect(formatLock(turned)).toBe(GOLDEN);
+  });
+
+  it("keeps every value through text and back, and fits its published schema", () => {
+    fc.assert(
+      fc.property(locks, (lock) => {
+        const text = formatLock(lock);
+        expect(validateLock(JSON.parse(text))).toBe(true);
+        expect(text.endsWith("}\n")).toBe(true);
+        expect(plain(read(text))).toEqual(plain(lock));
+        expect(formatLock(read(text))).toBe(text);
+      }),
+    );
+  });
+
+  it("writes back members that it does not know, also inside entries whose known members change", () => {
+    const data = JSON.parse(lockText({ ...ENTRY, later: [1], artifact: { ...ENTRY.artifact, fps: 24 } }));
+    const lock = read(JSON.stringify({ ...data, tool: "x" }));
+    const rendering = lock.renders.get(KEY);
+    if (rendering === undefined) throw new Error("no entry");
+    const changed = { ...lock, renders: new Map([[KEY, { ...rendering, attempt: 2 }]]) };
+    expect(JSON.parse(formatLock(changed))).toEqual({
+      version: 1,
+      renders: { [KEY]: { ...ENTRY, attempt: 2, later: [1], artifact: { ...ENTRY.artifact, fps: 24 } } },
+      steps: {},
+      tool: "x",
+    });
+  });
+
+  it("keeps the sandbox apart by its name", () => {
+    expect([lockFileName("kling"), lockFileName("sandbox")]).toEqual([
+      "kling.lock.json",
+      "kling.sandbox.lock.json",
+    ]);
+  });
+});
+
+describe("a damaged lockfile is refused as a whole", () => {
+  const wrong = (patch: object) => lockText({ ...ENTRY, ...patch });
+  it.each([
+    ["nothing at all", "", "is not JSON", 1],
+    ["cut short", GOLDEN.slice(0, 300), "is not JSON", 10],
+    ["another JSON", "[]", "is not a JSON object", 1],
+    ["no version", "{}", "version is not known", undefined],
+    ["a later version", '{\n  "version": 2, "renders": {}, "steps": {}}', "version is not known", 2],
+    ["no steps", '{"version": 1, "renders": {}}', "/steps should be an object", undefined],
+    ["conflict marks", `{\n<<<<<<< ours\n"version": 1\n=======\n`, "unsettled merge", 2],
+    [
+      "two maps of renders",
+      '{"version": 1, "renders": {}, "steps": {},\n"renders": {}}',
+      '"renders" appears twice',
+      2,
+    ],
+    ["a key of another shape", lockText(ENTRY, "abc"), "/renders/abc should be under a cache key", 4],
+    [
+      "a key that is not its inputs' digest",
+      lockText(ENTRY, sha256Hex("x")),
+      "inputs should be the key inputs",
+      4,
+    ],
+    ["a prompt edited by hand", lockText(ENTRY).replace("rain", "sun"), "inputs should be the key inputs", 4],
+    ["a later key version", wrong({ inputs: { ...INPUTS, key: 2 } }), "update", 4],
+    ["an entry that is no object", lockText(7), "should be an object", 4],
+    ["no artifact", wrong({ artifact: undefined }), "/artifact should be an object", 4],
+    [
+      "a float for money",
+      wrong({ billed: { kind: "billed", usd: 0.21 } }),
+      "usd should be a decimal in quotes",
+      4,
+    ],
+    ["a negative amount", wrong({ estimate: { usd: "-1" } }), "usd should be a decimal", 4],
+    ["too fine an amount", wrong({ estimate: { units: "1.2345" } }), "units should be a decimal", 4],
+    ["an unknown kind of bill", wrong({ billed: { kind: "free" } }), "kind should be one of billed", 4],
+    ["attempt nought", wrong({ attempt: 0 }), "attempt should be an integer of at least 1", 4],
+    ["a digest in capitals", wrong({ consumed: { [KEY]: "A".repeat(64) } }), "consumed should be a map", 4],
+    ["blank text", wrong({ flags: [" "] }), "schema allows (pattern)", 4],
+  ])("%s", (_name, text, message, line) => {
+    const { value, diagnostics } = readLock(text, "kling.lock.json");
+    expect(value).toBeUndefined();
+    expect(diagnostics.map(({ code }) => code)).toEqual(diagnostics.map(() => "lock/damaged"));
+    expect(diagnostics.map((each) => each.message).join("\n")).toContain(message);
+    expect(diagnostics[0]?.place?.line).toBe(line);
+  });
+
+  it("and all that is wrong with it is told at once", () => {
+    const text = lockText({ ...ENTRY, attempt: 0, billed: {}, artifact: { ...ENTRY.artifact, size: -1 } });
+    expect(readLock(text, "kling.lock.json").diagnostics).toHaveLength(3);
+  });
+
+  it("and what it says is shown without control characters", () => {
+    const text = JSON.stringify({ version: 1, renders: { "\u001b[2J": ENTRY }, steps: {} });
+    expect(readLock(text, "kling.lock.json").diagnostics[0]?.message).not.toContain("\u001b");
+  });
+});
+
+describe("a union of lockfiles", () => {
+  const renders = (lock: LockFile) => new Map([...lock.renders].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+
+  it("has for each key the entry of one side, whatever the order, grouping or repetition", () => {
+    fc.assert(
+      fc.property(locks, locks, locks, (a, b, c) => {
+        expect(renders(mergeLocks(a, b))).toEqual(renders(mergeLocks(b, a)));
+        expect(renders(mergeLocks(mergeLocks(a, b), c))).toEqual(renders(mergeLocks(a, mergeLocks(b, c))));
+        expect(formatLock(mergeLocks(a, a))).toBe(formatLock(a));
+        expect(formatLock(mergeLocks(a, EMPTY_LOCK))).toBe(formatLock(a));
+        expect([...mergeLocks(a, b).renders.keys()].toSorted()).toEqual(
+          [...new Set([...a.renders.keys(), ...b.renders.keys()])].toSorted(),
+        );
+      }),
+    );
+  });
+
+  it("never counts attempts backwards", () => {
+    const first = read(lockText(ENTRY));
+    const second = read(lockText({ ...ENTRY, attempt: 2 }));
+    for (const merged of [mergeLocks(first, second), mergeLocks(second, first)]) {
+      expect(merged.renders.get(KEY)?.attempt).toBe(2);
+    }
+  });
+
+  it("keeps a known bill", () => {
+    const billed = read(lockText({ ...ENTRY, billed: { kind: "billed", usd: "0.21" } }));
+    expect(mergeLocks(billed, read(lockText(ENTRY))).renders.get(KEY)?.billed.kind).toBe("billed");
+  });
+
+  it("points a step where the second file does", () => {
+    const at = (key: string) =>
+      read(JSON.stringify({ version: 1, renders: {}, steps: { draft: { "shots.010.clip": key } } }));
+    const merged = mergeLocks(at(sha256Hex("a")), at(sha256Hex("b")));
+    expect([...(merged.steps.get("draft")?.values() ?? [])]).toEqual([sha256Hex("b")]);
+  });
+});
