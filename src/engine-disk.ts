@@ -84,7 +84,12 @@ export function openDisk(parts: DiskParts): Disk {
   };
 }
 
-async function placeOne(parts: DiskParts, sha256: Sha256, output: string, ours: Set<Sha256>): Promise<Placed> {
+async function placeOne(
+  parts: DiskParts,
+  sha256: Sha256,
+  output: string,
+  ours: Set<Sha256>,
+): Promise<Placed> {
   if (parts.overwrite) {
     const state = (await parts.outputs.states([output])).get(output);
     if (state?.kind === "file") ours.add(state.sha256);
@@ -109,7 +114,11 @@ async function materialOf(
   input: Input,
   artifact: Parameters<Disk["material"]>[1],
 ): ReturnType<Disk["material"]> {
-  const ready = (bytes: Uint8Array, type: string): Material => ({ kind: "bytes", type, read: () => Promise.resolve(bytes) });
+  const ready = (bytes: Uint8Array, type: string): Material => ({
+    kind: "bytes",
+    type,
+    read: () => Promise.resolve(bytes),
+  });
   switch (input.kind) {
     case "url":
       return { kind: "url", url: input.url };
@@ -117,12 +126,17 @@ async function materialOf(
       const sha256 = parts.digests.get(input.path);
       const read = sha256 === undefined ? undefined : await parts.inputs.read(input.path, sha256);
       if (read?.kind === "bytes") return ready(read.bytes, "application/octet-stream");
-      return { kind: "unavailable", why: `${input.path} ${read?.kind === "unreadable" ? `cannot be read (${read.why})` : "was changed since the plan"}` };
+      return {
+        kind: "unavailable",
+        why: `${input.path} ${read?.kind === "unreadable" ? `cannot be read (${read.why})` : "was changed since the plan"}`,
+      };
     }
     case "step": {
       if (artifact === undefined) return { kind: "unavailable", why: `the result of ${input.id} is missing` };
       const read = await parts.artifacts.read(artifact.sha256);
-      return read.kind === "bytes" ? ready(read.bytes, artifact.type) : { kind: "unavailable", why: `the result of ${input.id} is ${read.kind} in the store` };
+      return read.kind === "bytes"
+        ? ready(read.bytes, artifact.type)
+        : { kind: "unavailable", why: `the result of ${input.id} is ${read.kind} in the store` };
     }
   }
 }
@@ -146,7 +160,8 @@ function lockKeeper(parts: DiskParts): LockKeeper {
     if (there !== undefined && there !== written) {
       // A checkout or merge while we rendered: nothing that either side paid for may be dropped.
       const read = readLock(there, lockName);
-      if (read.value === undefined) throw new Error(`${lockName} was changed during the run and cannot be read any more`);
+      if (read.value === undefined)
+        throw new Error(`${lockName} was changed during the run and cannot be read any more`);
       held = mergeLocks(read.value, held);
     }
     const text = formatLock(held);

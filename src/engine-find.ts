@@ -16,7 +16,9 @@ export function findManifest(fs: FileSystem, cwd: string, named: string | undefi
     if (named !== undefined) {
       const path = resolve(cwd, named);
       const file = look(fs, path)?.isDirectory() === true ? join(path, MANIFEST_NAME) : path;
-      return look(fs, file) === undefined ? missing(`there is no ${safeText(named)}`, "check the path after --file") : { value: file, diagnostics: [] };
+      return look(fs, file) === undefined
+        ? missing(`there is no ${safeText(named)}`, "check the path after --file")
+        : { value: file, diagnostics: [] };
     }
     for (let directory = cwd; ; directory = dirname(directory)) {
       const file = join(directory, MANIFEST_NAME);
@@ -24,9 +26,14 @@ export function findManifest(fs: FileSystem, cwd: string, named: string | undefi
       if (look(fs, join(directory, ".git")) !== undefined || dirname(directory) === directory) break;
     }
   } catch (error) {
-    return { diagnostics: [problem("file/unreadable", `the manifest cannot be looked for (${errorCode(error)})`)] };
+    return {
+      diagnostics: [problem("file/unreadable", `the manifest cannot be looked for (${errorCode(error)})`)],
+    };
   }
-  return missing(`no ${MANIFEST_NAME} here or in a directory above`, "go to the project, or name the manifest: --file PATH");
+  return missing(
+    `no ${MANIFEST_NAME} here or in a directory above`,
+    "go to the project, or name the manifest: --file PATH",
+  );
 }
 
 function missing(message: string, help: string): Checked<string> {

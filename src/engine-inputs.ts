@@ -51,7 +51,8 @@ export async function checkInputs(graph: Graph, inputs: Inputs, catalog: Catalog
   return { digests, diagnostics };
 }
 
-const IMAGE_RULE = "the vendor would refuse it after the request is sent; limits are those of the API reference, section 10";
+const IMAGE_RULE =
+  "the vendor would refuse it after the request is sent; limits are those of the API reference, section 10";
 
 function imageWords(finding: ImageFinding): string {
   switch (finding.kind) {
@@ -125,7 +126,10 @@ function unusable(file: string, state: Exclude<InputState, { kind: "file" }>, pa
         help: "copy the file into the project",
       });
     case "unreadable":
-      return problem("graph/input-invalid", `${name} cannot be read (${safeText(state.why)})`, { path, help: "check its permissions" });
+      return problem("graph/input-invalid", `${name} cannot be read (${safeText(state.why)})`, {
+        path,
+        help: "check its permissions",
+      });
     default:
       return unreachable(state);
   }

@@ -80,7 +80,10 @@ export interface Opened {
 }
 
 /** The profile in force, or what is wrong with its name. */
-export function chooseProfile(manifest: Manifest, named: string | undefined): { readonly profile?: Profile } | Diagnostic {
+export function chooseProfile(
+  manifest: Manifest,
+  named: string | undefined,
+): { readonly profile?: Profile } | Diagnostic {
   const wanted = named ?? manifest.profile;
   if (wanted === undefined) return {};
   const profile = manifest.profiles.find((each) => each.id === wanted);
@@ -88,12 +91,20 @@ export function chooseProfile(manifest: Manifest, named: string | undefined): { 
   const ids = manifest.profiles.map((each) => each.id);
   const meant = didYouMean(wanted, ids);
   return problem("manifest/unknown-profile", `there is no profile called ${safeText(wanted)}`, {
-    help: meant ? `did you mean ${meant}?` : ids.length > 0 ? `there are ${ids.join(", ")}` : "the manifest has no profiles",
+    help: meant
+      ? `did you mean ${meant}?`
+      : ids.length > 0
+        ? `there are ${ids.join(", ")}`
+        : "the manifest has no profiles",
   });
 }
 
 /** Makes a plan, or says everything that stands in its way. */
-export async function prepare(opened: Opened, request: PlanRequest, records: readonly JournalRecord[]): Promise<Checked<Prepared>> {
+export async function prepare(
+  opened: Opened,
+  request: PlanRequest,
+  records: readonly JournalRecord[],
+): Promise<Checked<Prepared>> {
   const { manifest, catalog, world } = opened;
   const chosen = chooseProfile(manifest, request.profile);
   if ("code" in chosen) return { diagnostics: opened.put([chosen]) };
@@ -104,7 +115,17 @@ export async function prepare(opened: Opened, request: PlanRequest, records: rea
   const wishes = wishesOf(graph, request);
   const found = opened.put([...expanded.diagnostics, ...checked.diagnostics, ...wishes.diagnostics]);
   if (hasErrors(found) || wishes.value === undefined) return { diagnostics: found };
-  const read = await readPrior({ fs: world.fs, root: opened.root, artifacts: opened.artifacts, outputs: opened.outputs, now: world.clock.now() }, graph, records);
+  const read = await readPrior(
+    {
+      fs: world.fs,
+      root: opened.root,
+      artifacts: opened.artifacts,
+      outputs: opened.outputs,
+      now: world.clock.now(),
+    },
+    graph,
+    records,
+  );
   if (read.value === undefined) return { diagnostics: [...found, ...read.diagnostics] };
   const { prior } = read.value;
   const options: PlanOptions = {
@@ -118,7 +139,10 @@ export async function prepare(opened: Opened, request: PlanRequest, records: rea
   const plan = makePlan(graph, keyGraph(graph, checked.digests), prior, catalog, options);
   const diagnostics = [...found, ...read.diagnostics, ...opened.put(holdsOfNothing(plan))];
   const provider = providerOf(manifest, chosen.profile);
-  return { value: { plan, graph, provider, read: read.value, digests: checked.digests, warnings: diagnostics }, diagnostics };
+  return {
+    value: { plan, graph, provider, read: read.value, digests: checked.digests, warnings: diagnostics },
+    diagnostics,
+  };
 }
 
 function holdsOfNothing(plan: Plan): readonly Diagnostic[] {
@@ -135,8 +159,14 @@ function holdsOfNothing(plan: Plan): readonly Diagnostic[] {
 }
 
 /** Step names of a request as ids. */
-function wishesOf(graph: Graph, request: PlanRequest): Checked<Pick<PlanOptions, "targets" | "rebuy" | "retryRefused">> {
-  const targets = request.targets === undefined || request.targets.length === 0 ? undefined : matchSteps(graph, request.targets);
+function wishesOf(
+  graph: Graph,
+  request: PlanRequest,
+): Checked<Pick<PlanOptions, "targets" | "rebuy" | "retryRefused">> {
+  const targets =
+    request.targets === undefined || request.targets.length === 0
+      ? undefined
+      : matchSteps(graph, request.targets);
   const rebuy = matchSteps(graph, request.rebuy ?? []);
   const retryRefused = matchSteps(graph, request.retryRefused ?? []);
   return {
@@ -154,11 +184,16 @@ export function matchSteps(graph: Graph, names: readonly string[]): Checked<Read
   const found = new Set<StepId>();
   const diagnostics: Diagnostic[] = [];
   for (const name of names) {
-    const pattern = new RegExp(`^${name.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", "[^.]*")}([.@].*)?$`);
+    const pattern = new RegExp(
+      `^${name.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", "[^.]*")}([.@].*)?$`,
+    );
     const matching = graph.steps.filter((step) => pattern.test(step.id));
     for (const step of matching) found.add(step.id);
     if (matching.length > 0) continue;
-    const meant = didYouMean(name, graph.steps.map((step) => step.id));
+    const meant = didYouMean(
+      name,
+      graph.steps.map((step) => step.id),
+    );
     diagnostics.push(
       problem("plan/unknown-target", `there is no step called ${safeText(name)}`, {
         help: meant ? `did you mean ${meant}?` : "klingmake graph lists all steps",

@@ -54,7 +54,9 @@ export async function readPrior(
     lock,
     attempts: journal.attempts,
     held: given.artifacts.held(known),
-    outputs: await given.outputs.states(graph.steps.flatMap((step) => (step.output === undefined ? [] : [step.output]))),
+    outputs: await given.outputs.states(
+      graph.steps.flatMap((step) => (step.output === undefined ? [] : [step.output])),
+    ),
     placed: new Set<Sha256>([...journal.placed, ...known.map((artifact) => artifact.sha256)]),
     today: given.now,
     pace: paceOf(records, graph.realm),
@@ -73,16 +75,26 @@ function paceOf(records: readonly JournalRecord[], realm: Graph["realm"]): Reado
   for (const record of records) {
     if (record.type === "intent" && record.realm === realm) {
       const { mode, duration } = record.inputs.action;
-      const seconds = typeof duration === "number" ? duration : record.inputs.action.kind.endsWith("_video") ? 5 : undefined;
-      const named = typeof mode === "string" ? mode : record.inputs.action.kind.endsWith("_video") ? "std" : undefined;
+      const seconds =
+        typeof duration === "number"
+          ? duration
+          : record.inputs.action.kind.endsWith("_video")
+            ? 5
+            : undefined;
+      const named =
+        typeof mode === "string" ? mode : record.inputs.action.kind.endsWith("_video") ? "std" : undefined;
       names.set(record.reference, paceName(record.model, named, seconds));
     }
-    if (record.type === "submitted" && record.adopted !== true) begun.set(record.reference, Date.parse(record.at));
+    if (record.type === "submitted" && record.adopted !== true)
+      begun.set(record.reference, Date.parse(record.at));
     if (record.type === "succeeded") {
       const name = names.get(record.reference);
       const start = begun.get(record.reference);
       if (name !== undefined && start !== undefined) {
-        taken.set(name, [...(taken.get(name) ?? []), (Date.parse(record.at) - start) / 1000].slice(-REMEMBERED));
+        taken.set(
+          name,
+          [...(taken.get(name) ?? []), (Date.parse(record.at) - start) / 1000].slice(-REMEMBERED),
+        );
       }
     }
   }

@@ -75,13 +75,24 @@ export type RenderReport = {
 /** Renders a project. */
 export async function renderProject(opened: Opened, request: RenderRequest): Promise<RenderReport> {
   const { world, root, state } = opened;
-  const refused = (message: string, help: string): RenderReport => ({ status: "route", message, help, diagnostics: [], exit: EXIT.invalid });
+  const refused = (message: string, help: string): RenderReport => ({
+    status: "route",
+    message,
+    help,
+    diagnostics: [],
+    exit: EXIT.invalid,
+  });
   const made = await makeStateDirectory(world.fs, root);
   if (made.kind === "refused") return refused(made.why, "move it away: klingmake keeps its journal there");
   const lock = await world.lock(state.lock, opened.options.command ?? "klingmake");
   if (lock.kind === "unavailable") return refused(lock.why, lock.help);
   if (lock.kind === "busy") {
-    return { status: "locked", ...(lock.holder === undefined ? {} : { holder: lock.holder }), diagnostics: [], exit: EXIT.locked };
+    return {
+      status: "locked",
+      ...(lock.holder === undefined ? {} : { holder: lock.holder }),
+      diagnostics: [],
+      exit: EXIT.locked,
+    };
   }
   try {
     const journal = await openJournal(world.fs, state, () => world.clock.now());
@@ -98,12 +109,15 @@ export async function renderProject(opened: Opened, request: RenderRequest): Pro
 async function renderLocked(opened: Opened, request: RenderRequest, journal: Journal): Promise<RenderReport> {
   const prepared = await prepare(opened, request, journal.records());
   const diagnostics = [...journal.diagnostics, ...prepared.diagnostics];
-  if (prepared.value === undefined || hasErrors(diagnostics)) return { status: "invalid", diagnostics, exit: EXIT.invalid };
+  if (prepared.value === undefined || hasErrors(diagnostics))
+    return { status: "invalid", diagnostics, exit: EXIT.invalid };
   const { plan } = prepared.value;
   request.onPlan?.(plan);
   const report = { plan, diagnostics };
   if (request.frozen === true) {
-    const steps = plan.steps.filter((each) => ["render", "resume", "blocked"].includes(each.decision.kind)).map((each) => each.step.id);
+    const steps = plan.steps
+      .filter((each) => ["render", "resume", "blocked"].includes(each.decision.kind))
+      .map((each) => each.step.id);
     if (steps.length > 0) return { ...report, status: "frozen", steps, exit: EXIT.stale };
   }
   const approved = await approve(opened, request, plan);
@@ -111,7 +125,8 @@ async function renderLocked(opened: Opened, request: RenderRequest, journal: Jou
 
   const needsRoute = plan.steps.some(reachesOut);
   const route = needsRoute ? await openRoute(opened, prepared.value) : idleProvider(plan);
-  if ("message" in route) return { ...report, status: "route", message: route.message, help: route.help, exit: EXIT.credentials };
+  if ("message" in route)
+    return { ...report, status: "route", message: route.message, help: route.help, exit: EXIT.credentials };
   try {
     if (approved.ask !== undefined && !(await approved.ask())) {
       return { ...report, status: "declined", wants: approved.wants, exit: EXIT.approval };
@@ -124,7 +139,11 @@ async function renderLocked(opened: Opened, request: RenderRequest, journal: Jou
 }
 
 type Approved =
-  | { readonly approval: Approval; readonly wants: readonly WantsYes[]; readonly ask?: () => Promise<boolean> }
+  | {
+      readonly approval: Approval;
+      readonly wants: readonly WantsYes[];
+      readonly ask?: () => Promise<boolean>;
+    }
   | { readonly status: "stale"; readonly uncovered: readonly Uncovered[]; readonly exit: ExitCode }
   | { readonly status: "approval_needed"; readonly wants: readonly WantsYes[]; readonly exit: ExitCode };
 
@@ -133,20 +152,31 @@ async function approve(opened: Opened, request: RenderRequest, plan: Plan): Prom
   const { manifest, world, state } = opened;
   if (request.approve !== undefined) {
     const approval = await namedApproval(opened, request.approve, plan);
-    const lacking = approval === undefined ? uncovered({ digest: plan.digest, realm: plan.realm, entries: [] }, plan) : uncovered(approval, plan);
+    const lacking =
+      approval === undefined
+        ? uncovered({ digest: plan.digest, realm: plan.realm, entries: [] }, plan)
+        : uncovered(approval, plan);
     return approval === undefined || lacking.length > 0
       ? { status: "stale", uncovered: lacking, exit: EXIT.stale }
       : { approval, wants: [] };
   }
   const policy = tightened({ ...DEFAULT_POLICY, ...request.policy }, manifest.approval);
-  const wants = wantsYes(plan, policy, request.rehearse).filter((want) => !(request.yes === true && want.because === "total"));
+  const wants = wantsYes(plan, policy, request.rehearse).filter(
+    (want) => !(request.yes === true && want.because === "total"),
+  );
   const approval = approvalOf(plan);
   if (wants.length === 0) return { approval, wants };
-  await makeStateDirectory(world.fs, opened.root).then(() => opened.offer(plan)).catch(() => state.path);
+  await makeStateDirectory(world.fs, opened.root)
+    .then(() => opened.offer(plan))
+    .catch(() => state.path);
   const { ask } = request;
   if (ask === undefined) {
     const money = exitOfOutcomes(plannedOutcomes(plan));
-    return { status: "approval_needed", wants, exit: money === EXIT.unknown || money === EXIT.money ? money : EXIT.approval };
+    return {
+      status: "approval_needed",
+      wants,
+      exit: money === EXIT.unknown || money === EXIT.money ? money : EXIT.approval,
+    };
   }
   return { approval, wants, ask: () => ask(plan, wants) };
 }
@@ -159,7 +189,9 @@ async function namedApproval(opened: Opened, digest: string, plan: Plan): Promis
 }
 
 function plannedOutcomes(plan: Plan): readonly Outcome[] {
-  return plan.steps.flatMap((each) => (each.decision.kind === "blocked" ? [{ status: "blocked", because: each.decision.because } as const] : []));
+  return plan.steps.flatMap((each) =>
+    each.decision.kind === "blocked" ? [{ status: "blocked", because: each.decision.because } as const] : [],
+  );
 }
 
 function reachesOut(planned: PlannedStep): boolean {
@@ -256,9 +288,20 @@ async function run(
     },
     present: prepared.graph.steps,
   });
-  const outcomes = [...executed.outcomes].map(([step, outcome]) => ({ step, outcome: placedOutcome(opened, outcome) }));
+  const outcomes = [...executed.outcomes].map(([step, outcome]) => ({
+    step,
+    outcome: placedOutcome(opened, outcome),
+  }));
   const exit = executed.interrupted ? EXIT.interrupted : exitOfOutcomes(executed.outcomes.values());
-  return { status: "ran", plan, diagnostics, outcomes, spent: executed.spent, interrupted: executed.interrupted, exit };
+  return {
+    status: "ran",
+    plan,
+    diagnostics,
+    outcomes,
+    spent: executed.spent,
+    interrupted: executed.interrupted,
+    exit,
+  };
 }
 
 /** An outcome whose diagnostic knows its place in the manifest. */

@@ -75,7 +75,13 @@ async function openSandbox(wish: RouteWish, clock: Clock): Promise<Provider | Ro
   const { catalog, realm, env } = wish;
   const elsewhere = env["KLINGMAKE_SANDBOX_URL"];
   if (elsewhere !== undefined && elsewhere !== "") {
-    return openKling({ env: { KLING_API_KEY: env["KLINGMAKE_SANDBOX_KEY"] ?? "sandbox-key" }, catalog, clock, realm, baseUrl: elsewhere });
+    return openKling({
+      env: { KLING_API_KEY: env["KLINGMAKE_SANDBOX_KEY"] ?? "sandbox-key" },
+      catalog,
+      clock,
+      realm,
+      baseUrl: elsewhere,
+    });
   }
   const { startSandbox } = await import("./sandbox/sandbox.js");
   const pace = Number(env["KLINGMAKE_SANDBOX_TIME_SCALE"] ?? Number.NaN);

@@ -7,11 +7,18 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { hasErrors, inFileOrder, problem, type Checked, type Diagnostic } from "./base/diagnostic.js";
 import { safeText } from "./base/text.js";
-import { createCatalog } from "./catalog/catalog.js";
+import { createCatalog, type Catalog } from "./catalog/catalog.js";
 import type { Model } from "./catalog/model.js";
 import { checkInputs } from "./engine-inputs.js";
 import { findManifest } from "./engine-find.js";
-import { chooseProfile, matchSteps, prepare, type Opened, type OpenOptions, type PlanRequest } from "./engine-prepare.js";
+import {
+  chooseProfile,
+  matchSteps,
+  prepare,
+  type Opened,
+  type OpenOptions,
+  type PlanRequest,
+} from "./engine-prepare.js";
 import { renderProject, type RenderReport, type RenderRequest } from "./engine-render.js";
 import { realWorld, type World } from "./engine-world.js";
 import { expand } from "./graph/expand.js";
@@ -21,7 +28,7 @@ import { decodeManifest } from "./manifest/decode.js";
 import type { Locate, Profile } from "./manifest/manifest.js";
 import { placed } from "./manifest/locate.js";
 import { readManifest } from "./manifest/read.js";
-import { approvalOf, paidSteps } from "./plan/approval.js";
+import { approvalOf, DEFAULT_POLICY, paidSteps, tightened, wantsYes, type Policy, type WantsYes } from "./plan/approval.js";
 import type { Plan, PlannedStep } from "./plan/plan.js";
 import type { Attempt } from "./plan/prior.js";
 import { changesBetween, type Change } from "./plan/reason.js";
@@ -63,14 +70,21 @@ export interface Project {
   plan(request?: PlanRequest): Promise<Checked<Plan>>;
   graph(profile?: string): Promise<Checked<Graph>>;
   why(step: string, request?: PlanRequest): Promise<Checked<WhyReport>>;
+  /** What of a plan wants a yes, under the manifest's own policy and the one given. */
+  wantsYes(plan: Plan, options?: { readonly policy?: Partial<Policy>; readonly rehearse?: boolean }): readonly WantsYes[];
   /** Does what the plan says, within what was approved. */
   render(request: RenderRequest): Promise<RenderReport>;
-  /** The catalog with the project's additions. */
+  /** The models with the project's additions. */
   models(): readonly Model[];
+  /** Models and prices as this project knows them. */
+  readonly catalog: Catalog;
 }
 
 /** Opens the project that a manifest describes. */
-export async function openProject(options: OpenOptions, world: World = realWorld()): Promise<Checked<Project>> {
+export async function openProject(
+  options: OpenOptions,
+  world: World = realWorld(),
+): Promise<Checked<Project>> {
   const found = findManifest(world.fs, options.cwd, options.file);
   if (found.value === undefined) return { diagnostics: found.diagnostics };
   const file = found.value;
@@ -94,8 +108,11 @@ function readText(world: World, file: string): Checked<string> {
     return decodeManifest(world.fs.readFileSync(file), safeText(file));
   } catch (error) {
     const code = errorCode(error);
-    const message = code === "EISDIR" ? `${safeText(file)} is a directory` : `${safeText(file)} cannot be read (${code})`;
-    return { diagnostics: [problem("file/unreadable", message, { help: "name a manifest file that you may read" })] };
+    const message =
+      code === "EISDIR" ? `${safeText(file)} is a directory` : `${safeText(file)} cannot be read (${code})`;
+    return {
+      diagnostics: [problem("file/unreadable", message, { help: "name a manifest file that you may read" })],
+    };
   }
 }
 
@@ -142,18 +159,26 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
     profiles: manifest.profiles.map((profile) => profile.id),
     ...(manifest.profile === undefined ? {} : { defaultProfile: manifest.profile }),
     models: () => catalog.all(),
+    catalog,
     async check() {
       const found: Diagnostic[] = [...warnings];
       const seen = new Set<string>();
       for (const profile of [undefined, ...manifest.profiles]) {
         if (profile === undefined && manifest.profile !== undefined) continue;
         const expanded = expand(manifest, profile, catalog);
-        const checked = expanded.value === undefined ? [] : (await checkInputs(expanded.value, opened.inputs, catalog)).diagnostics;
+        const checked =
+          expanded.value === undefined
+            ? []
+            : (await checkInputs(expanded.value, opened.inputs, catalog)).diagnostics;
         for (const each of [...expanded.diagnostics, ...checked]) {
           const name = JSON.stringify([each.code, each.path, each.message]);
           if (seen.has(name)) continue;
           seen.add(name);
-          found.push(profile === undefined || profile.id === manifest.profile ? each : { ...each, why: inProfile(each, profile) });
+          found.push(
+            profile === undefined || profile.id === manifest.profile
+              ? each
+              : { ...each, why: inProfile(each, profile) },
+          );
         }
       }
       return opened.put(found);
@@ -180,7 +205,9 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
       if (prepared.value === undefined) return { diagnostics: prepared.diagnostics };
       const { plan, graph, read } = prepared.value;
       const ids = matchSteps(graph, [step]);
-      const planned = plan.steps.find((each) => ids.value?.has(each.step.id) === true && (ids.value.size === 1 || !each.step.candidate));
+      const planned = plan.steps.find(
+        (each) => ids.value?.has(each.step.id) === true && (ids.value.size === 1 || !each.step.candidate),
+      );
       if (planned === undefined) return { diagnostics: ids.diagnostics };
       const beforeKey = read.lock.steps.get(plan.profile)?.get(planned.step.id);
       const before = beforeKey === undefined ? undefined : read.lock.renders.get(beforeKey);
@@ -191,19 +218,23 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
           changes: before === undefined ? [] : changesBetween(before.inputs, planned.inputs, planned.step),
           ...(before === undefined ? {} : { before: { key: before.key, inputs: before.inputs } }),
           ...(attempt === undefined ? {} : { task: attempt }),
-          dependents: graph.steps.filter((each) => each.needs.includes(planned.step.id)).map((each) => each.id),
+          dependents: graph.steps
+            .filter((each) => each.needs.includes(planned.step.id))
+            .map((each) => each.id),
         },
         diagnostics: prepared.diagnostics,
       };
     },
+    wantsYes: (plan, options = {}) => wantsYes(plan, tightened({ ...DEFAULT_POLICY, ...options.policy }, manifest.approval), options.rehearse),
     render: (request) => renderProject(opened, request),
   };
 }
 
 function inProfile(diagnostic: Diagnostic, profile: Profile): string {
-  return diagnostic.why === undefined ? `under the profile ${profile.id}` : `${diagnostic.why} (under the profile ${profile.id})`;
+  return diagnostic.why === undefined
+    ? `under the profile ${profile.id}`
+    : `${diagnostic.why} (under the profile ${profile.id})`;
 }
-
 
 /** The built-in catalog. */
 export function listModels(): readonly Model[] {
@@ -224,4 +255,6 @@ export async function schemaText(which: "manifest" | "lock"): Promise<string> {
 }
 
 /** klingmake's version. */
-export const VERSION: string = (JSON.parse(readFileSync(new URL("package.json", PACKAGE), "utf8")) as { version: string }).version;
+export const VERSION: string = (
+  JSON.parse(readFileSync(new URL("package.json", PACKAGE), "utf8")) as { version: string }
+).version;

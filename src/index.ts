@@ -7,15 +7,30 @@ export { hasErrors, type Checked, type Diagnostic, type Path, type Place } from 
 export { diagnosticJson, formatDiagnostic } from "./base/frame.js";
 export { formatUnits, formatUsd, usd, type Micros, type MilliUnits } from "./base/money.js";
 export { counted, didYouMean, elide, listWords, safeText } from "./base/text.js";
-export { tierOf } from "./catalog/catalog.js";
+export { createCatalog, tierOf, type Catalog } from "./catalog/catalog.js";
+export { LIST_UNIT_PRICES } from "./catalog/units.js";
 export type { ImageModel, Mode, Model, PriceRow, Tier, VideoEndpoint, VideoModel } from "./catalog/model.js";
-export { listModels, openProject, runSandbox, schemaText, VERSION, type Project, type WhyReport } from "./engine.js";
+export {
+  listModels,
+  openProject,
+  runSandbox,
+  schemaText,
+  VERSION,
+  type Project,
+  type WhyReport,
+} from "./engine.js";
 export type { OpenOptions, PlanRequest } from "./engine-prepare.js";
 export type { RenderReport, RenderRequest } from "./engine-render.js";
 export type { CacheKey, KeyInputs } from "./graph/key.js";
 export type { Action, Graph, Input, Realm, Step, StepId } from "./graph/step.js";
 export { inputsOf } from "./graph/step.js";
-export { DEFAULT_POLICY, type PlanDigest, type Policy, type Uncovered, type WantsYes } from "./plan/approval.js";
+export {
+  DEFAULT_POLICY,
+  type PlanDigest,
+  type Policy,
+  type Uncovered,
+  type WantsYes,
+} from "./plan/approval.js";
 export type { Decision } from "./plan/decide.js";
 export type { Estimate, Totals } from "./plan/estimate.js";
 export type { Plan, PlannedStep } from "./plan/plan.js";

@@ -37,7 +37,16 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   manifest: ["yaml"],
   graph: [],
   plan: [],
-  store: ["node:fs", "node:path", "node:crypto", "node:os", "node:url", "node:process", "fs-native-extensions", "image-size"],
+  store: [
+    "node:fs",
+    "node:path",
+    "node:crypto",
+    "node:os",
+    "node:url",
+    "node:process",
+    "fs-native-extensions",
+    "image-size",
+  ],
   provider: ["undici", "jose", "node:crypto", "node:dns", "node:net", "node:stream", "node:buffer"],
   run: ["p-limit"],
   sandbox: [
@@ -54,9 +63,29 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     "node:stream",
     "node:stream/promises",
   ],
-  engine: ["node:path", "node:fs", "node:fs/promises", "node:url", "node:os", "node:timers/promises", "node:module"],
+  engine: [
+    "node:path",
+    "node:fs",
+    "node:fs/promises",
+    "node:url",
+    "node:os",
+    "node:timers/promises",
+    "node:module",
+  ],
   index: [],
-  cli: ["commander", "picocolors", "log-update", "string-width", "node:readline/promises", "node:fs", "node:path", "node:os", "node:url", "node:module", "node:process"],
+  cli: [
+    "commander",
+    "picocolors",
+    "log-update",
+    "string-width",
+    "node:readline/promises",
+    "node:fs",
+    "node:path",
+    "node:os",
+    "node:url",
+    "node:module",
+    "node:process",
+  ],
 };
 /** Words that reach for the world, and the files that may say them. */
 const AMBIENT: readonly (readonly [word: RegExp, mayStandIn: RegExp])[] = [
@@ -69,16 +98,22 @@ const AMBIENT: readonly (readonly [word: RegExp, mayStandIn: RegExp])[] = [
   [/\.(toLocale\w+|localeCompare)\(|\bIntl\./, /^$/],
 ];
 
-const roomOf = (name: string): string => (name.includes("/") ? name.slice(0, name.indexOf("/")) : name.replace(/[-.].*$/, ""));
+const roomOf = (name: string): string =>
+  name.includes("/") ? name.slice(0, name.indexOf("/")) : name.replace(/[-.].*$/, "");
 
 /** Comments out, so that prose may say any word. */
-const code = (source: string): string => source.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/.*$/gm, "$1");
+const code = (source: string): string =>
+  source.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/.*$/gm, "$1");
 
 const importsOf = (name: string): readonly string[] =>
-  [...code(text.get(name) ?? "").matchAll(/(?:\bfrom\s+|\bimport\s*\(\s*|\bimport\s+)"([^"\n]+)"/g)].map((match) => match[1] ?? "");
+  [...code(text.get(name) ?? "").matchAll(/(?:\bfrom\s+|\bimport\s*\(\s*|\bimport\s+)"([^"\n]+)"/g)].map(
+    (match) => match[1] ?? "",
+  );
 
 const targetOf = (name: string, specifier: string): string =>
-  relative(join(root, "src"), join(root, "src", dirname(name), specifier)).replaceAll("\\", "/").replace(/\.js$/, ".ts");
+  relative(join(root, "src"), join(root, "src", dirname(name), specifier))
+    .replaceAll("\\", "/")
+    .replace(/\.js$/, ".ts");
 
 describe("the rooms", () => {
   it.each(files)("%s imports along the arrows only", (name) => {
@@ -113,7 +148,8 @@ describe("the rooms", () => {
       expect(state.get(name), [...trail, name].join(" → ")).not.toBe("open");
       state.set(name, "open");
       const source = code(text.get(name) ?? "").replace(/import type [^;]*;/g, "");
-      for (const match of source.matchAll(/from\s*"(\.[^"]+)"/g)) visit(targetOf(name, match[1] ?? ""), [...trail, name]);
+      for (const match of source.matchAll(/from\s*"(\.[^"]+)"/g))
+        visit(targetOf(name, match[1] ?? ""), [...trail, name]);
       state.set(name, "done");
     };
     for (const name of files) visit(name, []);
@@ -144,7 +180,11 @@ describe("every file", () => {
 
   it.each(written)("%s has no any, enum, default export or non-null assertion", (name) => {
     const source = code(text.get(name) ?? "").replace(/"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`/g, '""');
-    expect(source.match(/: any\b|\bas any\b|<any>|^\s*(export )?(const )?enum |export default|[\w)\]]!(\.|\[|;|,|\))/m)?.[0]).toBeUndefined();
+    expect(
+      source.match(
+        /: any\b|\bas any\b|<any>|^\s*(export )?(const )?enum |export default|[\w)\]]!(\.|\[|;|,|\))/m,
+      )?.[0],
+    ).toBeUndefined();
   });
 
   it.each(written)("%s is named for what it is", (name) => {
@@ -160,9 +200,13 @@ describe("the repository", () => {
   });
 
   it("pins exact versions", () => {
-    const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<string, Record<string, string>>;
+    const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<
+      string,
+      Record<string, string>
+    >;
     for (const kind of ["dependencies", "devDependencies"]) {
-      for (const [name, version] of Object.entries(manifest[kind] ?? {})) expect(version, name).toMatch(/^\d+\.\d+\.\d+$/);
+      for (const [name, version] of Object.entries(manifest[kind] ?? {}))
+        expect(version, name).toMatch(/^\d+\.\d+\.\d+$/);
     }
     expect(existsSync(join(root, "package-lock.json"))).toBe(true);
   });

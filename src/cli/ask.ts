@@ -15,19 +15,15 @@ export interface AskStreams {
 /** Asks once. Resolves to true only for `y` or `yes`; an abort is a no. */
 export async function askYesNo(question: string, streams: AskStreams, signal: AbortSignal): Promise<boolean> {
   const reader = createInterface({ ...streams, historySize: 0 });
-  try {
-    // Without these, end of input and Ctrl-C would leave the question unanswered for ever.
-    const silence = new Promise<string>((resolve) => {
-      reader.once("close", () => resolve(""));
-      reader.once("SIGINT", () => resolve(""));
-    });
-    const answer = await Promise.race([reader.question(question, { signal }), silence]);
-    return isYes(answer);
-  } catch {
-    return false;
-  } finally {
-    reader.close();
-  }
+  // Without these, end of input and Ctrl-C would leave the question unanswered for ever.
+  const silence = new Promise<undefined>((resolve) => {
+    reader.once("close", () => resolve(undefined));
+    reader.once("SIGINT", () => resolve(undefined));
+  });
+  const answer = await Promise.race([reader.question(question, { signal }).catch(() => undefined), silence]);
+  if (answer === undefined) streams.output.write("\n");
+  reader.close();
+  return answer !== undefined && isYes(answer);
 }
 
 /** Whether an answer is a yes. */

@@ -15,7 +15,9 @@ export function bugText(error: unknown, env: Readonly<Record<string, string | un
   const lines = [
     `this is a bug in klingmake: ${clean(thrown.message)}`,
     "nothing that was paid for is lost; run the same command again, and please report it",
-    ...(asked ? (thrown.stack ?? "").split("\n").slice(1).map(clean) : ["KLINGMAKE_DEBUG=1 shows where it happened"]),
+    ...(asked
+      ? (thrown.stack ?? "").split("\n").slice(1).map(clean)
+      : ["KLINGMAKE_DEBUG=1 shows where it happened"]),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -24,7 +26,8 @@ export function bugText(error: unknown, env: Readonly<Record<string, string | un
 export function redacted(text: string, env: Readonly<Record<string, string | undefined>>): string {
   let clean = text;
   for (const [name, value] of Object.entries(env)) {
-    if (SECRETS.test(name) && value !== undefined && value.length >= 4) clean = clean.replaceAll(value, "***");
+    if (SECRETS.test(name) && value !== undefined && value.length >= 4)
+      clean = clean.replaceAll(value, "***");
   }
   return clean
     .replace(/\bBearer\s+\S+/gi, "Bearer ***")

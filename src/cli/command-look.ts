@@ -4,13 +4,11 @@
  */
 import {
   EXIT,
-  LIST_UNIT_PRICES,
+  createCatalog,
   hasErrors,
-  listModels,
   openProject,
   schemaText,
   type Diagnostic,
-  type Model,
   type Project,
 } from "../index.js";
 import { withProject, type Answer, type CommandContext } from "./answer.js";
@@ -21,7 +19,7 @@ import { planRequest } from "./request.js";
 import { graphText } from "./view-graph.js";
 import { modelsPage } from "./view-models.js";
 import { countStandings, standingOf, statusPage } from "./view-status.js";
-import { keyFields, whyPage } from "./view-why.js";
+import { whyPage } from "./view-why.js";
 
 /** Checks every profile. */
 export async function validateCommand(context: CommandContext): Promise<Answer> {
@@ -36,13 +34,17 @@ export async function validateCommand(context: CommandContext): Promise<Answer> 
       warnings: diagnostics.length - errors,
     };
     if (errors > 0) return { exit: EXIT.invalid, data, diagnostics };
-    const profiles = project.profiles.length === 0 ? "" : `, with the profiles ${project.profiles.join(", ")}`;
+    const profiles =
+      project.profiles.length === 0 ? "" : `, with the profiles ${project.profiles.join(", ")}`;
     return { exit: EXIT.done, data, diagnostics, text: `${project.name} is valid${profiles}\n` };
   });
 }
 
 /** Shows where the film stands. */
-export async function statusCommand(command: Command & { name: "status" }, context: CommandContext): Promise<Answer> {
+export async function statusCommand(
+  command: Command & { name: "status" },
+  context: CommandContext,
+): Promise<Answer> {
   return withProject(context, "status", async (project) => {
     const { value: plan, diagnostics } = await project.plan(planRequest(command.plan));
     if (plan === undefined || hasErrors(diagnostics)) return invalid(project, diagnostics);
@@ -58,30 +60,42 @@ export async function statusCommand(command: Command & { name: "status" }, conte
 }
 
 /** Shows what is in a step's key. */
-export async function whyCommand(command: Command & { name: "why" }, context: CommandContext): Promise<Answer> {
+export async function whyCommand(
+  command: Command & { name: "why" },
+  context: CommandContext,
+): Promise<Answer> {
   return withProject(context, "why", async (project) => {
     const { value: report, diagnostics } = await project.why(command.step, planRequest(command.plan));
     if (report === undefined || hasErrors(diagnostics)) return invalid(project, diagnostics);
-    const graph = await project.graph(command.plan.profile);
-    const own = report.planned.step.id;
-    const dependents = (graph.value?.steps ?? []).filter((step) => step.needs.includes(own)).map((step) => step.id);
     const data = {
       step: plannedData(report.planned),
       key_inputs: report.planned.inputs,
-      ...(report.before === undefined ? {} : { before: { key: report.before.key, key_inputs: report.before.inputs } }),
+      ...(report.before === undefined
+        ? {}
+        : { before: { key: report.before.key, key_inputs: report.before.inputs } }),
       changes: report.changes,
-      dependents,
+      dependents: report.dependents,
       ...(report.task === undefined
         ? {}
-        : { task: { reference: report.task.reference, state: report.task.state, since: report.task.started, task: report.task.task ?? null } }),
+        : {
+            task: {
+              reference: report.task.reference,
+              state: report.task.state,
+              since: report.task.started,
+              task: report.task.task ?? null,
+            },
+          }),
     };
-    const text = whyPage(report, dependents, context.out, context.columns);
+    const text = whyPage(report, context.out, context.columns);
     return { exit: EXIT.done, data, diagnostics: [...project.diagnostics, ...diagnostics], text };
   });
 }
 
 /** Prints the graph. */
-export async function graphCommand(command: Command & { name: "graph" }, context: CommandContext): Promise<Answer> {
+export async function graphCommand(
+  command: Command & { name: "graph" },
+  context: CommandContext,
+): Promise<Answer> {
   return withProject(context, "graph", async (project) => {
     const { value: graph, diagnostics } = await project.graph(command.profile);
     if (graph === undefined || hasErrors(diagnostics)) return invalid(project, diagnostics);
@@ -103,23 +117,30 @@ export async function graphCommand(command: Command & { name: "graph" }, context
 }
 
 /** Lists the models: the project's where there is one, else the built-in ones. */
-export async function modelsCommand(command: Command & { name: "models" }, context: CommandContext): Promise<Answer> {
+export async function modelsCommand(
+  command: Command & { name: "models" },
+  context: CommandContext,
+): Promise<Answer> {
   const { io, globals, out, columns } = context;
   const place = { cwd: io.cwd, env: io.env, home: io.home, command: "klingmake models" };
-  const opened = await openProject({ ...place, ...(globals.file === undefined ? {} : { file: globals.file }) });
+  const opened = await openProject({
+    ...place,
+    ...(globals.file === undefined ? {} : { file: globals.file }),
+  });
   // Without a manifest the built-in list is the answer; a manifest that was named or is broken should be heard of.
-  const missing = opened.diagnostics.some((each) => each.code === "file/not-found") && globals.file === undefined;
+  const missing =
+    opened.diagnostics.some((each) => each.code === "file/not-found") && globals.file === undefined;
   if (opened.value === undefined && globals.file !== undefined) {
     return { exit: EXIT.invalid, data: {}, diagnostics: opened.diagnostics };
   }
-  const models: readonly Model[] = opened.value?.models() ?? listModels();
-  const unitUsd = { video: LIST_UNIT_PRICES.video.usd, image: LIST_UNIT_PRICES.image.usd };
-  const options = { paint: out, columns, all: command.all, verbose: globals.verbose, unitUsd };
+  const catalog = opened.value?.catalog ?? createCatalog().value;
+  if (catalog === undefined) throw new Error("the built-in catalog has problems");
+  const options = { paint: out, columns, all: command.all, verbose: globals.verbose };
   return {
     exit: EXIT.done,
-    data: { models: models.map(modelData) },
+    data: { models: catalog.all().map((model) => modelData(model, catalog)) },
     diagnostics: missing ? [] : opened.diagnostics,
-    text: modelsPage(models, options),
+    text: modelsPage(catalog, options),
   };
 }
 

@@ -11,11 +11,15 @@ import { planRequest, policyOf } from "./request.js";
 import { planSheet } from "./view-plan.js";
 
 /** Plans and shows. */
-export async function planCommand(command: Command & { name: "plan" }, context: CommandContext): Promise<Answer> {
+export async function planCommand(
+  command: Command & { name: "plan" },
+  context: CommandContext,
+): Promise<Answer> {
   return withProject(context, "plan", async (project) => {
     const { value: plan, diagnostics } = await project.plan(planRequest(command.plan));
     const said = [...project.diagnostics, ...diagnostics];
-    if (plan === undefined || hasErrors(diagnostics)) return { exit: EXIT.invalid, data: {}, diagnostics: said };
+    if (plan === undefined || hasErrors(diagnostics))
+      return { exit: EXIT.invalid, data: {}, diagnostics: said };
     const wants = project.wantsYes(plan, { policy: policyOf(command.policy), rehearse: command.rehearse });
     const changes = plan.steps.some((each) => each.decision.kind !== "keep");
     const exit = command.detailedExitcode && changes ? EXIT.changes : EXIT.done;
@@ -27,6 +31,11 @@ export async function planCommand(command: Command & { name: "plan" }, context: 
       await file.close();
     }
     const { out: paint, columns, globals } = context;
-    return { exit, data, diagnostics: said, text: planSheet(plan, wants, { paint, columns, verbose: globals.verbose }) };
+    return {
+      exit,
+      data,
+      diagnostics: said,
+      text: planSheet(plan, wants, { paint, columns, verbose: globals.verbose }),
+    };
   });
 }

@@ -3,7 +3,7 @@
  * and goes to stderr; stdout carries the envelope of `--json` or nothing. Spending is decided by the library alone:
  * this file only passes on what the person said.
  */
-import { EXIT, formatUsd, safeText, type Plan, type RenderReport, type WantsYes } from "../index.js";
+import { EXIT, counted, formatUsd, safeText, type Plan, type RenderReport, type WantsYes } from "../index.js";
 import { withProject, type Answer, type CommandContext } from "./answer.js";
 import { isAutomatic } from "./colours.js";
 import type { Command } from "./commands.js";
@@ -12,10 +12,12 @@ import { usdJson } from "./money-text.js";
 import { eventData, outcomeData } from "./data-run.js";
 import { envelopeLine, eventLine } from "./envelope.js";
 import { exitOfSignal } from "./io.js";
+import { wrap } from "./layout.js";
 import { watchRun, type Progress } from "./progress.js";
 import { planRequest, policyOf } from "./request.js";
 import { diagnosticsJson } from "./view-diagnostics.js";
-import { planSheet, wantsText } from "./view-plan.js";
+import { planSheet } from "./view-plan.js";
+import { wantsText } from "./view-totals.js";
 import { renderNote } from "./view-render.js";
 
 type RenderCommand = Command & { name: "render" };
@@ -37,7 +39,7 @@ export async function renderCommand(command: RenderCommand, context: CommandCont
       ...(lively && io.live !== undefined ? { live: io.live } : {}),
       ...(io.everySecond === undefined ? {} : { everySecond: io.everySecond }),
     });
-    const onAbort = () => write(stoppingText(progress));
+    const onAbort = () => progress.say(stoppingText(progress, columns));
     io.signal.addEventListener("abort", onAbort, { once: true });
     let wants: readonly WantsYes[] = [];
     const sheet = (plan: Plan) => planSheet(plan, wants, { paint, columns, verbose: globals.verbose });
@@ -58,7 +60,8 @@ export async function renderCommand(command: RenderCommand, context: CommandCont
         },
         onPlan: (plan) => {
           wants = project.wantsYes(plan, { policy, rehearse: command.rehearse });
-          if (!globals.quiet) write(`${sheet(plan)}\n`);
+          if (globals.quiet) return;
+          write(nothingToDo(plan) && !globals.verbose ? `${idleText(plan)}\n` : `${sheet(plan)}\n`);
         },
         ...(io.ask === undefined ? {} : { ask: (plan, asked) => ask(plan, asked, sheet, context) }),
       });
@@ -66,7 +69,9 @@ export async function renderCommand(command: RenderCommand, context: CommandCont
       const answer = answerOf(report, wants, command, context);
       if (events !== undefined) {
         const { exit, data, diagnostics } = answer;
-        events.write(envelopeLine({ command: "render", exit, data, diagnostics: diagnosticsJson(diagnostics) }));
+        events.write(
+          envelopeLine({ command: "render", exit, data, diagnostics: diagnosticsJson(diagnostics) }),
+        );
         await events.close();
       }
       return { ...answer, diagnostics: [...project.diagnostics, ...answer.diagnostics] };
@@ -75,6 +80,14 @@ export async function renderCommand(command: RenderCommand, context: CommandCont
       io.signal.removeEventListener("abort", onAbort);
     }
   });
+}
+
+function nothingToDo(plan: Plan): boolean {
+  return plan.steps.every((each) => each.decision.kind === "keep" && each.decision.conflict !== true);
+}
+
+function idleText(plan: Plan): string {
+  return `${safeText(plan.project)} · profile ${safeText(plan.profile)}: nothing to do, ${counted(plan.steps.length, "step is", "steps are")} fresh`;
 }
 
 /** Shows what is asked about, then asks. */
@@ -86,27 +99,32 @@ async function ask(
 ): Promise<boolean> {
   if (io.ask === undefined) return false;
   if (globals.quiet) io.stderr.write(`${sheet(plan)}\n`);
-  for (const why of wantsText(wants)) io.stderr.write(`${paint.costly(`A yes is wanted: ${safeText(why)}`)}\n`);
+  for (const why of wantsText(wants))
+    io.stderr.write(`${paint.costly(`A yes is wanted: ${safeText(why)}`)}\n`);
   return io.ask(questionOf(plan));
 }
 
 /** The question before money is spent. */
 export function questionOf(plan: Plan): string {
   const { usd, unknown } = plan.totals.create;
-  const prices = unknown === 0 ? "" : unknown === 1 ? " and one unknown price" : ` and ${unknown} unknown prices`;
+  const prices =
+    unknown === 0 ? "" : unknown === 1 ? " and one unknown price" : ` and ${unknown} unknown prices`;
   const amount = `up to ${formatUsd(usd.high)}${prices}`;
   return plan.realm === "sandbox"
     ? `Rehearsal, nothing is paid: render this for ${amount}? [y/N] `
     : `Render this for ${amount}? [y/N] `;
 }
 
-function stoppingText(progress: Progress): string {
+function stoppingText(progress: Progress, columns: number): string {
   const under = progress.underWay();
-  const what =
-    under.length === 0
-      ? "nothing is under way at the vendor"
-      : `under way at the vendor, and collected by the next render: ${under.join(", ")}`;
-  return `\nstopping, nothing more is submitted; ${what}\nCtrl-C again leaves at once\n`;
+  const lines = [
+    "",
+    "stopping: nothing more is submitted (Ctrl-C again leaves at once)",
+    ...(under.length === 0
+      ? ["nothing is under way at the vendor"]
+      : wrap(`under way at the vendor, collected by the next render: ${under.join(", ")}`, columns)),
+  ];
+  return `${lines.join("\n")}\n`;
 }
 
 function answerOf(
@@ -121,7 +139,9 @@ function answerOf(
     ...(report.plan === undefined ? {} : planData(report.plan, wants)),
     ...statusData(report),
   };
-  const note = renderNote(report, { globals, flags: command.plan, paint, columns });
+  const idle =
+    report.status === "ran" && report.plan !== undefined && nothingToDo(report.plan) && !globals.verbose;
+  const note = idle ? "" : renderNote(report, { globals, flags: command.plan, paint, columns });
   return { exit, data, diagnostics: report.diagnostics, ...(note === "" ? {} : { note }) };
 }
 
@@ -131,7 +151,7 @@ function statusData(report: RenderReport): Data {
     case "invalid":
       return {};
     case "locked":
-      return { holder: report.holder };
+      return report.holder === undefined ? {} : { holder: report.holder };
     case "approval_needed":
     case "declined":
       return { wants_yes: report.wants.map(wantData) };

@@ -22,11 +22,18 @@ export async function sandboxCommand(
     });
   } catch (error) {
     const message = `the sandbox could not start: ${safeText(error instanceof Error ? error.message : String(error))}`;
-    return { exit: EXIT.stepFailed, data: { error: { kind: "sandbox", message } }, diagnostics: [], note: `${message}\n` };
+    return {
+      exit: EXIT.stepFailed,
+      data: { error: { kind: "sandbox", message } },
+      diagnostics: [],
+      note: `${message}\n`,
+    };
   }
   const data = { url: sandbox.url, credentials: credentialsOf(sandbox) };
   io.stdout.write(
-    globals.json ? envelopeLine({ command: "sandbox", exit: EXIT.done, data, diagnostics: [] }) : assignments(sandbox),
+    globals.json
+      ? envelopeLine({ command: "sandbox", exit: EXIT.done, data, diagnostics: [] })
+      : assignments(sandbox),
   );
   if (!globals.quiet) io.stderr.write("the sandbox is listening; Ctrl-C stops it\n");
   await aborted(io.signal);

@@ -1,12 +1,13 @@
 /**
  * A model as the data of an envelope: what it can, what it costs in units and money, and of which day that is.
  */
-import { tierOf, type Model, type PriceRow, type VideoEndpoint } from "../index.js";
+import { tierOf, type Catalog, type Model, type PriceRow, type VideoEndpoint } from "../index.js";
 import type { Data } from "./data-plan.js";
 import { unitsJson, usdJson } from "./money-text.js";
+import { pricesOf } from "./prices.js";
 
 /** One model. */
-export function modelData(model: Model): Data {
+export function modelData(model: Model, catalog: Catalog): Data {
   return {
     kind: model.kind,
     id: model.id,
@@ -16,7 +17,7 @@ export function modelData(model: Model): Data {
     ...(model.note === undefined ? {} : { note: model.note }),
     ...(model.instead === undefined ? {} : { instead: model.instead }),
     ...(model.kind === "video" ? videoData(model) : imageData(model)),
-    prices: model.prices.map(priceData),
+    prices: pricesOf(model, catalog).map(priceData),
     basis: { source: model.basis.source, as_of: model.basis.asOf, grade: model.basis.grade },
   };
 }
@@ -31,7 +32,12 @@ function videoData(model: Model & { kind: "video" }): Data {
 }
 
 function imageData(model: Model & { kind: "image" }): Data {
-  return { does: model.does, resolutions: model.resolutions, aspect_ratios: model.aspectRatios, reference: model.reference };
+  return {
+    does: model.does,
+    resolutions: model.resolutions,
+    aspect_ratios: model.aspectRatios,
+    reference: model.reference,
+  };
 }
 
 function endpointData(endpoint: VideoEndpoint): Data {

@@ -28,7 +28,11 @@ export function planData(plan: Plan, wants: readonly WantsYes[]): Data {
     profile: plan.profile,
     realm: plan.realm,
     steps: plan.steps.map(plannedData),
-    totals: { create: totalsData(plan.totals.create), saved: totalsData(plan.totals.saved), count: plan.totals.count },
+    totals: {
+      create: totalsData(plan.totals.create),
+      saved: totalsData(plan.totals.saved),
+      count: plan.totals.count,
+    },
     committed: usdJson(plan.committed),
     ...(plan.budget === undefined ? {} : { budget: usdJson(plan.budget) }),
     expected_seconds: plan.expectedSeconds,
@@ -71,7 +75,11 @@ export function plannedData(each: PlannedStep): Data {
 function decisionData(decision: Decision, each: PlannedStep): Data {
   switch (decision.kind) {
     case "keep":
-      return { kind: decision.kind, artifact: artifactData(decision.artifact), ...(decision.conflict === true ? { conflict: true } : {}) };
+      return {
+        kind: decision.kind,
+        artifact: artifactData(decision.artifact),
+        ...(decision.conflict === true ? { conflict: true } : {}),
+      };
     case "restore":
       return { kind: decision.kind, from: decision.from, artifact: artifactData(decision.artifact) };
     case "resume":
@@ -86,7 +94,10 @@ function decisionData(decision: Decision, each: PlannedStep): Data {
     case "render":
       return { kind: decision.kind, attempt: decision.attempt };
     case "blocked":
-      return { kind: decision.kind, obstacle: { ...decision.because, ...obstacleText(decision.because, each.step.id) } };
+      return {
+        kind: decision.kind,
+        obstacle: { ...decision.because, ...obstacleText(decision.because, each.step.id) },
+      };
   }
 }
 
@@ -102,7 +113,9 @@ export function estimateData(estimate: Estimate): Data {
       return {
         kind: estimate.kind,
         ...moneyRange(estimate.usd),
-        ...(estimate.units === undefined ? {} : { units: { kind: estimate.unit, ...unitRange(estimate.units) } }),
+        ...(estimate.units === undefined
+          ? {}
+          : { units: { kind: estimate.unit, ...unitRange(estimate.units) } }),
         formula: estimate.formula,
         basis: { source: estimate.basis.source, as_of: estimate.basis.asOf, grade: estimate.basis.grade },
       };

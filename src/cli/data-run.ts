@@ -41,7 +41,9 @@ export function outcomeData(outcome: Outcome, step: Parameters<typeof obstacleTe
         artifact: artifactData(outcome.artifact),
         ...(outcome.output === undefined ? {} : { output: outcome.output }),
         ...(outcome.status === "restored" ? { from: outcome.from } : {}),
-        ...(outcome.status === "kept" && outcome.conflict !== undefined ? { conflict: diagnosticJson(outcome.conflict) } : {}),
+        ...(outcome.status === "kept" && outcome.conflict !== undefined
+          ? { conflict: diagnosticJson(outcome.conflict) }
+          : {}),
       };
     case "rendered":
       return {
@@ -61,7 +63,10 @@ export function outcomeData(outcome: Outcome, step: Parameters<typeof obstacleTe
         ...(outcome.fatal === true ? { fatal: true } : {}),
       };
     case "blocked":
-      return { status: outcome.status, obstacle: { ...outcome.because, ...obstacleText(outcome.because, step) } };
+      return {
+        status: outcome.status,
+        obstacle: { ...outcome.because, ...obstacleText(outcome.because, step) },
+      };
     case "interrupted":
       return { status: outcome.status, under_way: outcome.underWay };
     case "unknown":

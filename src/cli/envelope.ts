@@ -29,7 +29,15 @@ export interface EnvelopeBody {
 /** The envelope as one line with its line break. */
 export function envelopeLine({ command, exit, data, diagnostics }: EnvelopeBody): string {
   const ok = exit === 0 || exit === 2;
-  return jsonLine({ schema: "klingmake/envelope", version: 1, command: command ?? null, ok, exit, data, diagnostics });
+  return jsonLine({
+    schema: "klingmake/envelope",
+    version: 1,
+    command: command ?? null,
+    ok,
+    exit,
+    data,
+    diagnostics,
+  });
 }
 
 /** An event as one line with its line break. `epochMs` is when it happened. */
@@ -38,12 +46,17 @@ export function eventLine(epochMs: number, event: Readonly<Record<string, unknow
 }
 
 // What JSON leaves as it is although a terminal or a reader would be misled by it: C1, bidi, invisible, tags.
-const INERT = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
+const INERT =
+  /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
 
 /** JSON on one line, equal data, in which nothing can move a cursor or reorder what is read. */
 function jsonLine(value: unknown): string {
-  const text = JSON.stringify(value).replace(INERT, (unit) =>
-    [...unit.split("")].map((half) => `\\u${half.charCodeAt(0).toString(16).padStart(4, "0")}`).join(""),
-  );
+  const text = JSON.stringify(value).replace(INERT, (characters) => {
+    let escaped = "";
+    for (let at = 0; at < characters.length; at++) {
+      escaped += `\\u${characters.charCodeAt(at).toString(16).padStart(4, "0")}`;
+    }
+    return escaped;
+  });
   return `${text}\n`;
 }

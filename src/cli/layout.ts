@@ -138,23 +138,25 @@ export function tableWidths(rows: readonly (readonly Cell[])[]): readonly number
   return widths;
 }
 
-/** One row of a table as a line, two blanks between cells, without trailing blanks. */
+/** One row of a table as a line, two blanks between cells, without trailing blanks and without empty columns. */
 export function rowLine(row: readonly Cell[], widths: readonly number[], indent = 2): string {
   const last = row.findLastIndex((cell) => cell.text !== "");
-  const cells = row.slice(0, last + 1).map((cell, index) => {
+  const cells = row.slice(0, last + 1).flatMap((cell, index) => {
     const width = widths[index] ?? 0;
+    if (width === 0) return [];
     const text = fit(cell.text, width);
     const painted = (cell.paint ?? plain)(text);
     const blanks = " ".repeat(Math.max(0, width - columnsOf(text)));
-    if (cell.align === "right") return `${blanks}${painted}`;
-    return index === last ? painted : `${painted}${blanks}`;
+    if (cell.align === "right") return [`${blanks}${painted}`];
+    return [index === last ? painted : `${painted}${blanks}`];
   });
   return `${" ".repeat(indent)}${cells.join("  ")}`;
 }
 
 /** The columns of a line of such a table. */
 export function lineColumns(widths: readonly number[], indent = 2): number {
-  return indent + widths.reduce((sum, width) => sum + width, 0) + 2 * Math.max(0, widths.length - 1);
+  const used = widths.filter((width) => width > 0);
+  return indent + used.reduce((sum, width) => sum + width, 0) + 2 * Math.max(0, used.length - 1);
 }
 
 function plain(text: string): string {

@@ -43,7 +43,9 @@ async function main(argv: readonly string[]): Promise<void> {
 }
 
 function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+    version: string;
+  };
   return version;
 }
 

@@ -2,7 +2,14 @@
  * Money and units in words and in JSON. An unknown price is a word, never a zero; JSON carries exact decimal strings,
  * because a float would round what someone is going to pay.
  */
-import { formatUnits, formatUsd, type Estimate, type Micros, type MilliUnits, type Totals } from "../index.js";
+import {
+  formatUnits,
+  formatUsd,
+  type Estimate,
+  type Micros,
+  type MilliUnits,
+  type Totals,
+} from "../index.js";
 
 /** `$0.21`, or `$0.21–$0.42` where low and high differ. */
 export function usdRange(range: { readonly low: Micros; readonly high: Micros }): string {

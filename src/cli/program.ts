@@ -4,24 +4,8 @@
  */
 import { Argument, Command as Commander, Option } from "commander";
 import type { Command, GlobalFlags, GraphFormat, PlanFlags, PolicyFlags } from "./commands.js";
+import { appendix, example } from "./help-text.js";
 import { digestText, dollars, gathered, pace, tierList, wholeNumber } from "./values.js";
-
-const EXIT_CODES = `
-Exit codes:
-  0  done, or nothing to do         7  stale plan, or --frozen forbids it
-  1  a step failed                  8  an unknown submission needs a decision
-  2  plan --detailed-exitcode:      9  credentials, balance or entitlement
-     something is to be done       10  blocked: something paid for is missing
-  3  manifest invalid              64  wrong usage
-  4  approval needed or declined   70  a bug in klingmake
-  5  over budget or price unknown 130  interrupted; run it again to go on
-  6  locked by another process    143  terminated; run it again to go on
-
-Environment:
-  KLING_API_KEY, or KLING_ACCESS_KEY and KLING_SECRET_KEY   the account
-  KLING_BASE_URL                        where the API is, if not the default
-  KLINGMAKE_ASK_ABOVE, KLINGMAKE_ASK_TIERS  as --ask-above and --ask-tiers
-  NO_COLOR, FORCE_COLOR, CI             honoured`;
 
 /** Options as commander leaves them. */
 interface Raw {
@@ -66,8 +50,8 @@ export function makeProgram(found: (command: Command) => void): Commander {
     .helpOption("-h, --help", "print help")
     .helpCommand("help [command]", "print help for a command")
     .configureHelp({ showGlobalOptions: true })
-    .addHelpText("after", EXIT_CODES)
-    .addHelpText("after", "\nExample:\n  klingmake plan && klingmake render");
+    .showHelpAfterError("klingmake help [command] lists commands and options")
+    .addHelpText("after", appendix());
 
   program
     .command("validate")
@@ -102,8 +86,9 @@ export function makeProgram(found: (command: Command) => void): Commander {
 
   const render = program
     .command("render")
+    .summary("Render what the plan says, after your yes where one is wanted.")
     .description(
-      "Render what the plan says, after your yes where one is wanted. Text goes to stderr; stdout stays empty without --json.",
+      "Render what the plan says, after your yes where one is wanted. All text goes to stderr; stdout has the envelope of --json, or nothing.",
     )
     .option("--approve <digest>", "yes to the plan with this digest and to nothing else", digestText)
     .option("--yes", "yes to the total; never to pro, master, an unknown price or a retry")
@@ -188,7 +173,11 @@ export function makeProgram(found: (command: Command) => void): Commander {
     .option("--port <number>", "the port on 127.0.0.1 (default: any that is free)", wholeNumber(0, 65_535))
     .option("--dir <folder>", "where its tasks and clips are kept (default: nowhere, forgotten at the end)")
     .option("--as-vendor", "do not announce itself as a sandbox, for tests of provider: kling")
-    .option("--time-scale <factor>", "its pace: 1 is that of the real service, 0 is at once (default: 1/60)", pace)
+    .option(
+      "--time-scale <factor>",
+      "its pace: 1 is that of the real service, 0 is at once (default: 1/60)",
+      pace,
+    )
     .addHelpText("after", example("klingmake sandbox --port 8787", "0 stopped by Ctrl-C, 1 could not start"))
     .action((raw: Raw) =>
       found({
@@ -227,7 +216,6 @@ function selectOptions(command: Commander): Commander {
       "-t, --target <step>",
       "only this step, shot or pattern (shots.0*), and what it needs; can be repeated",
       gathered,
-      [],
     );
 }
 
@@ -238,14 +226,12 @@ function planOptions(command: Commander): Commander {
       "--allow-unknown-price <name>",
       "accept that the price of this step or model is unknown; can be repeated",
       gathered,
-      [],
     )
-    .option("--rebuy <step>", "buy this step again, at full price; can be repeated", gathered, [])
+    .option("--rebuy <step>", "buy this step again, at full price; can be repeated", gathered)
     .option(
       "--retry-refused <step>",
       "try a step again that was refused for its content; can be repeated",
       gathered,
-      [],
     )
     .option(
       "-j, --jobs <number>",
@@ -278,8 +264,4 @@ function policyFlags(raw: Raw): PolicyFlags {
     ...(raw.askAbove === undefined ? {} : { askAboveUsd: raw.askAbove }),
     ...(raw.askTiers === undefined ? {} : { askTiers: raw.askTiers }),
   };
-}
-
-function example(line: string, exits: string): string {
-  return `\nExample:\n  ${line}\n\nExit codes: ${exits}`;
 }

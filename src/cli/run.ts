@@ -37,7 +37,9 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     io.stderr.write(text);
     if (json) {
       const data = { error: { kind: "bug", message: text.trimEnd() } };
-      io.stdout.write(envelopeLine({ ...(command === undefined ? {} : { command }), exit: BUG, data, diagnostics: [] }));
+      io.stdout.write(
+        envelopeLine({ ...(command === undefined ? {} : { command }), exit: BUG, data, diagnostics: [] }),
+      );
     }
     return BUG;
   }
@@ -87,8 +89,11 @@ async function answer(command: Command, context: CommandContext): Promise<Answer
 async function print(command: Command, given: Answer, { io, globals, err }: CommandContext): Promise<void> {
   const { exit, data, diagnostics } = given;
   if (globals.json) {
-    const { diagnosticsJson } = diagnostics.length === 0 ? NO_DIAGNOSTICS : await import("./view-diagnostics.js");
-    io.stdout.write(envelopeLine({ command: command.name, exit, data, diagnostics: diagnosticsJson(diagnostics) }));
+    const { diagnosticsJson } =
+      diagnostics.length === 0 ? NO_DIAGNOSTICS : await import("./view-diagnostics.js");
+    io.stdout.write(
+      envelopeLine({ command: command.name, exit, data, diagnostics: diagnosticsJson(diagnostics) }),
+    );
     return;
   }
   if (diagnostics.length > 0) {
@@ -106,7 +111,10 @@ async function refuseUsage(text: string, json: boolean, io: Io): Promise<void> {
   const { safeText } = await import("../index.js");
   const safe = text.trimEnd().split("\n").map(safeText).join("\n");
   io.stderr.write(`${safe}\n`);
-  if (json) io.stdout.write(envelopeLine({ exit: USAGE, data: { error: { kind: "usage", message: safe } }, diagnostics: [] }));
+  if (json)
+    io.stdout.write(
+      envelopeLine({ exit: USAGE, data: { error: { kind: "usage", message: safe } }, diagnostics: [] }),
+    );
 }
 
 function aborted(signal: AbortSignal): Promise<"aborted"> {

@@ -52,6 +52,6 @@ export function pace(text: string): number {
 }
 
 /** Gathers an option that can be repeated. */
-export function gathered(text: string, before: readonly string[]): readonly string[] {
-  return [...before, text];
+export function gathered(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), text];
 }

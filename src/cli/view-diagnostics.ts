@@ -7,13 +7,27 @@ import type { Paint } from "./colours.js";
 /** All diagnostics as text, with a count of errors at the end; empty when there are none. */
 export function diagnosticsText(diagnostics: readonly Diagnostic[], paint: Paint): string {
   if (diagnostics.length === 0) return "";
-  const blocks = diagnostics.map((each) => {
-    const [first = "", ...rest] = formatDiagnostic(each).trimEnd().split("\n");
-    return [(each.severity === "error" ? paint.bad : paint.costly)(first), ...rest].join("\n");
-  });
+  const color = (part: FramePart, text: string) => partPaint(part, paint)(text);
+  const blocks = diagnostics.map((each) => formatDiagnostic(each, { color }));
   const errors = diagnostics.filter((each) => each.severity === "error").length;
   const sum = errors === 0 ? "" : `\n${paint.strong(counted(errors, "error"))}\n`;
   return `${blocks.join("\n\n")}\n${sum}`;
+}
+
+type FramePart = Parameters<NonNullable<NonNullable<Parameters<typeof formatDiagnostic>[1]>["color"]>>[0];
+
+function partPaint(part: FramePart, paint: Paint): (text: string) => string {
+  switch (part) {
+    case "error":
+    case "mark":
+      return paint.bad;
+    case "warning":
+      return paint.costly;
+    case "path":
+      return paint.calm;
+    case "help":
+      return paint.strong;
+  }
 }
 
 /** All diagnostics as data. */

@@ -39,13 +39,16 @@ function mermaid(graph: Graph): string {
 
 function mermaidLabel(step: Step): string {
   // Mermaid reads entities by number; everything with a meaning in its grammar or in HTML goes in as one.
-  const escape = (text: string) => safeText(text).replace(/["#&<>`\\[\](){}|;]/g, (character) => `#${character.codePointAt(0)};`);
+  const escape = (text: string) =>
+    safeText(text).replace(/["#&<>`\\[\](){}|;]/g, (character) => `#${character.codePointAt(0)};`);
   return `${escape(step.id)}<br/>${escape(describe(step))}`;
 }
 
 function dot(graph: Graph): string {
   const names = namesOf(graph);
-  const nodes = graph.steps.map((step) => `  ${names.get(step.id)} [label="${dotText(step.id)}\\n${dotText(describe(step))}"];`);
+  const nodes = graph.steps.map(
+    (step) => `  ${names.get(step.id)} [label="${dotText(step.id)}\\n${dotText(describe(step))}"];`,
+  );
   return `${["digraph film {", "  rankdir=LR;", "  node [shape=box];", ...nodes, ...edges(graph, names, (from, to) => `  ${from} -> ${to};`), "}"].join("\n")}\n`;
 }
 

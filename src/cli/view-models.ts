@@ -2,9 +2,21 @@
  * The catalog as text: what each model can, what it costs, whether it still answers, and of which day each fact is.
  * Units are shown beside money, because units are what the vendor charges and money depends on the pack.
  */
-import { formatUnits, formatUsd, listWords, tierOf, type Micros, type Model, type PriceRow, type VideoEndpoint } from "../index.js";
+import {
+  formatUnits,
+  formatUsd,
+  listWords,
+  tierOf,
+  type Catalog,
+  type Micros,
+  type MilliUnits,
+  type Model,
+  type PriceRow,
+  type VideoEndpoint,
+} from "../index.js";
 import type { Paint } from "./colours.js";
 import { fit, labelled } from "./layout.js";
+import { pricesOf } from "./prices.js";
 
 /** What the page is made with. */
 export interface ModelsOptions {
@@ -13,16 +25,18 @@ export interface ModelsOptions {
   /** Also those that no longer answer. */
   readonly all: boolean;
   readonly verbose?: boolean;
-  /** What one unit costs. */
-  readonly unitUsd: Readonly<Record<PriceRow["unit"], Micros>>;
 }
 
 /** The models as text, one block each. */
-export function modelsPage(models: readonly Model[], options: ModelsOptions): string {
+export function modelsPage(catalog: Catalog, options: ModelsOptions): string {
+  const models = catalog.all();
   const shown = models.filter((model) => options.all || answers(model));
   const hidden = models.length - shown.length;
-  const blocks = shown.map((model) => modelBlock(model, options));
-  const rest = hidden === 0 ? [] : [options.paint.faint(`${hidden} that no longer answer are left out; see them with --all`)];
+  const blocks = shown.map((model) => modelBlock(model, catalog, options));
+  const rest =
+    hidden === 0
+      ? []
+      : [options.paint.faint(`${hidden} that no longer answer are left out; see them with --all`)];
   return `${[...blocks, ...rest].join("\n\n")}\n`;
 }
 
@@ -31,23 +45,38 @@ export function answers(model: Model): boolean {
   return model.status === "current" || model.status === "superseded";
 }
 
-function modelBlock(model: Model, options: ModelsOptions): string {
+function modelBlock(model: Model, catalog: Catalog, options: ModelsOptions): string {
   const { paint, columns } = options;
-  const lines = [`${paint.strong(fit(model.id, 40))}  ${fit(model.label, Math.max(10, columns - model.id.length - 2))}`];
+  const lines = [
+    `${paint.strong(fit(model.id, 40))}  ${fit(model.label, Math.max(10, columns - model.id.length - 2))}`,
+  ];
   const put = (label: string, text: string, painter?: (line: string) => string) => {
-    lines.push(...labelled(`  ${label}`, text, 11, columns).map((line) => (painter ?? ((same) => same))(line)));
+    lines.push(
+      ...labelled(`  ${label}`, text, 11, columns).map((line) => (painter ?? ((same) => same))(line)),
+    );
   };
   for (const [index, ability] of abilities(model).entries()) put(index === 0 ? "can" : "", ability);
-  const prices = model.prices.map((row) => priceLine(model, row, options));
+  const rows = pricesOf(model, catalog);
+  const prices = rows.map((row) => priceLine(model, row, catalog));
   if (prices.length === 0) put("costs", "unknown: give a price under catalog.prices", paint.costly);
   for (const [index, price] of prices.entries()) put(index === 0 ? "costs" : "", price);
   put("status", statusText(model), answers(model) ? undefined : paint.bad);
   if (model.note !== undefined) put("note", model.note);
-  const days = [...new Set(model.prices.map((row) => row.basis.asOf))];
-  put("as of", [model.basis.asOf, ...days.filter((day) => day !== model.basis.asOf).map((day) => `prices ${day}`)].join(", "), paint.faint);
+  const days = [...new Set(rows.map((row) => row.basis.asOf))];
+  put(
+    "as of",
+    [model.basis.asOf, ...days.filter((day) => day !== model.basis.asOf).map((day) => `prices ${day}`)].join(
+      ", ",
+    ),
+    paint.faint,
+  );
   if (options.verbose === true) {
     if (model.aliases.length > 0) put("also", model.aliases.join(", "));
-    put("source", [...new Set([model.basis.source, ...model.prices.map((row) => row.basis.source)])].join("; "), paint.faint);
+    put(
+      "source",
+      [...new Set([model.basis.source, ...rows.map((row) => row.basis.source)])].join("; "),
+      paint.faint,
+    );
   }
   return lines.join("\n");
 }
@@ -56,7 +85,9 @@ function abilities(model: Model): readonly string[] {
   if (model.kind === "image") {
     if (model.does === "try_on") return ["dresses a person: try_on"];
     const reference = model.reference === "none" ? [] : ["takes a reference image"];
-    return [[`image, ${model.resolutions.join(" or ")}`, model.aspectRatios.join(" "), ...reference].join("; ")];
+    return [
+      [`image, ${model.resolutions.join(" or ")}`, model.aspectRatios.join(" "), ...reference].join("; "),
+    ];
   }
   const lines = [
     ...(model.textToVideo === undefined ? [] : [`text to video: ${endpointText(model.textToVideo)}`]),
@@ -74,7 +105,9 @@ function endpointText(endpoint: VideoEndpoint): string {
     lengthsText(endpoint.durations),
     ...(endpoint.aspectRatios.length === 0 ? [] : [endpoint.aspectRatios.join(" ")]),
     `${sound}${soundModes}`,
-    ...(end === undefined ? [] : [`end image${end.modes === undefined ? "" : ` in ${end.modes.join(", ")}`}`]),
+    ...(end === undefined
+      ? []
+      : [`end image${end.modes === undefined ? "" : ` in ${end.modes.join(", ")}`}`]),
     ...(endpoint.negativePrompt ? ["negative prompt"] : []),
     ...(endpoint.cfgScale ? ["cfg_scale"] : []),
   ].join("; ");
@@ -89,8 +122,9 @@ function lengthsText(seconds: readonly number[]): string {
   return `${listWords(seconds.map(String), "or")} s`;
 }
 
-function priceLine(model: Model, row: PriceRow, options: ModelsOptions): string {
-  const resolution = model.kind === "video" ? model.modes.find((each) => each.mode === row.mode)?.resolution : undefined;
+function priceLine(model: Model, row: PriceRow, catalog: Catalog): string {
+  const resolution =
+    model.kind === "video" ? model.modes.find((each) => each.mode === row.mode)?.resolution : undefined;
   const when = [
     ...(row.mode === undefined ? [] : [resolution === undefined ? row.mode : `${row.mode} ${resolution}`]),
     ...(row.resolution === undefined ? [] : [row.resolution]),
@@ -100,15 +134,17 @@ function priceLine(model: Model, row: PriceRow, options: ModelsOptions): string 
   ].join(", ");
   const per = { second: "s", clip: "clip", image: "image", call: "call" }[row.per];
   const units = row.units === undefined ? "" : `${formatUnits(row.units)} units/${per}`;
-  const money = moneyOf(row, options);
-  const price = [units, ...(money === undefined ? [] : [`${formatUsd(money)}/${per}`])].filter((part) => part !== "").join(" = ");
+  const money = row.usd ?? (row.units === undefined ? undefined : unitsMoney(row.units, row.unit, catalog));
+  const price = [units, ...(money === undefined ? [] : [`${formatUsd(money)}/${per}`])]
+    .filter((part) => part !== "")
+    .join(" = ");
+  const own = row.basis.grade === "project" ? "; the project's own price" : "";
   const tier = model.kind === "video" ? `; tier ${tierOf(model, row.mode)}` : "";
-  return `${when === "" ? "" : `${when}: `}${price}${tier}`;
+  return `${when === "" ? "" : `${when}: `}${price}${tier}${own}`;
 }
 
-function moneyOf(row: PriceRow, { unitUsd }: ModelsOptions): Micros | undefined {
-  if (row.usd !== undefined) return row.usd;
-  return row.units === undefined ? undefined : (Math.ceil((row.units * unitUsd[row.unit]) / 1000) as Micros);
+function unitsMoney(units: MilliUnits, unit: PriceRow["unit"], catalog: Catalog): Micros {
+  return Math.ceil((units * catalog.unitPrice(unit).usd) / 1000) as Micros;
 }
 
 /** A model's status in words. */

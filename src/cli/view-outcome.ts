@@ -4,6 +4,7 @@
  */
 import {
   counted,
+  formatUnits,
   formatUsd,
   obstacleText,
   safeText,
@@ -28,7 +29,12 @@ export function outcomeNote(outcome: Outcome, step: string): string {
     case "restored":
       return outcome.output ?? "";
     case "rendered":
-      return [outcome.output ?? "", billedText(outcome), ...outcome.flags, ...(outcome.conflict === undefined ? [] : [outcome.conflict.message])]
+      return [
+        outcome.output ?? "",
+        billedText(outcome),
+        ...outcome.flags,
+        ...(outcome.conflict === undefined ? [] : [outcome.conflict.message]),
+      ]
         .filter((part) => part !== "")
         .join(" · ");
     case "failed":
@@ -45,7 +51,8 @@ export function outcomeNote(outcome: Outcome, step: string): string {
 function billedText(outcome: Outcome & { status: "rendered" }): string {
   switch (outcome.billed.kind) {
     case "billed":
-      return outcome.billed.usd === undefined ? "billed" : `billed ${formatUsd(outcome.billed.usd)}`;
+      if (outcome.billed.usd !== undefined) return `billed ${formatUsd(outcome.billed.usd)}`;
+      return outcome.billed.units === undefined ? "" : `billed ${formatUnits(outcome.billed.units)} units`;
     case "not_billed":
       return "";
     case "unknown":
@@ -66,7 +73,9 @@ export function outcomeHelp(outcome: Outcome, step: string): string | undefined 
     case "failed":
       return outcome.diagnostic.help ?? retryText(outcome.retry);
     case "blocked":
-      return outcome.because.because === "upstream" ? undefined : obstacleText(outcome.because, step as Parameters<typeof obstacleText>[1]).help;
+      return outcome.because.because === "upstream"
+        ? undefined
+        : obstacleText(outcome.because, step as Parameters<typeof obstacleText>[1]).help;
     case "unknown":
       return `the vendor may have taken it: run render again to ask; reference ${outcome.reference}`;
   }
@@ -91,20 +100,28 @@ export function runSummary(report: Ran, sandbox: boolean, paint: Paint, columns:
   for (const { step, outcome } of report.outcomes) {
     const painter = outcomePaint(outcome, paint);
     const help = outcomeHelp(outcome, step);
-    const quiet = isFine(outcome) && help === undefined;
-    if (quiet) continue;
-    lines.push(...wrap(`${step} ${outcomeWord(outcome)}: ${outcomeNote(outcome, step)}`, columns).map(painter));
+    if (isFine(outcome) && help === undefined) continue;
+    lines.push(
+      ...wrap(`${step} ${outcomeWord(outcome)}: ${outcomeNote(outcome, step)}`, columns).map(painter),
+    );
     if (help !== undefined) lines.push(...wrap(help, columns - 4).map((line) => `    ${line}`));
   }
-  const counts = (["rendered", "restored", "kept", "failed", "blocked", "unknown", "interrupted"] as const).flatMap((status) => {
+  const counts = (
+    ["rendered", "restored", "kept", "failed", "blocked", "unknown", "interrupted"] as const
+  ).flatMap((status) => {
     const count = report.outcomes.filter(({ outcome }) => outcome.status === status).length;
     return count === 0 ? [] : [`${count} ${status}`];
   });
   const all = counts.length === 0 ? "no steps" : counts.join(", ");
   lines.push(...wrap(`${all}; ${spentText(report.spent, sandbox)}`, columns).map(paint.strong));
   if (report.interrupted) {
-    const left = report.outcomes.filter(({ outcome }) => outcome.status === "interrupted" && outcome.underWay).length;
-    const what = left === 0 ? "nothing is under way at the vendor" : `${counted(left, "task is", "tasks are")} under way at the vendor`;
+    const left = report.outcomes.filter(
+      ({ outcome }) => outcome.status === "interrupted" && outcome.underWay,
+    ).length;
+    const what =
+      left === 0
+        ? "nothing is under way at the vendor"
+        : `${counted(left, "task is", "tasks are")} under way at the vendor`;
     lines.push(...wrap(`stopped: ${what}; run render again to go on`, columns).map(paint.costly));
   }
   return `${lines.join("\n")}\n`;
@@ -116,7 +133,12 @@ function spentText(spent: Micros, sandbox: boolean): string {
 }
 
 function isFine(outcome: Outcome): boolean {
-  return outcome.status === "kept" || outcome.status === "restored" || (outcome.status === "rendered" && outcome.flags.length === 0);
+  return (
+    outcome.status === "kept" ||
+    outcome.status === "interrupted" ||
+    outcome.status === "restored" ||
+    (outcome.status === "rendered" && outcome.flags.length === 0)
+  );
 }
 
 /** The paint that fits an outcome. */

@@ -3,20 +3,11 @@
  * The page never decides; it shows decisions with their reasons. Long runs of kept steps are folded, because a film of
  * a thousand shots with one change should show the change.
  */
-import {
-  counted,
-  formatSeconds,
-  formatUsd,
-  listWords,
-  obstacleText,
-  reasonText,
-  type Plan,
-  type PlannedStep,
-  type WantsYes,
-} from "../index.js";
+import { obstacleText, reasonText, type Plan, type PlannedStep, type WantsYes } from "../index.js";
 import type { Paint } from "./colours.js";
-import { fit, labelled, lineColumns, rowLine, tableWidths, wrap, type Cell } from "./layout.js";
-import { estimateText, totalsText } from "./money-text.js";
+import { fit, lineColumns, rowLine, tableWidths, wrap, type Cell } from "./layout.js";
+import { estimateText } from "./money-text.js";
+import { planTotals } from "./view-totals.js";
 
 /** How a sheet is to look. */
 export interface SheetOptions {
@@ -32,9 +23,10 @@ const FOLD_ABOVE = 6;
 /** The plan as text, with a line break at its end. */
 export function planSheet(plan: Plan, wants: readonly WantsYes[], options: SheetOptions): string {
   const { paint } = options;
-  const head = `${paint.strong(fit(plan.project, 40))} · profile ${fit(plan.profile, 30)} · ${realmText(plan)}`;
+  const title = `${fit(plan.project, 60)} · profile ${fit(plan.profile, 40)} · ${realmText(plan)}`;
+  const head = wrap(title, options.columns).map(paint.strong);
   const body = plan.steps.length === 0 ? [paint.faint("  no steps")] : stepBlocks(plan, options);
-  return `${[head, "", ...body, "", ...summary(plan, wants, options)].join("\n")}\n`;
+  return `${[...head, "", ...body, "", ...planTotals(plan, wants, options)].join("\n")}\n`;
 }
 
 function realmText(plan: Plan): string {
@@ -81,7 +73,7 @@ function cellsOf(each: PlannedStep, paint: Paint): readonly Cell[] {
     cell(each.step.id),
     { text: each.decision.kind, paint: decisionPaint(each, paint) },
     cell([each.model ?? each.step.action.kind.replaceAll("_", "-"), each.mode ?? ""].join(" ").trim()),
-    cell(each.tier),
+    cell(each.tier === "standard" ? "" : each.tier),
     { ...cell(each.seconds === undefined ? "" : `${each.seconds} s`), align: "right" },
     { text: priceText(each), align: "right", ...(quiet === undefined ? {} : { paint: quiet }) },
   ];
@@ -124,7 +116,9 @@ function narrow(row: readonly Cell[], { columns }: SheetOptions): readonly strin
   const priceColumns = Math.max(8, price.text.length);
   const first = [id, decision, price];
   const widths = [Math.max(8, columns - 2 - 4 - 7 - priceColumns), 7, priceColumns];
-  const second = [model?.text, tier?.text, seconds?.text].filter((text) => text !== undefined && text !== "").join(" · ");
+  const second = [model?.text, tier?.text, seconds?.text]
+    .filter((text) => text !== undefined && text !== "")
+    .join(" · ");
   return [rowLine(first, widths), `    ${(id.paint ?? ((text) => text))(fit(second, columns - 4))}`];
 }
 
@@ -144,18 +138,32 @@ function below(each: PlannedStep, plan: Plan, options: SheetOptions): readonly s
   if (each.decision.kind === "keep" && each.decision.conflict === true) {
     put(`${each.step.output ?? "the output"} was changed by someone else and is left alone`, paint.costly);
   }
-  if (each.decision.kind === "restore") put(`comes back from ${placeText(each.decision.from)}, at no cost`);
-  if (each.reason !== undefined) put(reasonText(each.reason));
-  if (each.estimate.kind === "unknown" && each.create !== undefined) put(`price unknown: ${each.estimate.why}`, paint.costly);
+  const reason = [
+    ...(each.reason === undefined ? [] : [reasonText(each.reason)]),
+    ...(each.decision.kind === "restore"
+      ? [`comes back from ${placeText(each.decision.from)}, at no cost`]
+      : []),
+  ].join("; ");
+  if (each.estimate.kind === "unknown" && each.create !== undefined)
+    put(`price unknown: ${each.estimate.why}`, paint.costly);
   const prompt = "prompt" in each.step.action ? each.step.action.prompt : undefined;
-  const title = each.step.title === undefined ? "" : `${each.step.title}: `;
+  const scene = [
+    ...(each.step.title === undefined ? [] : [each.step.title]),
+    ...(prompt === undefined ? [] : [`“${prompt}”`]),
+  ].join(": ");
+  const shown = verbose === true || each.create !== undefined ? scene : "";
   if (verbose === true) {
-    if (prompt !== undefined) put(`${title}“${prompt}”`);
+    if (reason !== "") put(reason);
+    if (shown !== "") put(shown);
     if (each.estimate.kind === "priced") {
       put(`${each.estimate.formula}; ${each.estimate.basis.source} (${each.estimate.basis.asOf})`);
     }
-  } else if (each.create !== undefined && prompt !== undefined) {
-    lines.push(`      ${paint.faint(fit(`${title}“${prompt}”`, room))}`);
+  } else if (each.reason?.because === "new" || reason === "") {
+    const line = [reason, shown].filter((part) => part !== "").join(" · ");
+    if (line !== "") lines.push(`      ${paint.faint(fit(line, room))}`);
+  } else {
+    put(reason);
+    if (shown !== "") lines.push(`      ${paint.faint(fit(shown, room))}`);
   }
   if (each.create !== undefined && each.create.attempt > 1 && plan.realm === "kling") {
     put(`attempt ${each.create.attempt}: paid again`, paint.costly);
@@ -171,66 +179,5 @@ function placeText(from: "store" | "output" | "vendor"): string {
       return "the output file";
     case "vendor":
       return "the vendor";
-  }
-}
-
-function summary(plan: Plan, wants: readonly WantsYes[], { paint, columns }: SheetOptions): readonly string[] {
-  const { create, saved, count } = plan.totals;
-  const lines: string[] = [];
-  const put = (label: string, text: string, painter?: (line: string) => string) => {
-    lines.push(...labelled(label, text, 12, columns).map((line) => (painter ?? ((same) => same))(line)));
-  };
-  const parts = (["render", "resume", "restore", "keep", "blocked"] as const).flatMap((kind) =>
-    count[kind] === 0 ? [] : [`${count[kind]} to ${kind === "blocked" ? "wait: blocked" : kind}`],
-  );
-  put("steps", parts.length === 0 ? "none" : parts.join(", "));
-  const creates = plan.steps.filter((each) => each.create !== undefined && each.sameAs === undefined);
-  const sandbox = plan.realm === "sandbox";
-  if (creates.length === 0) {
-    put("cost", "nothing");
-  } else {
-    const seconds = creates.reduce((sum, each) => sum + (each.seconds ?? 0), 0);
-    const film = seconds === 0 ? "" : `, ${formatSeconds(seconds)} of film`;
-    const price = `${totalsText(create)}${film}`;
-    put("cost", sandbox ? `nothing in the sandbox; for real: ${price}` : price, paint.strong);
-  }
-  if (saved.usd.high > 0) put("saved", `${totalsText(saved)}, held and not paid again`, paint.good);
-  if (plan.budget !== undefined && !sandbox) {
-    const left = plan.budget - plan.committed - create.usd.high;
-    const rest = left >= 0 ? `${formatUsd(left as typeof plan.budget)} left after this` : "nothing left after this";
-    put("budget", `${formatUsd(plan.budget)}: ${formatUsd(plan.committed)} spent or under way, ${rest}`);
-  }
-  if (plan.expectedSeconds > 0) put("time", `about ${formatSeconds(plan.expectedSeconds)}`);
-  for (const [index, want] of wantsText(wants).entries()) put(index === 0 ? "needs a yes" : "", want, paint.costly);
-  if (creates.length > 0) put("digest", columns >= 76 ? plan.digest : plan.digest.slice(0, 12));
-  return lines;
-}
-
-/** Why a yes is wanted, one line for each kind of reason. */
-export function wantsText(wants: readonly WantsYes[]): readonly string[] {
-  const lines = new Map<string, string[]>();
-  for (const want of wants) {
-    if (want.because === "total") {
-      lines.set(`the total, up to ${formatUsd(want.total)}, is above ${formatUsd(want.above)}`, []);
-      continue;
-    }
-    const why = whyText(want);
-    lines.set(why, [...(lines.get(why) ?? []), want.step]);
-  }
-  return [...lines].map(([why, steps]) => {
-    if (steps.length === 0) return why;
-    const named = steps.length > 4 ? [...steps.slice(0, 3), counted(steps.length - 3, "more step", "more steps")] : steps;
-    return `${why}: ${listWords(named)}`;
-  });
-}
-
-function whyText(want: Exclude<WantsYes, { because: "total" }>): string {
-  switch (want.because) {
-    case "tier":
-      return `tier ${want.tier}`;
-    case "unknown_price":
-      return "unknown price";
-    case "again":
-      return "paid again";
   }
 }

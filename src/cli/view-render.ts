@@ -8,7 +8,7 @@ import type { GlobalFlags, PlanFlags } from "./commands.js";
 import { wrap } from "./layout.js";
 import { renderLine } from "./request.js";
 import { runSummary, uncoveredLines } from "./view-outcome.js";
-import { wantsText } from "./view-plan.js";
+import { wantsText } from "./view-totals.js";
 
 /** What the note is made with. */
 export interface NoteOptions {
@@ -27,10 +27,12 @@ export function renderNote(report: RenderReport, options: NoteOptions): string {
     case "invalid":
       return "";
     case "locked": {
-      const { pid, host, started, command } = report.holder;
+      const { holder } = report;
       return page(
-        paint.bad(flow(`locked: another klingmake is at work in this project`)),
-        flow(`${command} (process ${pid} on ${host}, since ${started})`),
+        paint.bad(flow("locked: another klingmake is at work in this project")),
+        ...(holder === undefined
+          ? []
+          : [flow(`${holder.command} (process ${holder.pid} on ${holder.host}, since ${holder.started})`)]),
         flow("wait until it is done, or stop it; its tasks are not lost"),
       );
     }
@@ -40,7 +42,10 @@ export function renderNote(report: RenderReport, options: NoteOptions): string {
         ...wantsText(report.wants).map((why) => flow(why)),
         ...(report.plan === undefined
           ? []
-          : [flow("read the plan, then approve exactly that:"), `  ${renderLine(globals, flags, ["--approve", report.plan.digest])}`]),
+          : [
+              flow("read the plan, then approve exactly that:"),
+              `  ${renderLine(globals, flags, ["--approve", report.plan.digest])}`,
+            ]),
       );
     case "declined":
       return page(flow("not rendered; nothing was submitted"));
@@ -52,7 +57,11 @@ export function renderNote(report: RenderReport, options: NoteOptions): string {
       );
     case "frozen":
       return page(
-        paint.bad(flow(`--frozen: ${counted(report.steps.length, "step")} would change the lockfile; nothing was submitted`)),
+        paint.bad(
+          flow(
+            `--frozen: ${counted(report.steps.length, "step")} would change the lockfile; nothing was submitted`,
+          ),
+        ),
         flow(listWords(report.steps.map((step) => safeText(step)))),
         flow("render without --frozen first, and commit the lockfile"),
       );

@@ -21,7 +21,9 @@ export function standingOf(each: PlannedStep): Standing {
     case "resume":
       return "under way";
     case "render":
-      return each.reason?.because === "changed" || each.reason?.because === "upstream_replaced" ? "stale" : "missing";
+      return each.reason?.because === "changed" || each.reason?.because === "upstream_replaced"
+        ? "stale"
+        : "missing";
     case "blocked":
       return "blocked";
   }
@@ -55,12 +57,17 @@ export function statusPage(plan: Plan, paint: Paint, columns: number): string {
 }
 
 function statusCells(each: PlannedStep, paint: Paint): readonly Cell[] {
-  return [{ text: each.step.id }, { text: standingOf(each), paint: standingPaint(each, paint) }, { text: noteOf(each), paint: paint.faint }];
+  return [
+    { text: each.step.id },
+    { text: standingOf(each), paint: standingPaint(each, paint) },
+    { text: noteOf(each), paint: paint.faint },
+  ];
 }
 
 function noteOf(each: PlannedStep): string {
   if (each.decision.kind === "blocked") return obstacleText(each.decision.because, each.step.id).why;
-  if (each.decision.kind === "keep" && each.decision.conflict === true) return "its output was changed by someone else";
+  if (each.decision.kind === "keep" && each.decision.conflict === true)
+    return "its output was changed by someone else";
   if (each.reason !== undefined) return reasonText(each.reason);
   return each.step.output ?? "";
 }

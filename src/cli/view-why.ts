@@ -7,12 +7,14 @@ import type { Paint } from "./colours.js";
 import { fit, labelled } from "./layout.js";
 import { estimateText } from "./money-text.js";
 
-/** The page for one step; `dependents` are the steps that consume its artifact. */
-export function whyPage(report: WhyReport, dependents: readonly string[], paint: Paint, columns: number): string {
-  const { planned } = report;
+/** The page for one step, with a line break at its end. */
+export function whyPage(report: WhyReport, paint: Paint, columns: number): string {
+  const { planned, dependents } = report;
   const lines = [`${paint.strong(fit(planned.step.id, 60))}  ${planned.decision.kind}`];
   const put = (label: string, text: string, painter?: (line: string) => string) => {
-    lines.push(...labelled(`  ${label}`, text, 20, columns).map((line) => (painter ?? ((same) => same))(line)));
+    lines.push(
+      ...labelled(`  ${label}`, text, 20, columns).map((line) => (painter ?? ((same) => same))(line)),
+    );
   };
   if (planned.decision.kind === "blocked") {
     const { why, help } = obstacleText(planned.decision.because, planned.step.id);
@@ -20,9 +22,18 @@ export function whyPage(report: WhyReport, dependents: readonly string[], paint:
     put("what to do", help);
   }
   if (planned.reason !== undefined) put("because", reasonText(planned.reason));
-  put("price", planned.estimate.kind === "unknown" ? `unknown: ${planned.estimate.why}` : estimateText(planned.estimate));
-  if (planned.estimate.kind === "priced") put("", `${planned.estimate.formula}; ${planned.estimate.basis.source} (${planned.estimate.basis.asOf})`, paint.faint);
-  if (report.task !== undefined) put("task", `${report.task.task ?? "not confirmed"}, ${report.task.state}, since ${report.task.started}`);
+  put(
+    "price",
+    planned.estimate.kind === "unknown" ? `unknown: ${planned.estimate.why}` : estimateText(planned.estimate),
+  );
+  if (planned.estimate.kind === "priced")
+    put(
+      "",
+      `${planned.estimate.formula}; ${planned.estimate.basis.source} (${planned.estimate.basis.asOf})`,
+      paint.faint,
+    );
+  if (report.task !== undefined)
+    put("task", `${report.task.task ?? "not confirmed"}, ${report.task.state}, since ${report.task.started}`);
 
   lines.push("", `key ${planned.key}`);
   for (const [field, value] of keyFields(planned.inputs)) put(field, value);
@@ -53,7 +64,9 @@ export function keyFields(inputs: KeyInputs): readonly (readonly [field: string,
     ["realm", inputs.realm],
     ["action", kind],
     ...Object.entries(fields).flatMap(([field, value]) =>
-      value === undefined ? [] : [[field, typeof value === "string" ? value : JSON.stringify(value)] as const],
+      value === undefined
+        ? []
+        : [[field, typeof value === "string" ? value : JSON.stringify(value)] as const],
     ),
     ...(inputs.take === undefined ? [] : [["take", String(inputs.take)] as const]),
   ];

@@ -61,7 +61,12 @@ export function clipAction(shot: Shot, path: Path, context: Context): Action {
         }),
       );
     }
-    return { kind: "text_to_video", ...shared, aspect_ratio: fields.aspect_ratio ?? "16:9", prompt: prompt ?? "" };
+    return {
+      kind: "text_to_video",
+      ...shared,
+      aspect_ratio: fields.aspect_ratio ?? "16:9",
+      prompt: prompt ?? "",
+    };
   }
   if (shot.aspect_ratio !== undefined) {
     context.report(
@@ -74,7 +79,9 @@ export function clipAction(shot: Shot, path: Path, context: Context): Action {
     );
   }
   const endImage =
-    shot.end_image === undefined ? undefined : context.input(shot.end_image, [...path, "end_image"], "picture");
+    shot.end_image === undefined
+      ? undefined
+      : context.input(shot.end_image, [...path, "end_image"], "picture");
   return {
     kind: "image_to_video",
     ...shared,
@@ -106,7 +113,8 @@ export function imageAction(still: Still, path: Path, context: Context): Action 
       }),
     );
   }
-  const image = still.image === undefined ? undefined : context.input(still.image, [...path, "image"], "picture");
+  const image =
+    still.image === undefined ? undefined : context.input(still.image, [...path, "image"], "picture");
   return {
     kind: "image",
     model: fields.model,
@@ -147,7 +155,10 @@ export function refineAction(
         problem("catalog/unsupported", `extend via ${via} takes no ${field}`, {
           path: [...path, field],
           on: "key",
-          why: via === "native" ? "it continues with the clip's own model, mode and step" : "it follows the clip that it continues",
+          why:
+            via === "native"
+              ? "it continues with the clip's own model, mode and step"
+              : "it follows the clip that it continues",
           help: `remove ${field}`,
         }),
       );
@@ -155,10 +166,15 @@ export function refineAction(
     if (via === "native") return common;
     const inherited = "model" in previous.action ? previous.action.model : undefined;
     const model = own.model ?? (via === "omni" ? "kling-3.0-omni" : inherited);
-    const fields = effectiveVideo({ ...ownVideo(own), ...optional("model", model) }, "image_to_video", false, {
-      ...context.force,
-      override: {},
-    });
+    const fields = effectiveVideo(
+      { ...ownVideo(own), ...optional("model", model) },
+      "image_to_video",
+      false,
+      {
+        ...context.force,
+        override: {},
+      },
+    );
     return {
       ...common,
       model: fields.model,
@@ -198,7 +214,8 @@ export function refineAction(
 /** The first way of extending that the source's model allows; never what happens to be installed. */
 function firstWay(source: Action, force: InForce): ExtendVia {
   if (source.kind === "extend" && source.via === "native") return "native";
-  const model = "model" in source && source.model !== undefined ? force.catalog.video(source.model) : undefined;
+  const model =
+    "model" in source && source.model !== undefined ? force.catalog.video(source.model) : undefined;
   return model?.extend[0] ?? "omni";
 }
 

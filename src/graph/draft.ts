@@ -105,4 +105,3 @@ export function refinementNames(shot: Shot): readonly string[] {
     return count === 1 ? kind : `${kind}-${count}`;
   });
 }
-

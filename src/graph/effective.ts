@@ -46,7 +46,9 @@ export function effectiveVideo(
     const takeable = (layer: VideoFields): VideoFields =>
       model === undefined
         ? layer
-        : fieldsWhere(layer, (field, value) => takesField(model, kind, field as keyof VideoFields, value, beside));
+        : fieldsWhere(layer, (field, value) =>
+            takesField(model, kind, field as keyof VideoFields, value, beside),
+          );
     return { ...Object.assign({}, ...layers.map(takeable)), ...present(own), ...takeable(override) };
   };
   const mode = layered({ endImage }).mode ?? model?.modes[0]?.mode;
@@ -54,7 +56,11 @@ export function effectiveVideo(
 }
 
 /** A still's fields, in the same order of precedence. */
-export function effectiveImage(own: ImageFields, fromImage: boolean, force: InForce): ImageFields & { readonly model: string } {
+export function effectiveImage(
+  own: ImageFields,
+  fromImage: boolean,
+  force: InForce,
+): ImageFields & { readonly model: string } {
   const layers = force.defaults.map((set) => set.image ?? {});
   const override = force.override.image ?? {};
   const named = [override, own, ...layers.toReversed()].find((layer) => layer.model !== undefined)?.model;

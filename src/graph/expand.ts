@@ -28,12 +28,23 @@ export function providerOf(manifest: Manifest, profile: Profile | undefined): st
 }
 
 /** A finding about a value that came from the defaults or a profile, moved there. */
-function atItsOrigin(found: Diagnostic, draft: Draft, manifest: Manifest, profile: Profile | undefined): Diagnostic {
+function atItsOrigin(
+  found: Diagnostic,
+  draft: Draft,
+  manifest: Manifest,
+  profile: Profile | undefined,
+): Diagnostic {
   const field = found.path?.[draft.path.length];
   if (found.path?.length !== draft.path.length + 1 || typeof field !== "string") return found;
   const kind = draft.isClip ? "video" : "image";
   const sets = (fields: object | undefined) => fields !== undefined && field in fields;
-  if (profile !== undefined && sets(profile.override?.[kind])) {
+  // Overrides are for what an entry makes first, and one that the step cannot take is not in force.
+  const isFirst = draft.name === "clip" || draft.name === "image";
+  const inForce = (fields: Readonly<Record<string, unknown>> | undefined) =>
+    field === "model" ||
+    fields?.[field] === (draft.action as unknown as Readonly<Record<string, unknown>>)[field];
+  const override = profile?.override?.[kind] as Readonly<Record<string, unknown>> | undefined;
+  if (profile !== undefined && isFirst && sets(override) && inForce(override)) {
     return { ...found, path: ["profiles", profile.id, "override", kind, field] };
   }
   if (sets(draft.own)) return found;
@@ -74,7 +85,12 @@ export function expand(manifest: Manifest, profile: Profile | undefined, catalog
   for (const shot of manifest.shots) for (const draft of shotDrafts(shot, context)) addDraft(drafts, draft);
   const actionOf = (id: StepId) => drafts.get(id)?.action;
   for (const draft of drafts.values()) {
-    const found = checkAction(draft.action, catalog, { path: draft.path }, sourceFacts(draft.action, actionOf));
+    const found = checkAction(
+      draft.action,
+      catalog,
+      { path: draft.path },
+      sourceFacts(draft.action, actionOf),
+    );
     report(...found.map((each) => atItsOrigin(each, draft, manifest, profile)));
   }
   for (const frame of frames.values()) addDraft(drafts, frame);
@@ -84,7 +100,10 @@ export function expand(manifest: Manifest, profile: Profile | undefined, catalog
     clip: manifest.outputs.path ?? DEFAULT_CLIP_PATH,
     image: manifest.outputs.image_path ?? DEFAULT_IMAGE_PATH,
   };
-  report(...checkTemplate(templates.clip, ["outputs", "path"]), ...checkTemplate(templates.image, ["outputs", "image_path"]));
+  report(
+    ...checkTemplate(templates.clip, ["outputs", "path"]),
+    ...checkTemplate(templates.image, ["outputs", "image_path"]),
+  );
   const profileName = profile?.id ?? NO_PROFILE;
   const steps = ordered.flatMap((draft) =>
     takesOf(draft, report).map((take): Step => {
@@ -116,7 +135,10 @@ export function expand(manifest: Manifest, profile: Profile | undefined, catalog
     }),
   );
   report(...outputClashes(steps));
-  return { value: { project: manifest.project, profile: profileName, realm, steps }, diagnostics: withoutRepeats(diagnostics) };
+  return {
+    value: { project: manifest.project, profile: profileName, realm, steps },
+    diagnostics: withoutRepeats(diagnostics),
+  };
 }
 
 function addDraft(drafts: Map<string, Draft>, draft: Draft): void {

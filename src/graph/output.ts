@@ -38,7 +38,9 @@ export function checkTemplate(template: string, path: Path): readonly Diagnostic
       }),
     );
   }
-  const reason = unsafePath(template.replace(PLACEHOLDER, "x"));
+  // The first take's name is empty, so the path must hold without it too.
+  const takeless = template.replaceAll("{take}", "");
+  const reason = [template, takeless].map((each) => unsafePath(each.replace(PLACEHOLDER, "x"))).find(Boolean);
   if (reason !== undefined) {
     found.push(
       problem("graph/output-outside", `the output path ${reason}`, {
@@ -64,7 +66,9 @@ export function outputPath(template: string, realm: Realm, names: OutputNames): 
 function inSandbox(template: string): string {
   const slash = template.indexOf("/");
   const first = template.slice(0, slash);
-  return slash > 0 && !first.includes("{") ? `${first}/sandbox${template.slice(slash)}` : `sandbox/${template}`;
+  return slash > 0 && !first.includes("{")
+    ? `${first}/sandbox${template.slice(slash)}`
+    : `sandbox/${template}`;
 }
 
 /** Why a relative path must not be written to, or undefined when it may. */
@@ -72,9 +76,12 @@ function unsafePath(path: string): string | undefined {
   if (path === "" || path.endsWith("/")) return "names no file";
   if (path.includes("\0") || path.includes("\\")) return "has a character that paths here cannot have";
   if (path.startsWith("/") || /^[A-Za-z]:/.test(path)) return "is absolute";
-  const parts = path.split("/");
+  const parts = path.split("/").filter((part, index) => part !== "." || index > 0);
   if (parts.includes("..")) return "leads out of the project";
-  if (parts[0] === ".kling" || parts[0] === ".git") return `lies in ${parts[0]}, which is not for outputs`;
+  if (parts.slice(0, -1).includes("")) return "has a folder without a name";
+  // As a file system that folds case would see it.
+  const first = parts[0]?.toLowerCase();
+  if (first === ".kling" || first === ".git") return `lies in ${first}, which is not for outputs`;
   return undefined;
 }
 

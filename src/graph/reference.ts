@@ -46,7 +46,12 @@ export function resolver(
     }
     const isClip = target.startsWith("shots.");
     if (wants === "sound") {
-      report(problem("graph/wrong-reference", `${source.from} has no sound to speak`, { ...at, help: "name an audio file" }));
+      report(
+        problem("graph/wrong-reference", `${source.from} has no sound to speak`, {
+          ...at,
+          help: "name an audio file",
+        }),
+      );
       return undefined;
     }
     if (!isClip && source.frame !== undefined) {
@@ -102,7 +107,10 @@ export function readWords(vars: Readonly<Record<string, string>>, report: DraftC
       const once = `${path.join("/")}:${name}`;
       if (reported.has(once)) continue;
       reported.add(once);
-      const meant = didYouMean(name, Object.keys(vars).map((each) => `vars.${each}`));
+      const meant = didYouMean(
+        name,
+        Object.keys(vars).map((each) => `vars.${each}`),
+      );
       report(
         problem("manifest/unknown-var", `\${${safeText(name)}} names no variable`, {
           path,
@@ -125,4 +133,3 @@ export function readWords(vars: Readonly<Record<string, string>>, report: DraftC
     return expanded.text;
   };
 }
-

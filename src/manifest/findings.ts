@@ -68,7 +68,7 @@ function memberDiagnostic(path: Path, { keyword, params }: SchemaFinding): reado
     case "uniqueItems":
       return [
         problem("manifest/wrong-value", `${named(path)} holds an item twice`, {
-          path: [...path, Number(params["i"])],
+          path: [...path, Math.max(Number(params["i"]), Number(params["j"]))],
           help: "remove one of the two",
         }),
       ];
@@ -83,22 +83,21 @@ function unknownKey(path: Path, key: string): Diagnostic {
   const legal = keysOf(field);
   const advice = adviceFor(path, key);
   const meant = advice === undefined ? didYouMean(key, legal) : undefined;
-  const homes = advice === undefined && meant === undefined ? homesOf(key, 3) : [];
-  const help =
-    advice ??
-    (meant !== undefined
-      ? `did you mean \`${meant}\`?`
-      : homes.length > 0
-        ? `${quoted(key)} belongs under ${listWords(
-            homes.map((home) => (home === "" ? "no other key" : `\`${home}\``)),
-            "or",
-          )}`
-        : `${legal.length > 0 ? `there is ${listWords(legal)}` : "nothing is expected here"}${field?.open ? "; notes of your own go under keys that begin with `x-`" : ""}`);
+  const help = advice ?? (meant === undefined ? elsewhere(key, field) : `did you mean \`${meant}\`?`);
   return problem("manifest/unknown-key", `${quoted(key)} is not a key of ${named(path)}`, {
     path: [...path, key],
     on: "key",
     help,
   });
+}
+
+function elsewhere(key: string, field: Field | undefined): string {
+  const homes = homesOf(key, 3);
+  if (homes.includes("")) return `${quoted(key)} belongs at the top of the file`;
+  if (homes.length > 0) return `${quoted(key)} belongs under ${listWords(homes.map(quoted), "or")}`;
+  const legal = keysOf(field);
+  const notes = field?.open ? "; notes of your own go under keys that begin with `x-`" : "";
+  return `${legal.length > 0 ? `there is ${listWords(legal)}` : "nothing is expected here"}${notes}`;
 }
 
 function missingKey(path: Path, key: string): Diagnostic {

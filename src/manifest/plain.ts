@@ -27,7 +27,6 @@ export interface PlainText {
   readonly settled: ReadonlySet<string>;
 }
 
-const MAX_DEPTH = 64;
 // A thousand shots make some 10,000 values; a manifest whose aliases make ten times that is not written by hand.
 const MAX_ALIAS_VALUES = 100_000;
 
@@ -76,11 +75,6 @@ class Conversion {
       return value;
     }
     if (!isMap(node) && !isSeq(node)) return null;
-    if (this.path.length > MAX_DEPTH) {
-      return this.report("yaml/syntax", "values are nested too deeply", node, {
-        help: "a manifest needs no more than a dozen levels",
-      });
-    }
     this.refuseTag(node);
     const before = this.size;
     this.open.add(node);
@@ -211,7 +205,7 @@ class Conversion {
       namesCredential(name, source) && !source.includes("${") && (!this.freelyNamed() || looksRandom(source));
     if (named || (this.suspicious && (holdsCredential(source) || holdsCredential(name)))) {
       this.secret(shown(name), node);
-    } else if (node.type === "PLAIN" && (TEXT_FIELDS.has(name) || isVariable(this.path))) {
+    } else if (node.type === "PLAIN" && typeof node.value === "string" && (TEXT_FIELDS.has(name) || isVariable(this.path))) {
       this.warnOfComment(node);
     }
   }

@@ -19,6 +19,7 @@ import { placer, type Placer } from "./place.js";
 import { plainText, type PlainMap, type PlainText } from "./plain.js";
 import { ruleDiagnostics } from "./rules.js";
 import type { ManifestFile } from "./schema.generated.js";
+import { maskSecrets } from "./secrets.js";
 import { syntaxDiagnostics } from "./syntax.js";
 import { validateManifest } from "./validate.generated.js";
 import { parseYaml } from "./yaml.js";
@@ -44,7 +45,7 @@ export function readManifest(text: string, file: string): Checked<ManifestText> 
   if (!found.some(({ code }) => code === "yaml/alias-bomb")) {
     found.push(...placed(contentDiagnostics(plain), locate));
   }
-  const diagnostics = inFileOrder(withoutEchoes(found));
+  const diagnostics = inFileOrder(withoutEchoes(found).map(withoutSecretKeys));
   if (hasErrors(diagnostics)) return { diagnostics };
   const manifest = normalForm(plain.value as unknown as ManifestFile, plain.orderOf);
   return { value: { manifest, locate }, diagnostics };
@@ -107,6 +108,13 @@ function contentDiagnostics({ value, settled, diagnostics }: PlainText): readonl
     ...misfits,
     ...ruleDiagnostics(value).filter((rule) => !told.some((path) => inside(path, rule.path ?? []))),
   ];
+}
+
+/** A credential may have been written as a key; a path is shown and logged. */
+function withoutSecretKeys(diagnostic: Diagnostic): Diagnostic {
+  if (diagnostic.path === undefined) return diagnostic;
+  const path = diagnostic.path.map((step) => (typeof step === "string" ? maskSecrets(step) : step));
+  return { ...diagnostic, path };
 }
 
 /** Aliases repeat a mistake at several paths, but it stands in the text once. */

@@ -13,9 +13,9 @@ const CREDENTIAL =
   /(?:api|access|secret|private)[-_]?(?:key|token)$|(?:^|[-_.])(?:secret|token|password|passwd|credentials?|authorization|jwt)$/i;
 const PERHAPS = /[-_]key$/i;
 
-// `name: value` on one line, in any style, up to where the value ends.
-const NAMED_VALUE =
-  /(?<![\w.-])([\w.-]{1,80})(["']?[ \t]{0,20}:[ \t]{1,20})("(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,}\]#][^,}\]]*)/g;
+// `name: ` in any style, and what stands behind it up to where the value ends.
+const NAMED = /(?<![\w.-])([\w.-]{1,80})["']?[ \t]{0,20}:[ \t]{0,20}/g;
+const VALUE = /"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,}\]][^,}\]]*/y;
 const URL_SIGNATURE =
   /([?&][\w-]*(?:signature|sign|token|expires|credential|accesskeyid|auth[-_]?key)=)([^&\s"']+)/gi;
 
@@ -36,12 +36,21 @@ export function looksRandom(value: string): boolean {
 
 /** `text` (one line, or a piece of one) with what looks like a credential or a signature replaced, at equal length. */
 export function maskSecrets(text: string): string {
-  return text
-    .replace(ALL_FORMS, mask)
-    .replace(NAMED_VALUE, (whole: string, name: string, colon: string, value: string) =>
-      namesCredential(name, value) ? name + colon + mask(value) : whole,
-    )
+  return maskNamed(text.replace(ALL_FORMS, mask))
     .replace(URL_SIGNATURE, (_, name: string, value: string) => name + mask(value));
+}
+
+function maskNamed(text: string): string {
+  let out = "";
+  let from = 0;
+  for (const named of text.matchAll(NAMED)) {
+    VALUE.lastIndex = named.index + named[0].length;
+    const value = VALUE.exec(text)?.[0] ?? "";
+    if (named.index < from || !namesCredential(named[1] ?? "", value)) continue;
+    out += text.slice(from, named.index) + named[0] + mask(value);
+    from = named.index + named[0].length + value.length;
+  }
+  return out + text.slice(from);
 }
 
 function mask(text: string): string {

@@ -13,6 +13,7 @@ import {
   isSeq,
   Parser,
   type Alias,
+  type CST,
   type Document,
   type Node,
   type ParsedNode,
@@ -44,6 +45,7 @@ export interface Yaml {
 }
 
 const MAX_FAULTS = 100;
+const MAX_DEPTH = 64;
 
 class TooManyFaults extends Error {}
 
@@ -88,7 +90,9 @@ function compose(text: string, faults: YamlFault[]): readonly Document.Parsed<Pa
   const documents: Document.Parsed<ParsedNode>[] = [];
   try {
     for (const token of new Parser().parse(text)) {
-      if (token.type === "error") noted(token, "UNEXPECTED_TOKEN", token.message);
+      const deep = token.type === "document" ? tooDeep(token) : undefined;
+      if (deep !== undefined) noted(deep, "RESOURCE_EXHAUSTION", "nested too deeply");
+      else if (token.type === "error") noted(token, "UNEXPECTED_TOKEN", token.message);
       else documents.push(...composer.next(token));
     }
     documents.push(...composer.end(true, text.length));
@@ -99,6 +103,21 @@ function compose(text: string, faults: YamlFault[]): readonly Document.Parsed<Pa
     for (const { code, message, pos } of errors) faults.push({ code, message, span: pos });
   }
   return documents;
+}
+
+/** The first value that lies too deep. The composer would find out by exhausting the stack, each time elsewhere. */
+function tooDeep(document: CST.Document): CST.Token | undefined {
+  const open: (readonly [CST.Token, number])[] = document.value ? [[document.value, 0]] : [];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [token, depth] = next;
+    if (depth > MAX_DEPTH) return token;
+    if (!("items" in token)) continue;
+    for (const { key, value } of token.items.toReversed()) {
+      if (value && "items" in value) open.push([value, depth + 1]);
+      if (key && "items" in key) open.push([key, depth + 1]);
+    }
+  }
+  return undefined;
 }
 
 function spanOf(from: unknown): Span {

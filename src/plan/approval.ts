@@ -62,10 +62,14 @@ export function planDigest(
 }
 
 /** The manifest can only tighten the policy. */
-export function tightened(policy: Policy, wish: { readonly tiers?: readonly Tier[]; readonly above_usd?: number }): Policy {
+export function tightened(
+  policy: Policy,
+  wish: { readonly tiers?: readonly Tier[]; readonly above_usd?: number },
+): Policy {
   return {
     tiers: [...new Set([...policy.tiers, ...(wish.tiers ?? [])])],
-    above: wish.above_usd === undefined ? policy.above : (Math.min(policy.above, usd(wish.above_usd)) as Micros),
+    above:
+      wish.above_usd === undefined ? policy.above : (Math.min(policy.above, usd(wish.above_usd)) as Micros),
   };
 }
 
@@ -97,7 +101,13 @@ export function approvalOf(plan: Plan): Approval {
     entries: paidSteps(plan).flatMap(({ step, create }) =>
       create === undefined
         ? []
-        : [{ reference: create.reference, step: step.id, ...(create.ceiling === undefined ? {} : { ceiling: create.ceiling }) }],
+        : [
+            {
+              reference: create.reference,
+              step: step.id,
+              ...(create.ceiling === undefined ? {} : { ceiling: create.ceiling }),
+            },
+          ],
     ),
   };
 }

@@ -60,42 +60,57 @@ export function decide(given: DecideArguments): Decided {
       return { decision, reason: { because: "held" }, ...(before === keyed.key ? {} : { key: before }) };
     }
   }
-  if (given.wishes.rebuy.has(step.id)) return paid(given, nextAttempt(keyed.key, prior), { because: "rebuy" });
-
   const rendering = prior.lock.renders.get(keyed.key);
+  const last = prior.attempts.get(keyed.key)?.at(-1);
+  // A later attempt than the recorded one was agreed to already: it is collected, never bought beside.
+  const later = last !== undefined && last.attempt > Math.max(1, rendering?.attempt ?? 0) ? last : undefined;
+  if (given.wishes.rebuy.has(step.id)) {
+    const open = later !== undefined && isUnderWay(later) && fresh(later.started, prior.today);
+    const continued = open ? fromAttempt(later, given) : undefined;
+    return continued ?? paid(given, nextAttempt(keyed.key, prior), { because: "rebuy" });
+  }
   if (rendering !== undefined) {
     const replaced = replacedUpstream(rendering, given);
+    const open =
+      later !== undefined && (replaced !== undefined || isUnderWay(later) || later.state === "unknown");
+    const continued = open ? fromAttempt(later, given) : undefined;
+    if (continued !== undefined) return continued;
     if (replaced !== undefined) return paid(given, nextAttempt(keyed.key, prior), replaced);
     return withReason(fromRendering(rendering, step, prior), step, prior);
   }
-  const attempts = prior.attempts.get(keyed.key) ?? [];
-  const last = attempts.at(-1);
-  if (last !== undefined) {
-    const continued = fromAttempt(last, given);
-    if (continued !== undefined) return continued;
-  }
-  return paid(given, nextAttempt(keyed.key, prior), whyRender(given, before, last));
+  const continued = last === undefined ? undefined : fromAttempt(last, given);
+  return continued ?? paid(given, nextAttempt(keyed.key, prior), whyRender(given, before, last));
 }
 
 /** A paid step: blocked by what is upstream or cannot be rendered, else rendered. */
 function paid(given: DecideArguments, attempt: number, reason: Reason): Decided {
   const stuck = given.upstream.filter((each) => each.decision.kind === "blocked").map((each) => each.step.id);
-  if (stuck.length > 0) return { decision: { kind: "blocked", because: { because: "upstream", steps: stuck } } };
+  if (stuck.length > 0)
+    return { decision: { kind: "blocked", because: { because: "upstream", steps: stuck } } };
   const { kind } = given.step.action;
   if (!given.renderable.has(kind)) {
-    return { decision: { kind: "blocked", because: { because: "unsupported", what: kind.replaceAll("_", "-") } } };
+    return {
+      decision: { kind: "blocked", because: { because: "unsupported", what: kind.replaceAll("_", "-") } },
+    };
   }
   return { decision: { kind: "render", attempt }, reason };
 }
 
-/** What to do about the latest attempt at a key that has no rendering yet. */
+/** Whether the vendor has, or may have, a task that is not recorded yet. */
+function isUnderWay(attempt: Attempt): boolean {
+  return ["intent", "submitted", "succeeded", "stored"].includes(attempt.state);
+}
+
+/** What to do about the latest attempt at a key that has no rendering of it yet. */
 function fromAttempt(last: Attempt, given: DecideArguments): Decided | undefined {
   const { step, prior, wishes } = given;
   const reason: Reason = { because: "under_way", since: last.started };
   switch (last.state) {
     case "intent": {
       const stuck = paid(given, last.attempt, reason);
-      return stuck.decision.kind === "blocked" ? stuck : { decision: { kind: "resume", attempt: last, mayCreate: true }, reason };
+      return stuck.decision.kind === "blocked"
+        ? stuck
+        : { decision: { kind: "resume", attempt: last, mayCreate: true }, reason };
     }
     case "submitted":
     case "succeeded":
@@ -103,14 +118,23 @@ function fromAttempt(last: Attempt, given: DecideArguments): Decided | undefined
     case "stored":
     case "recorded": {
       if (last.artifact === undefined) return undefined;
-      if (prior.held.has(last.artifact.sha256)) return { decision: { kind: "resume", attempt: last, mayCreate: false }, reason };
+      if (prior.held.has(last.artifact.sha256))
+        return { decision: { kind: "resume", attempt: last, mayCreate: false }, reason };
       if (fresh(last.handle?.completed, prior.today)) {
-        return { decision: { kind: "resume", attempt: { ...last, state: "succeeded" }, mayCreate: false }, reason };
+        return {
+          decision: { kind: "resume", attempt: { ...last, state: "succeeded" }, mayCreate: false },
+          reason,
+        };
       }
       return { decision: { kind: "blocked", because: gone(last.artifact.sha256, last.handle?.completed) } };
     }
     case "unknown":
-      return { decision: { kind: "blocked", because: { because: "unknown", reference: last.reference, since: last.started } } };
+      return {
+        decision: {
+          kind: "blocked",
+          because: { because: "unknown", reference: last.reference, since: last.started },
+        },
+      };
     case "failed":
     case "refused":
       return last.failure?.refusal === true && !wishes.retryRefused.has(step.id)
@@ -128,8 +152,13 @@ function fromRendering(rendering: Rendering, step: Step, prior: Prior): Decision
   const matches = output?.kind === "file" && output.sha256 === artifact.sha256;
   if (prior.held.has(artifact.sha256)) {
     if (step.output === undefined || matches) return { kind: "keep", artifact };
-    const foreign = output !== undefined && output.kind !== "absent" && !(output.kind === "file" && prior.placed.has(output.sha256));
-    return foreign ? { kind: "keep", artifact, conflict: true } : { kind: "restore", from: "store", artifact };
+    const foreign =
+      output !== undefined &&
+      output.kind !== "absent" &&
+      !(output.kind === "file" && prior.placed.has(output.sha256));
+    return foreign
+      ? { kind: "keep", artifact, conflict: true }
+      : { kind: "restore", from: "store", artifact };
   }
   if (matches) return { kind: "restore", from: "output", artifact };
   if (fresh(rendering.handle?.completed, prior.today)) return { kind: "restore", from: "vendor", artifact };
@@ -138,7 +167,8 @@ function fromRendering(rendering: Rendering, step: Step, prior: Prior): Decision
 
 function withReason(decision: Decision, step: Step, prior: Prior): Decided {
   if (decision.kind !== "restore") return { decision };
-  if (decision.from !== "store" || step.output === undefined) return { decision, reason: { because: "store_missing" } };
+  if (decision.from !== "store" || step.output === undefined)
+    return { decision, reason: { because: "store_missing" } };
   const older = prior.outputs.get(step.output)?.kind === "file";
   return { decision, reason: { because: older ? "output_older" : "output_missing", output: step.output } };
 }
@@ -163,8 +193,11 @@ function replacedUpstream(rendering: Rendering, given: DecideArguments): Reason 
   return undefined;
 }
 
+/** The number of the next attempt. A create that was refused made no task, so its number is still to be used. */
 function nextAttempt(key: CacheKey, prior: Prior): number {
-  const tried = (prior.attempts.get(key) ?? []).map((attempt) => attempt.attempt);
+  const tried = (prior.attempts.get(key) ?? []).map(({ state, attempt }) =>
+    state === "refused" ? attempt - 1 : attempt,
+  );
   return Math.max(0, prior.lock.renders.get(key)?.attempt ?? 0, ...tried) + 1;
 }
 

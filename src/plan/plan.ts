@@ -7,9 +7,10 @@ import type { Micros } from "../base/money.js";
 import { micros } from "../base/money.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Mode, Tier } from "../catalog/model.js";
-import type { CacheKey, Keyed } from "../graph/key.js";
+import type { Json } from "../base/digest.js";
+import { cacheKey, type CacheKey, type Keyed } from "../graph/key.js";
 import { sourceFacts } from "../graph/source.js";
-import type { ActionKind, Graph, Step, StepId } from "../graph/step.js";
+import { inputsOf, type ActionKind, type Graph, type Step, type StepId } from "../graph/step.js";
 import { clientReference, planDigest, type PlanDigest } from "./approval.js";
 import { decide, type Decision, type Wishes } from "./decide.js";
 import { estimate, sum, tierOfAction, type Estimate, type Totals } from "./estimate.js";
@@ -26,7 +27,11 @@ export interface PlannedStep {
   /** What a rendering costs, whether or not one is needed. */
   readonly estimate: Estimate;
   /** Set when a create may be sent: its reference and the most that it may cost (absent: unknown). */
-  readonly create?: { readonly reference: ClientReference; readonly attempt: number; readonly ceiling?: Micros };
+  readonly create?: {
+    readonly reference: ClientReference;
+    readonly attempt: number;
+    readonly ceiling?: Micros;
+  };
   readonly tier: Tier;
   readonly model?: string;
   readonly mode?: Mode;
@@ -83,31 +88,44 @@ export function makePlan(
   const planned: PlannedStep[] = [];
   const byId = new Map<StepId, PlannedStep>();
   const firstOfKey = new Map<CacheKey, StepId>();
-  const committed = committedMoney(prior, new Set([...keys.values()].map((keyed) => keyed.key)));
+  const steps = graph.steps.filter((step) => wanted === undefined || wanted.has(step.id));
+  const committed = committedMoney(prior, new Set(steps.flatMap((step) => keys.get(step.id)?.key ?? [])));
+  const wishes = {
+    rebuy: withTwins(options.rebuy, keys),
+    retryRefused: withTwins(options.retryRefused, keys),
+  };
   let spending = 0;
 
-  for (const step of graph.steps) {
-    if (wanted !== undefined && !wanted.has(step.id)) continue;
-    const keyed = keys.get(step.id);
-    if (keyed === undefined) throw new Error(`step ${step.id} has no key`);
-    const made = planStep(step, keyed, { graph, prior, catalog, options, byId, firstOfKey });
+  for (const step of steps) {
+    const fresh = keys.get(step.id);
+    if (fresh === undefined) throw new Error(`step ${step.id} has no key`);
+    const keyed = chained(step, fresh, keys, byId);
+    const made = planStep(step, keyed, { graph, prior, catalog, options, wishes, byId, firstOfKey });
     const twin = made.sameAs === undefined ? undefined : byId.get(made.sameAs);
-    const fitted = twin?.decision.kind === "blocked" ? blocked(made, twin.decision.because) : fit(made, step, { committed, spending, options, free: graph.realm === "sandbox" });
+    const fitted =
+      twin === undefined
+        ? fit(made, step, { committed, spending, options, free: graph.realm === "sandbox" })
+        : likeTwin(made, twin);
     if (fitted.create !== undefined && fitted.sameAs === undefined) spending += fitted.create.ceiling ?? 0;
     planned.push(fitted);
     byId.set(step.id, fitted);
-    if (!firstOfKey.has(keyed.key)) firstOfKey.set(keyed.key, step.id);
+    if (!firstOfKey.has(fitted.key)) firstOfKey.set(fitted.key, step.id);
   }
 
   const creating = planned.filter((each) => each.create !== undefined && each.sameAs === undefined);
-  const saved = planned.filter((each) => each.create === undefined && each.sameAs === undefined && isHeld(each.decision));
+  const saved = planned.filter(
+    (each) => each.create === undefined && each.sameAs === undefined && isHeld(each.decision),
+  );
   const count = { keep: 0, restore: 0, resume: 0, render: 0, blocked: 0 };
   for (const each of planned) count[each.decision.kind]++;
   return {
     project: graph.project,
     profile: graph.profile,
     realm: graph.realm,
-    digest: planDigest(graph.realm, creating.flatMap((each) => (each.create ? [each.create] : []))),
+    digest: planDigest(
+      graph.realm,
+      creating.flatMap((each) => (each.create ? [each.create] : [])),
+    ),
     steps: planned,
     totals: {
       create: sum(creating.map((each) => each.estimate)),
@@ -129,6 +147,7 @@ interface Making {
   readonly prior: Prior;
   readonly catalog: Catalog;
   readonly options: PlanOptions;
+  readonly wishes: Wishes;
   readonly byId: ReadonlyMap<StepId, PlannedStep>;
   readonly firstOfKey: ReadonlyMap<CacheKey, StepId>;
 }
@@ -136,16 +155,31 @@ interface Making {
 function planStep(step: Step, keyed: Keyed, making: Making): PlannedStep {
   const { graph, prior, catalog, options } = making;
   const upstream = step.needs.flatMap((id) => making.byId.get(id) ?? []);
-  const decided = decide({ step, keyed, profile: graph.profile, upstream, prior, wishes: options, renderable: options.renderable });
+  const decided = decide({
+    step,
+    keyed,
+    profile: graph.profile,
+    upstream,
+    prior,
+    wishes: making.wishes,
+    renderable: options.renderable,
+  });
   const key = decided.key ?? keyed.key;
   const action = step.action;
-  const priced = estimate(action, catalog, sourceFacts(action, (id) => making.byId.get(id)?.step.action));
+  const source = sourceFacts(action, (id) => making.byId.get(id)?.step.action);
+  const priced = estimate(action, catalog, source);
   const sameAs = making.firstOfKey.get(key);
   const model = "model" in action ? action.model : undefined;
   const mode = "mode" in action ? action.mode : undefined;
   const seconds = "duration" in action ? action.duration : undefined;
-  const creates = decided.decision.kind === "render" || (decided.decision.kind === "resume" && decided.decision.mayCreate);
-  const attempt = decided.decision.kind === "render" ? decided.decision.attempt : decided.decision.kind === "resume" ? decided.decision.attempt.attempt : 1;
+  const creates =
+    decided.decision.kind === "render" || (decided.decision.kind === "resume" && decided.decision.mayCreate);
+  const attempt =
+    decided.decision.kind === "render"
+      ? decided.decision.attempt
+      : decided.decision.kind === "resume"
+        ? decided.decision.attempt.attempt
+        : 1;
   const ceiling = priced.kind === "priced" ? priced.usd.high : priced.kind === "free" ? micros(0) : undefined;
   return {
     step,
@@ -159,9 +193,15 @@ function planStep(step: Step, keyed: Keyed, making: Making): PlannedStep {
         : { reason: decided.reason }),
     estimate: priced,
     ...(creates
-      ? { create: { reference: clientReference(key, attempt, "render"), attempt, ...(ceiling === undefined ? {} : { ceiling }) } }
+      ? {
+          create: {
+            reference: clientReference(key, attempt, "render"),
+            attempt,
+            ...(ceiling === undefined ? {} : { ceiling }),
+          },
+        }
       : {}),
-    tier: tierOfAction(action, catalog),
+    tier: tierOfAction(action, catalog, source),
     ...(model === undefined ? {} : { model }),
     ...(mode === undefined ? {} : { mode }),
     ...(seconds === undefined ? {} : { seconds }),
@@ -170,11 +210,50 @@ function planStep(step: Step, keyed: Keyed, making: Making): PlannedStep {
   };
 }
 
+/** A key whose upstream is held chains through the key of what is held, as that is what it consumes. */
+function chained(
+  step: Step,
+  keyed: Keyed,
+  keys: ReadonlyMap<StepId, Keyed>,
+  byId: ReadonlyMap<StepId, PlannedStep>,
+): Keyed {
+  if (step.needs.every((id) => byId.get(id)?.key === keys.get(id)?.key)) return keyed;
+  const action: Record<string, Json | undefined> = {};
+  for (const [field, input] of inputsOf(step.action)) {
+    const key = input.kind === "step" ? byId.get(input.id)?.key : undefined;
+    if (key !== undefined) action[field] = { key };
+  }
+  const inputs = { ...keyed.inputs, action: { ...keyed.inputs.action, ...action } };
+  return { key: cacheKey(inputs), inputs };
+}
+
+/** The steps of the same keys: a wish about one rendering is a wish about all that share it. */
+function withTwins(wished: ReadonlySet<StepId>, keys: ReadonlyMap<StepId, Keyed>): ReadonlySet<StepId> {
+  if (wished.size === 0) return wished;
+  const shared = new Set([...wished].map((id) => keys.get(id)?.key));
+  return new Set([...keys].flatMap(([id, { key }]) => (shared.has(key) ? [id] : [])));
+}
+
+/** A step that shares its key with an earlier one creates nothing of its own: it goes as that one goes. */
+function likeTwin(planned: PlannedStep, twin: PlannedStep): PlannedStep {
+  const { decision } = twin;
+  if (planned.decision.kind !== "render" && planned.decision.kind !== "resume") return planned;
+  if (decision.kind === "blocked") return blocked(planned, decision.because);
+  if (decision.kind !== "keep" && decision.kind !== "restore") return planned;
+  const { create: _create, ...rest } = planned;
+  return { ...rest, decision: { kind: "restore", from: "store", artifact: decision.artifact } };
+}
+
 /** Blocks what money or an unknown price does not allow. Sandbox renders cost nothing and always fit. */
 function fit(
   planned: PlannedStep,
   step: Step,
-  money: { readonly committed: Micros; readonly spending: number; readonly options: PlanOptions; readonly free: boolean },
+  money: {
+    readonly committed: Micros;
+    readonly spending: number;
+    readonly options: PlanOptions;
+    readonly free: boolean;
+  },
 ): PlannedStep {
   if (planned.create === undefined || planned.sameAs !== undefined || money.free) return planned;
   const { options } = money;
@@ -223,7 +302,8 @@ export function reservedMoney(prior: Prior, planned: ReadonlySet<CacheKey> = new
     for (const attempt of attempts) {
       if (attempt.state === "intent" && planned.has(attempt.key)) continue;
       const open = ["intent", "submitted", "unknown", "succeeded", "stored"].includes(attempt.state);
-      if (open && attempt.realm === "kling" && !prior.lock.renders.has(attempt.key)) total += attempt.ceiling ?? 0;
+      const recorded = prior.lock.renders.get(attempt.key)?.attempt ?? 0;
+      if (open && attempt.realm === "kling" && attempt.attempt > recorded) total += attempt.ceiling ?? 0;
     }
   }
   return micros(total);
@@ -231,7 +311,8 @@ export function reservedMoney(prior: Prior, planned: ReadonlySet<CacheKey> = new
 
 function withUpstream(graph: Graph, targets: ReadonlySet<StepId>): ReadonlySet<StepId> {
   const wanted = new Set<StepId>(targets);
-  for (const step of graph.steps.toReversed()) if (wanted.has(step.id)) for (const need of step.needs) wanted.add(need);
+  for (const step of graph.steps.toReversed())
+    if (wanted.has(step.id)) for (const need of step.needs) wanted.add(need);
   return wanted;
 }
 
@@ -247,7 +328,8 @@ function expected(step: Step, prior: Prior, catalog: Catalog): number {
   const duration = "duration" in action ? action.duration : undefined;
   const learnt = prior.pace.get(paceName(model, "mode" in action ? action.mode : undefined, duration));
   if (learnt !== undefined) return learnt;
-  const row = action.kind === "image" || action.kind === "try_on" ? catalog.image(model) : catalog.video(model);
+  const row =
+    action.kind === "image" || action.kind === "try_on" ? catalog.image(model) : catalog.video(model);
   const usual = row?.usualSeconds ?? 60;
   return duration === undefined ? usual : Math.round((usual * duration) / 5);
 }

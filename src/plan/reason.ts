@@ -24,7 +24,12 @@ export interface Change {
 export type Reason =
   | { readonly because: "new" }
   | { readonly because: "changed"; readonly changes: readonly Change[] }
-  | { readonly because: "upstream_replaced"; readonly upstream: StepId; readonly from: Sha256; readonly to: Sha256 }
+  | {
+      readonly because: "upstream_replaced";
+      readonly upstream: StepId;
+      readonly from: Sha256;
+      readonly to: Sha256;
+    }
   | { readonly because: "failed_before"; readonly attempt: number; readonly message: string }
   | { readonly because: "rebuy" }
   | { readonly because: "under_way"; readonly since: string }
@@ -112,7 +117,8 @@ function changeText(change: Change): string {
   if (change.file !== undefined) return `${field}: ${safeText(change.file)} changed`;
   if (change.from === undefined) return `${field} added: ${elide(change.to ?? "", 48)}`;
   if (change.to === undefined) return `${field} removed`;
-  if (change.from.length + change.to.length > 60) return `${field}: ${wordDifference(change.from, change.to)}`;
+  if (change.from.length + change.to.length > 60)
+    return `${field}: ${wordDifference(change.from, change.to)}`;
   return `${field}: ${safeText(change.from)} → ${safeText(change.to)}`;
 }
 
@@ -123,7 +129,8 @@ function wordDifference(from: string, to: string): string {
   let head = 0;
   while (head < Math.min(a.length, b.length) && a[head] === b[head]) head++;
   let tail = 0;
-  while (tail < Math.min(a.length, b.length) - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail++;
+  while (tail < Math.min(a.length, b.length) - head && a[a.length - 1 - tail] === b[b.length - 1 - tail])
+    tail++;
   const part = (words: readonly string[]) => {
     const middle = words.slice(head, words.length - tail).join(" ");
     return `${head > 0 ? "…" : ""}${elide(middle, 40)}${tail > 0 ? "…" : ""}`;
@@ -132,7 +139,10 @@ function wordDifference(from: string, to: string): string {
 }
 
 /** An obstacle as one line, and what can be done about it. */
-export function obstacleText(obstacle: Obstacle, step: StepId): { readonly why: string; readonly help: string } {
+export function obstacleText(
+  obstacle: Obstacle,
+  step: StepId,
+): { readonly why: string; readonly help: string } {
   switch (obstacle.because) {
     case "upstream":
       return { why: `waits for ${listWords(obstacle.steps)}`, help: "settle that first" };
@@ -158,15 +168,24 @@ export function obstacleText(obstacle: Obstacle, step: StepId): { readonly why: 
       };
     case "over_budget":
       return obstacle.cap === "budget"
-        ? { why: "does not fit into the project's budget", help: "raise budget.usd in the manifest, or render fewer steps with --target" }
-        : { why: "does not fit under --max-cost", help: "raise --max-cost, or render fewer steps with --target" };
+        ? {
+            why: "does not fit into the project's budget",
+            help: "raise budget.usd in the manifest, or render fewer steps with --target",
+          }
+        : {
+            why: "does not fit under --max-cost",
+            help: "raise --max-cost, or render fewer steps with --target",
+          };
     case "price_unknown":
       return {
         why: `its price is unknown: ${obstacle.why}`,
         help: `add a price under catalog.prices, or allow it by name: --allow-unknown-price ${step}`,
       };
     case "unsupported":
-      return { why: `this version of klingmake cannot render ${obstacle.what} yet`, help: "render the other steps; this one is waiting" };
+      return {
+        why: `this version of klingmake cannot render ${obstacle.what} yet`,
+        help: "render the other steps; this one is waiting",
+      };
     default:
       return unreachable(obstacle);
   }

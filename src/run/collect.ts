@@ -16,14 +16,21 @@ import type { Stepping } from "./render.js";
 export interface Collectable {
   readonly task: TaskId;
   readonly address: Address;
-  readonly reference: Attempt["reference"];
+  /** Of the create that the journal tells of; absent when only the lockfile does. */
+  readonly reference?: Attempt["reference"];
   /** Milliseconds since the epoch, when it was submitted. */
   readonly startedMs: number;
 }
 
 /** A collected artifact, or how it ended otherwise. */
 export type Collected =
-  | { readonly kind: "stored"; readonly artifact: Artifact; readonly handle: Handle; readonly billed: Billed; readonly flags: readonly string[] }
+  | {
+      readonly kind: "stored";
+      readonly artifact: Artifact;
+      readonly handle: Handle;
+      readonly billed: Billed;
+      readonly flags: readonly string[];
+    }
   | { readonly kind: "ended"; readonly outcome: Outcome };
 
 const FETCHES_MOST = 4;
@@ -32,8 +39,11 @@ const FETCH_PAUSE_MS = 1_000;
 /** Follows a task to its end; journals how it ended. */
 export async function follow(
   stepping: Stepping,
-  collectable: Collectable,
-): Promise<{ readonly kind: "succeeded"; readonly look: TaskLook; readonly handle: Handle } | { readonly kind: "ended"; readonly outcome: Outcome }> {
+  collectable: Collectable & Pick<Attempt, "reference">,
+): Promise<
+  | { readonly kind: "succeeded"; readonly look: TaskLook; readonly handle: Handle }
+  | { readonly kind: "ended"; readonly outcome: Outcome }
+> {
   const { run, planned } = stepping;
   const { step } = planned;
   const followed = await run.poller.follow({
@@ -51,18 +61,25 @@ export async function follow(
   });
   switch (followed.kind) {
     case "failed":
-      return { kind: "ended", outcome: { ...refusedByVendor(step, followed.answer.error), billed: "unknown" } };
+      return {
+        kind: "ended",
+        outcome: { ...refusedByVendor(step, followed.answer.error), billed: "unknown" },
+      };
     case "absent":
       return {
         kind: "ended",
         outcome: {
           status: "failed",
-          diagnostic: problem("run/task-lost", `the vendor does not know the task of ${step.id} (${elide(collectable.task, 40)})`, {
-            path: step.path,
-            on: "key",
-            why: "it belongs to another account, or is older than 30 days",
-            help: `use the account that submitted it; or buy it again: render --rebuy ${step.id}`,
-          }),
+          diagnostic: problem(
+            "run/task-lost",
+            `the vendor does not know the task of ${step.id} (${elide(collectable.task, 40)})`,
+            {
+              path: step.path,
+              on: "key",
+              why: "it belongs to another account, or is older than 30 days",
+              help: `use the account that submitted it; or buy it again: render --rebuy ${step.id}`,
+            },
+          ),
           retry: "paid",
           billed: "unknown",
         },
@@ -75,7 +92,13 @@ export async function follow(
   if (look.status === "failed") {
     const message = look.message ?? "";
     const refusal = look.refusal === true;
-    await run.disk.journal({ type: "failed", reference, message: elide(message, 300), refusal, billed: look.billed });
+    await run.disk.journal({
+      type: "failed",
+      reference,
+      message: elide(message, 300),
+      refusal,
+      billed: look.billed,
+    });
     return { kind: "ended", outcome: taskFailed(step, message, refusal, look.billed.kind) };
   }
   const output = primaryOutput(look);
@@ -96,18 +119,31 @@ export async function fetchResult(
   stepping: Stepping,
   collectable: Collectable,
   look: TaskLook | undefined,
-): Promise<{ readonly kind: "stored"; readonly artifact: Artifact; readonly flags: readonly string[]; readonly look?: TaskLook } | { readonly kind: "ended"; readonly outcome: Outcome }> {
+): Promise<
+  | {
+      readonly kind: "stored";
+      readonly artifact: Artifact;
+      readonly flags: readonly string[];
+      readonly look?: TaskLook;
+    }
+  | { readonly kind: "ended"; readonly outcome: Outcome }
+> {
   const { run, planned } = stepping;
   const { step } = planned;
   let known = look;
   let why = "";
   for (let round = 0; round < FETCHES_MOST; round++) {
-    if (round > 0) await run.clock.sleep(FETCH_PAUSE_MS * 2 ** (round - 1), run.stop);
+    if (round > 0) await run.clock.sleep(Math.max(run.pollMs, FETCH_PAUSE_MS * 2 ** (round - 1)), run.stop);
     if (known === undefined) {
       const [answer] = await run.provider.look([collectable], run.stop);
       if (answer?.kind === "found") known = answer.look;
       else {
-        why = answer === undefined || answer.kind === "absent" ? "the vendor does not have it any more" : answer.kind === "lost" ? answer.why : answer.error.message;
+        why =
+          answer === undefined || answer.kind === "absent"
+            ? "the vendor does not have it any more"
+            : answer.kind === "lost"
+              ? answer.why
+              : answer.error.message;
         continue;
       }
     }
@@ -120,13 +156,20 @@ export async function fetchResult(
     const arrival = await run.disk.arrival(planned.key);
     try {
       const answer = await run.provider.fetch(output.url, arrival, run.stop, (bytes, total) =>
-        run.emit({ type: "step_downloading", step: step.id, bytes, ...(total === undefined ? {} : { total }) }),
+        run.emit({
+          type: "step_downloading",
+          step: step.id,
+          bytes,
+          ...(total === undefined ? {} : { total }),
+        }),
       );
       if (answer.kind === "done") {
         const finished = await arrival.finish();
         if (finished.kind === "kept") {
           const flags = oddities(stepping, finished.artifact);
-          await run.disk.journal({ type: "stored", reference: collectable.reference, artifact: finished.artifact, flags });
+          const { reference } = collectable;
+          if (reference !== undefined)
+            await run.disk.journal({ type: "stored", reference, artifact: finished.artifact, flags });
           return { kind: "stored", artifact: finished.artifact, flags, look: known };
         }
         why = finished.why;
@@ -140,7 +183,10 @@ export async function fetchResult(
 }
 
 function primaryOutput(look: TaskLook): TaskOutput | undefined {
-  return look.outputs.find((output) => output.kind === "video") ?? look.outputs.find((output) => output.kind === "image");
+  return (
+    look.outputs.find((output) => output.kind === "video") ??
+    look.outputs.find((output) => output.kind === "image")
+  );
 }
 
 /** When it is worth looking first: a little before tasks of its kind are usually done. */

@@ -17,7 +17,9 @@ export interface Arrival extends Sink {
    * Checks that the bytes are a whole clip or still, and keeps them under their digest.
    * `broken` names what is wrong with them; they are thrown away then.
    */
-  finish(): Promise<{ readonly kind: "kept"; readonly artifact: Artifact } | { readonly kind: "broken"; readonly why: string }>;
+  finish(): Promise<
+    { readonly kind: "kept"; readonly artifact: Artifact } | { readonly kind: "broken"; readonly why: string }
+  >;
   /** Gives up: lets go of the file. */
   discard(): Promise<void>;
 }
@@ -41,7 +43,10 @@ export interface Disk {
   /** Takes an output that still has the right bytes back into the store; false when it has not. */
   reclaim(output: string, sha256: Sha256): Promise<boolean>;
   /** An input's checked bytes, or its URL; `why` when they are not what was planned with. `artifact`: the upstream step's. */
-  material(input: Input, artifact: Artifact | undefined): Promise<Material | { readonly kind: "unavailable"; readonly why: string }>;
+  material(
+    input: Input,
+    artifact: Artifact | undefined,
+  ): Promise<Material | { readonly kind: "unavailable"; readonly why: string }>;
   /** Puts an artifact and its sidecar where the author looks for them. */
   place(sha256: Sha256, output: string, sidecar: string): Promise<Placed>;
   /** Writes the lockfile: a finished rendering, and which key a step of the profile now has. */

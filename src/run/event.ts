@@ -11,8 +11,18 @@ import type { Obstacle } from "../plan/reason.js";
 
 /** How a step ended. */
 export type Outcome =
-  | { readonly status: "kept"; readonly artifact: Artifact; readonly output?: string; readonly conflict?: Diagnostic }
-  | { readonly status: "restored"; readonly artifact: Artifact; readonly output?: string; readonly from: "store" | "output" | "vendor" }
+  | {
+      readonly status: "kept";
+      readonly artifact: Artifact;
+      readonly output?: string;
+      readonly conflict?: Diagnostic;
+    }
+  | {
+      readonly status: "restored";
+      readonly artifact: Artifact;
+      readonly output?: string;
+      readonly from: "store" | "output" | "vendor";
+    }
   | {
       readonly status: "rendered";
       readonly artifact: Artifact;
@@ -71,7 +81,12 @@ export type RunEvent =
       readonly elapsedSeconds: number;
       readonly expectedSeconds?: number;
     }
-  | { readonly type: "step_downloading"; readonly step: StepId; readonly bytes: number; readonly total?: number }
+  | {
+      readonly type: "step_downloading";
+      readonly step: StepId;
+      readonly bytes: number;
+      readonly total?: number;
+    }
   | { readonly type: "step_ended"; readonly step: StepId; readonly outcome: Outcome }
   | { readonly type: "notice"; readonly message: string }
   | {

@@ -55,7 +55,9 @@ export async function execute(execution: Execution): Promise<Executed> {
   const outcomes = new Map<StepId, Outcome>();
   const byId = new Map(plan.steps.map((planned) => [planned.step.id, planned]));
   const run = openRun(execution, byId, outcomes);
-  const schedule = createSchedule(plan.steps.map(({ step }) => ({ id: step.id, needs: step.needs })));
+  const schedule = createSchedule(
+    plan.steps.map((planned) => ({ id: planned.step.id, needs: planned.create ? planned.step.needs : [] })),
+  );
   const twins = new Map<CacheKey, Promise<Outcome>>();
   emit({
     type: "run_started",
@@ -90,7 +92,10 @@ export async function execute(execution: Execution): Promise<Executed> {
       if (planned === undefined) throw new Error(`the schedule names ${id}, which the plan does not have`);
       const first = twins.get(planned.key);
       // A twin waits for the step whose task it shares, and then only places its own output.
-      const work = first === undefined ? startStep(run, planned, () => halt) : first.then((outcome) => afterTwin(run, planned, outcome));
+      const work =
+        first === undefined
+          ? startStep(run, planned, () => halt)
+          : first.then((outcome) => afterTwin(run, planned, outcome));
       if (first === undefined) twins.set(planned.key, work);
       void work.then((outcome) => {
         end(id, outcome);
@@ -108,13 +113,19 @@ export async function execute(execution: Execution): Promise<Executed> {
 }
 
 async function startStep(run: Run, planned: PlannedStep, halt?: () => StepId | undefined): Promise<Outcome> {
-  const haltable: Run = halt === undefined ? run : { ...run, inSlot: (model, work) => run.inSlot(model, () => unlessHalted(halt, work)) };
+  // What was submitted is collected even when nothing new can be.
+  const haltable: Run =
+    halt === undefined || planned.create === undefined
+      ? run
+      : { ...run, inSlot: (model, work) => run.inSlot(model, () => unlessHalted(halt, work)) };
   try {
     const idle = planned.decision.kind === "keep" || planned.decision.kind === "blocked";
-    if (run.stop.aborted && !idle) return { status: "interrupted", underWay: planned.decision.kind === "resume" };
+    if (run.stop.aborted && !idle)
+      return { status: "interrupted", underWay: planned.decision.kind === "resume" };
     return await renderStep({ run: haltable, planned });
   } catch (error) {
-    if (error instanceof Halted) return { status: "blocked", because: { because: "upstream", steps: [error.by] } };
+    if (error instanceof Halted)
+      return { status: "blocked", because: { because: "upstream", steps: [error.by] } };
     // A wait that was cut short by the user: whatever was submitted is journaled.
     if (run.stop.aborted) return { status: "interrupted", underWay: true };
     return thrown(planned.step, error);
@@ -137,10 +148,15 @@ function unlessHalted<T>(halt: () => StepId | undefined, work: () => Promise<T>)
 
 /** A step whose key an earlier step has: the same artifact, at another path. */
 async function afterTwin(run: Run, planned: PlannedStep, first: Outcome): Promise<Outcome> {
+  const { decision } = planned;
   const artifact = artifactOf(first);
-  if (artifact === undefined) return first;
-  const decision = planned.decision.kind === "keep" ? planned.decision : ({ kind: "restore", from: "store", artifact } as const);
-  return startStep(run, { ...planned, decision });
+  // What needs no task may still be had where its twin could not: from its own output.
+  if (artifact === undefined) return decision.kind === "restore" ? startStep(run, planned) : first;
+  const kept = decision.kind === "keep" && decision.artifact.sha256 === artifact.sha256;
+  return startStep(run, {
+    ...planned,
+    decision: kept ? decision : { kind: "restore", from: "store", artifact },
+  });
 }
 
 function openRun(
@@ -187,13 +203,18 @@ function isUsable(outcome: Outcome): outcome is Extract<Outcome, { artifact: Art
   return outcome.status === "kept" || outcome.status === "restored" || outcome.status === "rendered";
 }
 
-function neverStarted(planned: PlannedStep, outcomes: ReadonlyMap<StepId, Outcome>, stop: AbortSignal): Outcome {
+function neverStarted(
+  planned: PlannedStep,
+  outcomes: ReadonlyMap<StepId, Outcome>,
+  stop: AbortSignal,
+): Outcome {
   const failed = planned.step.needs.filter((need) => {
     const outcome = outcomes.get(need);
     return outcome !== undefined && !isUsable(outcome);
   });
   const causes = failed.map((id) => outcomes.get(id));
-  if (stop.aborted && causes.every((cause) => cause?.status === "interrupted")) return { status: "interrupted", underWay: false };
+  if (stop.aborted && causes.every((cause) => cause?.status === "interrupted"))
+    return { status: "interrupted", underWay: false };
   return { status: "blocked", because: { because: "upstream", steps: failed } };
 }
 
@@ -202,7 +223,7 @@ function spentOn(plan: Plan, outcomes: ReadonlyMap<StepId, Outcome>): Micros {
   return sumMicros(
     plan.steps.flatMap((planned) => {
       const outcome = outcomes.get(planned.step.id);
-      if (outcome?.status !== "rendered" || planned.sameAs !== undefined) return [];
+      if (outcome?.status !== "rendered") return [];
       if (outcome.billed.kind === "billed" && outcome.billed.usd !== undefined) return [outcome.billed.usd];
       if (outcome.billed.kind === "not_billed") return [];
       return planned.estimate.kind === "priced" ? [planned.estimate.usd.high] : [];

@@ -26,7 +26,14 @@ export const EXIT = {
 /** One of the exit codes. */
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-const ORDER: readonly ExitCode[] = [EXIT.unknown, EXIT.money, EXIT.approval, EXIT.blocked, EXIT.credentials, EXIT.stepFailed];
+const ORDER: readonly ExitCode[] = [
+  EXIT.unknown,
+  EXIT.money,
+  EXIT.approval,
+  EXIT.blocked,
+  EXIT.credentials,
+  EXIT.stepFailed,
+];
 
 /** The exit code of a finished run. */
 export function exitOfOutcomes(outcomes: Iterable<Outcome>): ExitCode {

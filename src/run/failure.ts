@@ -52,7 +52,11 @@ export function refusedByVendor(step: Step, error: VendorError): Failed {
     case "busy":
     case "maintenance":
       return failed(
-        problem("run/unreachable", `${step.id} could not be submitted`, { ...at, why, help: "run render again later" }),
+        problem("run/unreachable", `${step.id} could not be submitted`, {
+          ...at,
+          why,
+          help: "run render again later",
+        }),
         "safe",
       );
     case "invalid":

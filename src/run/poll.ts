@@ -55,7 +55,7 @@ export function createPoller(
 
   const loop = async (): Promise<void> => {
     try {
-      await round();
+      while (entries.size > 0) await round();
     } finally {
       // In the same turn in which the last entry went, so that a new one finds nobody running.
       running = false;
@@ -63,26 +63,24 @@ export function createPoller(
   };
 
   const round = async (): Promise<void> => {
-    while (entries.size > 0) {
-      const soonest = Math.min(...[...entries].map((entry) => entry.dueMs));
-      const waitMs = soonest - clock.now();
-      if (waitMs > 0) {
-        wake = new AbortController();
-        try {
-          await clock.sleep(waitMs, AbortSignal.any([signal, wake.signal]));
-        } catch (reason) {
-          if (signal.aborted) throw reason;
-        }
-        continue;
+    const soonest = Math.min(...[...entries].map((entry) => entry.dueMs));
+    const waitMs = soonest - clock.now();
+    if (waitMs > 0) {
+      wake = new AbortController();
+      try {
+        await clock.sleep(waitMs, AbortSignal.any([signal, wake.signal]));
+      } catch (reason) {
+        if (signal.aborted) throw reason;
       }
-      const due = [...entries].filter((entry) => entry.dueMs <= clock.now());
-      const answers = await provider.look(due, signal);
-      const next = onGrid(clock.now() + intervalMs);
-      for (const [index, entry] of due.entries()) {
-        entry.dueMs = next;
-        const answer = answers[index];
-        if (answer !== undefined) take(entry, answer);
-      }
+      return;
+    }
+    const due = [...entries].filter((entry) => entry.dueMs <= clock.now());
+    const answers = await provider.look(due, signal);
+    const next = onGrid(clock.now() + intervalMs);
+    for (const [index, entry] of due.entries()) {
+      entry.dueMs = next;
+      const answer = answers[index];
+      if (answer !== undefined) take(entry, answer);
     }
   };
 
@@ -94,7 +92,8 @@ export function createPoller(
     switch (answer.kind) {
       case "found":
         entry.absent = 0;
-        if (answer.look.status === "succeeded" || answer.look.status === "failed") end({ kind: "ended", look: answer.look });
+        if (answer.look.status === "succeeded" || answer.look.status === "failed")
+          end({ kind: "ended", look: answer.look });
         else entry.onLook(answer.look);
         return;
       case "absent":
@@ -102,7 +101,8 @@ export function createPoller(
         if (entry.absent >= ABSENT_LIMIT) end({ kind: "absent" });
         return;
       case "failed":
-        if (answer.error.class !== "busy" && answer.error.class !== "maintenance") end({ kind: "failed", answer });
+        if (answer.error.class !== "busy" && answer.error.class !== "maintenance")
+          end({ kind: "failed", answer });
         return;
       case "lost":
         return;

@@ -37,7 +37,9 @@ export interface Run {
   /** The recorded rendering of a key, before or during this run. */
   rendering(key: PlannedStep["key"]): Rendering | undefined;
   /** The artifact of an upstream step. */
-  artifact(id: PlannedStep["step"]["id"]): { readonly artifact: Artifact; readonly key: PlannedStep["key"] } | undefined;
+  artifact(
+    id: PlannedStep["step"]["id"],
+  ): { readonly artifact: Artifact; readonly key: PlannedStep["key"] } | undefined;
 }
 
 /** One step of a run. */
@@ -57,7 +59,12 @@ export async function renderStep(stepping: Stepping): Promise<Outcome> {
       await run.disk.lock(step.id, planned.key, undefined);
       const output = step.output === undefined ? {} : { output: step.output };
       return decision.conflict === true
-        ? { status: "kept", artifact: decision.artifact, ...output, conflict: takenOutput(stepping, "was changed") }
+        ? {
+            status: "kept",
+            artifact: decision.artifact,
+            ...output,
+            conflict: takenOutput(stepping, "was changed"),
+          }
         : { status: "kept", artifact: decision.artifact, ...output };
     }
     case "restore":
@@ -71,19 +78,30 @@ export async function renderStep(stepping: Stepping): Promise<Outcome> {
   }
 }
 
-async function restore(stepping: Stepping, from: "store" | "output" | "vendor", artifact: Artifact): Promise<Outcome> {
+async function restore(
+  stepping: Stepping,
+  from: "store" | "output" | "vendor",
+  artifact: Artifact,
+): Promise<Outcome> {
   const { run, planned } = stepping;
   const { step } = planned;
   run.emit({ type: "step_started", step: step.id, what: "restore" });
   const rendering = run.rendering(planned.key);
   if (rendering === undefined) throw new Error(`${step.id} has no rendering to restore`);
-  if (from === "output" && step.output !== undefined && (await run.disk.reclaim(step.output, artifact.sha256))) {
+  if (
+    from === "output" &&
+    step.output !== undefined &&
+    (await run.disk.reclaim(step.output, artifact.sha256))
+  ) {
     return finish(stepping, rendering, "output");
   }
   if (from === "store") return finish(stepping, rendering, "store");
   const { handle } = rendering;
-  if (handle === undefined) return { status: "blocked", because: { because: "missing", sha256: artifact.sha256 } };
-  const fetched = await run.inDownload(() => fetchResult(stepping, collectableOf(handle, stepping), undefined));
+  if (handle === undefined)
+    return { status: "blocked", because: { because: "missing", sha256: artifact.sha256 } };
+  const fetched = await run.inDownload(() =>
+    fetchResult(stepping, collectableOf(handle, stepping), undefined),
+  );
   if (fetched.kind === "ended") return fetched.outcome;
   return finish(stepping, { ...rendering, artifact: fetched.artifact }, "vendor");
 }
@@ -92,7 +110,6 @@ function collectableOf(handle: Handle, stepping: Stepping): Collectable {
   return {
     task: handle.task,
     address: { dialect: handle.dialect, product: handle.product },
-    reference: stepping.planned.create?.reference ?? ("" as Collectable["reference"]),
     startedMs: stepping.run.clock.now(),
   };
 }
@@ -109,7 +126,11 @@ async function resume(stepping: Stepping, attempt: Attempt): Promise<Outcome> {
     case "recorded":
       return attempt.artifact === undefined
         ? collect(stepping, attempt, attempt.handle)
-        : finish(stepping, renderingOf(stepping, attempt, attempt.artifact, attempt.handle, attempt.billed, attempt.flags), "new");
+        : finish(
+            stepping,
+            renderingOf(stepping, attempt, attempt.artifact, attempt.handle, attempt.billed, attempt.flags),
+            "new",
+          );
     default:
       return buy(stepping, attempt);
   }
@@ -152,20 +173,42 @@ async function buy(stepping: Stepping, earlier: Attempt | undefined): Promise<Ou
       consumed: earlier?.consumed ?? consumed,
       started: earlier?.started ?? isoTime(run.clock.now()),
     };
-    if (earlier === undefined) await run.disk.journal({ type: "intent", inputs: planned.inputs, ...intentOf(attempt) });
+    if (earlier === undefined)
+      await run.disk.journal({ type: "intent", inputs: planned.inputs, ...intentOf(attempt) });
     const created = await createTask(
       run.provider,
       run.clock,
-      { submission: { reference: create.reference, action: step.action, materials }, address, permit, askFirst: earlier !== undefined },
+      {
+        submission: { reference: create.reference, action: step.action, materials },
+        address,
+        permit,
+        askFirst: earlier !== undefined,
+      },
       (why, seconds) => run.emit({ type: "step_waiting", step: step.id, why, seconds }),
       run.stop,
     );
     const { reference } = create;
     switch (created.kind) {
       case "task":
-        await run.disk.journal({ type: "submitted", reference, task: created.task, ...(created.adopted ? { adopted: true } : {}) });
-        run.emit({ type: "step_submitted", step: step.id, reference, task: created.task, adopted: created.adopted });
-        return collect(stepping, { ...attempt, task: created.task }, undefined);
+        await run.disk.journal({
+          type: "submitted",
+          reference,
+          task: created.task,
+          ...(created.adopted ? { adopted: true } : {}),
+        });
+        run.emit({
+          type: "step_submitted",
+          step: step.id,
+          reference,
+          task: created.task,
+          adopted: created.adopted,
+        });
+        // What was found existed before: it consumed what the earlier run handed over.
+        return collect(
+          stepping,
+          { ...attempt, task: created.task, consumed: created.adopted ? attempt.consumed : consumed },
+          undefined,
+        );
       case "refused":
         await run.disk.journal({
           type: "refused",
@@ -203,7 +246,7 @@ async function collect(stepping: Stepping, attempt: Attempt, done: Handle | unde
   const { run } = stepping;
   const task = done?.task ?? attempt.task;
   if (task === undefined) throw new Error(`attempt ${attempt.reference} has no task`);
-  const collectable: Collectable = {
+  const collectable = {
     task,
     address: { dialect: attempt.dialect, product: attempt.product },
     reference: attempt.reference,
@@ -221,7 +264,11 @@ async function collect(stepping: Stepping, attempt: Attempt, done: Handle | unde
   const held = handle;
   const fetched = await run.inDownload(() => fetchResult(stepping, collectable, look));
   if (fetched.kind === "ended") return fetched.outcome;
-  return finish(stepping, renderingOf(stepping, attempt, fetched.artifact, held, billed, fetched.flags), "new");
+  return finish(
+    stepping,
+    renderingOf(stepping, attempt, fetched.artifact, held, billed, fetched.flags),
+    "new",
+  );
 }
 
 function renderingOf(
@@ -233,7 +280,10 @@ function renderingOf(
   flags: readonly string[] | undefined,
 ): Rendering {
   const { planned } = stepping;
-  const estimate = { ...(attempt.units === undefined ? {} : { units: attempt.units }), ...(attempt.ceiling === undefined ? {} : { usd: attempt.ceiling }) };
+  const estimate = {
+    ...(attempt.units === undefined ? {} : { units: attempt.units }),
+    ...(attempt.ceiling === undefined ? {} : { usd: attempt.ceiling }),
+  };
   return {
     key: planned.key,
     inputs: planned.inputs,
@@ -257,24 +307,42 @@ async function finish(
   const { step } = planned;
   await run.disk.lock(step.id, planned.key, rendering);
   if (from === "new") {
-    const reference = planned.create?.reference ?? (planned.decision.kind === "resume" ? planned.decision.attempt.reference : undefined);
+    const reference =
+      planned.create?.reference ??
+      (planned.decision.kind === "resume" ? planned.decision.attempt.reference : undefined);
     if (reference !== undefined) await run.disk.journal({ type: "recorded", reference });
   }
   const { artifact } = rendering;
   const placed: Placed =
     step.output === undefined
       ? { kind: "placed" }
-      : await run.disk.place(artifact.sha256, step.output, sidecarText(planned, rendering, planned.reason));
+      : await run.disk.place(
+          artifact.sha256,
+          step.output,
+          sidecarText(planned, rendering, from === "new" ? planned.reason : undefined),
+        );
   if (placed.kind === "damaged") {
-    return { status: "blocked", because: { because: "missing", sha256: artifact.sha256 as Sha256 } };
+    return { status: "blocked", because: { because: "missing", sha256: artifact.sha256 } };
   }
   const output = step.output === undefined ? {} : { output: step.output };
   const conflict =
     placed.kind === "taken" || placed.kind === "refused"
-      ? { conflict: takenOutput(stepping, placed.kind === "taken" ? placed.what : `cannot be written to (${placed.why})`) }
+      ? {
+          conflict: takenOutput(
+            stepping,
+            placed.kind === "taken" ? placed.what : `cannot be written to (${placed.why})`,
+          ),
+        }
       : {};
   return from === "new"
-    ? { status: "rendered", artifact, ...output, billed: rendering.billed, flags: rendering.flags ?? [], ...conflict }
+    ? {
+        status: "rendered",
+        artifact,
+        ...output,
+        billed: rendering.billed,
+        flags: rendering.flags ?? [],
+        ...conflict,
+      }
     : { status: "restored", artifact, ...output, from };
 }
 

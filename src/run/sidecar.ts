@@ -38,7 +38,9 @@ export function sidecarText(planned: PlannedStep, rendering: Rendering, reason: 
 
 function amounts(amount: Rendering["estimate"]): string {
   if (amount?.usd === undefined) return "unknown";
-  return amount.units === undefined ? formatUsd(amount.usd) : `${formatUnits(amount.units)} units, ${formatUsd(amount.usd)}`;
+  return amount.units === undefined
+    ? formatUsd(amount.usd)
+    : `${formatUnits(amount.units)} units, ${formatUsd(amount.usd)}`;
 }
 
 function billedText(billed: Billed): string {

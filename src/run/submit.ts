@@ -75,7 +75,9 @@ export async function createTask(
         return { kind: "task", task: answer.task, adopted: false };
       case "exists": {
         const settled = await ask(provider, clock, order, waiting, stop, false);
-        return settled ?? { kind: "unknown", why: "the vendor has this reference but does not show its task" };
+        return (
+          settled ?? { kind: "unknown", why: "the vendor has this reference but does not show its task" }
+        );
       }
       case "refused":
         if (answer.error.class === "busy") {
@@ -91,7 +93,8 @@ export async function createTask(
         }
         return { kind: "refused", error: answer.error };
       case "lost":
-        if (!provider.references) return { kind: "unknown", why: answer.why };
+        if (!provider.references)
+          return { kind: answer.unsent === true ? "unsettled" : "unknown", why: answer.why };
         lost = answer.why;
         continue;
     }

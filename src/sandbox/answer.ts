@@ -13,12 +13,12 @@ export type Answer =
   /** The connection ends without a byte of answer. */
   | { readonly kind: "silence" };
 
-/** A rendered result; `sendOnly` is a number of bytes after which the connection is cut. */
+/** A rendered result; with `cut` the connection ends half way through the body. */
 export interface ResultFile {
   readonly bytes: Uint8Array;
   readonly contentType: "video/mp4" | "image/png";
   readonly etag: string;
-  readonly sendOnly: number | undefined;
+  readonly cut: boolean;
 }
 
 const STATUS: Readonly<Record<number, number>> = {

@@ -78,10 +78,7 @@ export function openResults(options: ResultsOptions): Results {
       const file = await cache.get(task.order, index);
       const cut = mischiefIn(task.order.prompt).has("cut") && !head && !cutOnce.has(task.id);
       if (cut) cutOnce.add(task.id);
-      return {
-        kind: "file",
-        file: { ...file, sendOnly: cut ? Math.floor(file.bytes.length / 2) : undefined },
-      };
+      return { kind: "file", file: { ...file, cut } };
     },
 
     sizeOf(address) {

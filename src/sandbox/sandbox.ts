@@ -56,7 +56,7 @@ export interface Sandbox {
 }
 
 /** The header that every answer carries unless the sandbox was started as vendor. */
-export const SANDBOX_HEADER = "x-klingmake-sandbox";
+const SANDBOX_HEADER = "x-klingmake-sandbox";
 
 /** Starts a sandbox; rejects when the port is taken or the directory cannot be made. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {

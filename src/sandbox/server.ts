@@ -146,9 +146,10 @@ function sendFile(incoming: IncomingMessage, response: ServerResponse, file: Res
     "content-length": last - first + 1,
     ...(range === "whole" ? {} : { "content-range": `bytes ${first}-${last}/${bytes.length}` }),
   });
+  const body = bytes.subarray(first, last + 1);
   if (incoming.method === "HEAD") response.end();
-  else if (file.sendOnly === undefined) response.end(bytes.subarray(first, last + 1));
-  else response.write(bytes.subarray(first, first + file.sendOnly), () => incoming.socket.destroy());
+  else if (file.cut) response.write(body.subarray(0, body.length >> 1), () => incoming.socket.destroy());
+  else response.end(body);
 }
 
 /** RFC 9110 14.2: one range of bytes; anything else (several ranges, other units, nonsense) means the whole file. */

@@ -74,7 +74,7 @@ export function packageType(task: Task): "video" | "image" {
 }
 
 /** The id under which a result can be used as an input. */
-export function resultId(task: Task, index: number): string {
+function resultId(task: Task, index: number): string {
   return `${task.id}-${index + 1}`;
 }
 

@@ -51,22 +51,30 @@ export function openInputs(fs: FileSystem, root: string, indexFile: string, now:
       const states = new Map<string, InputState>();
       const directories = new Map<string, PathAnswer>();
       for (const path of paths) {
-        if (!states.has(path)) states.set(path, await stateOf(fs, root, path, index, directories, now));
+        if (states.has(path)) continue;
+        // Mostly known at a glance; waiting even for what is there already would add up.
+        const found = tryLocate(fs, root, path, directories);
+        const known = glance(path, found, index);
+        states.set(path, known ?? (await digested(fs, path, found, index, now)));
       }
       return states;
     },
     async image(path, sha256) {
       const known = index.facts.get(sha256);
       if (isImageFacts(known)) return known;
-      const found = locate(fs, root, path, new Map());
+      const found = tryLocate(fs, root, path, new Map());
       if (found.kind === "state") return { kind: "not_an_image" };
-      const facts = openImage(fs, found.path);
-      // Facts belong to the digest, so they are kept only if the file is still the one that has it.
-      if ((await hashFile(fs, found.path, found.stat)) === sha256) index.facts.set(sha256, facts);
-      return facts;
+      try {
+        const facts = readOpen(fs, found.path, readImageFacts);
+        // Facts belong to the digest, so they are kept only if the file is still the one that has it.
+        if ((await hashFile(fs, found.path, found.stat)) === sha256) index.facts.set(sha256, facts);
+        return facts;
+      } catch {
+        return { kind: "not_an_image" };
+      }
     },
     async read(path, sha256) {
-      const found = locate(fs, root, path, new Map());
+      const found = tryLocate(fs, root, path, new Map());
       if (found.kind === "state") return { kind: "changed" };
       try {
         const bytes = await fs.promises.readFile(found.path);
@@ -83,20 +91,22 @@ type Located =
   | { readonly kind: "located"; readonly path: string; readonly stat: FileStat }
   | { readonly kind: "state"; readonly state: InputState };
 
-async function stateOf(
+function glance(path: string, found: Located, index: FileIndex): InputState | undefined {
+  if (found.kind === "state") return found.state;
+  const sha256 = index.known(path, found.stat);
+  return sha256 === undefined ? undefined : { kind: "file", sha256, size: found.stat.size };
+}
+
+async function digested(
   fs: FileSystem,
-  root: string,
   path: string,
+  found: Located,
   index: FileIndex,
-  directories: Map<string, PathAnswer>,
   now: () => number,
 ): Promise<InputState> {
+  if (found.kind === "state") return found.state;
+  const { size } = found.stat;
   try {
-    const found = locate(fs, root, path, directories);
-    if (found.kind === "state") return found.state;
-    const { size } = found.stat;
-    const known = index.known(path, found.stat);
-    if (known !== undefined) return { kind: "file", sha256: known, size };
     if (size < LFS_POINTER_MAX && isLfsPointer(fs, found.path)) return { kind: "lfs_pointer" };
     const sha256 = await hashFile(fs, found.path, found.stat);
     if (sha256 === undefined) return { kind: "unreadable", why: "it is being written" };
@@ -104,6 +114,19 @@ async function stateOf(
     return { kind: "file", sha256, size };
   } catch (error) {
     return { kind: "unreadable", why: errorCode(error) };
+  }
+}
+
+function tryLocate(
+  fs: FileSystem,
+  root: string,
+  relative: string,
+  directories: Map<string, PathAnswer>,
+): Located {
+  try {
+    return locate(fs, root, relative, directories);
+  } catch (error) {
+    return { kind: "state", state: { kind: "unreadable", why: errorCode(error) } };
   }
 }
 
@@ -142,12 +165,4 @@ function locate(
 
 function isLfsPointer(fs: FileSystem, path: string): boolean {
   return Buffer.from(fs.readFileSync(path)).toString("latin1").startsWith(LFS_POINTER);
-}
-
-function openImage(fs: FileSystem, path: string): ImageFacts {
-  try {
-    return readOpen(fs, path, readImageFacts);
-  } catch {
-    return { kind: "not_an_image" };
-  }
 }

@@ -22,6 +22,7 @@ import {
   storedArtifact,
   storedBilled,
   storedHandle,
+  storedKeyInputs,
   type Stored,
 } from "./stored.js";
 
@@ -147,7 +148,7 @@ function storedEntry(entry: JournalEntry): Stored {
         reference: entry.reference,
         step: entry.step,
         key: entry.key,
-        inputs: entry.inputs,
+        inputs: storedKeyInputs(entry.inputs),
         attempt: entry.attempt,
         call: entry.call,
         realm: entry.realm,

@@ -55,7 +55,8 @@ export function findRepeatedMember(
         const end = endOfString(text, at);
         const names = open.at(-1);
         if (beforeName && names !== undefined) {
-          const name = JSON.parse(text.slice(at, end + 1)) as string;
+          const written = text.slice(at + 1, end);
+          const name = written.includes("\\") ? (JSON.parse(`"${written}"`) as string) : written;
           if (names.has(name)) return { name, line: lineAt(text, at) };
           names.add(name);
           beforeName = false;

@@ -42,6 +42,7 @@ export const EMPTY_LOCK: LockFile = {
 
 const VERSION = 1;
 const MOST_COMPLAINTS = 20;
+const CONFLICT_MARK = /^(?:<{7}|={7}|>{7}|\|{7})(?: |\r?$)/;
 
 /** The lockfile's name; the sandbox has one of its own, so that it never touches the record of what was paid. */
 export function lockFileName(realm: Realm): string {
@@ -57,14 +58,14 @@ export function readLock(text: string, file: string): Checked<LockFile> {
       ...(line === undefined ? {} : { place: placeOf(text, file, line) }),
     });
 
-  const conflict = text.split("\n").findIndex((line) => /^(?:<{7}|={7}|>{7}|\|{7})(?: |\r?$)/.test(line));
-  if (conflict >= 0)
-    return { diagnostics: [damaged("An unsettled merge stands in the lockfile", conflict + 1)] };
   let data: unknown;
   try {
     data = JSON.parse(text);
   } catch (error) {
-    return { diagnostics: [damaged("The lockfile is not JSON", jsonErrorLine(error, text))] };
+    const conflict = text.split("\n").findIndex((line) => CONFLICT_MARK.test(line));
+    return conflict < 0
+      ? { diagnostics: [damaged("The lockfile is not JSON", jsonErrorLine(error, text))] }
+      : { diagnostics: [damaged("An unsettled merge stands in the lockfile", conflict + 1)] };
   }
   const repeated = findRepeatedMember(text);
   if (repeated !== undefined) {

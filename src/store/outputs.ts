@@ -27,7 +27,10 @@ export function openOutputs(fs: FileSystem, root: string, indexFile: string, now
       const states = new Map<string, OutputState>();
       const directories = new Map<string, PathAnswer>();
       for (const path of paths) {
-        if (!states.has(path)) states.set(path, await stateOf(fs, root, path, index, directories, now));
+        if (states.has(path)) continue;
+        // Mostly known at a glance; waiting even for what is there already would add up.
+        const found = glance(fs, root, path, index, directories);
+        states.set(path, found.kind === "unread" ? await digested(fs, path, found, index, now) : found);
       }
       return states;
     },
@@ -39,14 +42,20 @@ export function openOutputs(fs: FileSystem, root: string, indexFile: string, now
   };
 }
 
-async function stateOf(
+/** A file of which only the outside was looked at. */
+interface Unread {
+  readonly kind: "unread";
+  readonly path: string;
+  readonly stat: FileStat;
+}
+
+function glance(
   fs: FileSystem,
   root: string,
   relative: string,
   index: FileIndex,
   directories: Map<string, PathAnswer>,
-  now: () => number,
-): Promise<OutputState> {
+): OutputState | Unread {
   const plain = projectPath(relative, "write");
   if (plain.kind === "refused") return { kind: "other", what: `a path that ${plain.why}` };
   const path = join(root, plain.path);
@@ -61,15 +70,32 @@ async function stateOf(
     }
     if (led.kind === "refused") return { kind: "other", what: `a path that ${led.why}` };
     if (!stat.isFile()) return { kind: "other", what: whatItIs(stat) };
-    const known = index.known(relative, stat);
-    if (known !== undefined) return { kind: "file", sha256: known };
+    const sha256 = index.known(relative, stat);
+    return sha256 === undefined ? { kind: "unread", path, stat } : { kind: "file", sha256 };
+  } catch (error) {
+    return unreadable(error);
+  }
+}
+
+async function digested(
+  fs: FileSystem,
+  relative: string,
+  { path, stat }: Unread,
+  index: FileIndex,
+  now: () => number,
+): Promise<OutputState> {
+  try {
     const sha256 = await hashFile(fs, path, stat);
     if (sha256 === undefined) return { kind: "other", what: "a file that is being written" };
     index.remember(relative, stat, sha256, now());
     return { kind: "file", sha256 };
   } catch (error) {
-    return { kind: "other", what: `a file that cannot be read (${errorCode(error)})` };
+    return unreadable(error);
   }
+}
+
+function unreadable(error: unknown): OutputState {
+  return { kind: "other", what: `a file that cannot be read (${errorCode(error)})` };
 }
 
 function whatItIs(stat: FileStat): string {

@@ -77,7 +77,7 @@ function begun(record: IntentEntry & { readonly at: string }): Attempt {
 
 function advanced(before: Attempt, record: AfterIntent & { readonly at: string }): Attempt {
   // What is no longer true of the new state goes: a failure that turned out to be none, an end that was not one.
-  const { failure: _, ended: __, ...base } = before;
+  const base = before.failure === undefined && before.ended === undefined ? before : reopened(before);
   switch (record.type) {
     case "submitted":
       return { ...base, state: "submitted", task: record.task };
@@ -116,10 +116,9 @@ function advanced(before: Attempt, record: AfterIntent & { readonly at: string }
         ended: record.handle.completed,
       };
     case "stored": {
-      const { flags: ___, ...rest } = before;
-      const flags = record.flags === undefined ? {} : { flags: record.flags };
       const state = before.state === "recorded" ? "recorded" : "stored";
-      return { ...rest, state, artifact: record.artifact, ...flags };
+      const { artifact, flags } = record;
+      return flags === undefined ? { ...before, state, artifact } : { ...before, state, artifact, flags };
     }
     case "recorded":
       return { ...before, state: "recorded" };
@@ -130,4 +129,9 @@ function advanced(before: Attempt, record: AfterIntent & { readonly at: string }
     default:
       return unreachable(record);
   }
+}
+
+function reopened(before: Attempt): Attempt {
+  const { failure: _, ended: __, ...base } = before;
+  return base;
 }

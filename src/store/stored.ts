@@ -2,7 +2,7 @@
  * The parts that lockfile and journal have in common, to and from their stored form, version 1.
  * Stored forms are frozen: a member is only ever added. Readers ignore what they do not know.
  */
-import { isRecord } from "../base/guard.js";
+import { canonicalJson, sha256Hex } from "../base/digest.js";
 import { cacheKey, type CacheKey, type KeyInputs } from "../graph/key.js";
 import type { Artifact, Billed, Handle, TaskId } from "../plan/prior.js";
 import { unitsText, usdText, type Members } from "./members.js";
@@ -25,10 +25,15 @@ export function readKeyInputs(members: Members, name: string, key: string): KeyI
   inner.oneOf("realm", ["kling", "sandbox"]);
   inner.object("action").text("kind");
   inner.integerIf("take", 1);
-  if (isRecord(raw) && digestOf(raw) !== key) {
+  if (!isDigestOf(key, raw)) {
     members.complain(name, "the key inputs that the key is the digest of");
   }
   return raw as unknown as KeyInputs;
+}
+
+/** Key inputs, as they are stored: in canonical order, whatever made them. */
+export function storedKeyInputs(inputs: KeyInputs): unknown {
+  return JSON.parse(canonicalJson(inputs));
 }
 
 /** Reads an artifact. */
@@ -91,14 +96,20 @@ export function storedAmounts(amounts: Pick<Extract<Billed, { kind: "billed" }>,
 
 /** An object without the members that are undefined. */
 export function defined<T extends object>(value: { readonly [K in keyof T]: T[K] | undefined }): T {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
+  const whole = Object.values(value).every((member) => member !== undefined);
+  if (whole) return value as T;
+  const present: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(value)) if (member !== undefined) present[name] = member;
+  return present as T;
 }
 
-function digestOf(inputs: Stored): string | undefined {
+function isDigestOf(key: string, inputs: Stored): boolean {
   try {
-    return cacheKey(inputs as unknown as KeyInputs);
+    // Stored inputs are mostly canonical already, and text that has the digest is the text that was digested.
+    if (sha256Hex(JSON.stringify(inputs)) === key) return true;
+    return cacheKey(inputs as unknown as KeyInputs) === key;
   } catch {
     // Text that canonical JSON refuses (a lone surrogate) was never part of a key.
-    return undefined;
+    return false;
   }
 }

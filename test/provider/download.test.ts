@@ -68,7 +68,7 @@ describe("a download", () => {
     ["the file has no validator", () => undefined],
     ["the validator is weak", () => 'W/"one"'],
   ])("begins anew when %s", async (_why, etagOf) => {
-    const { url } = await serve((_, response, count) => {
+    const { url, seen } = await serve((_, response, count) => {
       const etag = etagOf(count);
       response.writeHead(200, { "content-length": film.length, ...(etag !== undefined && { etag }) });
       if (count === 1) cutAfter(response, film.subarray(0, 300_000));
@@ -78,21 +78,22 @@ describe("a download", () => {
     expect(answer).toEqual({ kind: "done", bytes: film.length });
     expect(sink.bytes().equals(film)).toBe(true);
     expect(sink.restarts()).toBe(1);
+    expect(seen).toHaveLength(2);
   });
 
-  it.each([
-    ["starts elsewhere", { "content-range": `bytes 5-${film.length - 1}/${film.length}` }],
-    ["is of another length", { "content-range": `bytes 300000-${film.length}/${film.length + 1}` }],
-    [
-      "is of another file",
-      { "content-range": `bytes 300000-${film.length - 1}/${film.length}`, etag: '"two"' },
-    ],
-    ["does not say where it starts", {}],
-  ])("begins anew when the rest %s", async (_why, headers) => {
-    const { url } = await serve((request, response, count) => {
+  const rest = (from: number, total = film.length) => `bytes ${from}-${total - 1}/${total}`;
+  const WRONG: readonly (readonly [why: string, headers: (from: number) => Record<string, string>])[] = [
+    ["starts elsewhere", (from) => ({ "content-range": rest(from + 5) })],
+    ["is of another length", (from) => ({ "content-range": rest(from, film.length + 1) })],
+    ["is of another file", (from) => ({ "content-range": rest(from), etag: '"two"' })],
+    ["does not say where it starts", () => ({})],
+  ];
+  it.each(WRONG)("begins anew when the rest %s", async (_why, headersOf) => {
+    const { url, seen } = await serve((request, response, count) => {
       if (count === 2) {
-        response.writeHead(206, headers);
-        response.end(film.subarray(5));
+        const from = Number(/\d+/.exec(request.headers.range ?? "")?.[0]);
+        response.writeHead(206, headersOf(from));
+        response.end(Buffer.alloc(film.length - from));
         return;
       }
       honest({ ...request, headers: {} }, response);
@@ -102,6 +103,8 @@ describe("a download", () => {
     const { answer, sink } = await fetched(`${url}/a.mp4`, url);
     expect(answer).toEqual({ kind: "done", bytes: film.length });
     expect(sink.bytes().equals(film)).toBe(true);
+    expect(seen).toHaveLength(3);
+    expect(seen[1]?.headers.range).toBeDefined();
   });
 
   it("that is always cut at the same place ends, after pauses that grow", async () => {

@@ -15,8 +15,10 @@ import { encodeStill } from "../../src/sandbox/media/png.js";
 import { timeCode } from "../../src/sandbox/media/slate.js";
 import { boxes } from "./boxes.js";
 
-const hasFfmpeg =
-  spawnSync("ffprobe", ["-version"]).status === 0 && spawnSync("ffmpeg", ["-version"]).status === 0;
+// Not needed, but a good judge where they are installed.
+const FFMPEG = "ffmpeg";
+const FFPROBE = "ffprobe";
+const hasFfmpeg = [FFPROBE, FFMPEG].every((tool) => spawnSync(tool, ["-version"]).status === 0);
 const folder = mkdtempSync(join(tmpdir(), "sandbox-clip-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -129,7 +131,7 @@ describe("the encoder", () => {
     const path = join(folder, "card.mp4");
     writeFileSync(path, mp4([{ kind: "video", timescale: 12_288, width: 150, height: 102, entry, samples }]));
     const decoded = execFileSync(
-      "ffmpeg",
+      FFMPEG,
       ["-v", "error", "-i", path, "-f", "rawvideo", "-pix_fmt", "yuv420p", "-"],
       {
         maxBuffer: 1 << 26,
@@ -207,7 +209,7 @@ describe("a clip", () => {
       const path = join(folder, `${width}.mp4`);
       writeFileSync(path, encode(plan({ width, height, seconds, sound })));
       const fields = "stream=codec_name,width,height,nb_frames,duration,r_frame_rate,color_space";
-      const probed = execFileSync("ffprobe", [
+      const probed = execFileSync(FFPROBE, [
         "-v",
         "error",
         "-count_frames",
@@ -219,11 +221,18 @@ describe("a clip", () => {
       ]);
       const { streams } = JSON.parse(probed.toString());
       expect(streams[0]).toMatchObject({
-         codec_name: "h264", width, height, r_frame_rate: "24/1", color_space: "bt709",
-        ...{ nb_frames: String(seconds * 24), duration: `${seconds}.000000` },
+        codec_name: "h264",
+        width,
+        height,
+        r_frame_rate: "24/1",
+        color_space: "bt709",
+        nb_frames: String(seconds * 24),
+        duration: `${seconds}.000000`,
       });
-      expect(streams.slice(1)).toMatchObject(sound ? [{ codec_name: "aac", duration: `${seconds}.000000` }] : []);
-      const decoded = spawnSync("ffmpeg", ["-v", "error", "-i", path, "-f", "null", "-"]);
+      expect(streams.slice(1)).toMatchObject(
+        sound ? [{ codec_name: "aac", duration: `${seconds}.000000` }] : [],
+      );
+      const decoded = spawnSync(FFMPEG, ["-v", "error", "-i", path, "-f", "null", "-"]);
       expect(decoded.stderr.toString()).toBe("");
       expect(decoded.status).toBe(0);
     },
@@ -240,7 +249,7 @@ describe("a still", () => {
   it.runIf(hasFfmpeg)("decodes cleanly", () => {
     const path = join(folder, "still.png");
     writeFileSync(path, encodeStill(333, 501, TEXT, "still"));
-    expect(spawnSync("ffmpeg", ["-v", "error", "-i", path, "-f", "null", "-"]).stderr.toString()).toBe("");
+    expect(spawnSync(FFMPEG, ["-v", "error", "-i", path, "-f", "null", "-"]).stderr.toString()).toBe("");
   });
 });
 

@@ -27,7 +27,9 @@ describe("a prompt", () => {
     const { ask } = await open();
     const { id } = (await ask("POST", CLIP, clipBody(`[sandbox:${word}]`))).data;
     expect((await ask("GET", `/tasks?task_ids=${id}`)).data[0]).toMatchObject({
-       status: "failed", message: expect.stringMatching(message), outputs: [],
+      status: "failed",
+      message: expect.stringMatching(message),
+      outputs: [],
       billing: [{ amount: "0" }],
     });
   });
@@ -40,16 +42,17 @@ describe("a prompt", () => {
       external_task_id: "f",
     });
     expect((await ask("GET", "/v1/videos/text2video/f")).data).toMatchObject({
-      
-        task_status: "failed",
-        task_status_msg: "Failure to pass the risk control system",
-        final_unit_deduction: "0",
+      task_status: "failed",
+      task_status_msg: "Failure to pass the risk control system",
+      final_unit_deduction: "0",
     });
   });
 
   it("with lost leaves a task behind a cut connection, and the reference finds it", async () => {
     const { ask } = await open();
-    await expect(ask("POST", CLIP, clipBody("[sandbox:lost]", "l"))).rejects.toThrow(/fetch failed|terminated/);
+    await expect(ask("POST", CLIP, clipBody("[sandbox:lost]", "l"))).rejects.toThrow(
+      /fetch failed|terminated/,
+    );
     expect((await ask("GET", "/tasks?external_task_ids=l")).data).toHaveLength(1);
     expect(await ask("POST", CLIP, clipBody("[sandbox:lost]", "l"))).toMatchObject({
       status: 400,

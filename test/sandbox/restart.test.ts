@@ -4,9 +4,14 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import { PRODUCTS } from "../../src/sandbox/rules/products.js";
+import { makeTask } from "../../src/sandbox/task.js";
+import { directoryBook } from "../../src/sandbox/task-book.js";
 import { clipBody, open, resultUrl, until } from "./client.js";
+import { accepted } from "./verdict.js";
 
 const CLIP = "/text-to-video/kling-3.0";
+
 let directory = "";
 
 beforeEach(() => {
@@ -16,9 +21,9 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 describe("a sandbox with a directory", () => {
   it("finds its tasks again after a restart, by both ids, and their life went on meanwhile", async () => {
-    const before = await open({ directory, timeScale: 0.002 });
+    const before = await open({ directory, timeScale: 0.005 });
     const { id } = (await before.ask("POST", CLIP, clipBody("a boat", "ref"))).data;
-    expect((await before.ask("GET", `/tasks?task_ids=${id}`)).data[0]?.status).toBe("submitted");
+    expect((await before.ask("GET", `/tasks?task_ids=${id}`)).data[0]?.status).not.toBe("succeeded");
     await before.sandbox.close();
     // The pace of the second sandbox must not matter: the dates of a task are fixed when it is created.
     const { ask } = await open({ directory, timeScale: 1 });
@@ -59,6 +64,18 @@ describe("a sandbox with a directory", () => {
     );
     expect(replies.filter(({ code }) => code === 0)).toHaveLength(1);
     expect((await a.ask("POST", "/tasks", {})).data.count).toBe(1);
+  });
+
+  it("gives a reference to one of two books that never saw each other's tasks", () => {
+    const product = PRODUCTS.get(CLIP);
+    if (product === undefined) throw new Error(`no product at ${CLIP}`);
+    const checked = accepted(CLIP, clipBody("a boat", "ref"));
+    const make = (serial: number) => makeTask(product, checked, 1, 1, serial);
+    const one = directoryBook(directory);
+    const two = directoryBook(directory);
+    expect(one.add(make(1)).id).toBe(make(1).id);
+    expect(two.add(make(2)).id).toBe(make(1).id);
+    expect(directoryBook(directory).all()).toEqual([make(1)]);
   });
 
   it("is not confused by half a file, a file of another version or half a ledger line", async () => {

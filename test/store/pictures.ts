@@ -79,7 +79,8 @@ export function moov(film: Film = {}): Buffer {
     uint32(width * 0x10000),
     uint32(height * 0x10000),
   );
-  const kind = (name: string) => box("mdia", box("hdlr", Buffer.alloc(8), Buffer.from(name, "latin1"), Buffer.alloc(13)));
+  const kind = (name: string) =>
+    box("mdia", box("hdlr", Buffer.alloc(8), Buffer.from(name, "latin1"), Buffer.alloc(13)));
   return box("moov", mvhd, box("trak", kind("soun")), box("trak", tkhd, kind(handler)));
 }
 

@@ -33,7 +33,11 @@ describe("a finished download", () => {
     ["an MP4 whose index comes last", Buffer.concat([FTYP, MDAT, moov()]), hd],
     ["an odd length", mp4({ seconds: 5.041 }), { ...hd, seconds: 5.042 }],
     ["a turned picture", mp4({ turned: true }), { ...hd, width: 720, height: 1280 }],
-    ["a turned picture with 64-bit times", mp4({ turned: true, wide: true }), { ...hd, width: 720, height: 1280 }],
+    [
+      "a turned picture with 64-bit times",
+      mp4({ turned: true, wide: true }),
+      { ...hd, width: 720, height: 1280 },
+    ],
     ["no length in the index", mp4({ seconds: 0 }), { type: "video/mp4", width: 1280, height: 720 }],
     ["a PNG", png(768, 1024), { type: "image/png", width: 768, height: 1024 }],
     ["a JPEG", jpg(640, 480), { type: "image/jpeg", width: 640, height: 480 }],
@@ -43,7 +47,13 @@ describe("a finished download", () => {
   });
 
   const openEnd = Buffer.concat([Buffer.from([0, 0, 0, 0]), Buffer.from("mdatframes")]);
-  const large = Buffer.concat([Buffer.from("00000001", "hex"), Buffer.from("mdat"), Buffer.alloc(7), Buffer.of(18), Buffer.from("xx")]);
+  const large = Buffer.concat([
+    Buffer.from("00000001", "hex"),
+    Buffer.from("mdat"),
+    Buffer.alloc(7),
+    Buffer.of(18),
+    Buffer.from("xx"),
+  ]);
   it("is whole when its last box is open-ended, or when a box has a 64-bit length", () => {
     expect(told(Buffer.concat([FTYP, moov(), openEnd]))).toEqual(hd);
     expect(told(Buffer.concat([FTYP, large, moov()]))).toEqual(hd);
@@ -53,12 +63,20 @@ describe("a finished download", () => {
     ["nothing", Buffer.alloc(0), "it is empty"],
     ["an error page", Buffer.from("<html>gone</html>"), "does not begin as an MP4"],
     ["an MP4 without its last byte", mp4().subarray(0, -1), "ends in the middle of a box"],
-    ["an MP4 with something after it", Buffer.concat([mp4(), Buffer.from("junk")]), "ends in the middle of a box"],
+    [
+      "an MP4 with something after it",
+      Buffer.concat([mp4(), Buffer.from("junk")]),
+      "ends in the middle of a box",
+    ],
     ["no index", Buffer.concat([FTYP, MDAT]), "no index"],
     ["no pictures", Buffer.concat([FTYP, moov(), box("mdat")]), "no pictures"],
     ["sound only", mp4({ handler: "soun" }), "no video track"],
     ["an empty index", Buffer.concat([FTYP, box("moov"), MDAT]), "no video track"],
-    ["a box shorter than its own header", Buffer.concat([FTYP, Buffer.from("00000004", "hex"), Buffer.from("mdat")]), "middle of a box"],
+    [
+      "a box shorter than its own header",
+      Buffer.concat([FTYP, Buffer.from("00000004", "hex"), Buffer.from("mdat")]),
+      "middle of a box",
+    ],
     ["a PNG cut short", png(1, 1).subarray(0, 33), "ends before the picture does"],
     ["a PNG cut in its header", png(1, 1).subarray(0, 18), "header is damaged"],
     ["a PNG of no size", png(0, 9), "header is damaged"],
@@ -82,7 +100,9 @@ describe("a finished download", () => {
   });
 
   it("made of endless tiny boxes or segments is given up in bounded time", () => {
-    expect(probed(Buffer.concat([FTYP, ...Array.from({ length: 150_000 }, () => box("free"))])).kind).toBe("unfit");
+    expect(probed(Buffer.concat([FTYP, ...Array.from({ length: 150_000 }, () => box("free"))])).kind).toBe(
+      "unfit",
+    );
     const segments = Array.from({ length: 5000 }, () => Buffer.of(0xff, 0xe0, 0x00, 0x02));
     expect(probed(Buffer.concat([Buffer.of(0xff, 0xd8), ...segments])).kind).toBe("unfit");
   });
@@ -124,7 +144,12 @@ describe("a picture for a request", () => {
   });
 
   it("is not believed from a cache that was changed", () => {
-    const stored = [null, {}, { kind: "image", format: "gif", width: 1, height: 1 }, { kind: "image", format: "png" }];
+    const stored = [
+      null,
+      {},
+      { kind: "image", format: "gif", width: 1, height: 1 },
+      { kind: "image", format: "png" },
+    ];
     expect(stored.filter((value) => isImageFacts(value))).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import type { RouteProblem } from "../provider.js";
 import { isLoopbackHost } from "../reach.js";
 
 /** Where the vendor answers callers outside mainland China. */
-export const DEFAULT_BASE_URL = "https://api-singapore.klingai.com";
+const DEFAULT_BASE_URL = "https://api-singapore.klingai.com";
 
 /** `text` as the base of all API paths (the default when absent or empty). */
 export function readBase(text: string | undefined): URL | RouteProblem {

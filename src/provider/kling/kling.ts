@@ -22,7 +22,7 @@ import { createRequest } from "./requests.js";
 import { addressOf, targetOf } from "./target.js";
 
 /** What the route needs of a catalog. */
-export interface KlingModels {
+interface KlingModels {
   video(id: string): VideoModel | undefined;
   image(id: string): ImageModel | undefined;
   all(): readonly Model[];

@@ -21,7 +21,7 @@ export function encodeStill(width: number, height: number, text: SlateText, capt
 }
 
 /** The PNG of the picture's upper left `width` x `height` pixels. */
-export function png(picture: Picture, width: number, height: number): Uint8Array {
+function png(picture: Picture, width: number, height: number): Uint8Array {
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, width);

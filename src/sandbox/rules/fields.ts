@@ -14,7 +14,7 @@ export interface Refusal {
 }
 
 /** The vendor's code for a bad key or value. */
-export const BAD_VALUE = 1201;
+const BAD_VALUE = 1201;
 
 /** Collects what is wrong with a request. */
 export class Complaints {

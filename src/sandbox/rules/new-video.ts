@@ -24,7 +24,7 @@ import { checkShots, isMultiShot } from "./prompt.js";
 import { readOptions } from "./request-options.js";
 
 /** std, pro or 4k, as the legacy generation calls the three frame sizes. */
-export const MODE_OF: Readonly<Record<Resolution, string>> = { "720p": "std", "1080p": "pro", "4k": "4k" };
+const MODE_OF: Readonly<Record<Resolution, string>> = { "720p": "std", "1080p": "pro", "4k": "4k" };
 
 /** Every video product of the new generation. */
 export const NEW_VIDEO_PRODUCTS: readonly Product[] = NEW_ENDPOINTS.map((endpoint) => ({
