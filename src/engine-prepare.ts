@@ -75,7 +75,7 @@ export interface Opened {
   readonly artifacts: Artifacts;
   readonly inputs: Inputs;
   readonly outputs: Outputs;
-  put(diagnostics: readonly Diagnostic[]): readonly Diagnostic[];
+  put(diagnostics: readonly Diagnostic[]): Promise<readonly Diagnostic[]>;
   offer(plan: Plan): Promise<void>;
 }
 
@@ -107,13 +107,13 @@ export async function prepare(
 ): Promise<Checked<Prepared>> {
   const { manifest, catalog, world } = opened;
   const chosen = chooseProfile(manifest, request.profile);
-  if ("code" in chosen) return { diagnostics: opened.put([chosen]) };
+  if ("code" in chosen) return { diagnostics: await opened.put([chosen]) };
   const expanded = expand(manifest, chosen.profile, catalog);
   const graph = expanded.value;
-  if (graph === undefined) return { diagnostics: opened.put(expanded.diagnostics) };
+  if (graph === undefined) return { diagnostics: await opened.put(expanded.diagnostics) };
   const checked = await checkInputs(graph, opened.inputs, catalog);
   const wishes = wishesOf(graph, request);
-  const found = opened.put([...expanded.diagnostics, ...checked.diagnostics, ...wishes.diagnostics]);
+  const found = await opened.put([...expanded.diagnostics, ...checked.diagnostics, ...wishes.diagnostics]);
   if (hasErrors(found) || wishes.value === undefined) return { diagnostics: found };
   const read = await readPrior(
     {
@@ -137,7 +137,7 @@ export async function prepare(
     ...(request.maxCostUsd === undefined ? {} : { maxCost: usd(request.maxCostUsd) }),
   };
   const plan = makePlan(graph, keyGraph(graph, checked.digests), prior, catalog, options);
-  const diagnostics = [...found, ...read.diagnostics, ...opened.put(holdsOfNothing(plan))];
+  const diagnostics = [...found, ...read.diagnostics, ...(await opened.put(holdsOfNothing(plan)))];
   const provider = providerOf(manifest, chosen.profile);
   return {
     value: { plan, graph, provider, read: read.value, digests: checked.digests, warnings: diagnostics },

@@ -288,10 +288,10 @@ async function run(
     },
     present: prepared.graph.steps,
   });
-  const outcomes = [...executed.outcomes].map(([step, outcome]) => ({
-    step,
-    outcome: placedOutcome(opened, outcome),
-  }));
+  const outcomes: { readonly step: StepId; readonly outcome: Outcome }[] = [];
+  for (const [step, outcome] of executed.outcomes) {
+    outcomes.push({ step, outcome: outcome.status === "failed" ? await placedOutcome(opened, outcome) : outcome });
+  }
   const exit = executed.interrupted ? EXIT.interrupted : exitOfOutcomes(executed.outcomes.values());
   return {
     status: "ran",
@@ -305,8 +305,7 @@ async function run(
 }
 
 /** An outcome whose diagnostic knows its place in the manifest. */
-function placedOutcome(opened: Opened, outcome: Outcome): Outcome {
-  if (outcome.status !== "failed") return outcome;
-  const [diagnostic] = opened.put([outcome.diagnostic]);
+async function placedOutcome(opened: Opened, outcome: Extract<Outcome, { status: "failed" }>): Promise<Outcome> {
+  const [diagnostic] = await opened.put([outcome.diagnostic]);
   return diagnostic === undefined ? outcome : { ...outcome, diagnostic };
 }

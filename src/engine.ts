@@ -2,8 +2,6 @@
  * Opens a project and wires the rooms into check, plan and render. Decides nothing itself: what is to be done is the
  * plan's word, what may be spent is the approval's. Other commands stand on the same `prepare`.
  */
-import { readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { hasErrors, inFileOrder, problem, type Checked, type Diagnostic } from "./base/diagnostic.js";
 import { safeText } from "./base/text.js";
@@ -11,6 +9,7 @@ import { createCatalog, type Catalog } from "./catalog/catalog.js";
 import type { Model } from "./catalog/model.js";
 import { checkInputs } from "./engine-inputs.js";
 import { findManifest } from "./engine-find.js";
+import { loadManifest } from "./engine-manifest.js";
 import {
   chooseProfile,
   matchSteps,
@@ -25,9 +24,7 @@ import { expand } from "./graph/expand.js";
 import type { Keyed } from "./graph/key.js";
 import type { Graph, StepId } from "./graph/step.js";
 import { decodeManifest } from "./manifest/decode.js";
-import type { Locate, Profile } from "./manifest/manifest.js";
-import { placed } from "./manifest/locate.js";
-import { readManifest } from "./manifest/read.js";
+import type { Profile } from "./manifest/manifest.js";
 import { approvalOf, DEFAULT_POLICY, paidSteps, tightened, wantsYes, type Policy, type WantsYes } from "./plan/approval.js";
 import type { Plan, PlannedStep } from "./plan/plan.js";
 import type { Attempt } from "./plan/prior.js";
@@ -91,15 +88,14 @@ export async function openProject(
   const text = readText(world, file);
   if (text.value === undefined) return { diagnostics: text.diagnostics };
   const shown = file.startsWith(`${options.cwd}/`) ? file.slice(options.cwd.length + 1) : file;
-  const read = readManifest(text.value, shown);
-  if (read.value === undefined || hasErrors(read.diagnostics)) {
-    return { diagnostics: [...text.diagnostics, ...read.diagnostics] };
-  }
-  const { manifest, locate } = read.value;
+  const store = storeOf(options);
+  const loaded = await loadManifest(world, store, { text: text.value, file, shown });
+  if (loaded.value === undefined) return { diagnostics: [...text.diagnostics, ...loaded.diagnostics] };
+  const { manifest, put } = loaded.value;
   const catalog = createCatalog(manifest.catalog);
-  const warnings = [...text.diagnostics, ...read.diagnostics, ...placed(catalog.diagnostics, locate)];
+  const warnings = [...text.diagnostics, ...loaded.diagnostics, ...(await put(catalog.diagnostics))];
   if (catalog.value === undefined || hasErrors(warnings)) return { diagnostics: inFileOrder(warnings) };
-  const opened = openParts({ world, options, root: dirname(file), manifest, catalog: catalog.value, locate });
+  const opened = openParts({ world, options, root: dirname(file), store, manifest, catalog: catalog.value, put });
   return { value: projectOf(opened, file, warnings), diagnostics: warnings };
 }
 
@@ -116,19 +112,23 @@ function readText(world: World, file: string): Checked<string> {
   }
 }
 
-function openParts(
-  given: Pick<Opened, "world" | "options" | "root" | "manifest" | "catalog"> & { readonly locate: Locate },
-): Opened {
-  const { world, options, root, manifest, catalog, locate } = given;
-  const { fs, clock } = world;
-  const state = stateDirectory(root);
-  const now = () => clock.now();
+/** Where the user's store stands. */
+function storeOf(options: OpenOptions): string {
   const { KLINGMAKE_STORE: override, XDG_DATA_HOME: dataHome } = options.env;
-  const store = storeDirectory({
+  return storeDirectory({
     home: options.home,
     ...(override === undefined ? {} : { override }),
     ...(dataHome === undefined ? {} : { dataHome }),
   });
+}
+
+function openParts(
+  given: Pick<Opened, "world" | "options" | "root" | "manifest" | "catalog" | "put"> & { readonly store: string },
+): Opened {
+  const { world, options, root, manifest, catalog, store, put } = given;
+  const { fs, clock } = world;
+  const state = stateDirectory(root);
+  const now = () => clock.now();
   const opened: Opened = {
     world,
     options,
@@ -139,7 +139,7 @@ function openParts(
     artifacts: openArtifacts(fs, store),
     inputs: openInputs(fs, root, join(state.cache, "inputs.json"), now),
     outputs: openOutputs(fs, root, join(state.cache, "outputs.json"), now),
-    put: (diagnostics) => inFileOrder(placed(diagnostics, locate)),
+    put,
     async offer(plan) {
       if (paidSteps(plan).length === 0 || (await makeStateDirectory(fs, root)).kind === "refused") return;
       await writePlan(fs, state, { ...approvalOf(plan), project: plan.project, profile: plan.profile });
@@ -195,9 +195,9 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
     },
     async graph(profile) {
       const chosen = chooseProfile(manifest, profile);
-      if ("code" in chosen) return { diagnostics: opened.put([chosen]) };
+      if ("code" in chosen) return { diagnostics: await opened.put([chosen]) };
       const expanded = expand(manifest, chosen.profile, catalog);
-      return { ...expanded, diagnostics: opened.put(expanded.diagnostics) };
+      return { ...expanded, diagnostics: await opened.put(expanded.diagnostics) };
     },
     async why(step, request = {}) {
       const journal = await records();
@@ -246,15 +246,3 @@ export async function runSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { startSandbox } = await import("./sandbox/sandbox.js");
   return startSandbox(options);
 }
-
-const PACKAGE = new URL("../", import.meta.url);
-
-/** The text of a JSON Schema that ships with klingmake. */
-export async function schemaText(which: "manifest" | "lock"): Promise<string> {
-  return readFile(new URL(`schemas/kling.${which}.schema.json`, PACKAGE), "utf8");
-}
-
-/** klingmake's version. */
-export const VERSION: string = (
-  JSON.parse(readFileSync(new URL("package.json", PACKAGE), "utf8")) as { version: string }
-).version;

@@ -10,15 +10,8 @@ export { counted, didYouMean, elide, listWords, safeText } from "./base/text.js"
 export { createCatalog, tierOf, type Catalog } from "./catalog/catalog.js";
 export { LIST_UNIT_PRICES } from "./catalog/units.js";
 export type { ImageModel, Mode, Model, PriceRow, Tier, VideoEndpoint, VideoModel } from "./catalog/model.js";
-export {
-  listModels,
-  openProject,
-  runSandbox,
-  schemaText,
-  VERSION,
-  type Project,
-  type WhyReport,
-} from "./engine.js";
+export { listModels, openProject, runSandbox, type Project, type WhyReport } from "./engine.js";
+export { schemaText, version } from "./engine-package.js";
 export type { OpenOptions, PlanRequest } from "./engine-prepare.js";
 export type { RenderReport, RenderRequest } from "./engine-render.js";
 export type { CacheKey, KeyInputs } from "./graph/key.js";

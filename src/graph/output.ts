@@ -76,7 +76,7 @@ function unsafePath(path: string): string | undefined {
   if (path === "" || path.endsWith("/")) return "names no file";
   if (path.includes("\0") || path.includes("\\")) return "has a character that paths here cannot have";
   if (path.startsWith("/") || /^[A-Za-z]:/.test(path)) return "is absolute";
-  const parts = path.split("/").filter((part, index) => part !== "." || index > 0);
+  const parts = path.split("/").filter((part) => part !== ".");
   if (parts.includes("..")) return "leads out of the project";
   if (parts.slice(0, -1).includes("")) return "has a folder without a name";
   // As a file system that folds case would see it.

@@ -4,9 +4,9 @@
  * Objects list number-like keys first, whatever the file says: `orderOf` knows the file's order.
  */
 import { caution, problem, type Diagnostic, type Path } from "../base/diagnostic.js";
-import { elide } from "../base/text.js";
+import { quoted } from "./naming.js";
 import type { Placer, Span } from "./place.js";
-import { holdsCredential, looksRandom, maskSecrets, namesCredential } from "./secrets.js";
+import { holdsCredential, looksRandom, namesCredential } from "./secrets.js";
 import { isAlias, isMap, isScalar, isSeq, type Alias, type Node, type Scalar, type Yaml } from "./yaml.js";
 
 /** A value as JSON would hold it; null stands for "nothing was written". */
@@ -22,7 +22,7 @@ export interface PlainText {
   readonly value: Plain;
   readonly diagnostics: readonly Diagnostic[];
   /** The keys of a mapping in file order. */
-  orderOf(map: PlainMap): readonly string[];
+  readonly orderOf: (map: PlainMap) => readonly string[];
   /** Places that were reported already, as JSON of their path; nothing more is to be said about them. */
   readonly settled: ReadonlySet<string>;
 }
@@ -137,7 +137,7 @@ class Conversion {
 
   private duplicate(key: Scalar, items: readonly { readonly key: unknown }[], name: string): void {
     const first = items.find((item) => isScalar(item.key) && item.key.source === name)?.key as Scalar;
-    this.reportKey("yaml/duplicate-key", `${shown(name)} appears twice in one mapping`, key, {
+    this.reportKey("yaml/duplicate-key", `${quoted(name)} appears twice in one mapping`, key, {
       why: "only one of them could count",
       help: "remove or rename one",
       notes: [{ message: "it appears here first", place: this.places.at(spanOf(first)) }],
@@ -147,7 +147,7 @@ class Conversion {
   private alias(alias: Alias): Plain {
     const target = this.yaml.resolve(alias);
     if (target === undefined) {
-      return this.report("yaml/syntax", `${shown(`*${alias.source}`)} names no anchor`, alias, {
+      return this.report("yaml/syntax", `${quoted(`*${alias.source}`)} names no anchor`, alias, {
         why: "`*` begins an alias, and an alias needs an anchor of its name further up",
         help: "put the text in quotes if it is one",
       });
@@ -159,7 +159,7 @@ class Conversion {
       if (!this.open.has(target)) return null;
       return this.report(
         "yaml/alias-bomb",
-        `${shown(`*${alias.source}`)} stands inside the value that it repeats`,
+        `${quoted(`*${alias.source}`)} stands inside the value that it repeats`,
         alias,
         { why: "it would have no end", help: "write the value out" },
       );
@@ -204,8 +204,12 @@ class Conversion {
     const named =
       namesCredential(name, source) && !source.includes("${") && (!this.freelyNamed() || looksRandom(source));
     if (named || (this.suspicious && (holdsCredential(source) || holdsCredential(name)))) {
-      this.secret(shown(name), node);
-    } else if (node.type === "PLAIN" && typeof node.value === "string" && (TEXT_FIELDS.has(name) || isVariable(this.path))) {
+      this.secret(quoted(name), node);
+    } else if (
+      node.type === "PLAIN" &&
+      typeof node.value === "string" &&
+      (TEXT_FIELDS.has(name) || isVariable(this.path))
+    ) {
       this.warnOfComment(node);
     }
   }
@@ -230,7 +234,7 @@ class Conversion {
     const lineEnd = this.text.indexOf("\n", end);
     const span: Span = [end + 1, lineEnd === -1 ? this.text.length : lineEnd];
     this.diagnostics.push(
-      caution("yaml/comment-cuts", `the text of ${shown(String(this.path.at(-1)))} ends before the \`#\``, {
+      caution("yaml/comment-cuts", `the text of ${quoted(String(this.path.at(-1)))} ends before the \`#\``, {
         path: [...this.path],
         place: this.places.at(span),
         why: "in an unquoted text, ` #` begins a comment",
@@ -278,8 +282,4 @@ function isVariable(path: Path): boolean {
 function spanOf(node: unknown): Span {
   const range = (node as { readonly range?: readonly number[] | null } | null)?.range;
   return [range?.[0] ?? 0, range?.[1] ?? 1];
-}
-
-function shown(text: string): string {
-  return `\`${elide(maskSecrets(text), 60)}\``;
 }

@@ -11,7 +11,7 @@ import {
   type Diagnostic,
   type Path,
 } from "../base/diagnostic.js";
-import { schemaDiagnostics, versionDiagnostic } from "./findings.js";
+import { schemaDiagnostics } from "./findings.js";
 import { locator, placed } from "./locate.js";
 import type { Locate, Manifest } from "./manifest.js";
 import { normalForm } from "./normal.js";
@@ -22,6 +22,7 @@ import type { ManifestFile } from "./schema.generated.js";
 import { maskSecrets } from "./secrets.js";
 import { syntaxDiagnostics } from "./syntax.js";
 import { validateManifest } from "./validate.generated.js";
+import { versionDiagnostic } from "./wrong-value.js";
 import { parseYaml } from "./yaml.js";
 
 /** A manifest with the way back to its text. */

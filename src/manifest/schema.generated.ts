@@ -150,98 +150,10 @@ export interface ManifestFile {
     };
   };
   /**
-   * A note or a tool's own data; klingmake leaves every `x-` key alone.
-   *
    * This interface was referenced by `ManifestFile`'s JSON-Schema definition
    * via the `patternProperty` "^x-".
    */
-  [k: string]:
-    | {
-        [k: string]: unknown;
-      }
-    | 1
-    | string
-    | "sandbox"
-    | "kling"
-    | {
-        [k: string]: string | number | boolean;
-      }
-    | FieldSet
-    | {
-        [k: string]: Profile;
-      }
-    | {
-        [k: string]: Still;
-      }
-    | {
-        [k: string]: Shot;
-      }
-    | {
-        /**
-         * How many tasks may be under way at the vendor at once, per account and model.
-         */
-        concurrency?: number;
-        /**
-         * How many seconds to leave between two looks at one task. The vendor allows no less than 5.
-         */
-        poll_seconds?: number;
-        /**
-         * How many downloads may run at once.
-         */
-        downloads?: number;
-      }
-    | {
-        /**
-         * US dollars over the whole life of the project: what the lockfile records, what is under way and what is planned.
-         */
-        usd?: number;
-      }
-    | {
-        /**
-         * Tiers that need a yes before anything is paid. The default is pro and master; a manifest can add to that, not take away.
-         */
-        tiers?: ("standard" | "pro" | "master")[];
-        /**
-         * A plan that costs more US dollars than this needs a yes.
-         */
-        above_usd?: number;
-      }
-    | {
-        /**
-         * Where clips are placed, relative to the project. Knows `{profile}`, `{shot}`, `{step}` and `{take}`.
-         */
-        path?: string;
-        /**
-         * Where stills are placed, relative to the project. Knows `{profile}`, `{image}` and `{take}`.
-         */
-        image_path?: string;
-      }
-    | {
-        /**
-         * Models under the project's own names, by id.
-         */
-        models?: {
-          [k: string]: CatalogModel;
-        };
-        /**
-         * Negotiated or newly announced prices; they come before the built-in ones.
-         */
-        prices?: CatalogPrice[];
-        /**
-         * What one unit costs this account.
-         */
-        unit_usd?: {
-          /**
-           * US dollars for one unit of video.
-           */
-          video?: number;
-          /**
-           * US dollars for one unit of images.
-           */
-          image?: number;
-        };
-      }
-    | undefined;
+  [k: string]: unknown;
 }
 /**
  * Fields by what they apply to.
@@ -333,22 +245,10 @@ export interface Profile {
     [k: string]: string | number | boolean;
   };
   /**
-   * A note or a tool's own data; klingmake leaves every `x-` key alone.
-   *
    * This interface was referenced by `Profile`'s JSON-Schema definition
    * via the `patternProperty` "^x-".
    */
-  [k: string]:
-    | {
-        [k: string]: unknown;
-      }
-    | "sandbox"
-    | "kling"
-    | FieldSet
-    | {
-        [k: string]: string | number | boolean;
-      }
-    | undefined;
+  [k: string]: unknown;
 }
 /**
  * A still for use by shots: by `prompt`, or by `try_on`.
@@ -413,28 +313,10 @@ export interface Still {
    */
   tags?: string[];
   /**
-   * A note or a tool's own data; klingmake leaves every `x-` key alone.
-   *
    * This interface was referenced by `Still`'s JSON-Schema definition
    * via the `patternProperty` "^x-".
    */
-  [k: string]:
-    | {
-        [k: string]: unknown;
-      }
-    | string
-    | Source
-    | "subject"
-    | "face"
-    | number
-    | TryOn
-    | "kling-v3"
-    | "kling-v2-1"
-    | "1k"
-    | "2k"
-    | boolean
-    | string[]
-    | undefined;
+  [k: string]: unknown;
 }
 /**
  * Dresses a person in a garment.
@@ -526,34 +408,10 @@ export interface Shot {
    */
   tags?: string[];
   /**
-   * A note or a tool's own data; klingmake leaves every `x-` key alone.
-   *
    * This interface was referenced by `Shot`'s JSON-Schema definition
    * via the `patternProperty` "^x-".
    */
-  [k: string]:
-    | {
-        [k: string]: unknown;
-      }
-    | string
-    | Source
-    | "kling-2.5-turbo"
-    | "kling-2.6"
-    | "kling-o1"
-    | "kling-3.0"
-    | "kling-3.0-omni"
-    | "kling-3.0-turbo"
-    | "kling-v1-6"
-    | "kling-v2-master"
-    | "kling-v2-1-master"
-    | "std"
-    | "pro"
-    | "4k"
-    | number
-    | boolean
-    | ShotStep[]
-    | string[]
-    | undefined;
+  [k: string]: unknown;
 }
 /**
  * One refinement of the shot, exactly one action: `extend` or `lip_sync`.
@@ -562,18 +420,10 @@ export interface ShotStep {
   extend?: Extend;
   lip_sync?: LipSync;
   /**
-   * A note or a tool's own data; klingmake leaves every `x-` key alone.
-   *
    * This interface was referenced by `ShotStep`'s JSON-Schema definition
    * via the `patternProperty` "^x-".
    */
-  [k: string]:
-    | {
-        [k: string]: unknown;
-      }
-    | Extend
-    | LipSync
-    | undefined;
+  [k: string]: unknown;
 }
 /**
  * Makes the clip longer.
@@ -640,34 +490,10 @@ export interface Extend {
    */
   hold?: boolean;
   /**
-   * A note or a tool's own data; klingmake leaves every `x-` key alone.
-   *
    * This interface was referenced by `Extend`'s JSON-Schema definition
    * via the `patternProperty` "^x-".
    */
-  [k: string]:
-    | {
-        [k: string]: unknown;
-      }
-    | string
-    | "native"
-    | "omni"
-    | "last_frame"
-    | "kling-2.5-turbo"
-    | "kling-2.6"
-    | "kling-o1"
-    | "kling-3.0"
-    | "kling-3.0-omni"
-    | "kling-3.0-turbo"
-    | "kling-v1-6"
-    | "kling-v2-master"
-    | "kling-v2-1-master"
-    | "std"
-    | "pro"
-    | "4k"
-    | number
-    | boolean
-    | undefined;
+  [k: string]: unknown;
 }
 /**
  * Makes a face in the clip speak.
@@ -727,22 +553,10 @@ export interface LipSync {
    */
   hold?: boolean;
   /**
-   * A note or a tool's own data; klingmake leaves every `x-` key alone.
-   *
    * This interface was referenced by `LipSync`'s JSON-Schema definition
    * via the `patternProperty` "^x-".
    */
-  [k: string]:
-    | {
-        [k: string]: unknown;
-      }
-    | Source
-    | string
-    | "zh"
-    | "en"
-    | number
-    | boolean
-    | undefined;
+  [k: string]: unknown;
 }
 /**
  * A model that behaves like a known one under another name.

@@ -15,7 +15,7 @@ const PERHAPS = /[-_]key$/i;
 
 // `name: ` in any style, and what stands behind it up to where the value ends.
 const NAMED = /(?<![\w.-])([\w.-]{1,80})["']?[ \t]{0,20}:[ \t]{0,20}/g;
-const VALUE = /"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,}\]][^,}\]]*/y;
+const VALUE = /"(?:[^"\\]|\\.){0,4096}"?|'[^']{0,4096}'?|[^\s,}\]][^,}\]]{0,4096}/y;
 const URL_SIGNATURE =
   /([?&][\w-]*(?:signature|sign|token|expires|credential|accesskeyid|auth[-_]?key)=)([^&\s"']+)/gi;
 
@@ -36,17 +36,21 @@ export function looksRandom(value: string): boolean {
 
 /** `text` (one line, or a piece of one) with what looks like a credential or a signature replaced, at equal length. */
 export function maskSecrets(text: string): string {
-  return maskNamed(text.replace(ALL_FORMS, mask))
-    .replace(URL_SIGNATURE, (_, name: string, value: string) => name + mask(value));
+  return maskNamed(text.replace(ALL_FORMS, mask)).replace(
+    URL_SIGNATURE,
+    (_, name: string, value: string) => name + mask(value),
+  );
 }
 
 function maskNamed(text: string): string {
   let out = "";
   let from = 0;
   for (const named of text.matchAll(NAMED)) {
+    const [, name = ""] = named;
+    if (named.index < from || !(CREDENTIAL.test(name) || PERHAPS.test(name))) continue;
     VALUE.lastIndex = named.index + named[0].length;
     const value = VALUE.exec(text)?.[0] ?? "";
-    if (named.index < from || !namesCredential(named[1] ?? "", value)) continue;
+    if (!namesCredential(name, value)) continue;
     out += text.slice(from, named.index) + named[0] + mask(value);
     from = named.index + named[0].length + value.length;
   }

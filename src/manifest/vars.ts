@@ -63,6 +63,7 @@ export function expandVars(text: string, vars: Readonly<Record<string, string>>)
 export function suggestVar(written: string, vars: Readonly<Record<string, string>>): string | undefined {
   const names = Object.keys(vars);
   const bare = written.trim().replace(/^vars?[.:/ ]\s*/i, "");
+  if (bare === "") return undefined;
   const name = names.includes(bare) ? bare : didYouMean(bare, names);
   return name === undefined ? undefined : `vars.${name}`;
 }

@@ -16,7 +16,6 @@ import {
   type CST,
   type Document,
   type Node,
-  type ParsedNode,
   type Scalar,
   type YAMLMap,
   type YAMLSeq,
@@ -71,7 +70,7 @@ export function parseYaml(text: string): Yaml {
   };
 }
 
-function compose(text: string, faults: YamlFault[]): readonly Document.Parsed<ParsedNode>[] {
+function compose(text: string, faults: YamlFault[]): readonly Document.Parsed[] {
   const composer = new Composer({
     version: "1.2",
     schema: "core",
@@ -87,7 +86,7 @@ function compose(text: string, faults: YamlFault[]): readonly Document.Parsed<Pa
   };
   // The library keeps this handler private, but has no other way to stop early.
   Reflect.set(composer, "onError", noted);
-  const documents: Document.Parsed<ParsedNode>[] = [];
+  const documents: Document.Parsed[] = [];
   try {
     for (const token of new Parser().parse(text)) {
       const deep = token.type === "document" ? tooDeep(token) : undefined;

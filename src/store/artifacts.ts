@@ -26,7 +26,7 @@ const COPY_EXCLUSIVELY = 1;
 const COPY_BY_REFERENCE = 2;
 
 /** The bytes of a blob, or why there are none. */
-export type BlobBytes =
+type BlobBytes =
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   | { readonly kind: "missing" }
   /** Its bytes were not those of its name; it was put aside. */

@@ -22,7 +22,7 @@ export type InputState =
   | { readonly kind: "unreadable"; readonly why: string };
 
 /** The bytes of an input, or that they are no longer those of the digest. */
-export type InputBytes =
+type InputBytes =
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   | { readonly kind: "changed" }
   | { readonly kind: "unreadable"; readonly why: string };

@@ -12,7 +12,7 @@ import { formatLine, parseLine, type JournalEntry, type JournalRecord } from "./
 import type { StateDirectory } from "./state-directory.js";
 
 /** A line that cannot be read. */
-export interface DamagedLine {
+interface DamagedLine {
   /** From 1. */
   readonly line: number;
   readonly text: string;

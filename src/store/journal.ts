@@ -96,7 +96,7 @@ export type AfterIntent =
   | { readonly type: "abandoned"; readonly reference: ClientReference; readonly why: string };
 
 /** An artifact was put at an output path (relative to the project). */
-export interface PlacedEntry {
+interface PlacedEntry {
   readonly type: "placed";
   readonly output: string;
   readonly sha256: Sha256;

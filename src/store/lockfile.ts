@@ -12,6 +12,7 @@ import type { CacheKey } from "../graph/key.js";
 import type { Realm, StepId } from "../graph/step.js";
 import type { Lock, Rendering } from "../plan/prior.js";
 import { findRepeatedMember, lineOf, sortedJson } from "./json-text.js";
+import type { LockRender } from "./lock-schema.generated.js";
 import { Members, type Complaint } from "./members.js";
 import {
   defined,
@@ -170,7 +171,7 @@ function readRendering(entry: Members, key: CacheKey): Rendering {
   });
 }
 
-function storedRendering(rendering: Rendering, lock: LockFile): Stored {
+function storedRendering(rendering: Rendering, lock: LockFile): LockRender {
   const before = lock.unknown.entries.get(rendering.key) ?? {};
   const kept = (name: string, known: ReadonlySet<string>): Stored => {
     const part = before[name];
@@ -178,7 +179,7 @@ function storedRendering(rendering: Rendering, lock: LockFile): Stored {
   };
   const { inputs, attempt, artifact, consumed, handle, estimate, billed, returns, flags } = rendering;
   return {
-    inputs,
+    inputs: { ...inputs },
     attempt,
     artifact: { ...kept("artifact", ARTIFACT), ...storedArtifact(artifact) },
     consumed,
@@ -186,7 +187,7 @@ function storedRendering(rendering: Rendering, lock: LockFile): Stored {
     estimate: estimate && { ...kept("estimate", AMOUNTS), ...storedAmounts(estimate) },
     billed: { ...kept("billed", AMOUNTS), ...storedBilled(billed) },
     returns,
-    flags,
+    flags: flags && [...flags],
   };
 }
 

@@ -70,24 +70,32 @@ export function readBilled(members: Members): Billed {
 }
 
 /** An artifact, as it is stored: the known members and nothing that may hang on the object besides. */
-export function storedArtifact({ sha256, size, type, width, height, seconds }: Artifact): Stored {
+export function storedArtifact({ sha256, size, type, width, height, seconds }: Artifact): Artifact {
   return { sha256, size, type, width, height, seconds };
 }
 
 /** A handle, as it is stored. */
-export function storedHandle(handle: Handle): Stored {
+export function storedHandle(handle: Handle): Handle {
   const { route, task, result, account, completed, dialect, product } = handle;
   return { route, task, result, account, completed, dialect, product };
 }
 
+/** Units and money as decimal texts. */
+export interface StoredAmounts {
+  readonly units?: string;
+  readonly usd?: string;
+}
+
 /** What was billed, as it is stored. */
-export function storedBilled(billed: Billed): Stored {
+export function storedBilled(billed: Billed): { readonly kind: Billed["kind"] } & StoredAmounts {
   if (billed.kind !== "billed") return { kind: billed.kind };
   return { kind: billed.kind, ...storedAmounts(billed) };
 }
 
 /** Units and money, as they are stored. */
-export function storedAmounts(amounts: Pick<Extract<Billed, { kind: "billed" }>, "units" | "usd">): Stored {
+export function storedAmounts(
+  amounts: Pick<Extract<Billed, { kind: "billed" }>, "units" | "usd">,
+): StoredAmounts {
   return {
     units: amounts.units === undefined ? undefined : unitsText(amounts.units),
     usd: amounts.usd === undefined ? undefined : usdText(amounts.usd),

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { writeProject } from "./project.mjs";
 
 const rounds = Number(process.argv[2] ?? 9);
-const main = join(import.meta.dirname, "../../dist/cli/main.js");
+const main = join(import.meta.dirname, "../../dist/bin/klingmake.js");
 const peak = join(import.meta.dirname, "peak.mjs");
 const root = mkdtempSync(join(tmpdir(), "klingmake-bench-"));
 

@@ -1,6 +1,6 @@
 /** What a manifest becomes: its normal form, and that the way it is written does not matter. */
 import { readFileSync } from "node:fs";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { canonicalJson } from "../../src/base/digest.js";
 import type { Manifest } from "../../src/manifest/manifest.js";
@@ -32,12 +32,16 @@ describe("the normal form", () => {
   });
 
   test("keeps ids as they are written and in file order", () => {
-    const { shots } = read("version: 1\nproject: p\nshots:\n  020: {}\n  10: {}\n  0x1F: {}\n  2: {}\n  null: {}\n  1e3: {}\n");
+    const { shots } = read(
+      "version: 1\nproject: p\nshots:\n  020: {}\n  10: {}\n  0x1F: {}\n  2: {}\n  null: {}\n  1e3: {}\n",
+    );
     expect(shots.map((shot) => shot.id)).toEqual(["020", "10", "0x1F", "2", "null", "1e3"]);
   });
 
   test("takes variables as they are written", () => {
-    const { vars } = read("version: 1\nproject: p\nvars: { a: 1.10, b: 020, c: true, d: yes, e: 0x1F, f: \"\" }\n");
+    const { vars } = read(
+      'version: 1\nproject: p\nvars: { a: 1.10, b: 020, c: true, d: yes, e: 0x1F, f: "" }\n',
+    );
     expect({ ...vars }).toEqual({ a: "1.10", b: "020", c: "true", d: "yes", e: "0x1F", f: "" });
   });
 
@@ -54,7 +58,9 @@ shots: { s: { prompt: y, x-d: 4, steps: [{ extend: { prompt: z, x-e: 5 }, x-f: 6
   });
 
   test("repeats what an alias stands for", () => {
-    const { shots } = read("version: 1\nproject: p\nshots:\n  a: { image: &i { from: images.x } }\n  b: { image: *i }\n");
+    const { shots } = read(
+      "version: 1\nproject: p\nshots:\n  a: { image: &i { from: images.x } }\n  b: { image: *i }\n",
+    );
     expect(shots.map((shot) => shot.image)).toEqual([{ from: "images.x" }, { from: "images.x" }]);
   });
 
@@ -64,7 +70,8 @@ shots: { s: { prompt: y, x-d: 4, steps: [{ extend: { prompt: z, x-e: 5 }, x-f: 6
   });
 
   test("lists the catalog's models in file order", () => {
-    const text = "version: 1\nproject: p\ncatalog: { models: { b: { like: kling-3.0 }, 1: { like: kling-2.6 } } }\n";
+    const text =
+      "version: 1\nproject: p\ncatalog: { models: { b: { like: kling-3.0 }, 1: { like: kling-2.6 } } }\n";
     expect(read(text).catalog.models?.map((model) => model.id)).toEqual(["b", "1"]);
   });
 
@@ -76,7 +83,9 @@ shots: { s: { prompt: y, x-d: 4, steps: [{ extend: { prompt: z, x-e: 5 }, x-f: 6
     const schema: unknown = JSON.parse(
       readFileSync(new URL("../../schemas/kling.manifest.schema.json", import.meta.url), "utf8"),
     );
-    const missing = [...fieldNames(schema)].filter((name) => !new RegExp(`(^|[\\s{])${name}:`, "m").test(text));
+    const missing = [...fieldNames(schema)].filter(
+      (name) => !new RegExp(`(^|[\\s{])${name}:`, "m").test(text),
+    );
     expect(missing).toEqual([]);
   });
 });
@@ -142,9 +151,12 @@ describe("how it is written does not matter:", () => {
   });
 
   test("folded, literal, quoted and plain prompts differ in nothing but white space", () => {
-    const prompts = ["prompt: a b", "prompt: >\n      a\n      b", 'prompt: "a\n      b"', "prompt: a\n      b"].map(
-      (prompt) => read(`version: 1\nproject: p\nshots:\n  s:\n    ${prompt}\n`).shots[0]?.prompt?.trim(),
-    );
+    const prompts = [
+      "prompt: a b",
+      "prompt: >\n      a\n      b",
+      'prompt: "a\n      b"',
+      "prompt: a\n      b",
+    ].map((prompt) => read(`version: 1\nproject: p\nshots:\n  s:\n    ${prompt}\n`).shots[0]?.prompt?.trim());
     expect(new Set(prompts)).toEqual(new Set(["a b"]));
   });
 });
@@ -159,7 +171,10 @@ describe("whatever stands in a file,", () => {
   test("reading ends with a manifest or with diagnostics that have places", () => {
     fc.assert(
       fc.property(
-        fc.oneof(fc.string({ unit: "binary" }), fc.array(pieces, { maxLength: 40 }).map((each) => each.join(""))),
+        fc.oneof(
+          fc.string({ unit: "binary" }),
+          fc.array(pieces, { maxLength: 40 }).map((each) => each.join("")),
+        ),
         (text) => {
           const { value, diagnostics } = readManifest(text, "m.yaml");
           expect(value !== undefined || diagnostics.length > 0).toBe(true);

@@ -41,24 +41,56 @@ error[yaml/duplicate-key]: \`a\` appears twice in one mapping
 
 test.each([
   ["`n` on an image leads to takes", "images:\n  a: { prompt: x, n: 4 }", "write `takes: 3`"],
-  ["the vendor's name of the last picture leads to ours", "shots:\n  a: { image_tail: x.png }", "`end_image`"],
+  [
+    "the vendor's name of the last picture leads to ours",
+    "shots:\n  a: { image_tail: x.png }",
+    "`end_image`",
+  ],
   ["a seed leads to take", "shots:\n  a: { seed: 7 }", "`take: 2` asks for another rendering"],
   ["a key of the top says so", "shots:\n  a: { budget: 3 }", "`budget` belongs at the top of the file"],
   ["a key of another place names the place", "prompt: x", "`prompt` belongs under `images.ID` or `shots.ID`"],
-  ["a strange key lists what there is", "limits: { zzzzzz: 1 }", "there is concurrency, poll_seconds and downloads"],
+  [
+    "a strange key lists what there is",
+    "limits: { zzzzzz: 1 }",
+    "there is concurrency, poll_seconds and downloads",
+  ],
   ["`yes` is explained as text", "shots:\n  a: { audio: yes }", "YAML 1.2 reads `yes` as text"],
   ["`off` is answered with false", "shots:\n  a: { audio: off }", "write `false`"],
-  ["a duration with its unit is answered with the number", "shots:\n  a: { duration: 5s }", "write `5`, without"],
-  ["a number as a prompt is answered with quotes", "shots:\n  a: { prompt: 1987 }", 'write it in quotes: "1987"'],
+  [
+    "a duration with its unit is answered with the number",
+    "shots:\n  a: { duration: 5s }",
+    "write `5`, without",
+  ],
+  [
+    "a number as a prompt is answered with quotes",
+    "shots:\n  a: { prompt: 1987 }",
+    'write it in quotes: "1987"',
+  ],
   ["a budget without its key is answered with one", "budget: 20", "write { usd: 20 }"],
-  ["a shot that is a text is answered with prompt", "shots:\n  a: the pier", "write `prompt:` before the text"],
+  [
+    "a shot that is a text is answered with prompt",
+    "shots:\n  a: the pier",
+    "write `prompt:` before the text",
+  ],
   ["a list of shots is answered with ids", "shots:\n  - prompt: x", "write `ID:` in place of each `-`"],
   ["a value that begins with # is explained", "shots:\n  a:\n    prompt: #3", "begins with `#` needs quotes"],
-  ["a misspelt mode is answered", "shots:\n  a: { mode: prro }", "did you mean `pro`? it is one of std, pro or 4k"],
+  [
+    "a misspelt mode is answered",
+    "shots:\n  a: { mode: prro }",
+    "did you mean `pro`? it is one of std, pro or 4k",
+  ],
   ["a misspelt profile is answered", "profile: drft\nprofiles: { draft: {} }", "did you mean `draft`?"],
   ["a newer version asks for a newer klingmake", "x: 1\nversion: 3", "use a newer klingmake", ""],
-  ["a merge key names what there is instead", "x-a: &a {}\ndefaults:\n  <<: *a", "under `defaults:` or a profile"],
-  ["a variable in braces is answered with quotes", "shots:\n  a: { prompt: ${vars.x} }", "must stand in quotes"],
+  [
+    "a merge key names what there is instead",
+    "x-a: &a {}\ndefaults:\n  <<: *a",
+    "under `defaults:` or a profile",
+  ],
+  [
+    "a variable in braces is answered with quotes",
+    "shots:\n  a: { prompt: ${vars.x} }",
+    "must stand in quotes",
+  ],
 ])("%s", (_claim, text, expected, head = "version: 1\nproject: p\n") => {
   expect(words(head + text + "\n")).toContain(expected);
 });
@@ -100,7 +132,10 @@ error[manifest/secret]: \`api_key\` looks like a credential
 });
 
 test("control characters of the manifest never reach the terminal", () => {
-  const { diagnostics } = readManifest('version: 1\nproject: p\n"\\e[31m": x\n"a\\u202eb": y\n', "m\u001b[2J.yaml");
+  const { diagnostics } = readManifest(
+    'version: 1\nproject: p\n"\\e[31m": x\n"a\\u202eb": y\n',
+    "m\u001b[2J.yaml",
+  );
   const shown = diagnostics.map((each) => formatDiagnostic(each)).join("\n");
   expect(diagnostics.length).toBe(2);
   // eslint-disable-next-line no-control-regex

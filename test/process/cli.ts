@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { afterEach } from "vitest";
 import { startSandbox, type Sandbox, type SandboxOptions } from "../../src/sandbox/sandbox.js";
 
-const MAIN = join(import.meta.dirname, "../../dist/cli/main.js");
+const MAIN = join(import.meta.dirname, "../../dist/bin/klingmake.js");
 
 /** How a process ended. */
 export interface Ended {

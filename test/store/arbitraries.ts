@@ -11,7 +11,7 @@ import type { Artifact, Billed, Handle, Rendering, TaskId } from "../../src/plan
 import type { AfterIntent, IntentEntry, JournalRecord } from "../../src/store/journal.js";
 import type { LockFile } from "../../src/store/lockfile.js";
 
-export const digests: fc.Arbitrary<Sha256> = fc.nat(20).map((n) => sha256Hex(`digest ${n}`));
+const digests: fc.Arbitrary<Sha256> = fc.nat(20).map((n) => sha256Hex(`digest ${n}`));
 
 const words = fc.string({ minLength: 1, maxLength: 12, unit: "grapheme" }).filter((text) => /\S/.test(text));
 
@@ -20,7 +20,7 @@ const sayings = fc
   .array(fc.constantFrom("no", "such", "image", "5000", "ünder review"), { minLength: 1, maxLength: 4 })
   .map((parts) => parts.join(" "));
 
-export const keyInputs: fc.Arbitrary<KeyInputs> = fc.record(
+const keyInputs: fc.Arbitrary<KeyInputs> = fc.record(
   {
     key: fc.constant(1 as const),
     realm: fc.constantFrom("kling" as const, "sandbox" as const),
@@ -30,7 +30,7 @@ export const keyInputs: fc.Arbitrary<KeyInputs> = fc.record(
   { requiredKeys: ["key", "realm", "action"] },
 );
 
-export const artifacts: fc.Arbitrary<Artifact> = fc.record(
+const artifacts: fc.Arbitrary<Artifact> = fc.record(
   {
     sha256: digests,
     size: fc.nat(),
@@ -44,7 +44,7 @@ export const artifacts: fc.Arbitrary<Artifact> = fc.record(
 
 const times = fc.nat(1e9).map((seconds) => new Date(1.7e12 + seconds * 1000).toISOString());
 
-export const handles: fc.Arbitrary<Handle> = fc.record(
+const handles: fc.Arbitrary<Handle> = fc.record(
   {
     route: fc.constantFrom("kling", "fal"),
     task: words.map((text) => text as TaskId),
@@ -62,7 +62,7 @@ const amounts = fc.record(
   { requiredKeys: [] },
 );
 
-export const bills: fc.Arbitrary<Billed> = fc.oneof(
+const bills: fc.Arbitrary<Billed> = fc.oneof(
   amounts.map((each): Billed => ({ kind: "billed", ...each })),
   fc.constantFrom<Billed>({ kind: "not_billed" }, { kind: "unknown" }),
 );
@@ -71,7 +71,7 @@ const consumed = fc
   .array(fc.tuple(digests, digests), { maxLength: 3 })
   .map((pairs) => Object.fromEntries(pairs) as Record<string, Sha256>);
 
-export const renderings: fc.Arbitrary<Rendering> = fc
+const renderings: fc.Arbitrary<Rendering> = fc
   .record(
     {
       inputs: keyInputs,
@@ -111,7 +111,7 @@ export const locks: fc.Arbitrary<LockFile> = fc
   });
 
 /** One of few keys with one of few attempts, so that records meet. */
-export const intents: fc.Arbitrary<IntentEntry> = fc
+const intents: fc.Arbitrary<IntentEntry> = fc
   .record({ n: fc.nat(1), attempt: fc.integer({ min: 1, max: 2 }), rest: fc.record({ consumed }), amounts })
   .map(({ n, attempt, rest, amounts: { usd, units } }) => {
     const inputs: KeyInputs = {

@@ -97,8 +97,9 @@ describe("an input", () => {
         throw Object.assign(new Error("EACCES: /film/a.png"), { code: "EACCES" });
       },
     };
-    const states = await openInputs(locked, "/film", INDEX, LATER).states(["a.png"]);
-    expect(states.get("a.png")).toEqual({ kind: "unreadable", why: "EACCES" });
+    const inputs = openInputs(locked, "/film", INDEX, LATER);
+    expect((await inputs.states(["a.png"])).get("a.png")).toEqual({ kind: "unreadable", why: "EACCES" });
+    expect(await inputs.image("a.png", sha256Hex("x"))).toEqual({ kind: "not_an_image" });
   });
 
   it("is not read again while it looks the same, in this run or the next", async () => {
@@ -203,6 +204,50 @@ describe("an output path", () => {
       { kind: "other", what: "a path that leads out of the project through a symbolic link" },
       { kind: "other", what: "a path that contains `..`" },
     ]);
+  });
+
+  /** The same disk, with every file changed at this time. */
+  const at = (fs: FileSystem, timeMs: number): FileSystem => ({
+    ...fs,
+    lstatSync: (path, options) => {
+      const stat = fs.lstatSync(path, options);
+      return stat && Object.assign(Object.create(stat) as typeof stat, { mtimeMs: timeMs, ctimeMs: timeMs });
+    },
+  });
+
+  it.each([
+    ["is known at once when we put the file there ourselves", 1_000_000.25, 0],
+    ["is read all the same where the disk counts whole seconds only", 1_000_000, 1],
+  ])("%s", async (_, timeMs, reads) => {
+    const { fs, opened } = watched(memoryDisk({ "/film/a.mp4": "clip" }).fs);
+    const outputs = openOutputs(at(fs, timeMs), "/film", INDEX, () => timeMs);
+    outputs.placed("a.mp4", sha256Hex("clip"));
+    expect((await outputs.states(["a.mp4"])).get("a.mp4")).toEqual({
+      kind: "file",
+      sha256: sha256Hex("clip"),
+    });
+    expect(opened).toHaveLength(reads);
+  });
+
+  it("that cannot be read, or is just being written, is no file that we know", async () => {
+    const disk = memoryDisk({ "/film/a.mp4": "clip" });
+    const { fs } = watched(disk.fs);
+    const refuse = (): never => {
+      throw Object.assign(new Error("EACCES: /film/a.mp4"), { code: "EACCES" });
+    };
+    const told = async (changed: Partial<FileSystem>) =>
+      (await openOutputs({ ...fs, ...changed }, "/film", INDEX, LATER).states(["a.mp4"])).get("a.mp4");
+    const unreadable = { kind: "other", what: "a file that cannot be read (EACCES)" };
+    expect(await told({ openSync: refuse })).toEqual(unreadable);
+    expect(await told({ lstatSync: refuse })).toEqual(unreadable);
+    const growing = (path: string) => {
+      disk.volume.appendFileSync(path, "more");
+      return fs.openSync(path, "r");
+    };
+    expect(await told({ openSync: growing })).toEqual({
+      kind: "other",
+      what: "a file that is being written",
+    });
   });
 
   it("is the port that the real disk has", () => {

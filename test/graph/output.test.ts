@@ -1,0 +1,79 @@
+/** Where outputs lie: templates filled, refused when they could leave the project, clashes found as file systems see them. */
+import { describe, expect, test } from "vitest";
+import { checkTemplate, outputPath, type OutputNames } from "../../src/graph/output.js";
+import type { Manifest } from "../../src/manifest/manifest.js";
+import { expanded, graphOf, lines, manifestOf, stepOf } from "./manifests.js";
+
+const NAMES: OutputNames = { project: "ferry", profile: "draft", shot: "010", image: "", step: "clip", take: 1 };
+
+test.each<[string, Partial<OutputNames>, "kling" | "sandbox", string]>([
+  ["renders/{profile}/{shot}/{step}{take}.mp4", {}, "kling", "renders/draft/010/clip.mp4"],
+  ["renders/{profile}/{shot}/{step}{take}.mp4", { take: 3 }, "kling", "renders/draft/010/clip-t3.mp4"],
+  ["renders/{profile}/{shot}/{step}{take}.mp4", {}, "sandbox", "renders/sandbox/draft/010/clip.mp4"],
+  ["./out/{project}-{shot}.mp4", {}, "kling", "out/ferry-010.mp4"],
+  ["./out/{project}-{shot}.mp4", {}, "sandbox", "sandbox/out/ferry-010.mp4"],
+  ["{project}/{shot}.mp4", {}, "sandbox", "sandbox/ferry/010.mp4"],
+  ["{shot}.mp4", {}, "sandbox", "sandbox/010.mp4"],
+])("%s with %j in %s is another path: %s", (template, names, realm, expected) => {
+  expect(outputPath(template, realm, { ...NAMES, ...names })).toBe(expected);
+});
+
+test.each([
+  ["../film/{shot}.mp4", "leads out of the project"],
+  ["renders/../../{shot}.mp4", "leads out of the project"],
+  ["renders/.{take}./{shot}.mp4", "leads out of the project"],
+  ["/film/{shot}.mp4", "is absolute"],
+  ["C:/film/{shot}.mp4", "is absolute"],
+  ["renders\\{shot}.mp4", "has a character that paths here cannot have"],
+  ["renders/\0{shot}.mp4", "has a character that paths here cannot have"],
+  ["", "names no file"],
+  ["{take}", "names no file"],
+  ["renders/{shot}/", "names no file"],
+  ["renders/{shot}/{take}", "names no file"],
+  ["renders/{take}/{shot}.mp4", "has a folder without a name"],
+  [".kling/{shot}.mp4", "lies in .kling, which is not for outputs"],
+  ["./.kling/{shot}.mp4", "lies in .kling, which is not for outputs"],
+  ["././.kling/{shot}.mp4", "lies in .kling, which is not for outputs"],
+  [".KLING/{shot}.mp4", "lies in .kling, which is not for outputs"],
+  [".git/hooks/{shot}", "lies in .git, which is not for outputs"],
+])("the template %j is refused", (template, why) => {
+  expect(checkTemplate(template, ["outputs", "path"])).toMatchObject([
+    { code: "graph/output-outside", severity: "error", message: `the output path ${why}`, path: ["outputs", "path"] },
+  ]);
+});
+
+test.each(["renders/{profile}/{shot}/{step}{take}.mp4", "out/{image}{take}.png", "a..b/{shot}.mp4", "./{shot}.mp4"])("the template %s is fine", (template) => {
+  expect(checkTemplate(template, [])).toEqual([]);
+});
+
+test("an unknown name in a template is told with the one that was meant", () => {
+  expect(lines(checkTemplate("renders/{shto}.mp4", ["outputs", "path"]))).toEqual([
+    "error manifest/wrong-value outputs.path: the output path names {shto}, which does not exist | did you mean {shot}? there are {project}, {profile}, {shot}, {image}, {step}, {take}",
+  ]);
+});
+
+describe("clashes", () => {
+  const clashes = (manifest: Partial<Manifest>) => lines(expanded(manifestOf(manifest)).diagnostics);
+  const shots = (...ids: readonly string[]) => ids.map((id) => ({ id, prompt: "x" }));
+  const help = "put what tells them apart into outputs.path, for instance {shot}, {step} and {take}";
+
+  test.each<[string, Partial<Manifest>, readonly string[]]>([
+    ["one path for all", { shots: shots("010", "020"), outputs: { path: "renders/clip.mp4" } }, ["error graph/output-clash shots.020: shots.020.clip and shots.010.clip would both write renders/sandbox/clip.mp4"]],
+    ["letters that differ in case", { shots: shots("a", "A") }, ["error graph/output-clash shots.A: shots.A.clip and shots.a.clip would both write renders/sandbox/default/A/clip.mp4"]],
+    ["a clip where another's sidecar lies", { shots: shots("a", "b"), images: [{ id: "b", prompt: "x" }], outputs: { path: "o/{shot}.mp4", image_path: "o/{image}.mp4.json" } }, ["error graph/output-clash shots.b: shots.b.clip and images.b would both write o/sandbox/b.mp4.json"]],
+    ["takes without a name", { shots: [{ id: "010", prompt: "x", takes: 2 }], outputs: { path: "o/{shot}.mp4" } }, ["error graph/output-clash shots.010: shots.010.clip@2 and shots.010.clip would both write o/sandbox/010.mp4"]],
+  ])("%s", (_, manifest, expected) => {
+    expect(clashes(manifest)).toEqual(expected.map((line) => `${line} | ${help}`));
+  });
+
+  test("profiles, shots, steps, takes and images never clash by default", () => {
+    const manifest = { shots: [{ id: "images", prompt: "x", takes: 3, steps: [{ extend: {} }, { extend: {} }] }], images: [{ id: "a", prompt: "x", takes: 2 }, { id: "clip", prompt: "x" }] };
+    expect(clashes(manifest)).toEqual([]);
+  });
+});
+
+test("stills go by their own template, frames nowhere", () => {
+  const graph = graphOf(manifestOf({ provider: "kling", images: [{ id: "mara", prompt: "x", take: 2 }], shots: [{ id: "010", prompt: "x" }, { id: "020", image: { from: "shots.010", frame: "last" } }] }));
+  expect(stepOf(graph, "images.mara").output).toBe("renders/default/images/mara-t2.png");
+  expect(stepOf(graph, "shots.010.clip.last-frame").output).toBeUndefined();
+});
