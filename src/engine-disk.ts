@@ -29,7 +29,7 @@ export interface DiskParts {
   readonly artifacts: Artifacts;
   readonly inputs: Inputs;
   readonly outputs: Outputs;
-  readonly journal: Journal;
+  readonly journal: Pick<Journal, "append">;
   readonly profile: string;
   /** Name of the lockfile, its text as it was read, and what it says. */
   readonly lockName: string;

@@ -6,6 +6,7 @@ import { usd } from "./base/money.js";
 import { didYouMean, safeText } from "./base/text.js";
 import type { Catalog } from "./catalog/catalog.js";
 import { checkInputs } from "./engine-inputs.js";
+import type { Recalled } from "./engine-journal.js";
 import { readPrior, type ReadPrior } from "./engine-prior.js";
 import type { Environment, World } from "./engine-world.js";
 import { expand, providerOf } from "./graph/expand.js";
@@ -15,7 +16,6 @@ import type { Manifest, Profile } from "./manifest/manifest.js";
 import { makePlan, type Plan, type PlanOptions } from "./plan/plan.js";
 import type { Artifacts } from "./store/artifacts.js";
 import type { Inputs } from "./store/inputs.js";
-import type { JournalRecord } from "./store/journal.js";
 import type { Outputs } from "./store/outputs.js";
 import type { StateDirectory } from "./store/state-directory.js";
 
@@ -72,6 +72,8 @@ export interface Opened {
   readonly manifest: Manifest;
   readonly catalog: Catalog;
   readonly state: StateDirectory;
+  /** Directory of the user's store. */
+  readonly store: string;
   readonly artifacts: Artifacts;
   readonly inputs: Inputs;
   readonly outputs: Outputs;
@@ -103,7 +105,7 @@ export function chooseProfile(
 export async function prepare(
   opened: Opened,
   request: PlanRequest,
-  records: readonly JournalRecord[],
+  journal: Recalled,
 ): Promise<Checked<Prepared>> {
   const { manifest, catalog, world } = opened;
   const chosen = chooseProfile(manifest, request.profile);
@@ -119,12 +121,13 @@ export async function prepare(
     {
       fs: world.fs,
       root: opened.root,
+      store: opened.store,
       artifacts: opened.artifacts,
       outputs: opened.outputs,
       now: world.clock.now(),
     },
     graph,
-    records,
+    journal,
   );
   if (read.value === undefined) return { diagnostics: [...found, ...read.diagnostics] };
   const { prior } = read.value;

@@ -3,16 +3,15 @@
  */
 import { join } from "node:path";
 import { hasErrors, type Checked, type Diagnostic } from "./base/diagnostic.js";
-import type { Sha256 } from "./base/digest.js";
+import { sha256Hex, type Sha256 } from "./base/digest.js";
+import type { Recalled } from "./engine-journal.js";
+import { version } from "./engine-package.js";
 import type { Graph } from "./graph/step.js";
-import { paceName } from "./plan/plan.js";
 import type { Artifact, Prior } from "./plan/prior.js";
 import type { Artifacts } from "./store/artifacts.js";
-import { readTextIf, type FileSystem } from "./store/files.js";
-import type { JournalRecord } from "./store/journal.js";
+import { PRIVATE_DIRECTORY, PRIVATE_FILE, readTextIf, writeAtomic, type FileSystem } from "./store/files.js";
 import { EMPTY_LOCK, lockFileName, readLock, type LockFile } from "./store/lockfile.js";
 import type { Outputs } from "./store/outputs.js";
-import { replay, type JournalView } from "./store/replay.js";
 
 /** The prior with what it was read from. */
 export interface ReadPrior {
@@ -20,88 +19,62 @@ export interface ReadPrior {
   readonly lock: LockFile;
   readonly lockName: string;
   readonly lockText: string | undefined;
-  readonly journal: JournalView;
 }
 
-/** Reads the prior of a graph. `records` are the journal's. */
-export async function readPrior(
-  given: {
-    readonly fs: FileSystem;
-    readonly root: string;
-    readonly artifacts: Artifacts;
-    readonly outputs: Outputs;
-    readonly now: number;
-  },
-  graph: Graph,
-  records: readonly JournalRecord[],
-): Promise<Checked<ReadPrior>> {
+/** Where the prior is read from. */
+export interface PriorSources {
+  readonly fs: FileSystem;
+  readonly root: string;
+  readonly store: string;
+  readonly artifacts: Artifacts;
+  readonly outputs: Outputs;
+  readonly now: number;
+}
+
+/** Reads the prior of a graph. */
+export async function readPrior(sources: PriorSources, graph: Graph, journal: Recalled): Promise<Checked<ReadPrior>> {
   const lockName = lockFileName(graph.realm);
-  const lockText = await readTextIf(given.fs, join(given.root, lockName));
+  const lockText = await readTextIf(sources.fs, join(sources.root, lockName));
   const diagnostics: Diagnostic[] = [];
   let lock = EMPTY_LOCK;
   if (lockText !== undefined) {
-    const read = readLock(lockText, lockName);
+    const read = await readLockText(sources, lockText, lockName);
     diagnostics.push(...read.diagnostics);
     if (read.value === undefined || hasErrors(read.diagnostics)) return { diagnostics };
     lock = read.value;
   }
-  const journal = replay(records);
   const known: Artifact[] = [...lock.renders.values()].map((rendering) => rendering.artifact);
+  const seen = new Set(known.map((artifact) => artifact.sha256));
   for (const attempts of journal.attempts.values()) {
-    for (const attempt of attempts) if (attempt.artifact !== undefined) known.push(attempt.artifact);
+    for (const { artifact } of attempts) if (artifact !== undefined && !seen.has(artifact.sha256)) known.push(artifact);
   }
   const prior: Prior = {
     lock,
     attempts: journal.attempts,
-    held: given.artifacts.held(known),
-    outputs: await given.outputs.states(
-      graph.steps.flatMap((step) => (step.output === undefined ? [] : [step.output])),
-    ),
+    held: sources.artifacts.held(known),
+    outputs: await sources.outputs.states(graph.steps.flatMap((step) => (step.output === undefined ? [] : [step.output]))),
     placed: new Set<Sha256>([...journal.placed, ...known.map((artifact) => artifact.sha256)]),
-    today: given.now,
-    pace: paceOf(records, graph.realm),
+    today: sources.now,
+    pace: journal.pace[graph.realm],
   };
-  return { value: { prior, lock, lockName, lockText, journal }, diagnostics };
+  return { value: { prior, lock, lockName, lockText }, diagnostics };
 }
 
-/** How many of the latest tasks of a kind say how long the next one takes. */
-const REMEMBERED = 5;
-
-/** Seconds from submission to success of past tasks, the median of the latest few of each kind. */
-function paceOf(records: readonly JournalRecord[], realm: Graph["realm"]): ReadonlyMap<string, number> {
-  const begun = new Map<string, number>();
-  const names = new Map<string, string>();
-  const taken = new Map<string, number[]>();
-  for (const record of records) {
-    if (record.type === "intent" && record.realm === realm) {
-      const { mode, duration } = record.inputs.action;
-      const seconds =
-        typeof duration === "number"
-          ? duration
-          : record.inputs.action.kind.endsWith("_video")
-            ? 5
-            : undefined;
-      const named =
-        typeof mode === "string" ? mode : record.inputs.action.kind.endsWith("_video") ? "std" : undefined;
-      names.set(record.reference, paceName(record.model, named, seconds));
-    }
-    if (record.type === "submitted" && record.adopted !== true)
-      begun.set(record.reference, Date.parse(record.at));
-    if (record.type === "succeeded") {
-      const name = names.get(record.reference);
-      const start = begun.get(record.reference);
-      if (name !== undefined && start !== undefined) {
-        taken.set(
-          name,
-          [...(taken.get(name) ?? []), (Date.parse(record.at) - start) / 1000].slice(-REMEMBERED),
-        );
-      }
+/** Reads a lockfile; a text that was once found right is not checked entry by entry again. */
+async function readLockText(sources: PriorSources, text: string, name: string): Promise<Checked<LockFile>> {
+  const { fs, root, store } = sources;
+  const directory = join(store, "snapshots");
+  const path = join(directory, `${sha256Hex(join(root, name)).slice(0, 32)}.txt`);
+  const mark = sha256Hex(`${version()}\n${text}`);
+  const trusted = (await readTextIf(fs, path).catch(() => undefined)) === mark;
+  const read = readLock(text, name, trusted);
+  if (!trusted && read.value !== undefined && read.diagnostics.length === 0) {
+    try {
+      await fs.promises.mkdir(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
+      await writeAtomic(fs, path, mark, { mode: PRIVATE_FILE, durable: false });
+    } catch {
+      // Then it is checked again the next time.
     }
   }
-  return new Map([...taken].map(([name, seconds]) => [name, median(seconds)]));
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+  return read;
 }

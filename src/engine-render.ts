@@ -5,6 +5,7 @@
 import { hasErrors, type Diagnostic } from "./base/diagnostic.js";
 import { micros, type Micros } from "./base/money.js";
 import { CONCURRENCY, prepare, type Opened, type PlanRequest, type Prepared } from "./engine-prepare.js";
+import { lateJournal, recall } from "./engine-journal.js";
 import { openDisk } from "./engine-disk.js";
 import type { StepId } from "./graph/step.js";
 import {
@@ -23,7 +24,7 @@ import type { Provider, RouteProblem } from "./provider/provider.js";
 import type { Emit, Outcome } from "./run/event.js";
 import { execute } from "./run/execute.js";
 import { EXIT, exitOfOutcomes, type ExitCode } from "./run/exit.js";
-import { openJournal, type Journal } from "./store/journal-file.js";
+import type { Journal } from "./store/journal-file.js";
 import { readPlan, SHORTEST_DIGEST } from "./store/plans.js";
 import type { Holder } from "./store/project-lock.js";
 import { makeStateDirectory } from "./store/state-directory.js";
@@ -95,7 +96,7 @@ export async function renderProject(opened: Opened, request: RenderRequest): Pro
     };
   }
   try {
-    const journal = await openJournal(world.fs, state, () => world.clock.now());
+    const journal = lateJournal(world, state);
     try {
       return await renderLocked(opened, request, journal);
     } finally {
@@ -106,9 +107,10 @@ export async function renderProject(opened: Opened, request: RenderRequest): Pro
   }
 }
 
-async function renderLocked(opened: Opened, request: RenderRequest, journal: Journal): Promise<RenderReport> {
-  const prepared = await prepare(opened, request, journal.records());
-  const diagnostics = [...journal.diagnostics, ...prepared.diagnostics];
+async function renderLocked(opened: Opened, request: RenderRequest, journal: Pick<Journal, "append" | "close">): Promise<RenderReport> {
+  const recalled = await recall(opened.world, opened.state, opened.store);
+  const prepared = await prepare(opened, request, recalled);
+  const diagnostics = [...recalled.diagnostics, ...prepared.diagnostics];
   if (prepared.value === undefined || hasErrors(diagnostics))
     return { status: "invalid", diagnostics, exit: EXIT.invalid };
   const { plan } = prepared.value;
@@ -245,7 +247,7 @@ async function run(
   prepared: Prepared,
   approval: Approval,
   provider: Provider,
-  journal: Journal,
+  journal: Pick<Journal, "append" | "close">,
   diagnostics: readonly Diagnostic[],
 ): Promise<RenderReport> {
   const { world, manifest } = opened;

@@ -8,6 +8,7 @@ import { safeText } from "./base/text.js";
 import { createCatalog, type Catalog } from "./catalog/catalog.js";
 import type { Model } from "./catalog/model.js";
 import { checkInputs } from "./engine-inputs.js";
+import { recall } from "./engine-journal.js";
 import { findManifest } from "./engine-find.js";
 import { loadManifest } from "./engine-manifest.js";
 import {
@@ -33,7 +34,6 @@ import type { Sandbox, SandboxOptions } from "./sandbox/sandbox.js";
 import { openArtifacts, storeDirectory } from "./store/artifacts.js";
 import { errorCode } from "./store/files.js";
 import { openInputs } from "./store/inputs.js";
-import { readJournal } from "./store/journal-file.js";
 import { openOutputs } from "./store/outputs.js";
 import { writePlan } from "./store/plans.js";
 import { makeStateDirectory, stateDirectory } from "./store/state-directory.js";
@@ -136,6 +136,7 @@ function openParts(
     manifest,
     catalog,
     state,
+    store,
     artifacts: openArtifacts(fs, store),
     inputs: openInputs(fs, root, join(state.cache, "inputs.json"), now),
     outputs: openOutputs(fs, root, join(state.cache, "outputs.json"), now),
@@ -150,7 +151,7 @@ function openParts(
 
 function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]): Project {
   const { manifest, catalog, world, state } = opened;
-  const records = async () => readJournal(world.fs, state);
+  const journalNow = () => recall(world, state, opened.store);
   return {
     root: opened.root,
     file,
@@ -184,8 +185,8 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
       return opened.put(found);
     },
     async plan(request = {}) {
-      const journal = await records();
-      const prepared = await prepare(opened, request, journal.records);
+      const journal = await journalNow();
+      const prepared = await prepare(opened, request, journal);
       const diagnostics = [...warnings, ...journal.diagnostics, ...prepared.diagnostics];
       if (prepared.value === undefined) return { diagnostics };
       // Best effort: a read-only checkout can still be planned, and its digest approved by exact match.
@@ -200,8 +201,8 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
       return { ...expanded, diagnostics: await opened.put(expanded.diagnostics) };
     },
     async why(step, request = {}) {
-      const journal = await records();
-      const prepared = await prepare(opened, request, journal.records);
+      const journal = await journalNow();
+      const prepared = await prepare(opened, request, journal);
       if (prepared.value === undefined) return { diagnostics: prepared.diagnostics };
       const { plan, graph, read } = prepared.value;
       const ids = matchSteps(graph, [step]);

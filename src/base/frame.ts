@@ -7,7 +7,7 @@ import { severityWord, type Diagnostic, type Place } from "./diagnostic.js";
 import { safeText } from "./text.js";
 
 /** What a piece of a formatted diagnostic is, for whoever paints it. */
-export type FramePart = "error" | "warning" | "path" | "mark" | "help";
+type FramePart = "error" | "warning" | "path" | "mark" | "help";
 
 /** How to write a diagnostic. */
 export interface FrameOptions {
@@ -37,7 +37,7 @@ export function formatDiagnostic(diagnostic: Diagnostic, options: FrameOptions =
 }
 
 /** `file:line:column` of a place. */
-export function placeText(place: Place): string {
+function placeText(place: Place): string {
   return `${safeText(place.file)}:${place.line}:${place.column}`;
 }
 

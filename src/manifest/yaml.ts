@@ -18,12 +18,11 @@ import {
   type Node,
   type Scalar,
   type YAMLMap,
-  type YAMLSeq,
 } from "yaml";
 import type { Span } from "./place.js";
 
 export { isAlias, isMap, isScalar, isSeq };
-export type { Alias, Node, Scalar, YAMLMap, YAMLSeq };
+export type { Alias, Node, Scalar, YAMLMap };
 
 /** What the library could not read. */
 export interface YamlFault {
@@ -134,7 +133,7 @@ export function* nodesOf(root: Node | undefined): Generator<Node> {
     const node = open.pop();
     if (isPair(node)) open.push(node.value, node.key);
     else if (isAlias(node) || isScalar(node) || isCollection(node)) {
-      yield node as Node;
+      yield node;
       if (isCollection(node)) open.push(...node.items.toReversed());
     }
   }

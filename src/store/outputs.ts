@@ -62,6 +62,9 @@ function glance(
   try {
     const stat = look(fs, path);
     if (stat === undefined) return { kind: "absent" };
+    // A file that was looked at before, down to its inode: where its directory leads was looked at then.
+    const known = stat.isFile() ? index.known(relative, stat) : undefined;
+    if (known !== undefined) return { kind: "file", sha256: known };
     const parent = dirname(path);
     let led = directories.get(parent);
     if (led === undefined) {
@@ -70,8 +73,7 @@ function glance(
     }
     if (led.kind === "refused") return { kind: "other", what: `a path that ${led.why}` };
     if (!stat.isFile()) return { kind: "other", what: whatItIs(stat) };
-    const sha256 = index.known(relative, stat);
-    return sha256 === undefined ? { kind: "unread", path, stat } : { kind: "file", sha256 };
+    return { kind: "unread", path, stat };
   } catch (error) {
     return unreadable(error);
   }

@@ -106,6 +106,7 @@ test.each([
   ["a key on the line of a syntax error", "api_key: hunter22 : x", "hunter22"],
   ["a token over several lines", 'x-a:\n  token: "hunter22hunter22\n    hunter33"\n  "token": 1', "hunter33"],
   ["a key in a comment beside a mistake", "moed: std # api_key: hunter22", "hunter22"],
+  ["a key on the line below its name", "api_key:\n  hunter22", "hunter22"],
   ["a password in a URL", 'x-a: "https://me:hunter22@host/"', "hunter22"],
   [
     "a signature of a URL beside a mistake",

@@ -23,7 +23,7 @@ describe("money", () => {
   });
 
   test("eight shots of which the budget holds five, with a dear one that is passed over", () => {
-    const shots = ["1", "2", "3", "4", "5", "6", "7", "8"].map((id) => shot(id, id === "2" ? { duration: 10, mode: "pro" } : {}));
+    const shots = ["1", "2", "3", "4", "5", "6", "7", "8"].map((id) => shot(id, id === "2" ? { model: "kling-3.0", duration: 10, mode: "pro" } : {}));
     const plan = planOf(film(...shots), {}, { budget: cents(5 * 21) });
     expect(plan.steps.map((each) => decisionWords(each))).toEqual(["render 1", "blocked over budget", "render 1", "render 1", "render 1", "render 1", "blocked over budget", "blocked over budget"]);
   });
@@ -106,8 +106,9 @@ describe("money", () => {
 });
 
 describe("unknown prices", () => {
-  const odd = manifestOf({ provider: "kling", shots: [shot("1", { model: "kling-v1-6", steps: [{ lip_sync: { text: "hi" } }] }), shot("2")], catalog: { models: [{ id: "house", like: "kling-2.6" }] } });
-  const house = { ...odd, shots: [shot("1", { model: "house" }), shot("2")] };
+  const catalog = { models: [{ id: "house", like: "kling-v1-6", durations: [5, 7] }] };
+  // The model that it is like is priced by the clip, of 5 or 10 s.
+  const house = manifestOf({ provider: "kling", shots: [shot("1", { model: "house", duration: 7 }), shot("2")], catalog });
   const priced = { ...house, catalog: { ...house.catalog, prices: [{ model: "house", usd_per_second: 0.1 }] } };
 
   test("a price that nobody knows blocks its step alone, and says which", () => {
@@ -122,7 +123,7 @@ describe("unknown prices", () => {
     expect(plan.totals.create).toMatchObject({ unknown: 1, usd: { high: cents(21) } });
   });
   test("a price of the project's own is a price", () => {
-    expect(planned(planOf(priced), "shots.1.clip").create?.ceiling).toBe(usd(0.5));
+    expect(planned(planOf(priced), "shots.1.clip").create?.ceiling).toBe(usd(0.7));
   });
 });
 

@@ -1,0 +1,139 @@
+/**
+ * What the journal has to say to a plan. Reading a long journal record by record is dear, so what came of a text is kept
+ * as a snapshot in the user's own store, named by the text's digest; it may be deleted at no cost.
+ */
+import { join } from "node:path";
+import type { Diagnostic } from "./base/diagnostic.js";
+import { sha256Hex, type Sha256 } from "./base/digest.js";
+import { getOrMake, isRecord } from "./base/guard.js";
+import { version } from "./engine-package.js";
+import type { World } from "./engine-world.js";
+import type { CacheKey } from "./graph/key.js";
+import type { Realm } from "./graph/step.js";
+import { paceName } from "./plan/plan.js";
+import type { Attempt } from "./plan/prior.js";
+import { hasCode, PRIVATE_DIRECTORY, PRIVATE_FILE, writeAtomic } from "./store/files.js";
+import { openJournal, readJournal, type Journal } from "./store/journal-file.js";
+import type { JournalEntry, JournalRecord } from "./store/journal.js";
+import { replay } from "./store/replay.js";
+import type { StateDirectory } from "./store/state-directory.js";
+
+/** What a plan wants to know of the journal. */
+export interface Recalled {
+  readonly attempts: ReadonlyMap<CacheKey, readonly Attempt[]>;
+  /** Every artifact that was ever placed at an output path. */
+  readonly placed: ReadonlySet<Sha256>;
+  /** Seconds that past tasks took, by realm and kind. */
+  readonly pace: Readonly<Record<Realm, ReadonlyMap<string, number>>>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Reads the journal, or the snapshot of what came of this very text. */
+export async function recall(world: World, at: StateDirectory, store: string): Promise<Recalled> {
+  const directory = join(store, "snapshots");
+  const path = join(directory, `${sha256Hex(at.journal).slice(0, 32)}.json`);
+  const bytes = readBytes(world, at.journal);
+  const name = sha256Hex(`${version()} ${bytes === undefined ? "none" : sha256Hex(bytes)}`);
+  const snapshot = readSnapshot(world, path, name);
+  if (snapshot !== undefined) return snapshot;
+  const { records, diagnostics } = await readJournal(world.fs, at);
+  const { attempts, placed } = replay(records);
+  const recalled: Recalled = { attempts, placed, pace: { kling: paceOf(records, "kling"), sandbox: paceOf(records, "sandbox") }, diagnostics };
+  // Damage is reported until it was set aside, so a journal with damage is read anew each time.
+  if (diagnostics.length === 0 && bytes !== undefined) await keep(world, directory, path, name, recalled);
+  return recalled;
+}
+
+function readBytes(world: World, path: string): Uint8Array | undefined {
+  try {
+    return world.fs.readFileSync(path);
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return undefined;
+    throw error;
+  }
+}
+
+async function keep(world: World, directory: string, path: string, name: string, recalled: Recalled): Promise<void> {
+  const { attempts, placed, pace } = recalled;
+  const text = JSON.stringify({ name, attempts: [...attempts], placed: [...placed], kling: [...pace.kling], sandbox: [...pace.sandbox] });
+  try {
+    await world.fs.promises.mkdir(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
+    await writeAtomic(world.fs, path, text, { mode: PRIVATE_FILE, durable: false });
+  } catch {
+    // Without a snapshot the next run reads the journal again; that is all.
+  }
+}
+
+function readSnapshot(world: World, path: string, name: string): Recalled | undefined {
+  try {
+    const data: unknown = JSON.parse(Buffer.from(world.fs.readFileSync(path)).toString("utf8"));
+    if (!isRecord(data) || data["name"] !== name) return undefined;
+    const pairs = <K, V>(member: string) => new Map(data[member] as Iterable<readonly [K, V]>);
+    return {
+      attempts: pairs<CacheKey, readonly Attempt[]>("attempts"),
+      placed: new Set(data["placed"] as Iterable<Sha256>),
+      pace: { kling: pairs("kling"), sandbox: pairs("sandbox") },
+      diagnostics: [],
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** How many of the latest tasks of a kind say how long the next one takes. */
+const REMEMBERED = 5;
+
+/** Seconds from submission to success of past tasks, the median of the latest few of each kind. */
+function paceOf(records: readonly JournalRecord[], realm: Realm): ReadonlyMap<string, number> {
+  const kinds = new Map<string, string>();
+  const begun = new Map<string, number>();
+  const taken = new Map<string, number[]>();
+  for (const record of records) {
+    switch (record.type) {
+      case "intent":
+        if (record.realm === realm) kinds.set(record.reference, kindOf(record));
+        break;
+      case "submitted":
+        if (record.adopted !== true) begun.set(record.reference, Date.parse(record.at));
+        break;
+      case "succeeded": {
+        const kind = kinds.get(record.reference);
+        const start = begun.get(record.reference);
+        if (kind !== undefined && start !== undefined) getOrMake(taken, kind, () => []).push((Date.parse(record.at) - start) / 1000);
+        break;
+      }
+      default:
+    }
+  }
+  return new Map([...taken].map(([kind, seconds]) => [kind, median(seconds.slice(-REMEMBERED))]));
+}
+
+/** Defaults are absent from key inputs, so they are put back. */
+function kindOf(record: Extract<JournalRecord, { type: "intent" }>): string {
+  const { kind, mode, duration } = record.inputs.action;
+  const isClip = kind.endsWith("_video");
+  return paceName(
+    record.model,
+    typeof mode === "string" ? mode : isClip ? "std" : undefined,
+    typeof duration === "number" ? duration : isClip ? 5 : undefined,
+  );
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+/** A journal that is opened when something is first written to it: a run with nothing to do leaves it alone. */
+export function lateJournal(world: World, at: StateDirectory): Pick<Journal, "append" | "close"> {
+  let opened: Promise<Journal> | undefined;
+  return {
+    async append(entry: JournalEntry) {
+      opened ??= openJournal(world.fs, at, () => world.clock.now());
+      await (await opened).append(entry);
+    },
+    async close() {
+      await (await opened)?.close();
+    },
+  };
+}
