@@ -83,7 +83,9 @@ interface FileUse {
 function fileUses(step: Step): readonly FileUse[] {
   const at = step.action.kind === "try_on" ? [...step.path, "try_on"] : step.path;
   return inputsOf(step.action).flatMap(([field, input]) =>
-    input.kind === "file" ? [{ file: input.path, field, path: [...at, field], step }] : [],
+    input.kind === "file" && input.path !== ""
+      ? [{ file: input.path, field, path: [...at, field], step }]
+      : [],
   );
 }
 

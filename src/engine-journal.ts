@@ -38,7 +38,12 @@ export async function recall(world: World, at: StateDirectory, store: string): P
   if (snapshot !== undefined) return snapshot;
   const { records, diagnostics } = await readJournal(world.fs, at);
   const { attempts, placed } = replay(records);
-  const recalled: Recalled = { attempts, placed, pace: { kling: paceOf(records, "kling"), sandbox: paceOf(records, "sandbox") }, diagnostics };
+  const recalled: Recalled = {
+    attempts,
+    placed,
+    pace: { kling: paceOf(records, "kling"), sandbox: paceOf(records, "sandbox") },
+    diagnostics,
+  };
   // Damage is reported until it was set aside, so a journal with damage is read anew each time.
   if (diagnostics.length === 0 && bytes !== undefined) await keep(world, directory, path, name, recalled);
   return recalled;
@@ -53,9 +58,21 @@ function readBytes(world: World, path: string): Uint8Array | undefined {
   }
 }
 
-async function keep(world: World, directory: string, path: string, name: string, recalled: Recalled): Promise<void> {
+async function keep(
+  world: World,
+  directory: string,
+  path: string,
+  name: string,
+  recalled: Recalled,
+): Promise<void> {
   const { attempts, placed, pace } = recalled;
-  const text = JSON.stringify({ name, attempts: [...attempts], placed: [...placed], kling: [...pace.kling], sandbox: [...pace.sandbox] });
+  const text = JSON.stringify({
+    name,
+    attempts: [...attempts],
+    placed: [...placed],
+    kling: [...pace.kling],
+    sandbox: [...pace.sandbox],
+  });
   try {
     await world.fs.promises.mkdir(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
     await writeAtomic(world.fs, path, text, { mode: PRIVATE_FILE, durable: false });
@@ -99,7 +116,8 @@ function paceOf(records: readonly JournalRecord[], realm: Realm): ReadonlyMap<st
       case "succeeded": {
         const kind = kinds.get(record.reference);
         const start = begun.get(record.reference);
-        if (kind !== undefined && start !== undefined) getOrMake(taken, kind, () => []).push((Date.parse(record.at) - start) / 1000);
+        if (kind !== undefined && start !== undefined)
+          getOrMake(taken, kind, () => []).push((Date.parse(record.at) - start) / 1000);
         break;
       }
       default:

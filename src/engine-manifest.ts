@@ -18,7 +18,7 @@ export interface LoadedManifest {
   /** What reading it had to say. */
   readonly warnings: readonly Diagnostic[];
   /** Diagnostics of later stages, placed in the text and in file order. */
-  put(diagnostics: readonly Diagnostic[]): Promise<readonly Diagnostic[]>;
+  readonly put: (diagnostics: readonly Diagnostic[]) => Promise<readonly Diagnostic[]>;
 }
 
 /** Reads a manifest's text. `file` is its path, `shown` what diagnostics call it. */
@@ -49,7 +49,10 @@ export async function loadManifest(
   const warnings = read.diagnostics;
   try {
     await world.fs.promises.mkdir(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
-    await writeAtomic(world.fs, path, JSON.stringify({ name, manifest, warnings }), { mode: PRIVATE_FILE, durable: false });
+    await writeAtomic(world.fs, path, JSON.stringify({ name, manifest, warnings }), {
+      mode: PRIVATE_FILE,
+      durable: false,
+    });
   } catch {
     // Without a snapshot the next run parses again; that is all.
   }

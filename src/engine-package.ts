@@ -16,7 +16,9 @@ export async function schemaText(which: "manifest" | "lock"): Promise<string> {
 }
 
 function shipped(name: string): URL {
-  const root = ["../", "../../"].map((up) => new URL(up, import.meta.url)).find((url) => existsSync(new URL("schemas/", url)));
+  const root = ["../", "../../"]
+    .map((up) => new URL(up, import.meta.url))
+    .find((url) => existsSync(new URL("schemas/", url)));
   if (root === undefined) throw new Error("the installation is incomplete: its schemas are missing");
   return new URL(name, root);
 }

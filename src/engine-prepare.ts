@@ -77,7 +77,7 @@ export interface Opened {
   readonly artifacts: Artifacts;
   readonly inputs: Inputs;
   readonly outputs: Outputs;
-  put(diagnostics: readonly Diagnostic[]): Promise<readonly Diagnostic[]>;
+  readonly put: (diagnostics: readonly Diagnostic[]) => Promise<readonly Diagnostic[]>;
   offer(plan: Plan): Promise<void>;
 }
 

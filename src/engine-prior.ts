@@ -32,7 +32,11 @@ export interface PriorSources {
 }
 
 /** Reads the prior of a graph. */
-export async function readPrior(sources: PriorSources, graph: Graph, journal: Recalled): Promise<Checked<ReadPrior>> {
+export async function readPrior(
+  sources: PriorSources,
+  graph: Graph,
+  journal: Recalled,
+): Promise<Checked<ReadPrior>> {
   const lockName = lockFileName(graph.realm);
   const lockText = await readTextIf(sources.fs, join(sources.root, lockName));
   const diagnostics: Diagnostic[] = [];
@@ -46,13 +50,16 @@ export async function readPrior(sources: PriorSources, graph: Graph, journal: Re
   const known: Artifact[] = [...lock.renders.values()].map((rendering) => rendering.artifact);
   const seen = new Set(known.map((artifact) => artifact.sha256));
   for (const attempts of journal.attempts.values()) {
-    for (const { artifact } of attempts) if (artifact !== undefined && !seen.has(artifact.sha256)) known.push(artifact);
+    for (const { artifact } of attempts)
+      if (artifact !== undefined && !seen.has(artifact.sha256)) known.push(artifact);
   }
   const prior: Prior = {
     lock,
     attempts: journal.attempts,
     held: sources.artifacts.held(known),
-    outputs: await sources.outputs.states(graph.steps.flatMap((step) => (step.output === undefined ? [] : [step.output]))),
+    outputs: await sources.outputs.states(
+      graph.steps.flatMap((step) => (step.output === undefined ? [] : [step.output])),
+    ),
     placed: new Set<Sha256>([...journal.placed, ...known.map((artifact) => artifact.sha256)]),
     today: sources.now,
     pace: journal.pace[graph.realm],

@@ -107,7 +107,11 @@ export async function renderProject(opened: Opened, request: RenderRequest): Pro
   }
 }
 
-async function renderLocked(opened: Opened, request: RenderRequest, journal: Pick<Journal, "append" | "close">): Promise<RenderReport> {
+async function renderLocked(
+  opened: Opened,
+  request: RenderRequest,
+  journal: Pick<Journal, "append" | "close">,
+): Promise<RenderReport> {
   const recalled = await recall(opened.world, opened.state, opened.store);
   const prepared = await prepare(opened, request, recalled);
   const diagnostics = [...recalled.diagnostics, ...prepared.diagnostics];
@@ -292,7 +296,10 @@ async function run(
   });
   const outcomes: { readonly step: StepId; readonly outcome: Outcome }[] = [];
   for (const [step, outcome] of executed.outcomes) {
-    outcomes.push({ step, outcome: outcome.status === "failed" ? await placedOutcome(opened, outcome) : outcome });
+    outcomes.push({
+      step,
+      outcome: outcome.status === "failed" ? await placedOutcome(opened, outcome) : outcome,
+    });
   }
   const exit = executed.interrupted ? EXIT.interrupted : exitOfOutcomes(executed.outcomes.values());
   return {
@@ -307,7 +314,10 @@ async function run(
 }
 
 /** An outcome whose diagnostic knows its place in the manifest. */
-async function placedOutcome(opened: Opened, outcome: Extract<Outcome, { status: "failed" }>): Promise<Outcome> {
+async function placedOutcome(
+  opened: Opened,
+  outcome: Extract<Outcome, { status: "failed" }>,
+): Promise<Outcome> {
   const [diagnostic] = await opened.put([outcome.diagnostic]);
   return diagnostic === undefined ? outcome : { ...outcome, diagnostic };
 }

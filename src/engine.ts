@@ -26,7 +26,15 @@ import type { Keyed } from "./graph/key.js";
 import type { Graph, StepId } from "./graph/step.js";
 import { decodeManifest } from "./manifest/decode.js";
 import type { Profile } from "./manifest/manifest.js";
-import { approvalOf, DEFAULT_POLICY, paidSteps, tightened, wantsYes, type Policy, type WantsYes } from "./plan/approval.js";
+import {
+  approvalOf,
+  DEFAULT_POLICY,
+  paidSteps,
+  tightened,
+  wantsYes,
+  type Policy,
+  type WantsYes,
+} from "./plan/approval.js";
 import type { Plan, PlannedStep } from "./plan/plan.js";
 import type { Attempt } from "./plan/prior.js";
 import { changesBetween, type Change } from "./plan/reason.js";
@@ -68,7 +76,10 @@ export interface Project {
   graph(profile?: string): Promise<Checked<Graph>>;
   why(step: string, request?: PlanRequest): Promise<Checked<WhyReport>>;
   /** What of a plan wants a yes, under the manifest's own policy and the one given. */
-  wantsYes(plan: Plan, options?: { readonly policy?: Partial<Policy>; readonly rehearse?: boolean }): readonly WantsYes[];
+  wantsYes(
+    plan: Plan,
+    options?: { readonly policy?: Partial<Policy>; readonly rehearse?: boolean },
+  ): readonly WantsYes[];
   /** Does what the plan says, within what was approved. */
   render(request: RenderRequest): Promise<RenderReport>;
   /** The models with the project's additions. */
@@ -95,7 +106,15 @@ export async function openProject(
   const catalog = createCatalog(manifest.catalog);
   const warnings = [...text.diagnostics, ...loaded.diagnostics, ...(await put(catalog.diagnostics))];
   if (catalog.value === undefined || hasErrors(warnings)) return { diagnostics: inFileOrder(warnings) };
-  const opened = openParts({ world, options, root: dirname(file), store, manifest, catalog: catalog.value, put });
+  const opened = openParts({
+    world,
+    options,
+    root: dirname(file),
+    store,
+    manifest,
+    catalog: catalog.value,
+    put,
+  });
   return { value: projectOf(opened, file, warnings), diagnostics: warnings };
 }
 
@@ -123,7 +142,9 @@ function storeOf(options: OpenOptions): string {
 }
 
 function openParts(
-  given: Pick<Opened, "world" | "options" | "root" | "manifest" | "catalog" | "put"> & { readonly store: string },
+  given: Pick<Opened, "world" | "options" | "root" | "manifest" | "catalog" | "put"> & {
+    readonly store: string;
+  },
 ): Opened {
   const { world, options, root, manifest, catalog, store, put } = given;
   const { fs, clock } = world;
@@ -226,7 +247,12 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
         diagnostics: prepared.diagnostics,
       };
     },
-    wantsYes: (plan, options = {}) => wantsYes(plan, tightened({ ...DEFAULT_POLICY, ...options.policy }, manifest.approval), options.rehearse),
+    wantsYes: (plan, options = {}) =>
+      wantsYes(
+        plan,
+        tightened({ ...DEFAULT_POLICY, ...options.policy }, manifest.approval),
+        options.rehearse,
+      ),
     render: (request) => renderProject(opened, request),
   };
 }

@@ -194,11 +194,12 @@ function replacedUpstream(rendering: Rendering, given: DecideArguments): Reason 
 }
 
 /** The number of the next attempt. A create that was refused made no task, so its number is still to be used. */
+/** A create that was refused left no task, so its reference is free; everything else has used its own up. */
 function nextAttempt(key: CacheKey, prior: Prior): number {
-  const tried = (prior.attempts.get(key) ?? []).map(({ state, attempt }) =>
-    state === "refused" ? attempt - 1 : attempt,
-  );
-  return Math.max(0, prior.lock.renders.get(key)?.attempt ?? 0, ...tried) + 1;
+  const attempts = prior.attempts.get(key) ?? [];
+  const used = attempts.filter((attempt) => attempt.state !== "refused").map((attempt) => attempt.attempt);
+  const highest = Math.max(0, prior.lock.renders.get(key)?.attempt ?? 0, ...used);
+  return highest + 1;
 }
 
 function whyRender(given: DecideArguments, before: CacheKey | undefined, last: Attempt | undefined): Reason {

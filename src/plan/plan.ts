@@ -12,9 +12,10 @@ import { cacheKey, type CacheKey, type Keyed } from "../graph/key.js";
 import { sourceFacts } from "../graph/source.js";
 import { inputsOf, type ActionKind, type Graph, type Step, type StepId } from "../graph/step.js";
 import { clientReference, planDigest, type PlanDigest } from "./approval.js";
+import { committedMoney } from "./committed.js";
 import { decide, type Decision, type Wishes } from "./decide.js";
 import { estimate, sum, tierOfAction, type Estimate, type Totals } from "./estimate.js";
-import type { ClientReference, Lock, Prior } from "./prior.js";
+import type { ClientReference, Prior } from "./prior.js";
 import type { Obstacle, Reason } from "./reason.js";
 
 /** One step of the plan. */
@@ -277,36 +278,6 @@ function fit(
 function blocked(planned: PlannedStep, because: Obstacle): PlannedStep {
   const { create: _create, reason: _reason, ...rest } = planned;
   return { ...rest, decision: { kind: "blocked", because } };
-}
-
-/** Money in the lock and reserved by tasks under way. What this graph may still create counts in the plan instead. */
-function committedMoney(prior: Prior, planned: ReadonlySet<CacheKey>): Micros {
-  return micros(spentMoney(prior.lock) + reservedMoney(prior, planned));
-}
-
-/** Money that the lockfile's renderings took: as billed where known, else as estimated. */
-export function spentMoney(lock: Lock): Micros {
-  let total = 0;
-  for (const rendering of lock.renders.values()) {
-    if (rendering.billed.kind === "not_billed") continue;
-    const billed = rendering.billed.kind === "billed" ? rendering.billed.usd : undefined;
-    total += billed ?? rendering.estimate?.usd ?? 0;
-  }
-  return micros(total);
-}
-
-/** Money that tasks under way may still take; a mere intent at one of the keys in `planned` is counted by its plan. */
-export function reservedMoney(prior: Prior, planned: ReadonlySet<CacheKey> = new Set()): Micros {
-  let total = 0;
-  for (const attempts of prior.attempts.values()) {
-    for (const attempt of attempts) {
-      if (attempt.state === "intent" && planned.has(attempt.key)) continue;
-      const open = ["intent", "submitted", "unknown", "succeeded", "stored"].includes(attempt.state);
-      const recorded = prior.lock.renders.get(attempt.key)?.attempt ?? 0;
-      if (open && attempt.realm === "kling" && attempt.attempt > recorded) total += attempt.ceiling ?? 0;
-    }
-  }
-  return micros(total);
 }
 
 function withUpstream(graph: Graph, targets: ReadonlySet<StepId>): ReadonlySet<StepId> {

@@ -5,7 +5,7 @@
 import { canonicalJson, type Json, type Sha256 } from "../base/digest.js";
 import { unreachable } from "../base/guard.js";
 import { elide, listWords, safeText } from "../base/text.js";
-import type { CacheKey, KeyInputs } from "../graph/key.js";
+import type { KeyInputs } from "../graph/key.js";
 import type { Input, Step, StepId } from "../graph/step.js";
 import { inputsOf } from "../graph/step.js";
 
@@ -189,9 +189,4 @@ export function obstacleText(
     default:
       return unreachable(obstacle);
   }
-}
-
-/** The key of a rendering as people refer to it. */
-export function shortKey(key: CacheKey): string {
-  return key.slice(0, 12);
 }

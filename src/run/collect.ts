@@ -7,7 +7,7 @@ import { elide } from "../base/text.js";
 import type { Attempt, Handle } from "../plan/prior.js";
 import type { Address, TaskLook, TaskOutput } from "../provider/provider.js";
 import { problem } from "../base/diagnostic.js";
-import type { Artifact, Billed, TaskId } from "../plan/prior.js";
+import type { Artifact, TaskId } from "../plan/prior.js";
 import type { Outcome } from "./event.js";
 import { notCollected, refusedByVendor, taskFailed } from "./failure.js";
 import type { Stepping } from "./render.js";
@@ -21,17 +21,6 @@ export interface Collectable {
   /** Milliseconds since the epoch, when it was submitted. */
   readonly startedMs: number;
 }
-
-/** A collected artifact, or how it ended otherwise. */
-export type Collected =
-  | {
-      readonly kind: "stored";
-      readonly artifact: Artifact;
-      readonly handle: Handle;
-      readonly billed: Billed;
-      readonly flags: readonly string[];
-    }
-  | { readonly kind: "ended"; readonly outcome: Outcome };
 
 const FETCHES_MOST = 4;
 const FETCH_PAUSE_MS = 1_000;

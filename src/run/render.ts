@@ -151,6 +151,14 @@ async function buy(stepping: Stepping, earlier: Attempt | undefined): Promise<Ou
         ? { status: "blocked", because: { because: "over_budget", cap: "max_cost" } }
         : Promise.reject(new Error(`no permit for ${step.id}: ${permit}`));
     }
+    if (earlier !== undefined && earlier.account !== run.provider.account) {
+      // Asking this account proves nothing about the other one, which may have been charged.
+      return {
+        status: "unknown",
+        reference: create.reference,
+        why: "it was sent with other credentials; use those, or buy it again by name (--rebuy)",
+      };
+    }
     const address = run.provider.address(step.action);
     const consumed = consumedBy(stepping);
     // Read and checked before the intent: an input that was edited since the plan is no reason to have paid.

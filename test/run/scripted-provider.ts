@@ -1,0 +1,152 @@
+/**
+ * A vendor in memory: keeps references unique, runs tasks on a hand-moved clock, and answers as the test's script says
+ * where it says anything. Every request is written to the log that it shares with the disk.
+ */
+import type { Clock } from "../../src/base/clock.js";
+import { isoTime } from "../../src/base/clock.js";
+import type { Realm } from "../../src/graph/step.js";
+import type { Billed, ClientReference, TaskId } from "../../src/plan/prior.js";
+import type { FetchAnswer, LookAnswer, Provider, Submission, SubmitAnswer, TaskLook, VendorError } from "../../src/provider/provider.js";
+
+/** `take`: the task is created, the answer lost. `lose`: neither. */
+export type SubmitScript = SubmitAnswer | "accept" | "take" | "lose" | Error;
+
+export interface Script {
+  submit?(submission: Submission, count: number): SubmitScript | Promise<SubmitScript> | undefined;
+  find?(reference: string, count: number): LookAnswer | undefined;
+  look?(task: TaskId, count: number): LookAnswer | undefined;
+  fetch?(url: string, count: number): FetchAnswer | "broken" | Error | undefined;
+  /** How a task ends. */
+  end?(submission: Submission): Partial<TaskLook> | undefined;
+  /** Called before each request; may never return. */
+  gate?(request: string): Promise<void> | undefined;
+  readonly references?: boolean;
+  readonly taskMs?: number;
+  readonly realm?: Realm;
+  readonly loopback?: boolean;
+}
+
+interface Task {
+  readonly id: TaskId;
+  readonly submission: Submission;
+  readonly startedMs: number;
+}
+
+export interface ScriptedProvider extends Provider {
+  readonly tasks: readonly Task[];
+  /** References submitted, in order. */
+  readonly submitted: readonly ClientReference[];
+  /** Times at which each task was asked about. */
+  readonly looks: ReadonlyMap<TaskId, readonly number[]>;
+  /** How many were asked about in each look. */
+  readonly batches: readonly number[];
+  /** The most tasks of one model that were unfinished at once. */
+  readonly most: ReadonlyMap<string, number>;
+  script: Script;
+}
+
+export function vendorError(kind: VendorError["class"], code = 1, message = `a ${kind} error`): VendorError {
+  return { code, message, class: kind };
+}
+
+export function scriptedProvider(clock: Clock, log: string[] = [], first: Script = {}): ScriptedProvider {
+  const tasks: Task[] = [];
+  const submitted: ClientReference[] = [];
+  const looks = new Map<TaskId, number[]>();
+  const batches: number[] = [];
+  const most = new Map<string, number>();
+  let finds = 0;
+  let fetches = 0;
+  const taskMs = () => provider.script.taskMs ?? 20_000;
+  const done = (task: Task) => clock.now() >= task.startedMs + taskMs();
+  const modelOf = ({ submission: { action } }: Task) => ("model" in action && action.model ? action.model : action.kind);
+  const gate = async (request: string): Promise<void> => {
+    await provider.script.gate?.(request);
+    log.push(request);
+  };
+
+  const lookAt = (task: Task): LookAnswer => {
+    const base = { task: task.id, reference: task.submission.reference, outputs: [], billed: { kind: "unknown" } as Billed };
+    if (!done(task)) return { kind: "found", look: { ...base, status: "processing" } };
+    const outputs = [{ kind: "video", url: `https://cdn.example/${task.id}?signed`, id: `v-${task.id}` }] as const;
+    const updated = isoTime(task.startedMs + taskMs());
+    return { kind: "found", look: { ...base, status: "succeeded", outputs, updated, ...provider.script.end?.(task.submission) } };
+  };
+  const create = (submission: Submission): Task => {
+    const task = { id: `t${tasks.length + 1}` as TaskId, submission, startedMs: clock.now() };
+    tasks.push(task);
+    const model = modelOf(task);
+    const running = tasks.filter((each) => modelOf(each) === model && !done(each)).length;
+    most.set(model, Math.max(most.get(model) ?? 0, running));
+    return task;
+  };
+  const stopped = (signal: AbortSignal): void => {
+    if (signal.aborted) throw signal.reason as Error;
+  };
+
+  const provider: ScriptedProvider = {
+    script: first,
+    tasks,
+    submitted,
+    looks,
+    batches,
+    most,
+    route: "kling",
+    get realm() {
+      return provider.script.realm ?? "kling";
+    },
+    account: "acct",
+    get references() {
+      return provider.script.references ?? true;
+    },
+    get loopback() {
+      return provider.script.loopback ?? false;
+    },
+    address: (action) => ({ dialect: "new", product: `/${action.kind}` }),
+    async submit(submission) {
+      await gate(`submit ${submission.reference}`);
+      submitted.push(submission.reference);
+      const said = (await provider.script.submit?.(submission, submitted.length)) ?? "accept";
+      if (said instanceof Error) throw said;
+      if (typeof said !== "string") return said;
+      if (said === "lose") return { kind: "lost", why: "the connection was cut" };
+      if (tasks.some((task) => task.submission.reference === submission.reference)) return { kind: "exists" };
+      const task = create(submission);
+      return said === "take" ? { kind: "lost", why: "the connection was cut" } : { kind: "accepted", task: task.id };
+    },
+    async find(reference, _address, signal) {
+      stopped(signal);
+      await gate(`find ${reference}`);
+      const said = provider.script.find?.(reference, ++finds);
+      if (said !== undefined) return said;
+      const task = tasks.find((each) => each.submission.reference === reference);
+      return task === undefined ? { kind: "absent" } : lookAt(task);
+    },
+    async look(asked, signal) {
+      stopped(signal);
+      await gate(`look ${asked.map((each) => each.task).join(" ")}`);
+      batches.push(asked.length);
+      return asked.map(({ task: id }) => {
+        const times = looks.get(id) ?? [];
+        looks.set(id, [...times, clock.now()]);
+        const said = provider.script.look?.(id, times.length + 1);
+        if (said !== undefined) return said;
+        const task = tasks.find((each) => each.id === id);
+        return task === undefined ? { kind: "absent" } : lookAt(task);
+      });
+    },
+    async fetch(url, sink, signal, onProgress) {
+      stopped(signal);
+      await gate(`fetch ${/t\d+/.exec(url)?.[0]}`);
+      const said = provider.script.fetch?.(url, ++fetches);
+      if (said instanceof Error) throw said;
+      if (said !== undefined && said !== "broken") return said;
+      const bytes = new TextEncoder().encode(said === "broken" ? "broken" : `clip of ${/t\d+/.exec(url)?.[0]}`);
+      await sink.write(bytes);
+      onProgress?.(bytes.length, bytes.length);
+      return { kind: "done", bytes: bytes.length };
+    },
+    close: () => Promise.resolve(),
+  };
+  return provider;
+}
