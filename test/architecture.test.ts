@@ -64,6 +64,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     "node:stream/promises",
   ],
   engine: [
+    "node:crypto",
     "node:path",
     "node:fs",
     "node:fs/promises",
@@ -92,7 +93,7 @@ const AMBIENT: readonly (readonly [word: RegExp, mayStandIn: RegExp])[] = [
   [/\bprocess\./, /^(cli\/main|engine.*|store\/files|store\/project-lock|sandbox\/.*)\.ts$/],
   [/\bconsole\./, /^cli\/main\.ts$/],
   [/\bDate\.now\(|new Date\(\)/, /^(cli\/main|engine.*|sandbox\/.*)\.ts$/],
-  [/\bMath\.random\(|randomBytes|randomUUID/, /^(store\/.*|sandbox\/.*)\.ts$/],
+  [/\bMath\.random\(|randomBytes|randomUUID/, /^(store\/.*|sandbox\/.*|engine-world)\.ts$/],
   [/\bset(Timeout|Interval|Immediate)\(/, /^(cli\/.*|engine.*|provider\/.*|sandbox\/.*)\.ts$/],
   [/\bnode:fs(\/promises)?"/, /^(cli\/.*|engine.*|store\/files|sandbox\/.*)\.ts$/],
   [/\.(toLocale\w+|localeCompare)\(|\bIntl\./, /^$/],

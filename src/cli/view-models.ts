@@ -126,20 +126,26 @@ function priceLine(model: Model, row: PriceRow, catalog: Catalog): string {
   const resolution =
     model.kind === "video" ? model.modes.find((each) => each.mode === row.mode)?.resolution : undefined;
   const when = [
-    ...(row.mode === undefined ? [] : [resolution === undefined ? row.mode : `${row.mode} ${resolution}`]),
+    ...(row.mode === undefined
+      ? []
+      : [resolution === undefined || resolution === row.mode ? row.mode : `${row.mode} ${resolution}`]),
     ...(row.resolution === undefined ? [] : [row.resolution]),
     ...(row.audio === undefined ? [] : [row.audio ? "with sound" : "silent"]),
     ...(row.input === undefined ? [] : [`from ${row.input}`]),
     ...(row.seconds === undefined ? [] : [`${row.seconds} s`]),
   ].join(", ");
   const per = { second: "s", clip: "clip", image: "image", call: "call" }[row.per];
-  const units = row.units === undefined ? "" : `${formatUnits(row.units)} units/${per}`;
+  const units =
+    row.units === undefined
+      ? ""
+      : `${formatUnits(row.units)} ${row.units === 1000 ? "unit" : "units"}/${per}`;
   const money = row.usd ?? (row.units === undefined ? undefined : unitsMoney(row.units, row.unit, catalog));
   const price = [units, ...(money === undefined ? [] : [`${formatUsd(money)}/${per}`])]
     .filter((part) => part !== "")
     .join(" = ");
   const own = row.basis.grade === "project" ? "; the project's own price" : "";
-  const tier = model.kind === "video" ? `; tier ${tierOf(model, row.mode)}` : "";
+  const tierWord = model.kind === "video" ? tierOf(model, row.mode) : "standard";
+  const tier = tierWord === "standard" ? "" : `; tier ${tierWord}`;
   return `${when === "" ? "" : `${when}: `}${price}${tier}${own}`;
 }
 

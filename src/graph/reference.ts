@@ -5,7 +5,7 @@ import { problem, type Path } from "../base/diagnostic.js";
 import type { Sha256 } from "../base/digest.js";
 import { didYouMean, safeText } from "../base/text.js";
 import type { Manifest } from "../manifest/manifest.js";
-import { expandVars } from "../manifest/vars.js";
+import { expandVars, suggestVar } from "../manifest/vars.js";
 import type { Words } from "./action.js";
 import { refinementNames, type Draft, type DraftContext } from "./draft.js";
 import type { StepId } from "./step.js";
@@ -107,10 +107,7 @@ export function readWords(vars: Readonly<Record<string, string>>, report: DraftC
       const once = `${path.join("/")}:${name}`;
       if (reported.has(once)) continue;
       reported.add(once);
-      const meant = didYouMean(
-        name,
-        Object.keys(vars).map((each) => `vars.${each}`),
-      );
+      const meant = suggestVar(name, vars);
       report(
         problem("manifest/unknown-var", `\${${safeText(name)}} names no variable`, {
           path,

@@ -10,7 +10,8 @@ import { problem } from "../base/diagnostic.js";
 import type { Artifact, TaskId } from "../plan/prior.js";
 import type { Outcome } from "./event.js";
 import { notCollected, refusedByVendor, taskFailed } from "./failure.js";
-import type { Stepping } from "./render.js";
+import { finish, renderingOf } from "./finish.js";
+import type { Stepping } from "./stepping.js";
 
 /** A task to collect. */
 export interface Collectable {
@@ -25,8 +26,42 @@ export interface Collectable {
 const FETCHES_MOST = 4;
 const FETCH_PAUSE_MS = 1_000;
 
+/** Follows (unless it is known to have succeeded), fetches, and records. */
+export async function collect(
+  stepping: Stepping,
+  attempt: Attempt,
+  done: Handle | undefined,
+): Promise<Outcome> {
+  const { run } = stepping;
+  const task = done?.task ?? attempt.task;
+  if (task === undefined) throw new Error(`attempt ${attempt.reference} has no task`);
+  const collectable = {
+    task,
+    address: { dialect: attempt.dialect, product: attempt.product },
+    reference: attempt.reference,
+    startedMs: Date.parse(attempt.started),
+  };
+  let handle = done;
+  let billed = attempt.billed;
+  let look: Parameters<typeof fetchResult>[2];
+  if (handle === undefined) {
+    const followed = await follow(stepping, collectable);
+    if (followed.kind === "ended") return followed.outcome;
+    ({ handle, look } = followed);
+    billed = look.billed;
+  }
+  const held = handle;
+  const fetched = await run.inDownload(() => fetchResult(stepping, collectable, look));
+  if (fetched.kind === "ended") return fetched.outcome;
+  return finish(
+    stepping,
+    renderingOf(stepping, attempt, fetched.artifact, held, billed, fetched.flags),
+    "new",
+  );
+}
+
 /** Follows a task to its end; journals how it ended. */
-export async function follow(
+async function follow(
   stepping: Stepping,
   collectable: Collectable & Pick<Attempt, "reference">,
 ): Promise<

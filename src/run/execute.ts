@@ -17,7 +17,8 @@ import type { Emit, Outcome } from "./event.js";
 import { thrown } from "./failure.js";
 import { createPoller } from "./poll.js";
 import { openPurse, type Caps } from "./purse.js";
-import { renderStep, type Run } from "./render.js";
+import { renderStep } from "./render.js";
+import type { Run } from "./stepping.js";
 import { createSchedule } from "./schedule.js";
 
 /** What a run needs. */

@@ -1,0 +1,150 @@
+/**
+ * The part of a step's life that can cost money: permit, inputs, intent, create. What was created is then collected.
+ */
+import { isoTime } from "../base/clock.js";
+import type { Sha256 } from "../base/digest.js";
+import { unreachable } from "../base/guard.js";
+import { inputsOf } from "../graph/step.js";
+import type { PlannedStep } from "../plan/plan.js";
+import type { Attempt } from "../plan/prior.js";
+import type { Material } from "../provider/provider.js";
+import { collect } from "./collect.js";
+import type { Outcome } from "./event.js";
+import { inputChanged, refusedByVendor, unsettled } from "./failure.js";
+import type { Stepping } from "./stepping.js";
+import { createTask } from "./submit.js";
+
+/** Creates the task and collects it, in one of the account's slots. */
+export async function buy(stepping: Stepping, earlier: Attempt | undefined): Promise<Outcome> {
+  const { run, planned } = stepping;
+  const { step, create } = planned;
+  if (create === undefined) throw new Error(`${step.id} is to be rendered but has nothing to create`);
+  const model = planned.model ?? step.action.kind;
+  return run.inSlot(model, async () => {
+    if (run.stop.aborted) return { status: "interrupted", underWay: earlier !== undefined };
+    if (earlier === undefined) run.emit({ type: "step_started", step: step.id, what: "render" });
+    const permit = run.purse.admit(create);
+    if (typeof permit === "string") {
+      return permit === "over_cap"
+        ? { status: "blocked", because: { because: "over_budget", cap: "max_cost" } }
+        : Promise.reject(new Error(`no permit for ${step.id}: ${permit}`));
+    }
+    if (earlier !== undefined && earlier.account !== run.provider.account) {
+      // Asking this account proves nothing about the other one, which may have been charged.
+      return {
+        status: "unknown",
+        reference: create.reference,
+        why: "it was sent with other credentials; use those, or buy it again by name (--rebuy)",
+      };
+    }
+    const address = run.provider.address(step.action);
+    const consumed = consumedBy(stepping);
+    // Read and checked before the intent: an input that was edited since the plan is no reason to have paid.
+    const materials = await materialsOf(stepping);
+    if (typeof materials === "string") return inputChanged(step, materials);
+    const attempt: Attempt = {
+      key: planned.key,
+      attempt: create.attempt,
+      call: "render",
+      reference: create.reference,
+      step: step.id,
+      state: "submitted",
+      realm: run.provider.realm,
+      route: run.provider.route,
+      account: run.provider.account,
+      ...address,
+      model,
+      ...(create.ceiling === undefined ? {} : { ceiling: create.ceiling }),
+      ...unitsOf(planned),
+      consumed: earlier?.consumed ?? consumed,
+      started: earlier?.started ?? isoTime(run.clock.now()),
+    };
+    if (earlier === undefined)
+      await run.disk.journal({ type: "intent", inputs: planned.inputs, ...intentOf(attempt) });
+    const created = await createTask(
+      run.provider,
+      run.clock,
+      {
+        submission: { reference: create.reference, action: step.action, materials },
+        address,
+        permit,
+        askFirst: earlier !== undefined,
+      },
+      (why, seconds) => run.emit({ type: "step_waiting", step: step.id, why, seconds }),
+      run.stop,
+    );
+    const { reference } = create;
+    switch (created.kind) {
+      case "task":
+        await run.disk.journal({
+          type: "submitted",
+          reference,
+          task: created.task,
+          ...(created.adopted ? { adopted: true } : {}),
+        });
+        run.emit({
+          type: "step_submitted",
+          step: step.id,
+          reference,
+          task: created.task,
+          adopted: created.adopted,
+        });
+        // What was found existed before: it consumed what the earlier run handed over.
+        return collect(
+          stepping,
+          { ...attempt, task: created.task, consumed: created.adopted ? attempt.consumed : consumed },
+          undefined,
+        );
+      case "refused":
+        await run.disk.journal({
+          type: "refused",
+          reference,
+          code: created.error.code,
+          message: created.error.message,
+          refusal: created.error.class === "content",
+        });
+        return refusedByVendor(step, created.error);
+      case "unsettled":
+        return unsettled(step, created.why, created.error);
+      case "unknown":
+        await run.disk.journal({ type: "unknown", reference, why: created.why });
+        return { status: "unknown", reference, why: created.why };
+      case "interrupted":
+        return { status: "interrupted", underWay: true };
+      default:
+        return unreachable(created);
+    }
+  });
+}
+
+function intentOf(attempt: Attempt) {
+  const { state: _state, started: _started, ...intent } = attempt;
+  return intent;
+}
+
+function unitsOf(planned: PlannedStep): Pick<Attempt, "units"> {
+  const units = planned.estimate.kind === "priced" ? planned.estimate.units?.high : undefined;
+  return units === undefined ? {} : { units };
+}
+
+/** The inputs, ready to be sent; or why one of them is not what was planned with. */
+async function materialsOf(stepping: Stepping): Promise<ReadonlyMap<string, Material> | string> {
+  const { run, planned } = stepping;
+  const materials = new Map<string, Material>();
+  for (const [field, input] of inputsOf(planned.step.action)) {
+    const artifact = input.kind === "step" ? run.artifact(input.id)?.artifact : undefined;
+    const material = await run.disk.material(input, artifact);
+    if (material.kind === "unavailable") return material.why;
+    materials.set(field, material);
+  }
+  return materials;
+}
+
+/** Which artifact bytes a step consumes, by upstream key. */
+function consumedBy(stepping: Stepping): Readonly<Record<string, Sha256>> {
+  const entries = stepping.planned.step.needs.flatMap((id) => {
+    const upstream = stepping.run.artifact(id);
+    return upstream === undefined ? [] : [[upstream.key, upstream.artifact.sha256] as const];
+  });
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,96 @@
+/**
+ * The end of a step's life: the lock entry first, because it is what must not be lost, then the output for the author.
+ */
+import { problem, type Diagnostic } from "../base/diagnostic.js";
+import type { Artifact, Attempt, Billed, Handle, Rendering } from "../plan/prior.js";
+import type { Placed } from "./disk.js";
+import type { Outcome } from "./event.js";
+import { sidecarText } from "./sidecar.js";
+import type { Stepping } from "./stepping.js";
+
+/** What the lock will say of an attempt that gave this artifact. */
+export function renderingOf(
+  stepping: Stepping,
+  attempt: Attempt,
+  artifact: Artifact,
+  handle: Handle | undefined,
+  billed: Billed | undefined,
+  flags: readonly string[] | undefined,
+): Rendering {
+  const { planned } = stepping;
+  const estimate = {
+    ...(attempt.units === undefined ? {} : { units: attempt.units }),
+    ...(attempt.ceiling === undefined ? {} : { usd: attempt.ceiling }),
+  };
+  return {
+    key: planned.key,
+    inputs: planned.inputs,
+    attempt: attempt.attempt,
+    artifact,
+    consumed: attempt.consumed,
+    ...(handle === undefined ? {} : { handle }),
+    ...(Object.keys(estimate).length === 0 ? {} : { estimate }),
+    billed: billed ?? { kind: "unknown" },
+    ...(flags?.length ? { flags } : {}),
+  };
+}
+
+/** Records the rendering, places the output, and says how it ended. The lock comes first: it is what must not be lost. */
+export async function finish(
+  stepping: Stepping,
+  rendering: Rendering,
+  from: "new" | "store" | "output" | "vendor",
+): Promise<Outcome> {
+  const { run, planned } = stepping;
+  const { step } = planned;
+  await run.disk.lock(step.id, planned.key, rendering);
+  if (from === "new") {
+    const reference =
+      planned.create?.reference ??
+      (planned.decision.kind === "resume" ? planned.decision.attempt.reference : undefined);
+    if (reference !== undefined) await run.disk.journal({ type: "recorded", reference });
+  }
+  const { artifact } = rendering;
+  const placed: Placed =
+    step.output === undefined
+      ? { kind: "placed" }
+      : await run.disk.place(
+          artifact.sha256,
+          step.output,
+          sidecarText(planned, rendering, from === "new" ? planned.reason : undefined),
+        );
+  if (placed.kind === "damaged") {
+    return { status: "blocked", because: { because: "missing", sha256: artifact.sha256 } };
+  }
+  const output = step.output === undefined ? {} : { output: step.output };
+  const conflict =
+    placed.kind === "taken" || placed.kind === "refused"
+      ? {
+          conflict: takenOutput(
+            stepping,
+            placed.kind === "taken" ? placed.what : `cannot be written to (${placed.why})`,
+          ),
+        }
+      : {};
+  return from === "new"
+    ? {
+        status: "rendered",
+        artifact,
+        ...output,
+        billed: rendering.billed,
+        flags: rendering.flags ?? [],
+        ...conflict,
+      }
+    : { status: "restored", artifact, ...output, from };
+}
+
+/** Says that something that is not ours lies at the output path. */
+export function takenOutput(stepping: Stepping, what: string): Diagnostic {
+  const { step } = stepping.planned;
+  return problem("output/changed", `${step.output} ${what} and is left alone`, {
+    path: step.path,
+    on: "key",
+    why: `the rendering of ${step.id} is safe in the store`,
+    help: "move your file away and run render, or render --overwrite-outputs",
+  });
+}

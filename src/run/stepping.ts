@@ -1,0 +1,40 @@
+/**
+ * What the parts of a step's life share: the run's services, and the step that is being taken to its end.
+ */
+import type { Clock } from "../base/clock.js";
+import type { PlannedStep } from "../plan/plan.js";
+import type { Artifact, Rendering } from "../plan/prior.js";
+import type { Provider } from "../provider/provider.js";
+import type { Disk } from "./disk.js";
+import type { Emit } from "./event.js";
+import type { Poller } from "./poll.js";
+import type { Purse } from "./purse.js";
+
+/** What all steps of a run share. */
+export interface Run {
+  readonly disk: Disk;
+  readonly provider: Provider;
+  readonly purse: Purse;
+  readonly poller: Poller;
+  readonly clock: Clock;
+  readonly emit: Emit;
+  /** Aborts when the user stops the run. */
+  readonly stop: AbortSignal;
+  readonly pollMs: number;
+  /** Runs work in one of the account's slots for a model; held from submit to the task's end. */
+  inSlot<T>(model: string, work: () => Promise<T>): Promise<T>;
+  /** Runs a download in one of the slots for downloads. */
+  inDownload<T>(work: () => Promise<T>): Promise<T>;
+  /** The recorded rendering of a key, before or during this run. */
+  rendering(key: PlannedStep["key"]): Rendering | undefined;
+  /** The artifact of an upstream step. */
+  artifact(
+    id: PlannedStep["step"]["id"],
+  ): { readonly artifact: Artifact; readonly key: PlannedStep["key"] } | undefined;
+}
+
+/** One step of a run. */
+export interface Stepping {
+  readonly run: Run;
+  readonly planned: PlannedStep;
+}

@@ -1,0 +1,149 @@
+/** Tasks are followed with few questions: together, never one too often, and never without an end. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { TaskId } from "../../src/plan/prior.js";
+import type { LookAnswer, TaskLook } from "../../src/provider/provider.js";
+import { createPoller, type Follow } from "../../src/run/poll.js";
+import { HandClock, settle } from "./hand-clock.js";
+import { vendorError } from "./scripted-provider.js";
+
+const ADDRESS = { dialect: "new", product: "/p" } as const;
+const INTERVAL = 5_000;
+const look = (task: string, status: TaskLook["status"]): LookAnswer => ({ kind: "found", look: { task: task as TaskId, status, outputs: [], billed: { kind: "unknown" } } });
+
+/** A poller over tasks whose answers a function of time and count gives. */
+function poller(answer: (task: string, count: number, nowMs: number) => LookAnswer, signal = new AbortController().signal, intervalMs = INTERVAL) {
+  const clock = new HandClock(0);
+  const asked: { readonly atMs: number; readonly tasks: readonly string[] }[] = [];
+  const counts = new Map<string, number>();
+  const made = createPoller(
+    {
+      look: async (tasks, signal) => {
+        if (signal.aborted) throw signal.reason as Error;
+        asked.push({ atMs: clock.now(), tasks: tasks.map((each) => each.task) });
+        return tasks.map(({ task }) => {
+          counts.set(task, (counts.get(task) ?? 0) + 1);
+          return answer(task, counts.get(task) ?? 0, clock.now());
+        });
+      },
+    },
+    clock,
+    intervalMs,
+    signal,
+  );
+  const seen: string[] = [];
+  const follow = (task: string, firstLookMs = INTERVAL, more: Partial<Follow> = {}) =>
+    made.follow({ task: task as TaskId, address: ADDRESS, firstLookMs, onLook: (each) => void seen.push(`${each.task} ${each.status}`), ...more });
+  return { clock, asked, seen, follow };
+}
+
+/** Tasks that end at given times. */
+const until = (ends: Readonly<Record<string, number>>) => (task: string, _: number, nowMs: number) => look(task, nowMs >= (ends[task] ?? 0) ? "succeeded" : "processing");
+
+test("a task is asked about from its first look on, every interval, until it ends", async () => {
+  const { clock, asked, seen, follow } = poller(until({ a: 22_000 }));
+  const followed = await clock.drive(follow("a", 10_000));
+  expect(followed).toMatchObject({ kind: "ended", look: { status: "succeeded" } });
+  expect(asked.map((each) => each.atMs)).toEqual([10_000, 15_000, 20_000, 25_000]);
+  expect(seen).toEqual(["a processing", "a processing", "a processing"]);
+});
+
+test("tasks that are due together are asked about together", async () => {
+  const { clock, asked, follow } = poller(until({ a: 12_000, b: 12_000, c: 12_000 }));
+  await clock.drive(Promise.all([follow("a", 9_100), follow("b", 9_400), follow("c", 9_900)]));
+  expect(asked).toEqual([
+    { atMs: 10_000, tasks: ["a", "b", "c"] },
+    { atMs: 15_000, tasks: ["a", "b", "c"] },
+  ]);
+});
+
+test("a task that comes later is looked at in its own time, although the poller sleeps for another", async () => {
+  const { clock, asked, follow } = poller(until({ slow: 60_000, quick: 4_000 }));
+  const slow = follow("slow", 60_000);
+  await clock.advance(1_000);
+  await clock.drive(follow("quick", 2_000));
+  expect(clock.now()).toBe(8_750);
+  await clock.drive(slow);
+  expect(asked.map((each) => each.tasks.join())).toEqual(["quick", "quick", "slow"]);
+});
+
+test("a task that is followed in the very turn in which the last one ended is not forgotten", async () => {
+  const { clock, follow } = poller(until({}));
+  const both = follow("a").then(() => follow("b"));
+  await expect(clock.drive(both)).resolves.toMatchObject({ kind: "ended" });
+});
+
+test("a failed task has ended too", async () => {
+  const { clock, follow } = poller((task) => look(task, "failed"));
+  await expect(clock.drive(follow("a"))).resolves.toMatchObject({ kind: "ended", look: { status: "failed" } });
+});
+
+describe("answers that are none", () => {
+  const script = (answers: readonly LookAnswer[]) => (task: string, count: number) => answers[count - 1] ?? look(task, "succeeded");
+  const absent: LookAnswer = { kind: "absent" };
+  const lost: LookAnswer = { kind: "lost", why: "cut" };
+  const refused = (kind: Parameters<typeof vendorError>[0]): LookAnswer => ({ kind: "failed", error: vendorError(kind) });
+
+  test.each<[string, readonly LookAnswer[], string, number]>([
+    ["absent three times running is believed", [absent, absent, absent], "absent", 3],
+    ["absent twice and then found is not", [absent, absent], "ended", 3],
+    ["being found starts the count again", [absent, absent, look("a", "processing"), absent, absent], "ended", 6],
+    ["lost answers are asked again, however many", Array<LookAnswer>(9).fill(lost), "ended", 10],
+    ["a busy vendor is asked again", [refused("busy"), refused("maintenance")], "ended", 3],
+    ["refused credentials end it", [refused("credentials")], "failed", 1],
+    ["an account that may not ask ends it", [refused("account")], "failed", 1],
+  ])("%s", async (_, answers, kind, looks) => {
+    const { clock, asked, follow } = poller(script(answers));
+    expect((await clock.drive(follow("a"))).kind).toBe(kind);
+    expect(asked).toHaveLength(looks);
+  });
+});
+
+describe("stopping", () => {
+  test("ends every follow that waits, and every one that comes after", async () => {
+    const stop = new AbortController();
+    const { clock, follow } = poller(until({ a: 1e9, b: 1e9 }), stop.signal);
+    const all = [follow("a"), follow("b", 60_000)].map((each) => each.catch((reason: Error) => reason.message));
+    await clock.advance(20_000);
+    stop.abort(new Error("stopped"));
+    expect(await clock.drive(Promise.all(all))).toEqual(["stopped", "stopped"]);
+    await expect(clock.drive(follow("c"))).rejects.toThrow("stopped");
+    await expect(clock.drive(follow("d", 0))).rejects.toThrow("stopped");
+  });
+
+  test("a vendor's client that throws ends those that are followed, and nobody else", async () => {
+    let broken = true;
+    const { clock, follow } = poller((task) => {
+      if (broken) throw new Error("a bug");
+      return look(task, "succeeded");
+    });
+    const all = [follow("a"), follow("b")].map((each) => each.catch((reason: Error) => reason.message));
+    expect(await clock.drive(Promise.all(all))).toEqual(["a bug", "a bug"]);
+    broken = false;
+    await expect(clock.drive(follow("c"))).resolves.toMatchObject({ kind: "ended" });
+  });
+});
+
+test("no task is asked about more often than the interval allows, and each one ends soon after it could", async () => {
+  const task = fc.record({ startMs: fc.nat(60_000), firstMs: fc.nat(30_000), tookMs: fc.nat(90_000) });
+  await fc.assert(
+    fc.asyncProperty(fc.array(task, { minLength: 1, maxLength: 8 }), fc.integer({ min: 200, max: 8_000 }), async (tasks, intervalMs) => {
+      const ends = Object.fromEntries(tasks.map((each, index) => [`t${index}`, each.startMs + each.tookMs]));
+      const { clock, asked, follow } = poller(until(ends), undefined, intervalMs);
+      const ended = tasks.map(async (each, index) => {
+        await clock.sleep(each.startMs, new AbortController().signal);
+        await follow(`t${index}`, each.firstMs);
+        return clock.now();
+      });
+      const times = await clock.drive(Promise.all(ended));
+      await settle();
+      for (const [index, each] of tasks.entries()) {
+        const looks = asked.filter((one) => one.tasks.includes(`t${index}`)).map((one) => one.atMs);
+        for (const [at, lookMs] of looks.entries()) if (at > 0) expect(lookMs - (looks[at - 1] ?? 0)).toBeGreaterThanOrEqual(intervalMs);
+        const couldMs = Math.max(each.startMs + each.firstMs, each.startMs + each.tookMs);
+        expect((times[index] ?? 0) - couldMs).toBeLessThanOrEqual(1.5 * intervalMs + 1);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});

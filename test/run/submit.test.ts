@@ -1,0 +1,165 @@
+/** One create, whatever the network says: a lost answer is asked about, and only the same reference is ever sent again. */
+import { describe, expect, test } from "vitest";
+import type { CacheKey } from "../../src/graph/key.js";
+import type { Action } from "../../src/graph/step.js";
+import { clientReference } from "../../src/plan/approval.js";
+import { createTask, type Created } from "../../src/run/submit.js";
+import type { Permit } from "../../src/run/purse.js";
+import type { LookAnswer } from "../../src/provider/provider.js";
+import { HandClock, settle } from "./hand-clock.js";
+import { scriptedProvider, vendorError, type Script, type SubmitScript } from "./scripted-provider.js";
+
+const action: Action = { kind: "text_to_video", model: "kling-2.5-turbo", mode: "std", duration: 5, aspect_ratio: "16:9", prompt: "x" };
+const reference = clientReference("0".repeat(64) as CacheKey, 1, "render");
+const permit = { reference } as Permit;
+
+interface Told {
+  readonly created: Created;
+  readonly log: readonly string[];
+  readonly waits: readonly string[];
+  readonly clock: HandClock;
+  readonly tasks: number;
+  readonly submitted: ReadonlySet<string>;
+}
+
+async function create(script: Script, more: { readonly askFirst?: boolean; readonly stop?: AbortController; readonly onWait?: () => void } = {}): Promise<Told> {
+  const clock = new HandClock();
+  const log: string[] = [];
+  const waits: string[] = [];
+  const vendor = scriptedProvider(clock, log, script);
+  const created = await clock.drive(
+    createTask(
+      vendor,
+      clock,
+      { submission: { reference, action, materials: new Map() }, address: vendor.address(action), permit, askFirst: more.askFirst === true },
+      (why, seconds) => {
+        waits.push(`${why} ${seconds}`);
+        more.onWait?.();
+      },
+      (more.stop ?? new AbortController()).signal,
+    ),
+  );
+  return { created, log: log.map((each) => each.split(" ")[0] ?? ""), waits, clock, tasks: vendor.tasks.length, submitted: new Set(vendor.submitted) };
+}
+
+const words = (created: Created) => `${created.kind}${created.kind === "task" && created.adopted ? ", adopted" : ""}`;
+/** Answers of the vendor to the first, second, ... create. */
+const saying = (...answers: readonly SubmitScript[]): Script => ({ submit: (_, count) => answers[count - 1] });
+const refusing = (kind: Parameters<typeof vendorError>[0]) => ({ kind: "refused", error: vendorError(kind) }) as const;
+const found = (...answers: readonly (LookAnswer | undefined)[]): Script["find"] => (_, count) => answers[count - 1];
+
+describe("the protocol", () => {
+  test.each<[string, Script, boolean, string, string, number]>([
+    ["accepted", {}, false, "task", "submit", 1],
+    ["taken, but the answer was lost: found at once", saying("take"), false, "task, adopted", "submit find", 1],
+    ["lost on the way: asked about three times, sent again", saying("lose"), false, "task", "submit find find find submit", 1],
+    ["lost twice on the way", saying("lose", "lose"), false, "task", "submit find find find submit find find find submit", 1],
+    ["lost, sent again, and the first one had come through after all", { ...saying("take"), find: found({ kind: "absent" }, { kind: "absent" }, { kind: "absent" }) }, false, "task, adopted", "submit find find find submit find", 1],
+    ["found at the second question: reads lag behind writes", { ...saying("take"), find: found({ kind: "absent" }) }, false, "task, adopted", "submit find find", 1],
+    ["the reference is taken: adopted", saying({ kind: "exists" }, "accept"), false, "unknown", "submit find find find", 0],
+    ["maintenance is no proof that nothing was made", saying(refusing("maintenance")), false, "task", "submit find find find submit", 1],
+    ["an earlier run's create is asked about first", {}, true, "task", "find submit", 1],
+    ["four sends without any answer settle nothing", { submit: () => "lose" }, false, "unsettled", `submit${" find find find submit".repeat(3)} find find find`, 0],
+    ["no answer to the question settles nothing either", { ...saying("take"), find: () => ({ kind: "lost", why: "cut" }) }, false, "unsettled", "submit find find find", 1],
+    ["the last answer to the question counts", { ...saying("lose"), find: found({ kind: "lost", why: "cut" }, { kind: "lost", why: "cut" }, { kind: "absent" }) }, false, "task", "submit find find find submit", 1],
+    ["a busy vendor is no answer to the question", { ...saying("lose"), find: found({ kind: "failed", error: vendorError("busy") }, undefined, undefined) }, false, "task", "submit find find find submit", 1],
+    ["refused credentials while asking leave it open", { ...saying("take"), find: () => ({ kind: "failed", error: vendorError("credentials") }) }, false, "unsettled", "submit find", 1],
+  ])("%s", async (_, script, askFirst, expected, log, tasks) => {
+    const told = await create(script, { askFirst });
+    expect([words(told.created), told.log.join(" "), told.tasks]).toEqual([expected, log, tasks]);
+    expect(told.submitted.size).toBeLessThanOrEqual(1);
+  });
+
+  test("an earlier run's task is adopted without a create", async () => {
+    const told = await create({ find: () => ({ kind: "found", look: { task: "t9" as never, status: "processing", outputs: [], billed: { kind: "unknown" } } }) }, { askFirst: true });
+    expect(told.created).toEqual({ kind: "task", task: "t9", adopted: true });
+    expect(told.log).toEqual(["find"]);
+  });
+
+  test("between questions about a lost answer some seconds pass, and whoever watches is told", async () => {
+    const told = await create(saying("lose"));
+    expect(told.waits).toEqual(["lost_answer 3", "lost_answer 3"]);
+    expect(told.clock.slept).toEqual([3_000, 3_000]);
+  });
+
+  test.each(["content", "invalid", "account", "credentials"] as const)("a %s refusal is final: sent once, never asked about", async (kind) => {
+    const told = await create({ submit: () => refusing(kind) });
+    expect(told.created).toEqual({ kind: "refused", error: vendorError(kind) });
+    expect(told.log).toEqual(["submit"]);
+  });
+
+  test("a busy vendor is waited for, at least a second, doubling up to half a minute, as long as it takes", async () => {
+    const told = await create({ submit: (_, count) => (count <= 9 ? refusing("busy") : "accept") });
+    expect(words(told.created)).toBe("task");
+    expect(told.clock.slept).toEqual([1, 2, 4, 8, 16, 30, 30, 30, 30].map((seconds) => seconds * 1000));
+    expect(told.waits[0]).toBe("busy 1");
+    expect(told.log).toEqual(Array<string>(10).fill("submit"));
+  });
+});
+
+describe("a route without references", () => {
+  const without = (answer: SubmitScript): Script => ({ references: false, submit: () => answer });
+  test("a lost answer is for a person to settle: nothing is sent again", async () => {
+    const told = await create(without("take"));
+    expect(told.created).toEqual({ kind: "unknown", why: "the connection was cut" });
+    expect(told.log).toEqual(["submit"]);
+  });
+  test("a request that provably never left is not", async () => {
+    expect((await create(without({ kind: "lost", why: "no route", unsent: true }))).created.kind).toBe("unsettled");
+  });
+});
+
+describe("stopping", () => {
+  test("before the first send nothing is sent", async () => {
+    const stop = new AbortController();
+    stop.abort();
+    const told = await create({}, { stop });
+    expect([told.created.kind, told.log]).toEqual(["interrupted", []]);
+  });
+
+  test.each<[string, Script, string]>([
+    ["a busy vendor", { submit: () => refusing("busy") }, "submit"],
+    ["certainty", { submit: () => "lose" }, "submit find"],
+  ])("the wait for %s ends at once", async (_, script, log) => {
+    const stop = new AbortController();
+    const told = await create(script, { stop, onWait: () => stop.abort(new Error("stopped")) });
+    expect([told.created.kind, told.log.join(" ")]).toEqual(["interrupted", log]);
+  });
+
+  test("while asking, it ends too", async () => {
+    const stop = new AbortController();
+    const told = await create({ submit: () => "take", find: () => void stop.abort(new Error("stopped")) as never, gate: (request) => (request.startsWith("find") ? Promise.reject(abort(stop)) : undefined) }, { stop });
+    expect(told.created.kind).toBe("interrupted");
+  });
+
+  test("a create that is on its way is never cut off: its answer is waited for", async () => {
+    const stop = new AbortController();
+    let answer: (said: SubmitScript) => void = () => undefined;
+    const clock = new HandClock();
+    const seen: AbortSignal[] = [];
+    const vendor = scriptedProvider(clock, [], { submit: () => new Promise((resolve) => void (answer = resolve)) });
+    const submit = vendor.submit.bind(vendor);
+    const watched = { ...vendor, references: true, submit: (submission: Parameters<typeof submit>[0], signal: AbortSignal) => (seen.push(signal), submit(submission, signal)) };
+    const running = createTask(watched, clock, { submission: { reference, action, materials: new Map() }, address: vendor.address(action), permit, askFirst: false }, () => undefined, stop.signal);
+    await settle();
+    stop.abort();
+    await settle();
+    expect(seen.map((signal) => signal.aborted)).toEqual([false]);
+    answer("accept");
+    expect(await clock.drive(running)).toMatchObject({ kind: "task", adopted: false });
+  });
+});
+
+test("a permit for another create is a bug, and nothing is sent", async () => {
+  const clock = new HandClock();
+  const vendor = scriptedProvider(clock);
+  const order = { submission: { reference, action, materials: new Map() }, address: vendor.address(action), permit: { reference: "km1-other" } as unknown as Permit, askFirst: false };
+  await expect(createTask(vendor, clock, order, () => undefined, new AbortController().signal)).rejects.toThrow("the permit is for another create");
+  expect(vendor.submitted).toEqual([]);
+});
+
+function abort(stop: AbortController): Error {
+  const reason = new Error("stopped");
+  stop.abort(reason);
+  return reason;
+}
