@@ -163,6 +163,11 @@ describe("command lines in documents", () => {
     expect(known.filter((name) => !shown.has(name ?? ""))).toEqual([]);
   });
 
+  it("the README says where the program is in a clone", () => {
+    const { bin } = JSON.parse(read("package.json")) as { readonly bin: { readonly klingmake: string } };
+    expect(read("README.md")).toContain(`\`node ${bin.klingmake} …\``);
+  });
+
   it.each(["README.md", "CONTRIBUTING.md"])("%s names npm scripts that exist", (name) => {
     const { scripts } = JSON.parse(read("package.json")) as {
       readonly scripts: Readonly<Record<string, string>>;
@@ -250,7 +255,8 @@ describe("the example, with the built program", () => {
   };
 
   beforeAll(() => {
-    const program = join(root, "dist/cli/main.js");
+    const { bin } = JSON.parse(read("package.json")) as { readonly bin: { readonly klingmake: string } };
+    const program = join(root, bin.klingmake);
     if (!existsSync(program)) throw new Error("npm run build comes first");
     const home = mkdtempSync(join(tmpdir(), "klingmake-docs-"));
     made.push(home);

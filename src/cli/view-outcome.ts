@@ -37,8 +37,10 @@ export function outcomeNote(outcome: Outcome, step: string): string {
       ]
         .filter((part) => part !== "")
         .join(" · ");
-    case "failed":
-      return outcome.diagnostic.message;
+    case "failed": {
+      const { message, why } = outcome.diagnostic;
+      return why === undefined ? message : `${message}: ${why}`;
+    }
     case "blocked":
       return obstacleText(outcome.because, step as Parameters<typeof obstacleText>[1]).why;
     case "interrupted":
@@ -100,10 +102,10 @@ export function runSummary(report: Ran, sandbox: boolean, paint: Paint, columns:
   for (const { step, outcome } of report.outcomes) {
     const painter = outcomePaint(outcome, paint);
     const help = outcomeHelp(outcome, step);
-    if (isFine(outcome) && help === undefined) continue;
-    lines.push(
-      ...wrap(`${step} ${outcomeWord(outcome)}: ${outcomeNote(outcome, step)}`, columns).map(painter),
-    );
+    if (help === undefined && (isFine(outcome) || outcome.status === "blocked")) continue;
+    const note = outcomeNote(outcome, step);
+    const headline = note.includes(step) ? note : `${step} ${outcomeWord(outcome)}: ${note}`;
+    lines.push(...wrap(headline, columns).map(painter));
     if (help !== undefined) lines.push(...wrap(help, columns - 4).map((line) => `    ${line}`));
   }
   const counts = (

@@ -47,8 +47,10 @@ export function eventText(
   options: LineOptions,
 ): string | undefined {
   const { paint, verbose } = options;
-  const line = (step: StepId, word: string, note = "") =>
-    `${word.padEnd(WORD_COLUMNS)}  ${step}${note === "" ? "" : `  ${safeText(note)}`}`;
+  const line = (step: StepId, word: string, note = "") => {
+    const rest = note.includes(step) ? note : `${step}${note === "" ? "" : `  ${note}`}`;
+    return `${word.padEnd(WORD_COLUMNS)}  ${safeText(rest)}`;
+  };
   if (event.type === "notice") return paint.costly(safeText(event.message));
   if (options.quiet) return undefined;
   switch (event.type) {

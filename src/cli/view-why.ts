@@ -64,12 +64,21 @@ export function keyFields(inputs: KeyInputs): readonly (readonly [field: string,
     ["realm", inputs.realm],
     ["action", kind],
     ...Object.entries(fields).flatMap(([field, value]) =>
-      value === undefined
-        ? []
-        : [[field, typeof value === "string" ? value : JSON.stringify(value)] as const],
+      value === undefined ? [] : [[field, valueText(value)] as const],
     ),
     ...(inputs.take === undefined ? [] : [["take", String(inputs.take)] as const]),
   ];
+}
+
+/** Inputs are named by their digests; 12 digits tell them apart, `--json` has them whole. */
+function valueText(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "object" && value !== null) {
+    const named = value as { readonly sha256?: unknown; readonly key?: unknown };
+    if (typeof named.sha256 === "string") return `file with SHA-256 ${named.sha256.slice(0, 12)}`;
+    if (typeof named.key === "string") return `step with key ${named.key.slice(0, 12)}`;
+  }
+  return JSON.stringify(value);
 }
 
 function changeOrigin(change: Change): string {

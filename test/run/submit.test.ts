@@ -48,6 +48,8 @@ const saying = (...answers: readonly SubmitScript[]): Script => ({ submit: (_, c
 const refusing = (kind: Parameters<typeof vendorError>[0]) => ({ kind: "refused", error: vendorError(kind) }) as const;
 const found = (...answers: readonly (LookAnswer | undefined)[]): Script["find"] => (_, count) => answers[count - 1];
 
+const shown: LookAnswer = { kind: "found", look: { task: "t9" as never, status: "processing", outputs: [], billed: { kind: "unknown" } } };
+
 describe("the protocol", () => {
   test.each<[string, Script, boolean, string, string, number]>([
     ["accepted", {}, false, "task", "submit", 1],
@@ -56,7 +58,8 @@ describe("the protocol", () => {
     ["lost twice on the way", saying("lose", "lose"), false, "task", "submit find find find submit find find find submit", 1],
     ["lost, sent again, and the first one had come through after all", { ...saying("take"), find: found({ kind: "absent" }, { kind: "absent" }, { kind: "absent" }) }, false, "task, adopted", "submit find find find submit find", 1],
     ["found at the second question: reads lag behind writes", { ...saying("take"), find: found({ kind: "absent" }) }, false, "task, adopted", "submit find find", 1],
-    ["the reference is taken: adopted", saying({ kind: "exists" }, "accept"), false, "unknown", "submit find find find", 0],
+    ["the reference is taken: its task is adopted", { ...saying({ kind: "exists" }), find: found({ kind: "absent" }, shown) }, false, "task, adopted", "submit find find", 0],
+    ["the reference is taken by a task that is never shown", saying({ kind: "exists" }), false, "unknown", "submit find find find", 0],
     ["maintenance is no proof that nothing was made", saying(refusing("maintenance")), false, "task", "submit find find find submit", 1],
     ["an earlier run's create is asked about first", {}, true, "task", "find submit", 1],
     ["four sends without any answer settle nothing", { submit: () => "lose" }, false, "unsettled", `submit${" find find find submit".repeat(3)} find find find`, 0],
@@ -71,7 +74,7 @@ describe("the protocol", () => {
   });
 
   test("an earlier run's task is adopted without a create", async () => {
-    const told = await create({ find: () => ({ kind: "found", look: { task: "t9" as never, status: "processing", outputs: [], billed: { kind: "unknown" } } }) }, { askFirst: true });
+    const told = await create({ find: () => shown }, { askFirst: true });
     expect(told.created).toEqual({ kind: "task", task: "t9", adopted: true });
     expect(told.log).toEqual(["find"]);
   });

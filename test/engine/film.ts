@@ -1,0 +1,99 @@
+/**
+ * A project in memory: memfs for a disk, a clock moved by hand, and a vendor that keeps count. Everything between is real.
+ */
+import type { Plan } from "../../src/plan/plan.js";
+import { openProject, type Project } from "../../src/engine.js";
+import type { RenderReport, RenderRequest } from "../../src/engine-render.js";
+import type { World } from "../../src/engine-world.js";
+import { encodeClip } from "../../src/sandbox/media/clip.js";
+import { encodeStill } from "../../src/sandbox/media/png.js";
+import type { SlateText } from "../../src/sandbox/media/slate.js";
+import { HandClock } from "../run/hand-clock.js";
+import { scriptedProvider, type Script } from "../run/scripted-provider.js";
+import { memoryDisk, textOf } from "../store/disk.js";
+
+const words = (seed: string): SlateText => ({ seed, title: "", tag: "", facts: [], prompt: "", notes: [] });
+const made = new Map<string, Uint8Array>();
+
+/** A real clip or still, another one for each name. */
+function bytesOf(kind: "clip" | "still", name: string): Uint8Array {
+  const held = made.get(kind + name);
+  if (held !== undefined) return held;
+  const seed = Buffer.from(name.padEnd(8, "0")).toString("hex");
+  let bytes = encodeStill(320, 320, words(seed), name);
+  if (kind === "clip") {
+    const steps = encodeClip({ width: 128, height: 72, seconds: 5, text: words(seed), sound: false });
+    for (let step = steps.next(); ; step = steps.next()) {
+      if (step.done === true) {
+        bytes = step.value;
+        break;
+      }
+    }
+  }
+  made.set(kind + name, bytes);
+  return bytes;
+}
+
+/** A film in memory. */
+export function film(manifest: string, script: Script = {}) {
+  const disk = memoryDisk({ "/film/kling.manifest.yaml": manifest, "/film/refs/dawn.png": bytesOf("still", "dawn") });
+  const clock = new HandClock();
+  const vendor = scriptedProvider(clock, [], script);
+  let routes = 0;
+  const world: World = {
+    fs: disk.fs,
+    clock,
+    lock: () => Promise.resolve({ kind: "held", release: () => Promise.resolve() }),
+    openRoute: () => {
+      routes++;
+      return Promise.resolve({
+        ...vendor,
+        fetch: async (url, sink, signal) => {
+          const answer = script.fetch?.(url, 1);
+          if (answer !== undefined && !(answer instanceof Error) && answer !== "broken") return answer;
+          if (signal.aborted) throw signal.reason as Error;
+          const id = /t\d+/.exec(url)?.[0] ?? "";
+          const task = vendor.tasks.find((each) => each.id === id);
+          const bytes = bytesOf(task?.submission.action.kind === "image" ? "still" : "clip", id);
+          await sink.write(bytes);
+          return { kind: "done", bytes: bytes.length };
+        },
+      });
+    },
+  };
+  const open = async (): Promise<Project> => {
+    const opened = await openProject({ cwd: "/film", env: {}, home: "/home" }, world);
+    if (opened.value === undefined) throw new Error(JSON.stringify(opened.diagnostics));
+    return opened.value;
+  };
+  return {
+    clock,
+    vendor,
+    volume: disk.volume,
+    names: disk.names,
+    open,
+    routes: () => routes,
+    write: (text: string) => disk.volume.writeFileSync("/film/kling.manifest.yaml", text),
+    read: (path: string) => textOf(disk.volume, path),
+    remove: (path: string) => disk.volume.rmSync(path, { recursive: true, force: true }),
+    async render(request: RenderRequest = {}): Promise<RenderReport> {
+      const project = await open();
+      return clock.drive(project.render(request));
+    },
+    async plan(): Promise<Plan> {
+      const planned = await (await open()).plan();
+      if (planned.value === undefined) throw new Error(JSON.stringify(planned.diagnostics));
+      return planned.value;
+    },
+    /** Step → decision, of the next plan. */
+    async decisions(): Promise<Readonly<Record<string, string>>> {
+      const { steps } = await this.plan();
+      return Object.fromEntries(
+        steps.map(({ step, decision }) => [
+          step.id,
+          decision.kind === "blocked" ? `blocked: ${decision.because.because}` : decision.kind === "restore" ? `restore from ${decision.from}` : decision.kind,
+        ]),
+      );
+    },
+  };
+}

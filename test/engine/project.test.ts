@@ -1,0 +1,277 @@
+/** The engine as stories: what a project remembers, asks, restores and refuses. */
+import { describe, expect, it } from "vitest";
+import { film } from "./film.js";
+
+const FILM = `version: 1
+project: night-ferry
+provider: kling
+images:
+  mara: { prompt: a portrait }
+shots:
+  "010": { prompt: the ferry leaves }
+  "020": { image: { from: images.mara }, prompt: she turns }
+  "030": { image: refs/dawn.png, prompt: dawn }
+`;
+const CLIP = "/film/renders/default/010/clip.mp4";
+const days = (count: number) => count * 86_400_000;
+
+describe("a project", () => {
+  it("is rendered once, and the second time nobody is reached", async () => {
+    const project = film(FILM);
+    expect((await project.render()).exit).toBe(0);
+    expect(project.vendor.submitted).toHaveLength(4);
+    expect(project.routes()).toBe(1);
+    expect(await project.render()).toMatchObject({ status: "ran", exit: 0 });
+    expect(project.routes()).toBe(1);
+    expect(new Set(Object.values(await project.decisions()))).toEqual(new Set(["keep"]));
+  });
+
+  it("makes a plan without reaching anybody, and writes nothing but its own memory", async () => {
+    const project = film(FILM);
+    const before = project.names();
+    await project.plan();
+    const written = project.names().filter((name) => !before.includes(name));
+    expect(written.filter((name) => !name.startsWith("/film/.kling/") && !name.startsWith("/home/"))).toEqual([]);
+    expect(project.routes()).toBe(0);
+  });
+
+  it("gives the same plan, keys and lockfile wherever it is rendered", async () => {
+    const one = film(FILM);
+    const two = film(`# elsewhere\n${FILM}`);
+    expect((await one.plan()).digest).toBe((await two.plan()).digest);
+    await one.render();
+    await two.render();
+    expect(one.read("/film/kling.lock.json")).toBe(two.read("/film/kling.lock.json"));
+  });
+
+  it("keeps what a hold holds, whatever changed, and says so", async () => {
+    const project = film(FILM);
+    await project.render();
+    project.write(FILM.replace('"010": { prompt: the ferry leaves }', '"010": { prompt: another ferry, hold: true }').replace("another ferry,", '"another ferry",'));
+    const { steps } = await project.plan();
+    expect(steps.find((each) => each.step.id === "shots.010.clip")).toMatchObject({ decision: { kind: "keep" }, reason: { because: "held" } });
+    expect((await project.render()).exit).toBe(0);
+    expect(project.vendor.submitted).toHaveLength(4);
+  });
+
+  it("renders another take on request, and going back is free", async () => {
+    const project = film(FILM);
+    await project.render();
+    project.write(FILM.replace("{ prompt: the ferry leaves }", "{ prompt: the ferry leaves, take: 2 }"));
+    expect((await project.render()).exit).toBe(0);
+    expect(project.vendor.submitted).toHaveLength(5);
+    project.write(FILM);
+    expect((await project.decisions())["shots.010.clip"]).toBe("keep");
+  });
+
+  it("is free when an edit is taken back", async () => {
+    const project = film(FILM);
+    await project.render();
+    project.write(FILM.replace("the ferry leaves", "the ferry arrives"));
+    await project.render();
+    project.write(FILM);
+    expect((await project.decisions())["shots.010.clip"]).toBe("restore from store");
+    await project.render();
+    expect(project.vendor.submitted).toHaveLength(5);
+  });
+
+  it("with an unreadable lockfile renders nothing: a damaged record must never lead to a second purchase", async () => {
+    const project = film(FILM);
+    await project.render();
+    project.volume.writeFileSync("/film/kling.lock.json", `${project.read("/film/kling.lock.json").slice(0, 400)}`);
+    const report = await project.render();
+    expect(report).toMatchObject({ status: "invalid", exit: 3 });
+    expect(report.diagnostics.map((each) => each.code)).toEqual(["lock/damaged"]);
+    expect(project.vendor.submitted).toHaveLength(4);
+  });
+
+  it("with a torn journal goes on and reports the line", async () => {
+    const project = film(FILM);
+    await project.render();
+    const journal = project.read("/film/.kling/journal.jsonl");
+    project.volume.writeFileSync("/film/.kling/journal.jsonl", journal.slice(0, -20));
+    const report = await project.render();
+    expect(report.exit).toBe(0);
+    expect(report.diagnostics.map((each) => each.code)).toEqual(["journal/damaged"]);
+    expect(project.vendor.submitted).toHaveLength(4);
+  });
+
+  it("that lost lockfile and journal finds its tasks by their references and pays nothing", async () => {
+    const project = film(FILM);
+    await project.render();
+    project.remove("/film/kling.lock.json");
+    project.remove("/film/.kling");
+    project.remove("/film/renders");
+    expect((await project.render()).exit).toBe(0);
+    expect(project.vendor.tasks).toHaveLength(4);
+  });
+});
+
+describe("a clip that is missing", () => {
+  it("comes back from its output, from the vendor within 30 days, and after that only by name", async () => {
+    const project = film(FILM);
+    await project.render();
+    project.remove("/home/.local/share/klingmake/store");
+    expect((await project.decisions())["shots.010.clip"]).toBe("restore from output");
+    await project.render();
+    expect((await project.decisions())["shots.010.clip"]).toBe("keep");
+
+    project.remove("/home/.local/share/klingmake/store");
+    project.remove(CLIP);
+    expect((await project.decisions())["shots.010.clip"]).toBe("restore from vendor");
+    await project.render();
+    expect(project.names()).toContain(CLIP);
+    expect(project.vendor.tasks).toHaveLength(4);
+
+    project.remove("/home/.local/share/klingmake/store");
+    project.remove(CLIP);
+    await project.clock.advance(days(31));
+    expect((await project.decisions())["shots.010.clip"]).toBe("blocked: expired");
+    const blocked = await project.render();
+    expect(blocked.exit).toBe(10);
+    expect(project.vendor.tasks).toHaveLength(4);
+
+    const rebuy = await project.render({ rebuy: ["shots.010"], ask: () => Promise.resolve(true) });
+    expect(rebuy.exit).toBe(0);
+    expect(project.vendor.tasks).toHaveLength(5);
+  });
+});
+
+describe("approval", () => {
+  const PRO = FILM.replace("{ prompt: the ferry leaves }", "{ prompt: the ferry leaves, mode: pro }");
+
+  it("is asked for once with the plan and its reasons, and no is no", async () => {
+    const project = film(PRO);
+    const asked: unknown[] = [];
+    const report = await project.render({
+      ask: (plan, wants) => {
+        asked.push([plan.digest, wants]);
+        return Promise.resolve(false);
+      },
+    });
+    expect(report).toMatchObject({ status: "declined", exit: 4 });
+    expect(asked).toEqual([[(await project.plan()).digest, [{ because: "tier", step: "shots.010.clip", tier: "pro" }]]]);
+    expect(project.vendor.submitted).toEqual([]);
+  });
+
+  it("by digest counts as a whole or by twelve digits, and not by fewer", async () => {
+    const project = film(PRO);
+    const { digest } = await project.plan();
+    expect(await project.render({ approve: digest.slice(0, 11) })).toMatchObject({ status: "stale", exit: 7 });
+    expect(await project.render({ approve: digest.slice(0, 12) })).toMatchObject({ status: "ran", exit: 0 });
+  });
+
+  it("without its file covers exactly its own plan", async () => {
+    const project = film(PRO);
+    const { digest } = await project.plan();
+    project.remove("/film/.kling/plans");
+    expect(await project.render({ approve: digest, targets: ["shots.010"] })).toMatchObject({ status: "stale" });
+    project.remove("/film/.kling/plans");
+    expect(await project.render({ approve: digest })).toMatchObject({ status: "ran", exit: 0 });
+  });
+
+  it("of a file that was tampered with counts for nothing", async () => {
+    const project = film(PRO);
+    const { digest } = await project.plan();
+    const file = `/film/.kling/plans/${digest}.json`;
+    project.volume.writeFileSync(file, project.read(file).replaceAll(/"ceiling": "[\d.]+"/g, '"ceiling": "999"'));
+    project.write(PRO.replace("mode: pro", "mode: pro, duration: 10"));
+    expect(await project.render({ approve: digest })).toMatchObject({ status: "stale" });
+    expect(project.vendor.submitted).toEqual([]);
+  });
+
+  it("is not needed in the sandbox, unless it is rehearsed", async () => {
+    const project = film(PRO.replace("provider: kling", "provider: sandbox"), { realm: "sandbox" });
+    expect(await project.render({ rehearse: true })).toMatchObject({ status: "approval_needed", exit: 4 });
+    expect(await project.render()).toMatchObject({ status: "ran", exit: 0 });
+    expect(project.names()).toContain("/film/kling.sandbox.lock.json");
+    expect(project.names()).not.toContain("/film/kling.lock.json");
+  });
+
+  it("is wanted for a second attempt after a failure, with a reference of its own", async () => {
+    const project = film(FILM, { end: ({ action }) => (action.kind === "text_to_video" ? { status: "failed", message: "out of luck", outputs: [] } : undefined) });
+    expect((await project.render()).exit).toBe(1);
+    expect(await project.render()).toMatchObject({ status: "approval_needed", wants: [{ because: "again", step: "shots.010.clip" }] });
+    project.vendor.script = {};
+    expect((await project.render({ ask: () => Promise.resolve(true) })).exit).toBe(0);
+    expect(new Set(project.vendor.submitted).size).toBe(5);
+  });
+
+  it("is not wanted again when the first create never became a task", async () => {
+    const project = film(FILM, { submit: () => ({ kind: "refused", error: { code: 1002, message: "bad key", class: "credentials" } }) });
+    expect((await project.render()).exit).toBe(9);
+    const refused = new Set(project.vendor.submitted);
+    project.vendor.script = {};
+    expect((await project.render()).exit).toBe(0);
+    expect([...refused].every((reference) => project.vendor.tasks.some((task) => task.submission.reference === reference))).toBe(true);
+  });
+});
+
+describe("--frozen", () => {
+  it("restores, and refuses whatever would change the lockfile", async () => {
+    const project = film(FILM);
+    expect(await project.render({ frozen: true })).toMatchObject({ status: "frozen", exit: 7 });
+    expect(project.vendor.submitted).toEqual([]);
+    await project.render();
+    project.remove(CLIP);
+    const lock = project.read("/film/kling.lock.json");
+    expect((await project.render({ frozen: true })).exit).toBe(0);
+    expect(project.names()).toContain(CLIP);
+    expect(project.read("/film/kling.lock.json")).toBe(lock);
+  });
+});
+
+describe("a create of an earlier run", () => {
+  it("that was stopped by Ctrl-C is collected by the next run, which creates nothing twice", async () => {
+    const project = film(FILM);
+    const stop = new AbortController();
+    const report = await project.render({
+      signal: stop.signal,
+      emit: (event) => {
+        if (event.type === "step_submitted" && event.step === "shots.010.clip") stop.abort();
+      },
+    });
+    expect(report).toMatchObject({ status: "ran", interrupted: true, exit: 130 });
+    expect((await project.render()).exit).toBe(0);
+    expect(project.vendor.tasks).toHaveLength(4);
+    expect(new Set(project.vendor.submitted).size).toBe(4);
+  });
+
+  it("whose answer was lost cannot be settled with the credentials of another account", async () => {
+    const project = film(FILM.replace(/images:[\s\S]*?shots:/, "shots:").replace(/ {2}"020".*\n/, ""), { submit: () => "lose", find: () => ({ kind: "lost", why: "no answer" }) });
+    expect((await project.render()).exit).toBe(1);
+    project.vendor.script = {};
+    (project.vendor as { account: string }).account = "another";
+    const report = await project.render();
+    expect(report.exit).toBe(8);
+    expect(project.vendor.tasks).toHaveLength(0);
+  });
+});
+
+describe("inputs", () => {
+  it.each([
+    ["missing", "refs/none.png", "graph/input-missing"],
+    ["outside of the project", "../dawn.png", "graph/input-outside"],
+    ["a directory", "refs", "graph/input-invalid"],
+    ["not a picture", "kling.manifest.yaml", "graph/input-invalid"],
+    ["too small", "refs/small.png", "graph/input-invalid"],
+  ])("that are %s are refused before anything is paid", async (_, path, code) => {
+    const project = film(FILM.replace("refs/dawn.png", path));
+    const small = Buffer.from("89504e470d0a1a0a0000000d49484452000000640000006408020000000000000000000049454e44", "hex");
+    project.volume.writeFileSync("/film/refs/small.png", small);
+    const report = await project.render();
+    expect(report).toMatchObject({ status: "invalid", exit: 3 });
+    expect(report.diagnostics.map((each) => [each.code, each.place?.line])).toEqual([[code, 9]]);
+    expect(project.vendor.submitted).toEqual([]);
+  });
+
+  it("one byte of a picture changes the step that uses it, and no other", async () => {
+    const project = film(FILM);
+    await project.render();
+    const bytes = Buffer.from(project.volume.readFileSync("/film/refs/dawn.png") as Uint8Array);
+    bytes[bytes.length - 20] = (bytes[bytes.length - 20] ?? 0) ^ 1;
+    project.volume.writeFileSync("/film/refs/dawn.png", bytes);
+    const decisions = await project.decisions();
+    expect(Object.entries(decisions).filter(([, decision]) => decision === "render")).toEqual([["shots.030.clip", "render"]]);
+  });
+});
