@@ -1,6 +1,6 @@
 /**
  * What the journal has to say to a plan. Reading a long journal record by record is dear, so what came of a text is kept
- * as a snapshot in the user's own store, named by the text's digest; it may be deleted at no cost.
+ * as a snapshot in the user's own store, marked with the text's digest; it may be deleted at no cost.
  */
 import { join } from "node:path";
 import type { Diagnostic } from "./base/diagnostic.js";
@@ -9,7 +9,6 @@ import { getOrMake, isRecord } from "./base/guard.js";
 import { version } from "./engine-package.js";
 import type { World } from "./engine-world.js";
 import type { CacheKey } from "./graph/key.js";
-import type { Realm } from "./graph/step.js";
 import { paceName } from "./plan/plan.js";
 import type { Attempt } from "./plan/prior.js";
 import { hasCode, PRIVATE_DIRECTORY, PRIVATE_FILE, writeAtomic } from "./store/files.js";
@@ -23,8 +22,8 @@ export interface Recalled {
   readonly attempts: ReadonlyMap<CacheKey, readonly Attempt[]>;
   /** Every artifact that was ever placed at an output path. */
   readonly placed: ReadonlySet<Sha256>;
-  /** Seconds that past tasks took, by realm and kind. */
-  readonly pace: Readonly<Record<Realm, ReadonlyMap<string, number>>>;
+  /** Seconds that past tasks took at the vendor, by kind; the sandbox's say nothing about real ones. */
+  readonly pace: ReadonlyMap<string, number>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -41,7 +40,7 @@ export async function recall(world: World, at: StateDirectory, store: string): P
   const recalled: Recalled = {
     attempts,
     placed,
-    pace: { kling: paceOf(records, "kling"), sandbox: paceOf(records, "sandbox") },
+    pace: paceOf(records),
     diagnostics,
   };
   // Damage is reported until it was set aside, so a journal with damage is read anew each time.
@@ -70,8 +69,7 @@ async function keep(
     name,
     attempts: [...attempts],
     placed: [...placed],
-    kling: [...pace.kling],
-    sandbox: [...pace.sandbox],
+    pace: [...pace],
   });
   try {
     await world.fs.promises.mkdir(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
@@ -89,7 +87,7 @@ function readSnapshot(world: World, path: string, name: string): Recalled | unde
     return {
       attempts: pairs<CacheKey, readonly Attempt[]>("attempts"),
       placed: new Set(data["placed"] as Iterable<Sha256>),
-      pace: { kling: pairs("kling"), sandbox: pairs("sandbox") },
+      pace: pairs("pace"),
       diagnostics: [],
     };
   } catch {
@@ -101,14 +99,14 @@ function readSnapshot(world: World, path: string, name: string): Recalled | unde
 const REMEMBERED = 5;
 
 /** Seconds from submission to success of past tasks, the median of the latest few of each kind. */
-function paceOf(records: readonly JournalRecord[], realm: Realm): ReadonlyMap<string, number> {
+function paceOf(records: readonly JournalRecord[]): ReadonlyMap<string, number> {
   const kinds = new Map<string, string>();
   const begun = new Map<string, number>();
   const taken = new Map<string, number[]>();
   for (const record of records) {
     switch (record.type) {
       case "intent":
-        if (record.realm === realm) kinds.set(record.reference, kindOf(record));
+        if (record.realm === "kling") kinds.set(record.reference, kindOf(record));
         break;
       case "submitted":
         if (record.adopted !== true) begun.set(record.reference, Date.parse(record.at));

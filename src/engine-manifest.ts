@@ -1,7 +1,7 @@
 /**
  * The manifest, read from its text or, when the text is one that was read before, from a snapshot of what came of it:
  * parsing YAML is most of the time of a run that has nothing to do. Snapshots lie in the user's own store and not in the
- * project, so that a checkout cannot bring one along; they are named by the text's digest and may be deleted at no cost.
+ * project, so that a checkout cannot bring one along; they are marked with the text's digest and may be deleted at no cost.
  */
 import { join } from "node:path";
 import { hasErrors, type Checked, type Diagnostic } from "./base/diagnostic.js";

@@ -62,7 +62,7 @@ export async function readPrior(
     ),
     placed: new Set<Sha256>([...journal.placed, ...known.map((artifact) => artifact.sha256)]),
     today: sources.now,
-    pace: journal.pace[graph.realm],
+    pace: graph.realm === "kling" ? journal.pace : new Map(),
   };
   return { value: { prior, lock, lockName, lockText }, diagnostics };
 }

@@ -44,7 +44,7 @@ export function appendix(): string {
   ].join("\n");
 }
 
-/** The end of a command's help: one line to try, and its exit codes. */
-export function example(line: string, exits: string): string {
-  return `\nExample:\n  ${line}\n\nExit codes: ${exits}`;
+/** The end of a command's help: a line to try, and its exit codes. */
+export function example(line: string, exits: readonly string[]): string {
+  return ["", "Example:", `  ${line}`, "", "Exit codes:", ...exits.map((exit) => `  ${exit}`)].join("\n");
 }

@@ -49,14 +49,14 @@ export function makeProgram(found: (command: Command) => void): Commander {
     .option("-V, --version", "print the version")
     .helpOption("-h, --help", "print help")
     .helpCommand("help [command]", "print help for a command")
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 16 })
     .showHelpAfterError("klingmake help [command] lists commands and options")
     .addHelpText("after", appendix());
 
   program
     .command("validate")
     .description("Check the manifest with every profile, and the files it names.")
-    .addHelpText("after", example("klingmake validate --json", "0 valid, 3 not"))
+    .addHelpText("after", example("klingmake validate --json", ["0  valid", "3  not valid"]))
     .action(() => found({ name: "validate" }));
 
   const plan = program
@@ -68,10 +68,12 @@ export function makeProgram(found: (command: Command) => void): Commander {
   policyOptions(plan)
     .addHelpText(
       "after",
-      example(
-        "klingmake plan --profile final --target shots.010",
-        "0 planned (also when blocked or over budget: only render refuses), 2 see above, 3 manifest invalid",
-      ),
+      example("klingmake plan --profile final --target shots.010", [
+        "0  planned, also when something is blocked or over",
+        "   budget: only render refuses",
+        "2  --detailed-exitcode: something is to be done",
+        "3  manifest invalid",
+      ]),
     )
     .action((raw: Raw) =>
       found({
@@ -99,10 +101,10 @@ export function makeProgram(found: (command: Command) => void): Commander {
   policyOptions(render)
     .addHelpText(
       "after",
-      example(
-        "klingmake render --profile final --max-cost 10",
-        "0, 1, 3 to 10, 130, 143: see klingmake --help",
-      ),
+      example("klingmake render --profile final --max-cost 10", [
+        "0  done, or nothing to do",
+        "   all others: klingmake --help",
+      ]),
     )
     .action((raw: Raw) =>
       found({
@@ -123,7 +125,7 @@ export function makeProgram(found: (command: Command) => void): Commander {
       .command("status")
       .description("Show which steps are fresh, stale, missing, under way or blocked."),
   )
-    .addHelpText("after", example("klingmake status", "0 shown, 3 manifest invalid"))
+    .addHelpText("after", example("klingmake status", ["0  shown", "3  manifest invalid"]))
     .action((raw: Raw) => found({ name: "status", plan: planFlags(raw) }));
 
   program
@@ -131,7 +133,10 @@ export function makeProgram(found: (command: Command) => void): Commander {
     .argument("<step>", "a step, like shots.010.clip; shots.010 is its last step")
     .description("Show what is in a step's key and what differs from what was rendered before.")
     .option("-p, --profile <name>", "the profile (default: the manifest's)")
-    .addHelpText("after", example("klingmake why shots.010", "0 shown, 3 manifest invalid or no such step"))
+    .addHelpText(
+      "after",
+      example("klingmake why shots.010", ["0  shown", "3  manifest invalid, or no such step"]),
+    )
     .action((step: string, raw: Raw) => found({ name: "why", step, plan: planFlags(raw) }));
 
   program
@@ -143,7 +148,7 @@ export function makeProgram(found: (command: Command) => void): Commander {
     )
     .addHelpText(
       "after",
-      example("klingmake graph --format dot | dot -Tsvg > graph.svg", "0 printed, 3 manifest invalid"),
+      example("klingmake graph --format dot | dot -Tsvg > graph.svg", ["0  printed", "3  manifest invalid"]),
     )
     .action((raw: Raw) =>
       found({
@@ -157,14 +162,14 @@ export function makeProgram(found: (command: Command) => void): Commander {
     .command("models")
     .description("List the models: what each can, what it costs, whether it still answers.")
     .option("--all", "also the retired ones")
-    .addHelpText("after", example("klingmake models --all", "0 listed"))
+    .addHelpText("after", example("klingmake models --all", ["0  listed"]))
     .action((raw: Raw) => found({ name: "models", all: raw.all === true }));
 
   program
     .command("schema")
     .addArgument(new Argument("[which]", "which schema").choices(["manifest", "lock"]).default("manifest"))
     .description("Print the JSON Schema of the manifest or of the lockfile.")
-    .addHelpText("after", example("klingmake schema > kling.manifest.schema.json", "0 printed"))
+    .addHelpText("after", example("klingmake schema > kling.manifest.schema.json", ["0  printed"]))
     .action((which: "manifest" | "lock") => found({ name: "schema", which }));
 
   program
@@ -178,7 +183,10 @@ export function makeProgram(found: (command: Command) => void): Commander {
       "its pace: 1 is that of the real service, 0 is at once (default: 1/60)",
       pace,
     )
-    .addHelpText("after", example("klingmake sandbox --port 8787", "0 stopped by Ctrl-C, 1 could not start"))
+    .addHelpText(
+      "after",
+      example("klingmake sandbox --port 8787", ["0  stopped by Ctrl-C", "1  could not start"]),
+    )
     .action((raw: Raw) =>
       found({
         name: "sandbox",

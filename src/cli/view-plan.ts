@@ -50,7 +50,10 @@ function stepBlocks(plan: Plan, options: SheetOptions): readonly string[] {
     }
     const row = rows[index];
     if (first === undefined || row === undefined) continue;
-    lines.push(...(wide ? [rowLine(row, widths)] : narrow(row, options)), ...below(first, plan, options));
+    lines.push(
+      ...(wide ? [rowLine(row, widths)] : narrow(row, widths.at(-1) ?? 0, options)),
+      ...below(first, plan, options),
+    );
   }
   return lines;
 }
@@ -110,10 +113,9 @@ export function priceText(each: PlannedStep): string {
 }
 
 /** Two lines where one is too long: id, decision and price; then the model. */
-function narrow(row: readonly Cell[], { columns }: SheetOptions): readonly string[] {
+function narrow(row: readonly Cell[], priceColumns: number, { columns }: SheetOptions): readonly string[] {
   const [id, decision, model, tier, seconds, price] = row;
   if (id === undefined || decision === undefined || price === undefined) return [];
-  const priceColumns = Math.max(8, price.text.length);
   const first = [id, decision, price];
   const widths = [Math.max(8, columns - 2 - 4 - 7 - priceColumns), 7, priceColumns];
   const second = [model?.text, tier?.text, seconds?.text]
@@ -151,7 +153,7 @@ function below(each: PlannedStep, plan: Plan, options: SheetOptions): readonly s
     ...(each.step.title === undefined ? [] : [each.step.title]),
     ...(prompt === undefined ? [] : [`“${prompt}”`]),
   ].join(": ");
-  const shown = verbose === true || each.create !== undefined ? scene : "";
+  const shown = verbose === true || (each.create !== undefined && each.sameAs === undefined) ? scene : "";
   if (verbose === true) {
     if (reason !== "") put(reason);
     if (shown !== "") put(shown);

@@ -36,8 +36,11 @@ export function planTotals(
   if (saved.usd.high > 0) put("saved", `${totalsText(saved)}, held and not paid again`, paint.good);
   if (plan.budget !== undefined && !sandbox) {
     const left = plan.budget - plan.committed - create.usd.high;
+    const unknown = create.unknown === 0 ? "" : ", unknown prices aside";
     const rest =
-      left >= 0 ? `${formatUsd(left as typeof plan.budget)} left after this` : "nothing left after this";
+      left >= 0
+        ? `${formatUsd(left as typeof plan.budget)} left after this${unknown}`
+        : "nothing left after this";
     put("budget", `${formatUsd(plan.budget)}: ${formatUsd(plan.committed)} spent or under way, ${rest}`);
   }
   if (plan.expectedSeconds > 0)

@@ -131,9 +131,12 @@ function wordDifference(from: string, to: string): string {
   let tail = 0;
   while (tail < Math.min(a.length, b.length) - head && a[a.length - 1 - tail] === b[b.length - 1 - tail])
     tail++;
+  // One word of what stayed on each side, so that an insertion has something to stand between.
+  const start = Math.max(0, head - 1);
+  const kept = Math.max(0, tail - 1);
   const part = (words: readonly string[]) => {
-    const middle = words.slice(head, words.length - tail).join(" ");
-    return `${head > 0 ? "…" : ""}${elide(middle, 40)}${tail > 0 ? "…" : ""}`;
+    const middle = words.slice(start, words.length - kept).join(" ");
+    return `${start > 0 ? "…" : ""}${elide(middle, 40)}${kept > 0 ? "…" : ""}`;
   };
   return `"${part(a)}" → "${part(b)}"`;
 }

@@ -8,113 +8,133 @@ import { inputsOf } from "../graph/step.js";
 import type { PlannedStep } from "../plan/plan.js";
 import type { Attempt } from "../plan/prior.js";
 import type { Material } from "../provider/provider.js";
-import { collect } from "./collect.js";
+import { followAttempt, keepResult, type Ended, type Finished } from "./collect.js";
 import type { Outcome } from "./event.js";
 import { inputChanged, refusedByVendor, unsettled } from "./failure.js";
 import type { Stepping } from "./stepping.js";
 import { createTask } from "./submit.js";
 
-/** Creates the task and collects it, in one of the account's slots. */
+/** Creates the task and follows it to its end in one of the account's slots, then fetches what it gave. */
 export async function buy(stepping: Stepping, earlier: Attempt | undefined): Promise<Outcome> {
+  const { run, planned } = stepping;
+  const { step } = planned;
+  const finished = await run.inSlot(modelOf(planned), async (): Promise<Finished | Ended> => {
+    if (run.stop.aborted) return ended({ status: "interrupted", underWay: earlier !== undefined });
+    const by = run.halted();
+    if (by !== undefined) return ended({ status: "blocked", because: { because: "upstream", steps: [by] } });
+    if (earlier === undefined) run.emit({ type: "step_started", step: step.id, what: "render" });
+    const submitted = await submit(stepping, earlier);
+    if (!("status" in submitted)) return followAttempt(stepping, submitted);
+    // Said while the slot is held, so that whoever has it next knows.
+    if (submitted.status === "failed" && submitted.fatal === true) run.halt(step.id);
+    return ended(submitted);
+  });
+  return finished.kind === "ended" ? finished.outcome : keepResult(stepping, finished);
+}
+
+function ended(outcome: Outcome): Ended {
+  return { kind: "ended", outcome };
+}
+
+function modelOf(planned: PlannedStep): string {
+  return planned.model ?? planned.step.action.kind;
+}
+
+/** Creates the task; returns its attempt, or how the step ended without one. */
+async function submit(stepping: Stepping, earlier: Attempt | undefined): Promise<Attempt | Outcome> {
   const { run, planned } = stepping;
   const { step, create } = planned;
   if (create === undefined) throw new Error(`${step.id} is to be rendered but has nothing to create`);
-  const model = planned.model ?? step.action.kind;
-  return run.inSlot(model, async () => {
-    if (run.stop.aborted) return { status: "interrupted", underWay: earlier !== undefined };
-    if (earlier === undefined) run.emit({ type: "step_started", step: step.id, what: "render" });
-    const permit = run.purse.admit(create);
-    if (typeof permit === "string") {
-      return permit === "over_cap"
-        ? { status: "blocked", because: { because: "over_budget", cap: "max_cost" } }
-        : Promise.reject(new Error(`no permit for ${step.id}: ${permit}`));
-    }
-    if (earlier !== undefined && earlier.account !== run.provider.account) {
-      // Asking this account proves nothing about the other one, which may have been charged.
-      return {
-        status: "unknown",
-        reference: create.reference,
-        why: "it was sent with other credentials; use those, or buy it again by name (--rebuy)",
-      };
-    }
-    const address = run.provider.address(step.action);
-    const consumed = consumedBy(stepping);
-    // Read and checked before the intent: an input that was edited since the plan is no reason to have paid.
-    const materials = await materialsOf(stepping);
-    if (typeof materials === "string") return inputChanged(step, materials);
-    const attempt: Attempt = {
-      key: planned.key,
-      attempt: create.attempt,
-      call: "render",
+  const permit = run.purse.admit(create);
+  if (permit === "over_cap") {
+    return { status: "blocked", because: { because: "over_budget", cap: "max_cost" } };
+  }
+  if (typeof permit === "string") throw new Error(`no permit for ${step.id}: ${permit}`);
+  if (earlier !== undefined && earlier.account !== run.provider.account) {
+    // Asking this account proves nothing about the other one, which may have been charged.
+    return {
+      status: "unknown",
       reference: create.reference,
-      step: step.id,
-      state: "submitted",
-      realm: run.provider.realm,
-      route: run.provider.route,
-      account: run.provider.account,
-      ...address,
-      model,
-      ...(create.ceiling === undefined ? {} : { ceiling: create.ceiling }),
-      ...unitsOf(planned),
-      consumed: earlier?.consumed ?? consumed,
-      started: earlier?.started ?? isoTime(run.clock.now()),
+      why: "it was sent with other credentials; use those, or buy it again by name (--rebuy)",
     };
-    if (earlier === undefined)
-      await run.disk.journal({ type: "intent", inputs: planned.inputs, ...intentOf(attempt) });
-    const created = await createTask(
-      run.provider,
-      run.clock,
-      {
-        submission: { reference: create.reference, action: step.action, materials },
-        address,
-        permit,
-        askFirst: earlier !== undefined,
-      },
-      (why, seconds) => run.emit({ type: "step_waiting", step: step.id, why, seconds }),
-      run.stop,
-    );
-    const { reference } = create;
-    switch (created.kind) {
-      case "task":
-        await run.disk.journal({
-          type: "submitted",
-          reference,
-          task: created.task,
-          ...(created.adopted ? { adopted: true } : {}),
-        });
-        run.emit({
-          type: "step_submitted",
-          step: step.id,
-          reference,
-          task: created.task,
-          adopted: created.adopted,
-        });
-        // What was found existed before: it consumed what the earlier run handed over.
-        return collect(
-          stepping,
-          { ...attempt, task: created.task, consumed: created.adopted ? attempt.consumed : consumed },
-          undefined,
-        );
-      case "refused":
-        await run.disk.journal({
-          type: "refused",
-          reference,
-          code: created.error.code,
-          message: created.error.message,
-          refusal: created.error.class === "content",
-        });
-        return refusedByVendor(step, created.error);
-      case "unsettled":
-        return unsettled(step, created.why, created.error);
-      case "unknown":
-        await run.disk.journal({ type: "unknown", reference, why: created.why });
-        return { status: "unknown", reference, why: created.why };
-      case "interrupted":
-        return { status: "interrupted", underWay: true };
-      default:
-        return unreachable(created);
-    }
-  });
+  }
+  const address = run.provider.address(step.action);
+  const consumed = consumedBy(stepping);
+  // Read and checked before the intent: an input that was edited since the plan is no reason to have paid.
+  const materials = await materialsOf(stepping);
+  if (typeof materials === "string") return inputChanged(step, materials);
+  const attempt: Attempt = {
+    key: planned.key,
+    attempt: create.attempt,
+    call: "render",
+    reference: create.reference,
+    step: step.id,
+    state: "submitted",
+    realm: run.provider.realm,
+    route: run.provider.route,
+    account: run.provider.account,
+    ...address,
+    model: modelOf(planned),
+    ...(create.ceiling === undefined ? {} : { ceiling: create.ceiling }),
+    ...unitsOf(planned),
+    consumed: earlier?.consumed ?? consumed,
+    started: earlier?.started ?? isoTime(run.clock.now()),
+  };
+  if (earlier === undefined)
+    await run.disk.journal({ type: "intent", inputs: planned.inputs, ...intentOf(attempt) });
+  const created = await createTask(
+    run.provider,
+    run.clock,
+    {
+      submission: { reference: create.reference, action: step.action, materials },
+      address,
+      permit,
+      askFirst: earlier !== undefined,
+    },
+    (why, seconds) => run.emit({ type: "step_waiting", step: step.id, why, seconds }),
+    run.stop,
+  );
+  const { reference } = create;
+  switch (created.kind) {
+    case "task":
+      await run.disk.journal({
+        type: "submitted",
+        reference,
+        task: created.task,
+        ...(created.adopted ? { adopted: true } : {}),
+      });
+      run.emit({
+        type: "step_submitted",
+        step: step.id,
+        reference,
+        task: created.task,
+        adopted: created.adopted,
+      });
+      // What was found existed before: it consumed what the earlier run handed over.
+      return {
+        ...attempt,
+        task: created.task,
+        consumed: created.adopted ? attempt.consumed : consumed,
+      };
+    case "refused":
+      await run.disk.journal({
+        type: "refused",
+        reference,
+        code: created.error.code,
+        message: created.error.message,
+        refusal: created.error.class === "content",
+      });
+      return refusedByVendor(step, created.error);
+    case "unsettled":
+      return unsettled(step, created.why, created.error);
+    case "unknown":
+      await run.disk.journal({ type: "unknown", reference, why: created.why });
+      return { status: "unknown", reference, why: created.why };
+    case "interrupted":
+      return { status: "interrupted", underWay: true };
+    default:
+      return unreachable(created);
+  }
 }
 
 function intentOf(attempt: Attempt) {

@@ -26,38 +26,57 @@ export interface Collectable {
 const FETCHES_MOST = 4;
 const FETCH_PAUSE_MS = 1_000;
 
-/** Follows (unless it is known to have succeeded), fetches, and records. */
-export async function collect(
-  stepping: Stepping,
-  attempt: Attempt,
-  done: Handle | undefined,
-): Promise<Outcome> {
+/** A task that the vendor has finished, still to be fetched. */
+export interface Finished {
+  readonly kind: "finished";
+  readonly attempt: Attempt;
+  readonly handle: Handle;
+  readonly look?: TaskLook;
+}
+
+/** How a step ended before there was anything to fetch. */
+export interface Ended {
+  readonly kind: "ended";
+  readonly outcome: Outcome;
+}
+
+/** Follows an attempt's task in a slot (unless it is known to have succeeded), fetches, and records. */
+export async function collect(stepping: Stepping, attempt: Attempt): Promise<Outcome> {
+  const { handle } = attempt;
+  const finished: Finished | Ended =
+    handle === undefined
+      ? await stepping.run.inSlot(attempt.model, () => followAttempt(stepping, attempt))
+      : { kind: "finished", attempt, handle };
+  return finished.kind === "ended" ? finished.outcome : keepResult(stepping, finished);
+}
+
+/** Follows the task of a submitted attempt. Whoever calls holds a slot for it. */
+export async function followAttempt(stepping: Stepping, attempt: Attempt): Promise<Finished | Ended> {
+  const followed = await follow(stepping, collectableOf(attempt, attempt.task));
+  if (followed.kind === "ended") return followed;
+  const { handle, look } = followed;
+  return { kind: "finished", attempt: { ...attempt, billed: look.billed }, handle, look };
+}
+
+/** Fetches what a finished task gave, and records it. Wants no slot: the vendor is done with it. */
+export async function keepResult(stepping: Stepping, { attempt, handle, look }: Finished): Promise<Outcome> {
   const { run } = stepping;
-  const task = done?.task ?? attempt.task;
+  const fetched = await run.inDownload(() =>
+    fetchResult(stepping, collectableOf(attempt, handle.task), look),
+  );
+  if (fetched.kind === "ended") return fetched.outcome;
+  const rendering = renderingOf(stepping, attempt, fetched.artifact, handle, attempt.billed, fetched.flags);
+  return finish(stepping, rendering, "new");
+}
+
+function collectableOf(attempt: Attempt, task: Attempt["task"]): Collectable & Pick<Attempt, "reference"> {
   if (task === undefined) throw new Error(`attempt ${attempt.reference} has no task`);
-  const collectable = {
+  return {
     task,
     address: { dialect: attempt.dialect, product: attempt.product },
     reference: attempt.reference,
     startedMs: Date.parse(attempt.started),
   };
-  let handle = done;
-  let billed = attempt.billed;
-  let look: Parameters<typeof fetchResult>[2];
-  if (handle === undefined) {
-    const followed = await follow(stepping, collectable);
-    if (followed.kind === "ended") return followed.outcome;
-    ({ handle, look } = followed);
-    billed = look.billed;
-  }
-  const held = handle;
-  const fetched = await run.inDownload(() => fetchResult(stepping, collectable, look));
-  if (fetched.kind === "ended") return fetched.outcome;
-  return finish(
-    stepping,
-    renderingOf(stepping, attempt, fetched.artifact, held, billed, fetched.flags),
-    "new",
-  );
 }
 
 /** Follows a task to its end; journals how it ended. */

@@ -69,14 +69,13 @@ export async function execute(execution: Execution): Promise<Executed> {
     creates: plan.steps.filter((each) => each.create !== undefined && each.sameAs === undefined).length,
   });
 
-  let halt: StepId | undefined;
   const note = (id: StepId, outcome: Outcome): void => {
     outcomes.set(id, outcome);
     emit({ type: "step_ended", step: id, outcome });
   };
   const end = (id: StepId, outcome: Outcome): void => {
     note(id, outcome);
-    if (outcome.status === "failed" && outcome.fatal === true) halt ??= id;
+    if (outcome.status === "failed" && outcome.fatal === true) run.halt(id);
     for (const never of schedule.settle(id, isUsable(outcome) ? "usable" : "unusable")) {
       const planned = byId.get(never);
       if (planned !== undefined) note(never, neverStarted(planned, outcomes, stop));
@@ -95,7 +94,7 @@ export async function execute(execution: Execution): Promise<Executed> {
       // A twin waits for the step whose task it shares, and then only places its own output.
       const work =
         first === undefined
-          ? startStep(run, planned, () => halt)
+          ? startStep(run, planned)
           : first.then((outcome) => afterTwin(run, planned, outcome));
       if (first === undefined) twins.set(planned.key, work);
       void work.then((outcome) => {
@@ -113,38 +112,17 @@ export async function execute(execution: Execution): Promise<Executed> {
   return { outcomes, spent, interrupted };
 }
 
-async function startStep(run: Run, planned: PlannedStep, halt?: () => StepId | undefined): Promise<Outcome> {
-  // What was submitted is collected even when nothing new can be.
-  const haltable: Run =
-    halt === undefined || planned.create === undefined
-      ? run
-      : { ...run, inSlot: (model, work) => run.inSlot(model, () => unlessHalted(halt, work)) };
+async function startStep(run: Run, planned: PlannedStep): Promise<Outcome> {
   try {
     const idle = planned.decision.kind === "keep" || planned.decision.kind === "blocked";
     if (run.stop.aborted && !idle)
       return { status: "interrupted", underWay: planned.decision.kind === "resume" };
-    return await renderStep({ run: haltable, planned });
+    return await renderStep({ run, planned });
   } catch (error) {
-    if (error instanceof Halted)
-      return { status: "blocked", because: { because: "upstream", steps: [error.by] } };
     // A wait that was cut short by the user: whatever was submitted is journaled.
     if (run.stop.aborted) return { status: "interrupted", underWay: true };
     return thrown(planned.step, error);
   }
-}
-
-/** The account refused another step for good: what has not been sent yet would be refused in the same way. */
-class Halted extends Error {
-  readonly by: StepId;
-  constructor(by: StepId) {
-    super(`halted by ${by}`);
-    this.by = by;
-  }
-}
-
-function unlessHalted<T>(halt: () => StepId | undefined, work: () => Promise<T>): Promise<T> {
-  const by = halt();
-  return by === undefined ? work() : Promise.reject(new Halted(by));
 }
 
 /** A step whose key an earlier step has: the same artifact, at another path. */
@@ -169,6 +147,7 @@ function openRun(
   const renderings = new Map<CacheKey, Rendering>(execution.lock.renders);
   const slots = new Map<string, LimitFunction>();
   const downloads = pLimit(limits.downloads);
+  let halted: StepId | undefined;
   return {
     disk: {
       ...disk,
@@ -185,6 +164,9 @@ function openRun(
     stop,
     pollMs: limits.pollMs,
     inSlot: (model, work) => getOrMake(slots, model, () => pLimit(limits.concurrency))(work),
+    // The account refused a step for good: what has not been sent yet would be refused in the same way.
+    halted: () => halted,
+    halt: (by) => void (halted ??= by),
     inDownload: (work) => downloads(work),
     rendering: (key) => renderings.get(key),
     artifact(id) {

@@ -81,13 +81,12 @@ async function resume(stepping: Stepping, attempt: Attempt): Promise<Outcome> {
   run.emit({ type: "step_started", step: planned.step.id, what: "resume" });
   switch (attempt.state) {
     case "submitted":
-      return run.inSlot(attempt.model, () => collect(stepping, attempt, undefined));
     case "succeeded":
-      return collect(stepping, attempt, attempt.handle);
+      return collect(stepping, attempt);
     case "stored":
     case "recorded":
       return attempt.artifact === undefined
-        ? collect(stepping, attempt, attempt.handle)
+        ? collect(stepping, attempt)
         : finish(
             stepping,
             renderingOf(stepping, attempt, attempt.artifact, attempt.handle, attempt.billed, attempt.flags),

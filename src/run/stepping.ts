@@ -2,6 +2,7 @@
  * What the parts of a step's life share: the run's services, and the step that is being taken to its end.
  */
 import type { Clock } from "../base/clock.js";
+import type { StepId } from "../graph/step.js";
 import type { PlannedStep } from "../plan/plan.js";
 import type { Artifact, Rendering } from "../plan/prior.js";
 import type { Provider } from "../provider/provider.js";
@@ -23,6 +24,10 @@ export interface Run {
   readonly pollMs: number;
   /** Runs work in one of the account's slots for a model; held from submit to the task's end. */
   inSlot<T>(model: string, work: () => Promise<T>): Promise<T>;
+  /** The step at which the account refused for good, so that nothing more is created. */
+  halted(): StepId | undefined;
+  /** Ends all creates that have not begun. */
+  halt(by: StepId): void;
   /** Runs a download in one of the slots for downloads. */
   inDownload<T>(work: () => Promise<T>): Promise<T>;
   /** The recorded rendering of a key, before or during this run. */

@@ -1,5 +1,5 @@
 /**
- * Writes a project of N shots that is completely rendered, without rendering it: manifest, lockfile, store and outputs.
+ * Writes a project of N shots that is completely rendered, without rendering it: manifest, lockfile, journal, store, outputs.
  * A third of the shots start from one of ten shared images.
  */
 import { createHash } from "node:crypto";
@@ -9,6 +9,8 @@ import { createCatalog } from "../../dist/catalog/catalog.js";
 import { expand } from "../../dist/graph/expand.js";
 import { keyGraph } from "../../dist/graph/key.js";
 import { readManifest } from "../../dist/manifest/read.js";
+import { clientReference } from "../../dist/plan/approval.js";
+import { formatLine } from "../../dist/store/journal.js";
 import { formatLock, EMPTY_LOCK } from "../../dist/store/lockfile.js";
 
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
@@ -48,6 +50,7 @@ export function writeProject(root, count) {
   const keys = keyGraph(graph, digests);
   const renders = new Map();
   const steps = new Map();
+  const journal = [];
   for (const step of graph.steps) {
     const { key, inputs } = keys.get(step.id);
     const bytes = Buffer.from(`clip of ${key}`);
@@ -72,7 +75,21 @@ export function writeProject(root, count) {
       billed: { kind: "billed", units: 1500 },
     });
     steps.set(step.id, key);
+    const { artifact, handle, billed, consumed } = renders.get(key);
+    const reference = clientReference(key, 1, "render");
+    const address = { realm: "kling", route: "kling", account: handle.account, dialect: handle.dialect, product: handle.product };
+    const at = "2026-11-01T00:00:00.000Z";
+    const entries = [
+      { type: "intent", reference, step: step.id, key, inputs, attempt: 1, call: "render", ...address, model: step.action.model, ceiling: 210000, units: 1500, consumed },
+      { type: "submitted", reference, task: handle.task },
+      { type: "succeeded", reference, handle, billed },
+      { type: "stored", reference, artifact, flags: [] },
+      { type: "placed", output: step.output, sha256: digest },
+      { type: "recorded", reference },
+    ];
+    for (const entry of entries) journal.push(formatLine({ ...entry, at }));
   }
+  put(".kling/journal.jsonl", `${journal.join("\n")}\n`);
   put("kling.lock.json", formatLock({ ...EMPTY_LOCK, renders, steps: new Map([["default", steps]]) }));
   return text;
 }

@@ -1,7 +1,14 @@
 /** The graph in which every golden action stands: two fixed steps upstream of it, and files of fixed digests. */
 import { sha256Hex } from "../../src/base/digest.js";
 import type { FileDigests } from "../../src/graph/key.js";
-import { inputsOf, type Action, type Graph, type Realm, type Step, type StepId } from "../../src/graph/step.js";
+import {
+  inputsOf,
+  type Action,
+  type Graph,
+  type Realm,
+  type Step,
+  type StepId,
+} from "../../src/graph/step.js";
 
 /** One line of `golden/keys.json`, without what is expected. */
 export interface GoldenCase {
@@ -18,7 +25,13 @@ export const FILES: FileDigests = new Map(
 
 /** The case's step, last, after the steps that it may consume. */
 export function goldenGraph({ realm, take, action }: GoldenCase): Graph {
-  const still: Action = { kind: "image", model: "kling-v3", prompt: "up", aspect_ratio: "16:9", resolution: "1k" };
+  const still: Action = {
+    kind: "image",
+    model: "kling-v3",
+    prompt: "up",
+    aspect_ratio: "16:9",
+    resolution: "1k",
+  };
   const clip: Action = {
     kind: "text_to_video",
     model: "kling-v1-6",
@@ -31,7 +44,11 @@ export function goldenGraph({ realm, take, action }: GoldenCase): Graph {
     project: "golden",
     profile: "default",
     realm,
-    steps: [step("images.up", still, 1), step("shots.up.clip", clip, 1), step("shots.golden.clip", action, take)],
+    steps: [
+      step("images.up", still, 1),
+      step("shots.up.clip", clip, 1),
+      step("shots.golden.clip", action, take),
+    ],
   };
 }
 

@@ -13,7 +13,9 @@ interface Golden extends GoldenCase {
   readonly inputs: KeyInputs;
   readonly key: string;
 }
-const golden = JSON.parse(readFileSync(new URL("golden/keys.json", import.meta.url), "utf8")) as readonly Golden[];
+const golden = JSON.parse(
+  readFileSync(new URL("golden/keys.json", import.meta.url), "utf8"),
+) as readonly Golden[];
 
 describe("the frozen format", () => {
   test.each(golden.map((each) => [`${each.name}, take ${each.take}, ${each.realm}`, each] as const))(
@@ -26,16 +28,34 @@ describe("the frozen format", () => {
   );
 
   test("every kind of action, way of extending, realm and two takes are among the golden keys, all different", () => {
-    const names = golden.map(({ realm, take, action }) => `${action.kind}${action.kind === "extend" ? `/${action.via}` : ""} ${realm} ${take}`);
-    const kinds = ["text_to_video", "image_to_video", "extend/native", "extend/omni", "extend/last_frame", "lip_sync", "image", "try_on", "frame"];
-    const wanted = kinds.flatMap((kind) => ["kling", "sandbox"].flatMap((realm) => [1, 2].map((take) => `${kind} ${realm} ${take}`)));
+    const names = golden.map(
+      ({ realm, take, action }) =>
+        `${action.kind}${action.kind === "extend" ? `/${action.via}` : ""} ${realm} ${take}`,
+    );
+    const kinds = [
+      "text_to_video",
+      "image_to_video",
+      "extend/native",
+      "extend/omni",
+      "extend/last_frame",
+      "lip_sync",
+      "image",
+      "try_on",
+      "frame",
+    ];
+    const wanted = kinds.flatMap((kind) =>
+      ["kling", "sandbox"].flatMap((realm) => [1, 2].map((take) => `${kind} ${realm} ${take}`)),
+    );
     expect([...new Set(names)].toSorted()).toEqual(wanted.toSorted());
     expect(new Set(golden.map((each) => each.key)).size).toBe(golden.length);
   });
 
   test("a step whose file cannot be read has no key, nor has what depends on it", () => {
     const manifest = manifestOf({
-      images: [{ id: "a", prompt: "x", image: "gone.png" }, { id: "b", prompt: "x" }],
+      images: [
+        { id: "a", prompt: "x", image: "gone.png" },
+        { id: "b", prompt: "x" },
+      ],
       shots: [
         { id: "010", image: { from: "images.a" } },
         { id: "020", image: { from: "images.b" } },
@@ -48,14 +68,21 @@ describe("the frozen format", () => {
   test("a pinned URL and a file of the same bytes are the same intent", () => {
     const sha256 = sha256Hex("picture");
     const keyOf = (image: Source) =>
-      keysOf(manifestOf({ shots: [{ id: "010", image }] }), undefined, { "a.png": "picture" }).get("shots.010.clip" as StepId)?.key;
+      keysOf(manifestOf({ shots: [{ id: "010", image }] }), undefined, { "a.png": "picture" }).get(
+        "shots.010.clip" as StepId,
+      )?.key;
     expect(keyOf({ url: "https://example.com/a.png", sha256 })).toBe(keyOf("a.png"));
   });
 });
 
 // ---- Laws, over manifests of a few images and shots that refer to earlier ones. ----
 
-const words = fc.array(fc.constantFrom("wide", "ferry", "café", "Ångström", "rain", "她", "night"), { minLength: 1, maxLength: 5 }).map((all) => all.join(" "));
+const words = fc
+  .array(fc.constantFrom("wide", "ferry", "café", "Ångström", "rain", "她", "night"), {
+    minLength: 1,
+    maxLength: 5,
+  })
+  .map((all) => all.join(" "));
 const files = fc.constantFrom("refs/a.png", "refs/b.png", "./refs/c.png");
 const upTo = (count: number) => fc.nat(Math.max(0, count - 1));
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
@@ -68,7 +95,14 @@ const stillAt = (index: number): fc.Arbitrary<Still> =>
   fc
     .record({
       prompt: words,
-      image: maybe(index === 0 ? files : fc.oneof(files, upTo(index).map((at): Source => ({ from: `images.i${at}` })))),
+      image: maybe(
+        index === 0
+          ? files
+          : fc.oneof(
+              files,
+              upTo(index).map((at): Source => ({ from: `images.i${at}` })),
+            ),
+      ),
       resolution: maybe(fc.constantFrom("1k" as const, "2k" as const)),
       aspect_ratio: maybe(fc.constantFrom("16:9", "3:4")),
       take: maybe(fc.integer({ min: 1, max: 3 })),
@@ -78,7 +112,12 @@ const stillAt = (index: number): fc.Arbitrary<Still> =>
 const shotAt = (index: number, images: number): fc.Arbitrary<Shot> => {
   const sources: fc.Arbitrary<Source>[] = [files];
   if (images > 0) sources.push(upTo(images).map((at) => ({ from: `images.i${at}` })));
-  if (index > 0) sources.push(fc.record({ at: upTo(index), frame: fc.constantFrom("first" as const, "last" as const) }).map(({ at, frame }) => ({ from: `shots.s${at}`, frame })));
+  if (index > 0)
+    sources.push(
+      fc
+        .record({ at: upTo(index), frame: fc.constantFrom("first" as const, "last" as const) })
+        .map(({ at, frame }) => ({ from: `shots.s${at}`, frame })),
+    );
   return fc
     .record({
       prompt: words,
@@ -88,7 +127,15 @@ const shotAt = (index: number, images: number): fc.Arbitrary<Shot> => {
       duration: maybe(fc.constantFrom(5, 10)),
       take: maybe(fc.integer({ min: 1, max: 3 })),
       takes: maybe(fc.constant(3)),
-      steps: maybe(fc.array(fc.oneof(fc.record({ prompt: words }).map((extend) => ({ extend })), fc.record({ text: words }).map((lip_sync) => ({ lip_sync }))), { maxLength: 2 })),
+      steps: maybe(
+        fc.array(
+          fc.oneof(
+            fc.record({ prompt: words }).map((extend) => ({ extend })),
+            fc.record({ text: words }).map((lip_sync) => ({ lip_sync })),
+          ),
+          { maxLength: 2 },
+        ),
+      ),
     })
     .map((fields) => present({ id: `s${index}`, ...fields }));
 };
@@ -99,10 +146,19 @@ const manifests: fc.Arbitrary<Manifest> = fc
     fc.record({
       images: fc.tuple(...Array.from({ length: images }, (_, index) => stillAt(index))),
       shots: fc.tuple(...Array.from({ length: shots }, (_, index) => shotAt(index, images))),
-      defaults: maybe(fc.record({ video: fc.record({ duration: fc.constantFrom(5, 10), mode: fc.constantFrom("std" as const, "pro" as const) }) })),
+      defaults: maybe(
+        fc.record({
+          video: fc.record({
+            duration: fc.constantFrom(5, 10),
+            mode: fc.constantFrom("std" as const, "pro" as const),
+          }),
+        }),
+      ),
     }),
   )
-  .map(({ images, shots, defaults }) => manifestOf({ images, shots, ...(defaults === undefined ? {} : { defaults }) }));
+  .map(({ images, shots, defaults }) =>
+    manifestOf({ images, shots, ...(defaults === undefined ? {} : { defaults }) }),
+  );
 
 /** Ids and keys, in order; fails when a step has no key. */
 function keyed(manifest: Manifest, profile?: string, contents: Readonly<Record<string, string>> = {}) {
@@ -112,13 +168,21 @@ function keyed(manifest: Manifest, profile?: string, contents: Readonly<Record<s
   return { graph, keys, list: graph.steps.map((step) => keys.get(step.id)?.key) };
 }
 
-const eachShot = (manifest: Manifest, change: (shot: Shot, index: number) => Shot): Manifest => ({ ...manifest, shots: manifest.shots.map(change) });
-const eachStill = (manifest: Manifest, change: (still: Still, index: number) => Still): Manifest => ({ ...manifest, images: manifest.images.map(change) });
+const eachShot = (manifest: Manifest, change: (shot: Shot, index: number) => Shot): Manifest => ({
+  ...manifest,
+  shots: manifest.shots.map(change),
+});
+const eachStill = (manifest: Manifest, change: (still: Still, index: number) => Still): Manifest => ({
+  ...manifest,
+  images: manifest.images.map(change),
+});
 
 function renamed(manifest: Manifest): Manifest {
   const name = (from: string) => from.replace(/^(images|shots)\./, "$1.new-");
-  const source = (value: Source | undefined) => (typeof value === "object" && "from" in value ? { ...value, from: name(value.from) } : value);
-  const entry = <T extends Shot | Still>(each: T): T => present({ ...each, id: `new-${each.id}`, image: source(each.image) });
+  const source = (value: Source | undefined) =>
+    typeof value === "object" && "from" in value ? { ...value, from: name(value.from) } : value;
+  const entry = <T extends Shot | Still>(each: T): T =>
+    present({ ...each, id: `new-${each.id}`, image: source(each.image) });
   return { ...manifest, shots: manifest.shots.map(entry), images: manifest.images.map(entry) };
 }
 
@@ -127,7 +191,10 @@ const messy = (text: string) => `\n ${text.normalize("NFD").replaceAll(" ", " \t
 const HARMLESS: Readonly<Record<string, (manifest: Manifest) => Manifest>> = {
   "renaming every id": renamed,
   "titles, notes, tags and holds": (manifest) =>
-    eachShot(eachStill(manifest, (each) => ({ ...each, title: "T", notes: "n", tags: ["x"], hold: true })), (each) => ({ ...each, title: "T", notes: "n", tags: ["x"], hold: true })),
+    eachShot(
+      eachStill(manifest, (each) => ({ ...each, title: "T", notes: "n", tags: ["x"], hold: true })),
+      (each) => ({ ...each, title: "T", notes: "n", tags: ["x"], hold: true }),
+    ),
   "another project, template, budget, approval, limits": (manifest) => ({
     ...manifest,
     project: "other",
@@ -145,11 +212,22 @@ const HARMLESS: Readonly<Record<string, (manifest: Manifest) => Manifest>> = {
     },
   }),
   "white space and Unicode form of prompts": (manifest) =>
-    eachShot(eachStill(manifest, (each) => present({ ...each, prompt: messy(each.prompt ?? "") })), (each) => ({
-      ...each,
-      prompt: messy(each.prompt ?? ""),
-      ...(each.steps === undefined ? {} : { steps: each.steps.map((step) => (step.extend === undefined ? step : { extend: { ...step.extend, prompt: messy(step.extend.prompt ?? "") } })) }),
-    })),
+    eachShot(
+      eachStill(manifest, (each) => present({ ...each, prompt: messy(each.prompt ?? "") })),
+      (each) => ({
+        ...each,
+        prompt: messy(each.prompt ?? ""),
+        ...(each.steps === undefined
+          ? {}
+          : {
+              steps: each.steps.map((step) =>
+                step.extend === undefined
+                  ? step
+                  : { extend: { ...step.extend, prompt: messy(step.extend.prompt ?? "") } },
+              ),
+            }),
+      }),
+    ),
   "a prompt moved into a variable": (manifest) => ({
     ...eachShot(manifest, (each, index) => ({ ...each, prompt: `\${vars.p${index}}` })),
     vars: Object.fromEntries(manifest.shots.map((each, index) => [`p${index}`, each.prompt ?? ""])),
@@ -158,24 +236,50 @@ const HARMLESS: Readonly<Record<string, (manifest: Manifest) => Manifest>> = {
     eachStill(
       eachShot(manifest, (each) => {
         const video = manifest.defaults.video ?? {};
-        return { model: "kling-2.5-turbo", mode: video.mode ?? "std", duration: video.duration ?? 5, audio: false, take: 1, ...each };
+        return {
+          model: "kling-2.5-turbo",
+          mode: video.mode ?? "std",
+          duration: video.duration ?? 5,
+          audio: false,
+          take: 1,
+          ...each,
+        };
       }),
       (each) => ({ model: "kling-v3", aspect_ratio: "16:9", resolution: "1k", take: 1, ...each }),
     ),
-  "default fields of no effect": (manifest) => ({ ...manifest, defaults: { ...manifest.defaults, video: { ...manifest.defaults.video, audio: false, negative_prompt: "" } } }),
+  "default fields of no effect": (manifest) => ({
+    ...manifest,
+    defaults: {
+      ...manifest.defaults,
+      video: { ...manifest.defaults.video, audio: false, negative_prompt: "" },
+    },
+  }),
   "files under other paths": (manifest) => {
-    const moved = (source: Source | undefined) => (typeof source === "string" ? source.replace("refs/", "elsewhere/") : source);
-    return eachShot(eachStill(manifest, (each) => present({ ...each, image: moved(each.image) })), (each) => present({ ...each, image: moved(each.image) }));
+    const moved = (source: Source | undefined) =>
+      typeof source === "string" ? source.replace("refs/", "elsewhere/") : source;
+    return eachShot(
+      eachStill(manifest, (each) => present({ ...each, image: moved(each.image) })),
+      (each) => present({ ...each, image: moved(each.image) }),
+    );
   },
 };
 
-const CONTENTS = { "refs/a.png": "a", "refs/b.png": "b", "refs/c.png": "c", "elsewhere/a.png": "a", "elsewhere/b.png": "b", "elsewhere/c.png": "c" };
+const CONTENTS = {
+  "refs/a.png": "a",
+  "refs/b.png": "b",
+  "refs/c.png": "c",
+  "elsewhere/a.png": "a",
+  "elsewhere/b.png": "b",
+  "elsewhere/c.png": "c",
+};
 
 describe("laws", () => {
   test.each(Object.entries(HARMLESS))("%s changes no key", (_, change) => {
     fc.assert(
       fc.property(manifests, (manifest) => {
-        expect(keyed(change(manifest), undefined, CONTENTS).list).toEqual(keyed(manifest, undefined, CONTENTS).list);
+        expect(keyed(change(manifest), undefined, CONTENTS).list).toEqual(
+          keyed(manifest, undefined, CONTENTS).list,
+        );
       }),
     );
   });
@@ -183,7 +287,11 @@ describe("laws", () => {
   test("the order of shots and images changes no key", () => {
     fc.assert(
       fc.property(manifests, (manifest) => {
-        const turned = { ...manifest, shots: manifest.shots.toReversed(), images: manifest.images.toReversed() };
+        const turned = {
+          ...manifest,
+          shots: manifest.shots.toReversed(),
+          images: manifest.images.toReversed(),
+        };
         const before = keyed(manifest).keys;
         const after = keyed(turned).keys;
         for (const [id, { key }] of before) expect([id, after.get(id)?.key]).toEqual([id, key]);
@@ -213,12 +321,20 @@ describe("laws", () => {
   });
 
   /** Which steps' keys differ, and the given steps with all that depends on them. */
-  function difference(before: Manifest, after: Manifest, roots: (id: string) => boolean, contents: Readonly<Record<string, string>> = {}) {
+  function difference(
+    before: Manifest,
+    after: Manifest,
+    roots: (id: string) => boolean,
+    contents: Readonly<Record<string, string>> = {},
+  ) {
     const one = keyed(before);
     const two = keyed(after, undefined, contents);
-    const differ = one.graph.steps.filter(({ id }) => one.keys.get(id)?.key !== two.keys.get(id)?.key).map(({ id }) => id);
+    const differ = one.graph.steps
+      .filter(({ id }) => one.keys.get(id)?.key !== two.keys.get(id)?.key)
+      .map(({ id }) => id);
     const expected = new Set<string>();
-    for (const step of one.graph.steps) if (roots(step.id) || step.needs.some((need) => expected.has(need))) expected.add(step.id);
+    for (const step of one.graph.steps)
+      if (roots(step.id) || step.needs.some((need) => expected.has(need))) expected.add(step.id);
     return { differ, expected: one.graph.steps.flatMap(({ id }) => (expected.has(id) ? [id] : [])) };
   }
 
@@ -229,25 +345,43 @@ describe("laws", () => {
     duration: (shot) => ({ ...shot, duration: 7 }),
   };
 
-  test.each(Object.entries(CHANGES))("another %s of a shot changes its clip and exactly what depends on it", (_, change) => {
-    fc.assert(
-      fc.property(manifests, fc.nat(), (base, seed) => {
-        // A fixed way of extending, so that another model does not lead to another graph or way.
-        const manifest = eachShot(base, (each) => (each.steps === undefined ? each : { ...each, steps: each.steps.map((step) => (step.extend === undefined ? step : { extend: { ...step.extend, via: "omni" as const } })) }));
-        const target = manifest.shots[seed % manifest.shots.length]?.id ?? "";
-        const after = eachShot(manifest, (each) => (each.id === target ? change(each) : each));
-        const { differ, expected } = difference(manifest, after, (id) => id.startsWith(`shots.${target}.clip`) && !id.includes("frame"));
-        expect(differ).toEqual(expected);
-      }),
-    );
-  });
+  test.each(Object.entries(CHANGES))(
+    "another %s of a shot changes its clip and exactly what depends on it",
+    (_, change) => {
+      fc.assert(
+        fc.property(manifests, fc.nat(), (base, seed) => {
+          // A fixed way of extending, so that another model does not lead to another graph or way.
+          const manifest = eachShot(base, (each) =>
+            each.steps === undefined
+              ? each
+              : {
+                  ...each,
+                  steps: each.steps.map((step) =>
+                    step.extend === undefined ? step : { extend: { ...step.extend, via: "omni" as const } },
+                  ),
+                },
+          );
+          const target = manifest.shots[seed % manifest.shots.length]?.id ?? "";
+          const after = eachShot(manifest, (each) => (each.id === target ? change(each) : each));
+          const { differ, expected } = difference(
+            manifest,
+            after,
+            (id) => id.startsWith(`shots.${target}.clip`) && !id.includes("frame"),
+          );
+          expect(differ).toEqual(expected);
+        }),
+      );
+    },
+  );
 
   test("another take changes the chosen clip and exactly what depends on it", () => {
     fc.assert(
       fc.property(manifests, fc.nat(), (base, seed) => {
         const manifest = eachShot(base, ({ takes: _, ...each }) => each);
         const target = manifest.shots[seed % manifest.shots.length]?.id ?? "";
-        const after = eachShot(manifest, (each) => (each.id === target ? { ...each, take: (each.take ?? 1) + 1 } : each));
+        const after = eachShot(manifest, (each) =>
+          each.id === target ? { ...each, take: (each.take ?? 1) + 1 } : each,
+        );
         const { differ, expected } = difference(manifest, after, (id) => id === `shots.${target}.clip`);
         expect(differ).toEqual(expected);
       }),
@@ -257,8 +391,18 @@ describe("laws", () => {
   test("one byte of an input file changes the steps that consume it and exactly what depends on them", () => {
     fc.assert(
       fc.property(manifests, (manifest) => {
-        const consumes = new Set(expanded(manifest).graph.steps.flatMap((step) => ("image" in step.action && step.action.image?.kind === "file" && step.action.image.path === "refs/a.png" ? [step.id as string] : [])));
-        const { differ, expected } = difference(manifest, manifest, (id) => consumes.has(id), { "refs/a.png": "refs/a.pnG" });
+        const consumes = new Set(
+          expanded(manifest).graph.steps.flatMap((step) =>
+            "image" in step.action &&
+            step.action.image?.kind === "file" &&
+            step.action.image.path === "refs/a.png"
+              ? [step.id as string]
+              : [],
+          ),
+        );
+        const { differ, expected } = difference(manifest, manifest, (id) => consumes.has(id), {
+          "refs/a.png": "refs/a.pnG",
+        });
         expect(differ).toEqual(expected);
       }),
     );
@@ -266,12 +410,18 @@ describe("laws", () => {
 
   test("an image's prompt changes it and exactly what depends on it", () => {
     fc.assert(
-      fc.property(manifests.filter((each) => each.images.length > 0), fc.nat(), (manifest, seed) => {
-        const target = manifest.images[seed % manifest.images.length]?.id ?? "";
-        const after = eachStill(manifest, (each) => (each.id === target ? { ...each, prompt: `${each.prompt}!` } : each));
-        const { differ, expected } = difference(manifest, after, (id) => id === `images.${target}`);
-        expect(differ).toEqual(expected);
-      }),
+      fc.property(
+        manifests.filter((each) => each.images.length > 0),
+        fc.nat(),
+        (manifest, seed) => {
+          const target = manifest.images[seed % manifest.images.length]?.id ?? "";
+          const after = eachStill(manifest, (each) =>
+            each.id === target ? { ...each, prompt: `${each.prompt}!` } : each,
+          );
+          const { differ, expected } = difference(manifest, after, (id) => id === `images.${target}`);
+          expect(differ).toEqual(expected);
+        },
+      ),
     );
   });
 });

@@ -52,7 +52,8 @@ export function expanded(
 export function graphOf(manifest: Manifest, profile?: string): Graph {
   const { graph, diagnostics } = expanded(manifest, profile);
   const errors = diagnostics.filter((each) => each.severity === "error");
-  if (errors.length > 0) throw new Error(errors.map((each) => `${each.path?.join(".")}: ${each.message}`).join("\n"));
+  if (errors.length > 0)
+    throw new Error(errors.map((each) => `${each.path?.join(".")}: ${each.message}`).join("\n"));
   return graph;
 }
 

@@ -4,7 +4,14 @@ import { checkTemplate, outputPath, type OutputNames } from "../../src/graph/out
 import type { Manifest } from "../../src/manifest/manifest.js";
 import { expanded, graphOf, lines, manifestOf, stepOf } from "./manifests.js";
 
-const NAMES: OutputNames = { project: "ferry", profile: "draft", shot: "010", image: "", step: "clip", take: 1 };
+const NAMES: OutputNames = {
+  project: "ferry",
+  profile: "draft",
+  shot: "010",
+  image: "",
+  step: "clip",
+  take: 1,
+};
 
 test.each<[string, Partial<OutputNames>, "kling" | "sandbox", string]>([
   ["renders/{profile}/{shot}/{step}{take}.mp4", {}, "kling", "renders/draft/010/clip.mp4"],
@@ -38,11 +45,21 @@ test.each([
   [".git/hooks/{shot}", "lies in .git, which is not for outputs"],
 ])("the template %j is refused", (template, why) => {
   expect(checkTemplate(template, ["outputs", "path"])).toMatchObject([
-    { code: "graph/output-outside", severity: "error", message: `the output path ${why}`, path: ["outputs", "path"] },
+    {
+      code: "graph/output-outside",
+      severity: "error",
+      message: `the output path ${why}`,
+      path: ["outputs", "path"],
+    },
   ]);
 });
 
-test.each(["renders/{profile}/{shot}/{step}{take}.mp4", "out/{image}{take}.png", "a..b/{shot}.mp4", "./{shot}.mp4"])("the template %s is fine", (template) => {
+test.each([
+  "renders/{profile}/{shot}/{step}{take}.mp4",
+  "out/{image}{take}.png",
+  "a..b/{shot}.mp4",
+  "./{shot}.mp4",
+])("the template %s is fine", (template) => {
   expect(checkTemplate(template, [])).toEqual([]);
 });
 
@@ -58,22 +75,63 @@ describe("clashes", () => {
   const help = "put what tells them apart into outputs.path, for instance {shot}, {step} and {take}";
 
   test.each<[string, Partial<Manifest>, readonly string[]]>([
-    ["one path for all", { shots: shots("010", "020"), outputs: { path: "renders/clip.mp4" } }, ["error graph/output-clash shots.020: shots.020.clip and shots.010.clip would both write renders/sandbox/clip.mp4"]],
-    ["letters that differ in case", { shots: shots("a", "A") }, ["error graph/output-clash shots.A: shots.A.clip and shots.a.clip would both write renders/sandbox/default/A/clip.mp4"]],
-    ["a clip where another's sidecar lies", { shots: shots("a", "b"), images: [{ id: "b", prompt: "x" }], outputs: { path: "o/{shot}.mp4", image_path: "o/{image}.mp4.json" } }, ["error graph/output-clash shots.b: shots.b.clip and images.b would both write o/sandbox/b.mp4.json"]],
-    ["takes without a name", { shots: [{ id: "010", prompt: "x", takes: 2 }], outputs: { path: "o/{shot}.mp4" } }, ["error graph/output-clash shots.010: shots.010.clip@2 and shots.010.clip would both write o/sandbox/010.mp4"]],
+    [
+      "one path for all",
+      { shots: shots("010", "020"), outputs: { path: "renders/clip.mp4" } },
+      [
+        "error graph/output-clash shots.020: shots.020.clip and shots.010.clip would both write renders/sandbox/clip.mp4",
+      ],
+    ],
+    [
+      "letters that differ in case",
+      { shots: shots("a", "A") },
+      [
+        "error graph/output-clash shots.A: shots.A.clip and shots.a.clip would both write renders/sandbox/default/A/clip.mp4",
+      ],
+    ],
+    [
+      "a clip where another's sidecar lies",
+      {
+        shots: shots("a", "b"),
+        images: [{ id: "b", prompt: "x" }],
+        outputs: { path: "o/{shot}.mp4", image_path: "o/{image}.mp4.json" },
+      },
+      ["error graph/output-clash shots.b: shots.b.clip and images.b would both write o/sandbox/b.mp4.json"],
+    ],
+    [
+      "takes without a name",
+      { shots: [{ id: "010", prompt: "x", takes: 2 }], outputs: { path: "o/{shot}.mp4" } },
+      [
+        "error graph/output-clash shots.010: shots.010.clip@2 and shots.010.clip would both write o/sandbox/010.mp4",
+      ],
+    ],
   ])("%s", (_, manifest, expected) => {
     expect(clashes(manifest)).toEqual(expected.map((line) => `${line} | ${help}`));
   });
 
   test("profiles, shots, steps, takes and images never clash by default", () => {
-    const manifest = { shots: [{ id: "images", prompt: "x", takes: 3, steps: [{ extend: {} }, { extend: {} }] }], images: [{ id: "a", prompt: "x", takes: 2 }, { id: "clip", prompt: "x" }] };
+    const manifest = {
+      shots: [{ id: "images", prompt: "x", takes: 3, steps: [{ extend: {} }, { extend: {} }] }],
+      images: [
+        { id: "a", prompt: "x", takes: 2 },
+        { id: "clip", prompt: "x" },
+      ],
+    };
     expect(clashes(manifest)).toEqual([]);
   });
 });
 
 test("stills go by their own template, frames nowhere", () => {
-  const graph = graphOf(manifestOf({ provider: "kling", images: [{ id: "mara", prompt: "x", take: 2 }], shots: [{ id: "010", prompt: "x" }, { id: "020", image: { from: "shots.010", frame: "last" } }] }));
+  const graph = graphOf(
+    manifestOf({
+      provider: "kling",
+      images: [{ id: "mara", prompt: "x", take: 2 }],
+      shots: [
+        { id: "010", prompt: "x" },
+        { id: "020", image: { from: "shots.010", frame: "last" } },
+      ],
+    }),
+  );
   expect(stepOf(graph, "images.mara").output).toBe("renders/default/images/mara-t2.png");
   expect(stepOf(graph, "shots.010.clip.last-frame").output).toBeUndefined();
 });

@@ -34,7 +34,12 @@ test.each([
 
 test("inputs come in a fixed order, and a step needs each upstream once", () => {
   const from = { from: "images.mara" };
-  const graph = graphOf(manifestOf({ images: [{ id: "mara", prompt: "x" }], shots: [{ id: "010", model: "kling-3.0", end_image: from, image: from }] }));
+  const graph = graphOf(
+    manifestOf({
+      images: [{ id: "mara", prompt: "x" }],
+      shots: [{ id: "010", model: "kling-3.0", end_image: from, image: from }],
+    }),
+  );
   const step = stepOf(graph, "shots.010.clip");
   expect(inputsOf(step.action).map(([field]) => field)).toEqual(["image", "end_image"]);
   expect(step.needs).toEqual(["images.mara"]);

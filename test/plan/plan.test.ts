@@ -6,26 +6,64 @@ import type { Manifest, Shot } from "../../src/manifest/manifest.js";
 import { approvalOf, planDigest } from "../../src/plan/approval.js";
 import { makePlan, reservedMoney, spentMoney, type Plan, type PlanOptions } from "../../src/plan/plan.js";
 import { catalogOf, manifestOf } from "../graph/manifests.js";
-import { artifact, attempt, cents, daysAgo, decisionWords, digestOf, handle, ids, keyedGraph, lockOf, optionsOf, planned, planOf, priorOf, rendering, type PriorParts } from "./priors.js";
+import {
+  artifact,
+  attempt,
+  cents,
+  daysAgo,
+  decisionWords,
+  digestOf,
+  handle,
+  ids,
+  keyedGraph,
+  lockOf,
+  optionsOf,
+  planned,
+  planOf,
+  priorOf,
+  rendering,
+  type PriorParts,
+} from "./priors.js";
 
 const shot = (id: string, more: Partial<Shot> = {}): Shot => ({ id, prompt: `shot ${id}`, ...more });
 const film = (...shots: readonly Shot[]): Manifest => manifestOf({ provider: "kling", shots });
-const words = (plan: Plan) => plan.steps.map((each) => `${each.step.id} ${decisionWords(each)}${each.sameAs === undefined ? "" : ` as ${each.sameAs}`}`);
+const words = (plan: Plan) =>
+  plan.steps.map(
+    (each) =>
+      `${each.step.id} ${decisionWords(each)}${each.sameAs === undefined ? "" : ` as ${each.sameAs}`}`,
+  );
 // A clip of 5 s by kling-2.5-turbo std costs $0.21.
 const five = film(...["1", "2", "3", "4", "5"].map((id) => shot(id)));
 
 describe("money", () => {
   test("what fits is taken in film order, the rest is blocked", () => {
     const plan = planOf(five, {}, { maxCost: cents(65) });
-    expect(words(plan)).toEqual(["shots.1.clip render 1", "shots.2.clip render 1", "shots.3.clip render 1", "shots.4.clip blocked over max_cost", "shots.5.clip blocked over max_cost"]);
+    expect(words(plan)).toEqual([
+      "shots.1.clip render 1",
+      "shots.2.clip render 1",
+      "shots.3.clip render 1",
+      "shots.4.clip blocked over max_cost",
+      "shots.5.clip blocked over max_cost",
+    ]);
     expect(plan.totals.create.usd).toEqual({ low: cents(63), high: cents(63) });
     expect(plan.totals.count).toEqual({ keep: 0, restore: 0, resume: 0, render: 3, blocked: 2 });
   });
 
   test("eight shots of which the budget holds five, with a dear one that is passed over", () => {
-    const shots = ["1", "2", "3", "4", "5", "6", "7", "8"].map((id) => shot(id, id === "2" ? { model: "kling-3.0", duration: 10, mode: "pro" } : {}));
+    const shots = ["1", "2", "3", "4", "5", "6", "7", "8"].map((id) =>
+      shot(id, id === "2" ? { model: "kling-3.0", duration: 10, mode: "pro" } : {}),
+    );
     const plan = planOf(film(...shots), {}, { budget: cents(5 * 21) });
-    expect(plan.steps.map((each) => decisionWords(each))).toEqual(["render 1", "blocked over budget", "render 1", "render 1", "render 1", "render 1", "blocked over budget", "blocked over budget"]);
+    expect(plan.steps.map((each) => decisionWords(each))).toEqual([
+      "render 1",
+      "blocked over budget",
+      "render 1",
+      "render 1",
+      "render 1",
+      "render 1",
+      "blocked over budget",
+      "blocked over budget",
+    ]);
   });
 
   test("exactly the budget fits, one millionth less does not", () => {
@@ -34,7 +72,15 @@ describe("money", () => {
   });
 
   test("what depends on what does not fit is blocked by it", () => {
-    const plan = planOf(manifestOf({ provider: "kling", images: [{ id: "a", prompt: "x" }], shots: [shot("1", { image: { from: "images.a" } })] }), {}, { maxCost: cents(0) });
+    const plan = planOf(
+      manifestOf({
+        provider: "kling",
+        images: [{ id: "a", prompt: "x" }],
+        shots: [shot("1", { image: { from: "images.a" } })],
+      }),
+      {},
+      { maxCost: cents(0) },
+    );
     expect(words(plan)).toEqual(["images.a blocked over max_cost", "shots.1.clip blocked by images.a"]);
   });
 
@@ -53,7 +99,13 @@ describe("money", () => {
     };
     const plan = planOf(five, parts, { budget: cents(30 + 21 + 42) });
     expect(plan.committed).toBe(cents(51));
-    expect(plan.steps.map((each) => decisionWords(each))).toEqual(["restore from store", "resume submitted 1", "render 1", "render 1", "blocked over budget"]);
+    expect(plan.steps.map((each) => decisionWords(each))).toEqual([
+      "restore from store",
+      "resume submitted 1",
+      "render 1",
+      "render 1",
+      "blocked over budget",
+    ]);
   });
 
   test("a mere intent counts once: in the plan that may create it, not beside it", () => {
@@ -79,7 +131,9 @@ describe("money", () => {
     ["as estimated where nothing was told", { billed: { kind: "unknown" } }, 21],
     ["nothing where nothing was billed", { billed: { kind: "not_billed" } }, 0],
   ])("a rendering counts %s", (_, more, expected) => {
-    expect(spentMoney(lockOf({ renders: [rendering(keyedGraph(five).keyed("shots.1.clip"), "a", more)] }))).toBe(cents(expected));
+    expect(
+      spentMoney(lockOf({ renders: [rendering(keyedGraph(five).keyed("shots.1.clip"), "a", more)] })),
+    ).toBe(cents(expected));
   });
 
   test.each<[string, Parameters<typeof attempt>[1], object, number]>([
@@ -94,12 +148,19 @@ describe("money", () => {
     ["an abandoned one", "abandoned", {}, 0],
     ["a task of the sandbox", "submitted", { realm: "sandbox" }, 0],
   ])("%s reserves what it may take", (_, state, more, expected) => {
-    expect(reservedMoney(priorOf({ attempts: [attempt(keyedGraph(five).keyed("shots.1.clip").key, state, more)] }))).toBe(cents(expected));
+    expect(
+      reservedMoney(
+        priorOf({ attempts: [attempt(keyedGraph(five).keyed("shots.1.clip").key, state, more)] }),
+      ),
+    ).toBe(cents(expected));
   });
 
   test("a second attempt under way is reserved beside the first one's rendering", () => {
     const first = keyedGraph(five).keyed("shots.1.clip");
-    const parts = { renders: [rendering(first, "a")], attempts: [attempt(first.key, "recorded"), attempt(first.key, "submitted", { attempt: 2 })] };
+    const parts = {
+      renders: [rendering(first, "a")],
+      attempts: [attempt(first.key, "recorded"), attempt(first.key, "submitted", { attempt: 2 })],
+    };
     expect(reservedMoney(priorOf(parts))).toBe(cents(21));
     expect(planOf(five, parts).committed).toBe(cents(42));
   });
@@ -108,15 +169,27 @@ describe("money", () => {
 describe("unknown prices", () => {
   const catalog = { models: [{ id: "house", like: "kling-v1-6", durations: [5, 7] }] };
   // The model that it is like is priced by the clip, of 5 or 10 s.
-  const house = manifestOf({ provider: "kling", shots: [shot("1", { model: "house", duration: 7 }), shot("2")], catalog });
-  const priced = { ...house, catalog: { ...house.catalog, prices: [{ model: "house", usd_per_second: 0.1 }] } };
+  const house = manifestOf({
+    provider: "kling",
+    shots: [shot("1", { model: "house", duration: 7 }), shot("2")],
+    catalog,
+  });
+  const priced = {
+    ...house,
+    catalog: { ...house.catalog, prices: [{ model: "house", usd_per_second: 0.1 }] },
+  };
 
   test("a price that nobody knows blocks its step alone, and says which", () => {
     const plan = planOf(house);
     expect(words(plan)).toEqual(["shots.1.clip blocked price_unknown", "shots.2.clip render 1"]);
-    expect(planned(plan, "shots.1.clip").decision).toMatchObject({ because: { why: expect.stringContaining("house") as string } });
+    expect(planned(plan, "shots.1.clip").decision).toMatchObject({
+      because: { why: expect.stringContaining("house") as string },
+    });
   });
-  test.each([["the step", "shots.1.clip"], ["the model", "house"]])("%s allowed by name is rendered without a ceiling", (_, name) => {
+  test.each([
+    ["the step", "shots.1.clip"],
+    ["the model", "house"],
+  ])("%s allowed by name is rendered without a ceiling", (_, name) => {
     const plan = planOf(house, {}, { allowUnknownPrice: new Set([name]) });
     expect(words(plan)).toEqual(["shots.1.clip render 1", "shots.2.clip render 1"]);
     expect(planned(plan, "shots.1.clip").create).not.toHaveProperty("ceiling");
@@ -132,33 +205,55 @@ describe("steps of equal keys", () => {
 
   test("share one task, one create and one price", () => {
     const plan = planOf(twins, {}, { maxCost: cents(42) });
-    expect(words(plan)).toEqual(["shots.1.clip render 1", "shots.2.clip render 1 as shots.1.clip", "shots.3.clip render 1"]);
+    expect(words(plan)).toEqual([
+      "shots.1.clip render 1",
+      "shots.2.clip render 1 as shots.1.clip",
+      "shots.3.clip render 1",
+    ]);
     expect(planned(plan, "shots.2.clip").reason).toEqual({ because: "same_as", step: "shots.1.clip" });
     expect(plan.totals.create.usd.high).toBe(cents(42));
     expect(approvalOf(plan).entries.map((entry) => entry.step)).toEqual(["shots.1.clip", "shots.3.clip"]);
   });
 
   test("are blocked together, for the same reason", () => {
-    expect(words(planOf(twins, {}, { maxCost: cents(0) }))).toEqual(["shots.1.clip blocked over max_cost", "shots.2.clip blocked over max_cost as shots.1.clip", "shots.3.clip blocked over max_cost"]);
+    expect(words(planOf(twins, {}, { maxCost: cents(0) }))).toEqual([
+      "shots.1.clip blocked over max_cost",
+      "shots.2.clip blocked over max_cost as shots.1.clip",
+      "shots.3.clip blocked over max_cost",
+    ]);
   });
 
   test("what one of them still has at its place is not blocked by the other's loss", () => {
     const { keyed } = keyedGraph(twins);
-    const plan = planOf(twins, { renders: [rendering(keyed("shots.1.clip"), "a", { handle: handle(daysAgo(40)) })], outputs: { "renders/default/2/clip.mp4": { kind: "file", sha256: digestOf("a") } } });
-    expect(words(plan).slice(0, 2)).toEqual(["shots.1.clip blocked expired", "shots.2.clip restore from output as shots.1.clip"]);
+    const plan = planOf(twins, {
+      renders: [rendering(keyed("shots.1.clip"), "a", { handle: handle(daysAgo(40)) })],
+      outputs: { "renders/default/2/clip.mp4": { kind: "file", sha256: digestOf("a") } },
+    });
+    expect(words(plan).slice(0, 2)).toEqual([
+      "shots.1.clip blocked expired",
+      "shots.2.clip restore from output as shots.1.clip",
+    ]);
   });
 
   test.each(["shots.1.clip", "shots.2.clip"])("rebuy of %s buys once, for both", (id) => {
     const { keyed } = keyedGraph(twins);
     const parts = { renders: [rendering(keyed("shots.1.clip"), "a")], held: [digestOf("a")] };
     const plan = planOf(twins, parts, { rebuy: ids(id) });
-    expect(words(plan)).toEqual(["shots.1.clip render 2", "shots.2.clip render 2 as shots.1.clip", "shots.3.clip render 1"]);
+    expect(words(plan)).toEqual([
+      "shots.1.clip render 2",
+      "shots.2.clip render 2 as shots.1.clip",
+      "shots.3.clip render 1",
+    ]);
     expect(approvalOf(plan).entries).toHaveLength(2);
   });
 
   test("retry-refused of either retries for both", () => {
     const { keyed } = keyedGraph(twins);
-    const attempts = [attempt(keyed("shots.1.clip").key, "failed", { failure: { message: "no", refusal: true, billed: "not_billed" } })];
+    const attempts = [
+      attempt(keyed("shots.1.clip").key, "failed", {
+        failure: { message: "no", refusal: true, billed: "not_billed" },
+      }),
+    ];
     for (const id of ["shots.1.clip", "shots.2.clip"]) {
       expect(words(planOf(twins, { attempts }, { retryRefused: ids(id) }))[0]).toBe("shots.1.clip render 2");
     }
@@ -167,7 +262,11 @@ describe("steps of equal keys", () => {
   test("a held step under an older key is no twin of what its words say now", () => {
     const manifest = film(shot("1", { prompt: "new", hold: true }), shot("2", { prompt: "new" }));
     const before = keyedGraph(film(shot("1", { prompt: "old" }))).keyed("shots.1.clip");
-    const plan = planOf(manifest, { renders: [rendering(before, "a")], steps: { "shots.1.clip": before.key }, held: [digestOf("a")] });
+    const plan = planOf(manifest, {
+      renders: [rendering(before, "a")],
+      steps: { "shots.1.clip": before.key },
+      held: [digestOf("a")],
+    });
     expect(words(plan)).toEqual(["shots.1.clip restore from store", "shots.2.clip render 1"]);
     expect(planned(plan, "shots.1.clip").key).toBe(before.key);
     expect(approvalOf(plan).entries.map((entry) => entry.step)).toEqual(["shots.2.clip"]);
@@ -175,7 +274,12 @@ describe("steps of equal keys", () => {
 });
 
 describe("hold and what depends on it", () => {
-  const still = (prompt: string, hold: boolean) => manifestOf({ provider: "kling", images: [{ id: "a", prompt, hold }], shots: [shot("1", { image: { from: "images.a" } })] });
+  const still = (prompt: string, hold: boolean) =>
+    manifestOf({
+      provider: "kling",
+      images: [{ id: "a", prompt, hold }],
+      shots: [shot("1", { image: { from: "images.a" } })],
+    });
   const before = keyedGraph(still("old", false));
   const [up, clip] = [before.keyed("images.a"), before.keyed("shots.1.clip")];
   const parts: PriorParts = {
@@ -194,14 +298,32 @@ describe("hold and what depends on it", () => {
 });
 
 test("targets bring what they need, and nothing else", () => {
-  const manifest = manifestOf({ provider: "kling", images: [{ id: "a", prompt: "x" }, { id: "b", prompt: "y" }], shots: [shot("1", { image: { from: "images.b" } }), shot("2")] });
-  expect(words(planOf(manifest, {}, { targets: ids("shots.1.clip") }))).toEqual(["images.b render 1", "shots.1.clip render 1"]);
+  const manifest = manifestOf({
+    provider: "kling",
+    images: [
+      { id: "a", prompt: "x" },
+      { id: "b", prompt: "y" },
+    ],
+    shots: [shot("1", { image: { from: "images.b" } }), shot("2")],
+  });
+  expect(words(planOf(manifest, {}, { targets: ids("shots.1.clip") }))).toEqual([
+    "images.b render 1",
+    "shots.1.clip render 1",
+  ]);
 });
 
 test("what is kept is saved, what is created is spent, and each step counts once", () => {
   const { keyed } = keyedGraph(five);
-  const plan = planOf(five, { renders: [rendering(keyed("shots.1.clip"), "a")], held: [digestOf("a")], attempts: [attempt(keyed("shots.2.clip").key, "submitted")] });
-  expect(plan.totals).toMatchObject({ saved: { usd: { high: cents(21) } }, create: { usd: { high: cents(63) } }, count: { keep: 0, restore: 1, resume: 1, render: 3, blocked: 0 } });
+  const plan = planOf(five, {
+    renders: [rendering(keyed("shots.1.clip"), "a")],
+    held: [digestOf("a")],
+    attempts: [attempt(keyed("shots.2.clip").key, "submitted")],
+  });
+  expect(plan.totals).toMatchObject({
+    saved: { usd: { high: cents(21) } },
+    create: { usd: { high: cents(63) } },
+    count: { keep: 0, restore: 1, resume: 1, render: 3, blocked: 0 },
+  });
 });
 
 test("a native extension of a standard clip is a standard step", () => {
@@ -215,35 +337,72 @@ describe("time", () => {
     const chain = film(shot("1"), shot("2"), shot("3"), shot("4"), shot("5"), shot("6"));
     expect(planOf(chain, { pace }, { concurrency: 3 }).expectedSeconds).toBe(60);
     expect(planOf(chain, { pace }, { concurrency: 100 }).expectedSeconds).toBe(30);
-    const after = manifestOf({ provider: "kling", images: [{ id: "a", prompt: "x" }], shots: [shot("1", { image: { from: "images.a" } })] });
+    const after = manifestOf({
+      provider: "kling",
+      images: [{ id: "a", prompt: "x" }],
+      shots: [shot("1", { image: { from: "images.a" } })],
+    });
     const stillSeconds = planOf({ ...after, shots: [] }).expectedSeconds;
     expect(stillSeconds).toBeGreaterThan(0);
     expect(planOf(after, { pace }).expectedSeconds).toBe(stillSeconds + 30);
   });
   test("nothing to create takes none", () => {
     const { keyed } = keyedGraph(film(shot("1")));
-    expect(planOf(film(shot("1")), { renders: [rendering(keyed("shots.1.clip"), "a")], held: [digestOf("a")] }).expectedSeconds).toBe(0);
+    expect(
+      planOf(film(shot("1")), { renders: [rendering(keyed("shots.1.clip"), "a")], held: [digestOf("a")] })
+        .expectedSeconds,
+    ).toBe(0);
   });
 });
 
 // ---- Laws ----
 
-const shots = fc.array(
-  fc.record({ prompt: fc.constantFrom("a", "b", "c", "d"), duration: fc.constantFrom(5, 10), mode: fc.constantFrom("std" as const, "pro" as const), model: fc.constantFrom("kling-2.5-turbo", "kling-3.0") }),
-  { minLength: 1, maxLength: 8 },
-).map((all) => all.map((fields, index): Shot => ({ id: `s${index}`, ...fields })));
+const shots = fc
+  .array(
+    fc.record({
+      prompt: fc.constantFrom("a", "b", "c", "d"),
+      duration: fc.constantFrom(5, 10),
+      mode: fc.constantFrom("std" as const, "pro" as const),
+      model: fc.constantFrom("kling-2.5-turbo", "kling-3.0"),
+    }),
+    { minLength: 1, maxLength: 8 },
+  )
+  .map((all) => all.map((fields, index): Shot => ({ id: `s${index}`, ...fields })));
 
 const money = fc.option(fc.integer({ min: 0, max: 600 }).map(cents), { nil: undefined });
-const states = fc.constantFrom("intent", "submitted", "succeeded", "stored", "recorded", "failed", "refused", "unknown") as fc.Arbitrary<Parameters<typeof attempt>[1]>;
-const memories = fc.array(fc.option(fc.oneof(states, fc.constant("lock" as const)), { nil: undefined }), { minLength: 8, maxLength: 8 });
+const states = fc.constantFrom(
+  "intent",
+  "submitted",
+  "succeeded",
+  "stored",
+  "recorded",
+  "failed",
+  "refused",
+  "unknown",
+) as fc.Arbitrary<Parameters<typeof attempt>[1]>;
+const memories = fc.array(fc.option(fc.oneof(states, fc.constant("lock" as const)), { nil: undefined }), {
+  minLength: 8,
+  maxLength: 8,
+});
 
 function remembered(manifest: Manifest, memory: readonly (string | undefined)[]): PriorParts {
   const { graph, keyed } = keyedGraph(manifest);
-  const seen = new Map(graph.steps.map((step, index) => [keyed(step.id).key, { keyed: keyed(step.id), state: memory[index] }]));
+  const seen = new Map(
+    graph.steps.map((step, index) => [keyed(step.id).key, { keyed: keyed(step.id), state: memory[index] }]),
+  );
   const each = [...seen.values()];
   return {
     renders: each.flatMap((one) => (one.state === "lock" ? [rendering(one.keyed, "a")] : [])),
-    attempts: each.flatMap((one) => (one.state === undefined || one.state === "lock" ? [] : [attempt(one.keyed.key, one.state as "intent", { artifact: artifact("a"), handle: handle(daysAgo(1)) })])),
+    attempts: each.flatMap((one) =>
+      one.state === undefined || one.state === "lock"
+        ? []
+        : [
+            attempt(one.keyed.key, one.state as "intent", {
+              artifact: artifact("a"),
+              handle: handle(daysAgo(1)),
+            }),
+          ],
+    ),
     held: [digestOf("a")],
   };
 }
@@ -253,7 +412,10 @@ test("no plan promises more than its caps, creates a key twice, or differs when 
     fc.property(shots, memories, money, money, (shots, memory, budget, maxCost) => {
       const manifest = film(...shots);
       const parts = remembered(manifest, memory);
-      const options: Partial<PlanOptions> = { ...(budget === undefined ? {} : { budget }), ...(maxCost === undefined ? {} : { maxCost }) };
+      const options: Partial<PlanOptions> = {
+        ...(budget === undefined ? {} : { budget }),
+        ...(maxCost === undefined ? {} : { maxCost }),
+      };
       const plan = planOf(manifest, parts, options);
       const { entries, digest } = approvalOf(plan);
       const total = entries.reduce((sum, entry) => sum + (entry.ceiling ?? 0), 0);

@@ -8,7 +8,16 @@ import type { ActionKind, Graph, StepId } from "../../src/graph/step.js";
 import type { Manifest } from "../../src/manifest/manifest.js";
 import { clientReference } from "../../src/plan/approval.js";
 import { makePlan, type Plan, type PlanOptions, type PlannedStep } from "../../src/plan/plan.js";
-import type { Artifact, Attempt, Handle, Lock, OutputState, Prior, Rendering, TaskId } from "../../src/plan/prior.js";
+import type {
+  Artifact,
+  Attempt,
+  Handle,
+  Lock,
+  OutputState,
+  Prior,
+  Rendering,
+  TaskId,
+} from "../../src/plan/prior.js";
 import { keyGraph } from "../../src/graph/key.js";
 import { catalogOf, digestsOf, graphOf } from "../graph/manifests.js";
 
@@ -120,7 +129,10 @@ export function optionsOf(more: Partial<PlanOptions> = {}): PlanOptions {
 export const ids = (...names: readonly string[]): ReadonlySet<StepId> => new Set(names as readonly StepId[]);
 
 /** A manifest's graph with its keys. */
-export function keyedGraph(manifest: Manifest, contents: Readonly<Record<string, string>> = {}): { readonly graph: Graph; readonly keys: ReadonlyMap<StepId, Keyed>; keyed(id: string): Keyed } {
+export function keyedGraph(
+  manifest: Manifest,
+  contents: Readonly<Record<string, string>> = {},
+): { readonly graph: Graph; readonly keys: ReadonlyMap<StepId, Keyed>; keyed(id: string): Keyed } {
   const graph = graphOf(manifest);
   const keys = keyGraph(graph, digestsOf(graph, contents));
   return {

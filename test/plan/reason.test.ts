@@ -3,17 +3,33 @@ import { describe, expect, test } from "vitest";
 import type { Sha256 } from "../../src/base/digest.js";
 import type { StepId } from "../../src/graph/step.js";
 import type { Shot } from "../../src/manifest/manifest.js";
-import { changesBetween, obstacleText, reasonText, type Obstacle, type Reason } from "../../src/plan/reason.js";
+import {
+  changesBetween,
+  obstacleText,
+  reasonText,
+  type Obstacle,
+  type Reason,
+} from "../../src/plan/reason.js";
 import { manifestOf, stepOf } from "../graph/manifests.js";
 import { keyedGraph } from "./priors.js";
 
 const ID = "shots.010.clip" as StepId;
-const made = (shot: Partial<Shot>, contents = {}) => keyedGraph(manifestOf({ images: [{ id: "mara", prompt: shot.notes ?? "x" }], shots: [{ id: "010", prompt: "a boat", ...shot }] }), contents);
+const made = (shot: Partial<Shot>, contents = {}) =>
+  keyedGraph(
+    manifestOf({
+      images: [{ id: "mara", prompt: shot.notes ?? "x" }],
+      shots: [{ id: "010", prompt: "a boat", ...shot }],
+    }),
+    contents,
+  );
 
 function changed(before: Partial<Shot>, after: Partial<Shot>, contents = {}): string {
   const one = made(before).keyed(ID).inputs;
   const two = made(after, contents);
-  return reasonText({ because: "changed", changes: changesBetween(one, two.keyed(ID).inputs, stepOf(two.graph, ID)) });
+  return reasonText({
+    because: "changed",
+    changes: changesBetween(one, two.keyed(ID).inputs, stepOf(two.graph, ID)),
+  });
 }
 
 const long = "wide shot, the ferry leaves the pier at night in heavy rain, sodium light, 35mm";
@@ -21,29 +37,65 @@ const long = "wide shot, the ferry leaves the pier at night in heavy rain, sodiu
 describe("what changed", () => {
   test.each<[string, Partial<Shot>, Partial<Shot>, string]>([
     ["a short text", {}, { prompt: "a ship" }, "prompt: a boat → a ship"],
-    ["a word of a long text", { prompt: long }, { prompt: long.replace("heavy rain,", "dense fog,") }, 'prompt: "…heavy rain,…" → "…dense fog,…"'],
-    ["words added to a long text", { prompt: long }, { prompt: `${long}, grain` }, 'prompt: "…35mm" → "…35mm, grain"'],
-    ["the model and the mode", {}, { model: "kling-3.0", mode: "pro" }, "model: kling-2.5-turbo → kling-3.0; mode added: pro"],
+    [
+      "a word of a long text",
+      { prompt: long },
+      { prompt: long.replace("heavy rain,", "dense fog,") },
+      'prompt: "…heavy rain,…" → "…dense fog,…"',
+    ],
+    [
+      "words added to a long text",
+      { prompt: long },
+      { prompt: `${long}, grain` },
+      'prompt: "…35mm" → "…35mm, grain"',
+    ],
+    [
+      "the model and the mode",
+      {},
+      { model: "kling-3.0", mode: "pro" },
+      "model: kling-2.5-turbo → kling-3.0; mode added: pro",
+    ],
     ["the length, back to its default", { duration: 10 }, {}, "duration removed"],
     ["the take", {}, { take: 2 }, "take added: 2"],
-    ["an image's intent", { image: { from: "images.mara" } }, { image: { from: "images.mara" }, notes: "y" }, "images.mara changed"],
+    [
+      "an image's intent",
+      { image: { from: "images.mara" } },
+      { image: { from: "images.mara" }, notes: "y" },
+      "images.mara changed",
+    ],
     ["nothing that a reader could see", {}, {}, "its intent changed"],
-    ["controls and bidi marks in a prompt", {}, { prompt: "a \u202eboat\u0007" }, "prompt: a boat → a \ufffdboat\ufffd"],
+    [
+      "controls and bidi marks in a prompt",
+      {},
+      { prompt: "a \u202eboat\u0007" },
+      "prompt: a boat → a \ufffdboat\ufffd",
+    ],
   ])("%s", (_, before, after, expected) => {
     expect(changed(before, after)).toBe(expected);
   });
   test("a file's bytes, by its path", () => {
-    expect(changed({ image: "refs/a.png" }, { image: "refs/a.png" }, { "refs/a.png": "other" })).toBe("image: refs/a.png changed");
+    expect(changed({ image: "refs/a.png" }, { image: "refs/a.png" }, { "refs/a.png": "other" })).toBe(
+      "image: refs/a.png changed",
+    );
   });
 });
 
 const sha = (digit: string) => digit.repeat(64) as Sha256;
 test.each<[Reason, string]>([
   [{ because: "new" }, "new"],
-  [{ because: "upstream_replaced", upstream: "images.mara" as StepId, from: sha("a"), to: sha("b") }, "images.mara was replaced (aaaaaaaa → bbbbbbbb)"],
-  [{ because: "failed_before", attempt: 1, message: "out of \u001b[31mmemory" }, "attempt 1 failed: out of \ufffd[31mmemory"],
+  [
+    { because: "upstream_replaced", upstream: "images.mara" as StepId, from: sha("a"), to: sha("b") },
+    "images.mara was replaced (aaaaaaaa → bbbbbbbb)",
+  ],
+  [
+    { because: "failed_before", attempt: 1, message: "out of \u001b[31mmemory" },
+    "attempt 1 failed: out of \ufffd[31mmemory",
+  ],
   [{ because: "rebuy" }, "bought again, as you asked"],
-  [{ because: "under_way", since: "2026-11-22T11:30:59.000Z" }, "already under way since 2026-11-22 11:30 UTC"],
+  [
+    { because: "under_way", since: "2026-11-22T11:30:59.000Z" },
+    "already under way since 2026-11-22 11:30 UTC",
+  ],
   [{ because: "output_missing", output: "renders/a.mp4" }, "renders/a.mp4 is missing"],
   [{ because: "output_older", output: "renders/a.mp4" }, "renders/a.mp4 is an older rendering"],
   [{ because: "store_missing" }, "missing in the store"],
@@ -54,15 +106,51 @@ test.each<[Reason, string]>([
 });
 
 test.each<[Obstacle, string, string]>([
-  [{ because: "upstream", steps: ["a", "b"] as unknown as readonly StepId[] }, "waits for a and b", "settle that first"],
-  [{ because: "refused", message: "no" }, "refused for its content: no", "change the prompt or the image; or try the same again at full price: render --retry-refused shots.010.clip"],
-  [{ because: "missing", sha256: sha("a") }, "rendered before, but its clip (aaaaaaaa) is nowhere to be found", "bring back the store or the output file; or buy it again: render --rebuy shots.010.clip"],
-  [{ because: "expired", completed: "2026-10-01T00:00:00Z" }, "rendered before, but its clip is gone here and the vendor keeps results for 30 days (completed 2026-10-01)", "buy it again: render --rebuy shots.010.clip"],
-  [{ because: "unknown", reference: "km1-x", since: "2026-11-22T11:30:59.000Z" }, "a submission of 2026-11-22 11:30 UTC may or may not have been taken", "look for reference km1-x in the vendor's console; then render --rebuy shots.010.clip if it is not there"],
-  [{ because: "over_budget", cap: "budget" }, "does not fit into the project's budget", "raise budget.usd in the manifest, or render fewer steps with --target"],
-  [{ because: "over_budget", cap: "max_cost" }, "does not fit under --max-cost", "raise --max-cost, or render fewer steps with --target"],
-  [{ because: "price_unknown", why: "nobody knows" }, "its price is unknown: nobody knows", "add a price under catalog.prices, or allow it by name: --allow-unknown-price shots.010.clip"],
-  [{ because: "unsupported", what: "lip-sync" }, "this version of klingmake cannot render lip-sync yet", "render the other steps; this one is waiting"],
+  [
+    { because: "upstream", steps: ["a", "b"] as unknown as readonly StepId[] },
+    "waits for a and b",
+    "settle that first",
+  ],
+  [
+    { because: "refused", message: "no" },
+    "refused for its content: no",
+    "change the prompt or the image; or try the same again at full price: render --retry-refused shots.010.clip",
+  ],
+  [
+    { because: "missing", sha256: sha("a") },
+    "rendered before, but its clip (aaaaaaaa) is nowhere to be found",
+    "bring back the store or the output file; or buy it again: render --rebuy shots.010.clip",
+  ],
+  [
+    { because: "expired", completed: "2026-10-01T00:00:00Z" },
+    "rendered before, but its clip is gone here and the vendor keeps results for 30 days (completed 2026-10-01)",
+    "buy it again: render --rebuy shots.010.clip",
+  ],
+  [
+    { because: "unknown", reference: "km1-x", since: "2026-11-22T11:30:59.000Z" },
+    "a submission of 2026-11-22 11:30 UTC may or may not have been taken",
+    "look for reference km1-x in the vendor's console; then render --rebuy shots.010.clip if it is not there",
+  ],
+  [
+    { because: "over_budget", cap: "budget" },
+    "does not fit into the project's budget",
+    "raise budget.usd in the manifest, or render fewer steps with --target",
+  ],
+  [
+    { because: "over_budget", cap: "max_cost" },
+    "does not fit under --max-cost",
+    "raise --max-cost, or render fewer steps with --target",
+  ],
+  [
+    { because: "price_unknown", why: "nobody knows" },
+    "its price is unknown: nobody knows",
+    "add a price under catalog.prices, or allow it by name: --allow-unknown-price shots.010.clip",
+  ],
+  [
+    { because: "unsupported", what: "lip-sync" },
+    "this version of klingmake cannot render lip-sync yet",
+    "render the other steps; this one is waiting",
+  ],
 ])("%j says why and what to do", (obstacle, why, help) => {
   expect(obstacleText(obstacle, ID)).toEqual({ why, help });
 });

@@ -11,22 +11,37 @@ import { FilmSet, id, type Took } from "./film-set.js";
 import { settle } from "./hand-clock.js";
 import { vendorError } from "./scripted-provider.js";
 
-const shot = (name: string, more: Partial<Shot> = {}): Shot => ({ id: name, prompt: `shot ${name}`, ...more });
+const shot = (name: string, more: Partial<Shot> = {}): Shot => ({
+  id: name,
+  prompt: `shot ${name}`,
+  ...more,
+});
 const film = (...shots: readonly Shot[]): Manifest => manifestOf({ provider: "kling", shots });
 const from = (image: string): Partial<Shot> => ({ image: { from: image } });
 /** mara → 010, coat (from mara) → 020, and 030 alone. */
 const tree = manifestOf({
   provider: "kling",
-  images: [{ id: "mara", prompt: "mara" }, { id: "coat", prompt: "coat", image: { from: "images.mara" } }],
+  images: [
+    { id: "mara", prompt: "mara" },
+    { id: "coat", prompt: "coat", image: { from: "images.mara" } },
+  ],
   shots: [shot("010", from("images.mara")), shot("020", from("images.coat")), shot("030")],
 });
-const usable = (took: Took | undefined) => took?.lines.filter((line) => !/ (kept|rendered|restored from \w+)$/.test(line));
-const submits = (set: FilmSet) => set.log.filter((each) => each.startsWith("submit ")).map((each) => each.slice(7));
+const usable = (took: Took | undefined) =>
+  took?.lines.filter((line) => !/ (kept|rendered|restored from \w+)$/.test(line));
+const submits = (set: FilmSet) =>
+  set.log.filter((each) => each.startsWith("submit ")).map((each) => each.slice(7));
 
 describe("a good day", () => {
   test("an image and a clip from it, each written down before and after it is paid for", async () => {
     const set = new FilmSet();
-    const took = await set.run(manifestOf({ provider: "kling", images: [{ id: "mara", prompt: "x" }], shots: [shot("010", from("images.mara"))] }));
+    const took = await set.run(
+      manifestOf({
+        provider: "kling",
+        images: [{ id: "mara", prompt: "x" }],
+        shots: [shot("010", from("images.mara"))],
+      }),
+    );
     expect(took.lines).toEqual(["images.mara rendered", "shots.010.clip rendered"]);
     const life = (step: string, output: string, material: readonly string[]) => [
       ...material,
@@ -47,16 +62,25 @@ describe("a good day", () => {
       ...life("shots.010.clip", "renders/default/010/clip.mp4", ["material"]),
       "retire",
     ]);
-    expect([...set.disk.outputs.keys()]).toEqual(["renders/default/images/mara.png", "renders/default/010/clip.mp4"]);
+    expect([...set.disk.outputs.keys()]).toEqual([
+      "renders/default/images/mara.png",
+      "renders/default/010/clip.mp4",
+    ]);
     expect(took.spent).toBe(took.plan.totals.create.usd.high);
   });
 
   test("the lock remembers what was consumed, by whose key, and the handle", async () => {
     const set = new FilmSet();
     const took = await set.run(tree);
-    const [mara, , clip] = ["images.mara", "images.coat", "shots.010.clip"].map((name) => set.disk.renders.get(took.plan.steps.find((each) => each.step.id === name)?.key as never));
+    const [mara, , clip] = ["images.mara", "images.coat", "shots.010.clip"].map((name) =>
+      set.disk.renders.get(took.plan.steps.find((each) => each.step.id === name)?.key as never),
+    );
     expect(clip?.consumed).toEqual({ [mara?.key ?? ""]: mara?.artifact.sha256 });
-    expect(clip?.handle).toMatchObject({ task: expect.stringMatching(/^t\d$/) as string, route: "kling", account: "acct" });
+    expect(clip?.handle).toMatchObject({
+      task: expect.stringMatching(/^t\d$/) as string,
+      route: "kling",
+      account: "acct",
+    });
   });
 
   test("a second run finds nothing to do, and asks the vendor nothing", async () => {
@@ -72,9 +96,18 @@ describe("a good day", () => {
   test("one prompt changed renders exactly that step and what depends on it", async () => {
     const set = new FilmSet();
     await set.run(tree);
-    const changed = { ...tree, images: tree.images.map((each) => (each.id === "coat" ? { ...each, prompt: "red coat" } : each)) };
+    const changed = {
+      ...tree,
+      images: tree.images.map((each) => (each.id === "coat" ? { ...each, prompt: "red coat" } : each)),
+    };
     const took = await set.run(changed);
-    expect(took.lines).toEqual(["images.mara kept", "images.coat rendered", "shots.010.clip kept", "shots.020.clip rendered", "shots.030.clip kept"]);
+    expect(took.lines).toEqual([
+      "images.mara kept",
+      "images.coat rendered",
+      "shots.010.clip kept",
+      "shots.020.clip rendered",
+      "shots.030.clip kept",
+    ]);
     expect(set.vendor.tasks).toHaveLength(7);
   });
 
@@ -106,30 +139,49 @@ describe("a good day", () => {
 describe("limits", () => {
   test("no more tasks at once than allowed, per model, and never fewer while there is work", async () => {
     const set = new FilmSet();
-    const shots = Array.from({ length: 12 }, (_, index) => shot(`${index}`, { model: index % 2 === 0 ? "kling-2.5-turbo" : "kling-2.6" }));
+    const shots = Array.from({ length: 12 }, (_, index) =>
+      shot(`${index}`, { model: index % 2 === 0 ? "kling-2.5-turbo" : "kling-2.6" }),
+    );
     await set.run(film(...shots));
-    expect([...set.vendor.most]).toEqual([["kling-2.5-turbo", 3], ["kling-2.6", 3]]);
+    expect([...set.vendor.most]).toEqual([
+      ["kling-2.5-turbo", 3],
+      ["kling-2.6", 3],
+    ]);
   });
 
   test("a slot is free again when the task has ended, not when its clip has been fetched", async () => {
     let release = (): void => undefined;
-    const set = new FilmSet({ gate: (request) => (request === "fetch t1" ? new Promise((resolve) => void (release = resolve)) : undefined) });
-    const running = set.run(film(shot("1"), shot("2")), { execution: { limits: { concurrency: 1, downloads: 2, pollMs: 5_000 } }, onEvent: (event) => {
-      // The first download goes on until the second task was submitted.
-      if (event.type === "step_submitted" && event.step === "shots.2.clip") release();
-    } });
+    const set = new FilmSet({
+      gate: (request) =>
+        request === "fetch t1" ? new Promise((resolve) => void (release = resolve)) : undefined,
+    });
+    const running = set.run(film(shot("1"), shot("2")), {
+      execution: { limits: { concurrency: 1, downloads: 2, pollMs: 5_000 } },
+      onEvent: (event) => {
+        // The first download goes on until the second task was submitted.
+        if (event.type === "step_submitted" && event.step === "shots.2.clip") release();
+      },
+    });
     expect((await running).lines).toEqual(["shots.1.clip rendered", "shots.2.clip rendered"]);
   });
 
   test("one slot and one download at a time are enough for everything", async () => {
-    const took = await new FilmSet().run(tree, { execution: { limits: { concurrency: 1, downloads: 1, pollMs: 5_000 } } });
+    const took = await new FilmSet().run(tree, {
+      execution: { limits: { concurrency: 1, downloads: 1, pollMs: 5_000 } },
+    });
     expect(usable(took)).toEqual([]);
   });
 
   test("a cap that is reached in the run blocks what is left, although the plan had room", async () => {
     const set = new FilmSet();
-    const took = await set.run(film(shot("1"), shot("2"), shot("3")), { execution: { caps: { budgetLeft: usd(0.42) } } });
-    expect(took.lines).toEqual(["shots.1.clip rendered", "shots.2.clip rendered", "shots.3.clip blocked over_budget"]);
+    const took = await set.run(film(shot("1"), shot("2"), shot("3")), {
+      execution: { caps: { budgetLeft: usd(0.42) } },
+    });
+    expect(took.lines).toEqual([
+      "shots.1.clip rendered",
+      "shots.2.clip rendered",
+      "shots.3.clip blocked over_budget",
+    ]);
     expect(exitOfOutcomes(took.outcomes.values())).toBe(5);
   });
 
@@ -144,14 +196,28 @@ describe("limits", () => {
 });
 
 describe("failures", () => {
-  const failing = (...prompts: readonly string[]) => new FilmSet({ end: ({ action }) => ("prompt" in action && prompts.includes(action.prompt ?? "") ? { status: "failed", message: "out of luck", outputs: [] } : undefined) });
+  const failing = (...prompts: readonly string[]) =>
+    new FilmSet({
+      end: ({ action }) =>
+        "prompt" in action && prompts.includes(action.prompt ?? "")
+          ? { status: "failed", message: "out of luck", outputs: [] }
+          : undefined,
+    });
 
   test("one step's failure stops nobody but what depends on it, and that in a line each", async () => {
     const set = failing("coat");
     const took = await set.run(tree);
-    expect(took.lines).toEqual(["images.mara rendered", "images.coat failed run/task-failed", "shots.010.clip rendered", "shots.020.clip blocked by images.coat", "shots.030.clip rendered"]);
+    expect(took.lines).toEqual([
+      "images.mara rendered",
+      "images.coat failed run/task-failed",
+      "shots.010.clip rendered",
+      "shots.020.clip blocked by images.coat",
+      "shots.030.clip rendered",
+    ]);
     expect(exitOfOutcomes(took.outcomes.values())).toBe(1);
-    expect(took.events.filter((event) => event.type === "step_ended" && event.step === id("shots.020.clip"))).toHaveLength(1);
+    expect(
+      took.events.filter((event) => event.type === "step_ended" && event.step === id("shots.020.clip")),
+    ).toHaveLength(1);
   });
 
   test("the next run plans a second attempt, which is another reference", async () => {
@@ -168,38 +234,69 @@ describe("failures", () => {
     expect((await set.run(film(shot("010")))).lines).toEqual(["shots.010.clip failed run/content-refused"]);
     set.vendor.script = {};
     expect((await set.run(film(shot("010")))).lines).toEqual(["shots.010.clip blocked refused"]);
-    expect((await set.run(film(shot("010")), { options: { retryRefused: ids("shots.010.clip") } })).lines).toEqual(["shots.010.clip rendered"]);
+    expect(
+      (await set.run(film(shot("010")), { options: { retryRefused: ids("shots.010.clip") } })).lines,
+    ).toEqual(["shots.010.clip rendered"]);
   });
 
-  test.each(["credentials", "account"] as const)("a %s error for good ends later creates, and nothing that is under way", async (kind) => {
-    const set = new FilmSet();
-    const shots = ["1", "2", "3", "4", "5", "6"].map((name) => shot(name));
-    set.vendor.script = { submit: (_, count) => (count === 2 ? { kind: "refused", error: vendorError(kind) } : undefined) };
-    const took = await set.run(film(...shots), { execution: { limits: { concurrency: 2, downloads: 2, pollMs: 5_000 } } });
-    expect(took.lines[0]).toBe("shots.1.clip rendered");
-    expect(took.lines[1]).toBe(`shots.2.clip failed run/${kind}, fatal`);
-    expect(took.lines.slice(2)).toEqual(["3", "4", "5", "6"].map((name) => `shots.${name}.clip blocked by shots.2.clip`));
-    expect(submits(set)).toHaveLength(2);
-    expect(exitOfOutcomes(took.outcomes.values())).toBe(9);
-    // With the account in order again, the same approval covers what is left: no attempt was used up.
-    set.vendor.script = {};
-    expect(set.plan(film(...shots)).steps.map((each) => decisionWords(each))).toEqual(["keep", ...Array<string>(5).fill("render 1")]);
-  });
+  test.each(["credentials", "account"] as const)(
+    "a %s error for good ends later creates, and nothing that is under way",
+    async (kind) => {
+      const set = new FilmSet();
+      const shots = ["1", "2", "3", "4", "5", "6"].map((name) => shot(name));
+      set.vendor.script = {
+        submit: (_, count) => (count === 2 ? { kind: "refused", error: vendorError(kind) } : undefined),
+      };
+      const took = await set.run(film(...shots), {
+        execution: { limits: { concurrency: 2, downloads: 2, pollMs: 5_000 } },
+      });
+      expect(took.lines[0]).toBe("shots.1.clip rendered");
+      expect(took.lines[1]).toBe(`shots.2.clip failed run/${kind}, fatal`);
+      expect(took.lines.slice(2)).toEqual(
+        ["3", "4", "5", "6"].map((name) => `shots.${name}.clip blocked by shots.2.clip`),
+      );
+      expect(submits(set)).toHaveLength(2);
+      expect(exitOfOutcomes(took.outcomes.values())).toBe(9);
+      // With the account in order again, the same approval covers what is left: no attempt was used up.
+      set.vendor.script = {};
+      expect(set.plan(film(...shots)).steps.map((each) => decisionWords(each))).toEqual([
+        "keep",
+        ...Array<string>(5).fill("render 1"),
+      ]);
+    },
+  );
 
   test("what was submitted before is collected although nothing new can be created", async () => {
     const set = new FilmSet();
     const shots = ["1", "2", "3", "4"].map((name) => shot(name));
     const stop = new AbortController();
-    await set.run(film(...shots), { stop, execution: { limits: { concurrency: 4, downloads: 2, pollMs: 5_000 } }, onEvent: (event) => void (event.type === "step_submitted" && event.step === "shots.4.clip" && stop.abort(new Error("stopped"))) });
+    await set.run(film(...shots), {
+      stop,
+      execution: { limits: { concurrency: 4, downloads: 2, pollMs: 5_000 } },
+      onEvent: (event) =>
+        void (
+          event.type === "step_submitted" &&
+          event.step === "shots.4.clip" &&
+          stop.abort(new Error("stopped"))
+        ),
+    });
     set.vendor.script = { submit: () => ({ kind: "refused", error: vendorError("account") }) };
-    const took = await set.run(film(shot("0", { model: "kling-2.6" }), ...shots), { execution: { limits: { concurrency: 1, downloads: 1, pollMs: 5_000 } } });
-    expect(took.lines).toEqual(["shots.0.clip failed run/account, fatal", ...shots.map((each) => `shots.${each.id}.clip rendered`)]);
+    const took = await set.run(film(shot("0", { model: "kling-2.6" }), ...shots), {
+      execution: { limits: { concurrency: 1, downloads: 1, pollMs: 5_000 } },
+    });
+    expect(took.lines).toEqual([
+      "shots.0.clip failed run/account, fatal",
+      ...shots.map((each) => `shots.${each.id}.clip rendered`),
+    ]);
   });
 
   test("a disk that is full fails the step it hits, and the next run goes on from there", async () => {
     const set = new FilmSet();
     let full = true;
-    set.disk.gate = (operation) => (full && operation === "store" ? Promise.reject(Object.assign(new Error("no space"), { code: "ENOSPC" })) : undefined);
+    set.disk.gate = (operation) =>
+      full && operation === "store"
+        ? Promise.reject(Object.assign(new Error("no space"), { code: "ENOSPC" }))
+        : undefined;
     const took = await set.run(film(shot("010")));
     expect(took.lines).toEqual(["shots.010.clip failed run/disk"]);
     full = false;
@@ -209,14 +306,21 @@ describe("failures", () => {
 
   test("a create whose intent could not be written down is not sent", async () => {
     const set = new FilmSet();
-    set.disk.gate = (operation) => (operation === "journal intent" ? Promise.reject(Object.assign(new Error("gone"), { code: "EIO" })) : undefined);
+    set.disk.gate = (operation) =>
+      operation === "journal intent"
+        ? Promise.reject(Object.assign(new Error("gone"), { code: "EIO" }))
+        : undefined;
     expect((await set.run(film(shot("010")))).lines).toEqual(["shots.010.clip failed run/disk"]);
     expect(submits(set)).toEqual([]);
   });
 
   test("a clip that is complete is kept where what it was made from is lost", async () => {
     const set = new FilmSet();
-    const manifest = manifestOf({ provider: "kling", images: [{ id: "mara", prompt: "x" }], shots: [shot("010", from("images.mara"))] });
+    const manifest = manifestOf({
+      provider: "kling",
+      images: [{ id: "mara", prompt: "x" }],
+      shots: [shot("010", from("images.mara"))],
+    });
     await set.run(manifest);
     const key = set.plan(manifest).steps[0]?.key;
     const entry = set.disk.renders.get(key as never);
@@ -230,14 +334,29 @@ describe("failures", () => {
   test("a paid task is collected although what it was made from is lost", async () => {
     const set = new FilmSet();
     const stop = new AbortController();
-    const manifest = manifestOf({ provider: "kling", images: [{ id: "mara", prompt: "x" }], shots: [shot("010", from("images.mara"))] });
-    await set.run(manifest, { stop, onEvent: (event) => void (event.type === "step_submitted" && event.step === "shots.010.clip" && stop.abort(new Error("stopped"))) });
+    const manifest = manifestOf({
+      provider: "kling",
+      images: [{ id: "mara", prompt: "x" }],
+      shots: [shot("010", from("images.mara"))],
+    });
+    await set.run(manifest, {
+      stop,
+      onEvent: (event) =>
+        void (
+          event.type === "step_submitted" &&
+          event.step === "shots.010.clip" &&
+          stop.abort(new Error("stopped"))
+        ),
+    });
     const key = set.plan(manifest).steps[0]?.key;
     const entry = set.disk.renders.get(key as never);
     set.disk.store.delete(entry?.artifact.sha256 as never);
     set.disk.outputs.clear();
     set.disk.renders.set(key as never, { ...entry, handle: undefined } as never);
-    expect((await set.run(manifest)).lines).toEqual(["images.mara blocked missing", "shots.010.clip rendered"]);
+    expect((await set.run(manifest)).lines).toEqual([
+      "images.mara blocked missing",
+      "shots.010.clip rendered",
+    ]);
   });
 });
 
@@ -249,23 +368,38 @@ describe("steps of equal keys", () => {
     const took = await set.run(twins);
     expect(took.lines).toEqual(["shots.1.clip rendered", "shots.2.clip restored from store"]);
     expect(set.vendor.tasks).toHaveLength(1);
-    expect([...set.disk.outputs.keys()]).toEqual(["renders/default/1/clip.mp4", "renders/default/2/clip.mp4"]);
+    expect([...set.disk.outputs.keys()]).toEqual([
+      "renders/default/1/clip.mp4",
+      "renders/default/2/clip.mp4",
+    ]);
     expect(took.spent).toBe(usd(0.21));
     expect((await set.run(twins)).lines).toEqual(["shots.1.clip kept", "shots.2.clip kept"]);
   });
 
   test("fail together", async () => {
     const set = new FilmSet({ end: () => ({ status: "failed", message: "no", outputs: [] }) });
-    expect((await set.run(twins)).lines).toEqual(["shots.1.clip failed run/task-failed", "shots.2.clip failed run/task-failed"]);
+    expect((await set.run(twins)).lines).toEqual([
+      "shots.1.clip failed run/task-failed",
+      "shots.2.clip failed run/task-failed",
+    ]);
     expect(set.vendor.tasks).toHaveLength(1);
   });
 
   test("are resumed together", async () => {
     const set = new FilmSet();
     const stop = new AbortController();
-    const first = await set.run(twins, { stop, onEvent: (event) => void (event.type === "step_submitted" && stop.abort(new Error("stopped"))) });
-    expect(first.lines).toEqual(["shots.1.clip interrupted, under way", "shots.2.clip interrupted, under way"]);
-    expect((await set.run(twins)).lines).toEqual(["shots.1.clip rendered", "shots.2.clip restored from store"]);
+    const first = await set.run(twins, {
+      stop,
+      onEvent: (event) => void (event.type === "step_submitted" && stop.abort(new Error("stopped"))),
+    });
+    expect(first.lines).toEqual([
+      "shots.1.clip interrupted, under way",
+      "shots.2.clip interrupted, under way",
+    ]);
+    expect((await set.run(twins)).lines).toEqual([
+      "shots.1.clip rendered",
+      "shots.2.clip restored from store",
+    ]);
     expect(set.vendor.tasks).toHaveLength(1);
   });
 
@@ -282,8 +416,14 @@ describe("steps of equal keys", () => {
     // The clips' images are twins too; film order of the images makes the later clip's need ready first.
     const manifest = manifestOf({
       provider: "kling",
-      images: [{ id: "a", prompt: "same" }, { id: "b", prompt: "same" }],
-      shots: [shot("1", { prompt: "same", ...from("images.b") }), shot("2", { prompt: "same", ...from("images.a") })],
+      images: [
+        { id: "a", prompt: "same" },
+        { id: "b", prompt: "same" },
+      ],
+      shots: [
+        shot("1", { prompt: "same", ...from("images.b") }),
+        shot("2", { prompt: "same", ...from("images.a") }),
+      ],
     });
     const set = new FilmSet();
     const took = await set.run(manifest);
@@ -295,22 +435,33 @@ describe("steps of equal keys", () => {
   test("one of them lost: the other is taken back from its output all the same", async () => {
     const set = new FilmSet();
     await set.run(twins);
-    for (const [key, entry] of set.disk.renders) set.disk.renders.set(key, { ...entry, handle: undefined } as never);
+    for (const [key, entry] of set.disk.renders)
+      set.disk.renders.set(key, { ...entry, handle: undefined } as never);
     set.disk.store.clear();
     set.disk.outputs.delete("renders/default/1/clip.mp4");
-    expect((await set.run(twins)).lines).toEqual(["shots.1.clip blocked missing", "shots.2.clip restored from output"]);
+    expect((await set.run(twins)).lines).toEqual([
+      "shots.1.clip blocked missing",
+      "shots.2.clip restored from output",
+    ]);
     expect((await set.run(twins)).lines).toEqual(["shots.1.clip restored from store", "shots.2.clip kept"]);
   });
 });
 
 describe("stopping", () => {
   test("nothing more is submitted, what is under way is said, and the next run collects it without a create", async () => {
-    const set = new FilmSet();
+    const set = new FilmSet({ taskMs: 600_000 });
     const stop = new AbortController();
     const shots = ["1", "2", "3", "4", "5"].map((name) => shot(name));
-    const took = await set.run(film(...shots), { stop, onEvent: (event) => void (event.type === "step_processing" && stop.abort(new Error("stopped"))) });
+    const took = await set.run(film(...shots), {
+      stop,
+      onEvent: (event) => void (event.type === "step_processing" && stop.abort(new Error("stopped"))),
+    });
     expect(took.interrupted).toBe(true);
-    expect(took.lines).toEqual(["1", "2", "3"].map((name) => `shots.${name}.clip interrupted, under way`).concat(["4", "5"].map((name) => `shots.${name}.clip interrupted`)));
+    expect(took.lines).toEqual(
+      ["1", "2", "3"]
+        .map((name) => `shots.${name}.clip interrupted, under way`)
+        .concat(["4", "5"].map((name) => `shots.${name}.clip interrupted`)),
+    );
     expect(set.disk.retired).toEqual([]);
     const creates = submits(set).length;
     expect(creates).toBe(3);
@@ -322,9 +473,12 @@ describe("stopping", () => {
 
   test("while one is being submitted, its answer is waited for and written down", async () => {
     let answer: (said: "accept") => void = () => undefined;
-    const set = new FilmSet({ submit: (_, count) => (count === 2 ? new Promise((resolve) => void (answer = resolve)) : undefined) });
+    const set = new FilmSet({
+      taskMs: 600_000,
+      submit: (_, count) => (count === 2 ? new Promise((resolve) => void (answer = resolve)) : undefined),
+    });
     const stop = new AbortController();
-    const running = set.run(film(shot("1"), shot("2"), shot("3", from("refs/a.png"))), {
+    const running = set.run(film(shot("1"), shot("2"), shot("3", { image: "refs/a.png" })), {
       stop,
       onEvent: (event) => {
         if (event.type !== "step_processing" || stop.signal.aborted) return;
@@ -333,19 +487,32 @@ describe("stopping", () => {
       },
     });
     const took = await running;
-    expect(took.lines.slice(0, 2)).toEqual(["shots.1.clip interrupted, under way", "shots.2.clip interrupted, under way"]);
-    expect(set.disk.entries.filter((entry) => entry.type === "submitted")).toHaveLength(set.vendor.tasks.length);
+    expect(took.lines.slice(0, 2)).toEqual([
+      "shots.1.clip interrupted, under way",
+      "shots.2.clip interrupted, under way",
+    ]);
+    expect(set.disk.entries.filter((entry) => entry.type === "submitted")).toHaveLength(
+      set.vendor.tasks.length,
+    );
   });
 
-  test.each(["step_waiting", "step_downloading", "step_started", "step_submitted"] as const)("at %s it ends, and nothing is paid for twice", async (type) => {
-    const set = new FilmSet({ submit: (_, count) => (count === 1 ? { kind: "refused", error: vendorError("busy") } : undefined) });
-    const stop = new AbortController();
-    const took = await set.run(tree, { stop, onEvent: (event) => void (event.type === type && stop.abort(new Error("stopped"))) });
-    expect(took.interrupted).toBe(true);
-    expect(took.lines.some((line) => line.includes("failed") || line.includes("blocked"))).toBe(false);
-    expect(usable(await set.run(tree))).toEqual([]);
-    expect(set.vendor.tasks).toHaveLength(5);
-  });
+  test.each(["step_waiting", "step_downloading", "step_started", "step_submitted"] as const)(
+    "at %s it ends, and nothing is paid for twice",
+    async (type) => {
+      const set = new FilmSet({
+        submit: (_, count) => (count === 1 ? { kind: "refused", error: vendorError("busy") } : undefined),
+      });
+      const stop = new AbortController();
+      const took = await set.run(tree, {
+        stop,
+        onEvent: (event) => void (event.type === type && stop.abort(new Error("stopped"))),
+      });
+      expect(took.interrupted).toBe(true);
+      expect(took.lines.some((line) => line.includes("failed") || line.includes("blocked"))).toBe(false);
+      expect(usable(await set.run(tree))).toEqual([]);
+      expect(set.vendor.tasks).toHaveLength(5);
+    },
+  );
 
   test("before it began, nothing happens but what costs no step", async () => {
     const set = new FilmSet();
@@ -359,43 +526,92 @@ describe("stopping", () => {
 
 // ---- Death and return ----
 
-const shots = fc.array(fc.record({ prompt: fc.constantFrom("a", "b", "c"), upstream: fc.option(fc.nat(2), { nil: undefined }) }), { minLength: 1, maxLength: 5 });
+const shots = fc.array(
+  fc.record({ prompt: fc.constantFrom("a", "b", "c"), upstream: fc.option(fc.nat(2), { nil: undefined }) }),
+  { minLength: 1, maxLength: 5 },
+);
 const films = fc.tuple(fc.integer({ min: 1, max: 3 }), shots).map(([images, all]): Manifest =>
   manifestOf({
     provider: "kling",
     images: Array.from({ length: images }, (_, index) => ({ id: `i${index}`, prompt: `still ${index}` })),
-    shots: all.map(({ prompt, upstream }, index) => shot(`s${index}`, { prompt, ...(upstream === undefined ? {} : from(`images.i${upstream % images}`)) })),
+    shots: all.map(({ prompt, upstream }, index) =>
+      shot(`s${index}`, { prompt, ...(upstream === undefined ? {} : from(`images.i${upstream % images}`)) }),
+    ),
   }),
 );
-const troubles = fc.array(fc.constantFrom("accept", "take", "lose", "busy", "maintenance" as const), { maxLength: 12 });
+const troubles = fc.array(fc.constantFrom("accept", "take", "lose", "busy", "maintenance" as const), {
+  maxLength: 12,
+});
 
 function trouble(kinds: readonly string[]) {
   return (_: unknown, count: number) => {
     const kind = kinds[count - 1] ?? "accept";
-    return kind === "busy" || kind === "maintenance" ? ({ kind: "refused", error: vendorError(kind) } as const) : (kind as "accept" | "take" | "lose");
+    return kind === "busy" || kind === "maintenance"
+      ? ({ kind: "refused", error: vendorError(kind) } as const)
+      : (kind as "accept" | "take" | "lose");
   };
 }
 
 test("killed anywhere, again and again, a film is finished with one task for each key", async () => {
   await fc.assert(
-    fc.asyncProperty(films, troubles, fc.array(fc.nat(60), { maxLength: 4 }), async (manifest, kinds, deaths) => {
-      const set = new FilmSet({ submit: trouble(kinds) });
-      const keys = new Set(set.plan(manifest).steps.map((each) => each.key));
-      for (const dieAfter of deaths) await set.take(manifest, { dieAfter });
-      let took = await set.run(manifest);
-      // A create that was lost four times running is left to the next run.
-      for (let more = 0; more < 5 && (usable(took)?.length ?? 0) > 0; more++) took = await set.run(manifest);
-      expect(usable(took)).toEqual([]);
-      expect(set.vendor.tasks).toHaveLength(keys.size);
-      expect(new Set(submits(set)).size).toBe(keys.size);
-      expect((await set.run(manifest)).plan.totals.count.keep).toBe(took.plan.steps.length);
-    }),
+    fc.asyncProperty(
+      films,
+      troubles,
+      fc.array(fc.nat(60), { maxLength: 4 }),
+      async (manifest, kinds, deaths) => {
+        const set = new FilmSet({ submit: trouble(kinds) });
+        const keys = new Set(set.plan(manifest).steps.map((each) => each.key));
+        for (const dieAfter of deaths) await set.take(manifest, { dieAfter });
+        let took = await set.run(manifest);
+        // A create that was lost four times running is left to the next run.
+        for (let more = 0; more < 5 && (usable(took)?.length ?? 0) > 0; more++)
+          took = await set.run(manifest);
+        expect(usable(took)).toEqual([]);
+        expect(set.vendor.tasks).toHaveLength(keys.size);
+        expect(new Set(submits(set)).size).toBe(keys.size);
+        expect((await set.run(manifest)).plan.totals.count.keep).toBe(took.plan.steps.length);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test("stopped at any operation and whatever the vendor does, a run ends, and the next one goes on where it was", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      films,
+      troubles,
+      fc.array(fc.nat(60), { maxLength: 3 }),
+      async (manifest, kinds, stops) => {
+        const set = new FilmSet({ submit: trouble(kinds) });
+        const keys = new Set(set.plan(manifest).steps.map((each) => each.key));
+        for (const stopAfter of stops) {
+          const stop = new AbortController();
+          let operations = 0;
+          const gate = (): undefined => void (++operations === stopAfter && stop.abort(new Error("stopped")));
+          set.disk.gate = gate;
+          set.vendor.script = { ...set.vendor.script, gate };
+          const took = await set.run(manifest, { stop });
+          expect(took.interrupted).toBe(stop.signal.aborted);
+          expect(took.outcomes.size).toBe(took.plan.steps.length);
+        }
+        let took = await set.run(manifest);
+        for (let more = 0; more < 5 && (usable(took)?.length ?? 0) > 0; more++)
+          took = await set.run(manifest);
+        expect(usable(took)).toEqual([]);
+        expect(set.vendor.tasks).toHaveLength(keys.size);
+      },
+    ),
     { numRuns: 60 },
   );
 });
 
 test("killed at every single operation, a film of two steps is finished with two tasks", async () => {
-  const manifest = manifestOf({ provider: "kling", images: [{ id: "mara", prompt: "x" }], shots: [shot("010", from("images.mara"))] });
+  const manifest = manifestOf({
+    provider: "kling",
+    images: [{ id: "mara", prompt: "x" }],
+    shots: [shot("010", from("images.mara"))],
+  });
   let deaths = 0;
   for (let dieAfter = 0; ; dieAfter++) {
     const set = new FilmSet();

@@ -6,8 +6,16 @@ import type { Outcome } from "../../src/run/event.js";
 import { EXIT, exitOfOutcomes, type ExitCode } from "../../src/run/exit.js";
 import { artifact, digestOf } from "../plan/priors.js";
 
-const failed = { status: "failed", diagnostic: problem("run/task-failed", "no"), retry: "paid", billed: "unknown" } as const;
-const blocked = (because: Extract<Outcome, { status: "blocked" }>["because"]): Outcome => ({ status: "blocked", because });
+const failed = {
+  status: "failed",
+  diagnostic: problem("run/task-failed", "no"),
+  retry: "paid",
+  billed: "unknown",
+} as const;
+const blocked = (because: Extract<Outcome, { status: "blocked" }>["because"]): Outcome => ({
+  status: "blocked",
+  because,
+});
 
 const TABLE: readonly (readonly [string, Outcome, ExitCode])[] = [
   ["kept", { status: "kept", artifact: artifact("a") }, 0],
@@ -36,11 +44,29 @@ test("of several the first of 8, 5, 4, 10, 9, 1 counts, in whatever order they c
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...TABLE)), (rows) => {
       const codes = rows.map(([, , code]) => code as number);
-      expect(exitOfOutcomes(rows.map(([, outcome]) => outcome))).toBe(order.find((code) => codes.includes(code)) ?? 0);
+      expect(exitOfOutcomes(rows.map(([, outcome]) => outcome))).toBe(
+        order.find((code) => codes.includes(code)) ?? 0,
+      );
     }),
   );
 });
 
 test("the numbers never change", () => {
-  expect(EXIT).toEqual({ done: 0, stepFailed: 1, changes: 2, invalid: 3, approval: 4, money: 5, locked: 6, stale: 7, unknown: 8, credentials: 9, blocked: 10, usage: 64, bug: 70, interrupted: 130, terminated: 143 });
+  expect(EXIT).toEqual({
+    done: 0,
+    stepFailed: 1,
+    changes: 2,
+    invalid: 3,
+    approval: 4,
+    money: 5,
+    locked: 6,
+    stale: 7,
+    unknown: 8,
+    credentials: 9,
+    blocked: 10,
+    usage: 64,
+    bug: 70,
+    interrupted: 130,
+    terminated: 143,
+  });
 });

@@ -46,7 +46,13 @@ export class FilmSet {
 
   plan(manifest: Manifest, options: Partial<PlanOptions> = {}): Plan {
     const graph = graphOf(manifest);
-    return makePlan(graph, keyGraph(graph, digestsOf(graph)), this.disk.prior(graph), catalogOf(manifest.catalog), optionsOf(options));
+    return makePlan(
+      graph,
+      keyGraph(graph, digestsOf(graph)),
+      this.disk.prior(graph),
+      catalogOf(manifest.catalog),
+      optionsOf(options),
+    );
   }
 
   /** Runs a manifest to its end; undefined when it died on the way. */
@@ -85,7 +91,9 @@ export class FilmSet {
     });
     try {
       const executed = await this.clock.drive(running, dead);
-      const lines = plan.steps.map(({ step }) => `${step.id} ${outcomeWords(executed.outcomes.get(step.id))}`);
+      const lines = plan.steps.map(
+        ({ step }) => `${step.id} ${outcomeWords(executed.outcomes.get(step.id))}`,
+      );
       return { ...executed, plan, events, lines };
     } catch (error) {
       if (error instanceof Stopped) return undefined;
@@ -122,7 +130,9 @@ export function outcomeWords(outcome: Outcome | undefined): string {
     case "failed":
       return `failed ${outcome.diagnostic.code}${outcome.fatal === true ? ", fatal" : ""}`;
     case "blocked":
-      return outcome.because.because === "upstream" ? `blocked by ${outcome.because.steps.join(" ")}` : `blocked ${outcome.because.because}`;
+      return outcome.because.because === "upstream"
+        ? `blocked by ${outcome.because.steps.join(" ")}`
+        : `blocked ${outcome.because.because}`;
     case "interrupted":
       return `interrupted${outcome.underWay ? ", under way" : ""}`;
     case "unknown":

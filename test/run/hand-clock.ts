@@ -62,7 +62,7 @@ export class HandClock implements Clock {
       settled = true;
     });
     watched.catch(() => undefined);
-    for (let idle = 0; !settled; ) {
+    for (let idle = 0; !settled;) {
       await settle();
       if (settled) break;
       if (until()) throw new Stopped();

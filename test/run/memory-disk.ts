@@ -41,7 +41,12 @@ export class MemoryDisk {
   prior(graph: Graph): Prior {
     const view = replay(this.entries.map((entry, index) => ({ ...entry, at: isoTime(index * 1000) })));
     if (view.orphans.size > 0) throw new Error(`orphans: ${[...view.orphans].join(" ")}`);
-    const attempts = new Map([...view.attempts].map(([key, list]) => [key, list.map((each) => ({ ...each, started: isoTime(this.#clock.now()) }))]));
+    const attempts = new Map(
+      [...view.attempts].map(([key, list]) => [
+        key,
+        list.map((each) => ({ ...each, started: isoTime(this.#clock.now()) })),
+      ]),
+    );
     return {
       lock: { renders: new Map(this.renders), steps: new Map([[graph.profile, new Map(this.steps)]]) },
       attempts,
@@ -49,7 +54,9 @@ export class MemoryDisk {
       outputs: new Map(
         graph.steps.flatMap(({ output }) => {
           const sha256 = output === undefined ? undefined : this.outputs.get(output);
-          return output === undefined ? [] : [[output, sha256 === undefined ? { kind: "absent" } : { kind: "file", sha256 }] as const];
+          return output === undefined
+            ? []
+            : [[output, sha256 === undefined ? { kind: "absent" } : { kind: "file", sha256 }] as const];
         }),
       ),
       placed: view.placed,
@@ -96,7 +103,8 @@ export class MemoryDisk {
       material: async (input, artifact) => {
         await step("material");
         if (input.kind === "url") return { kind: "url", url: input.url };
-        if (input.kind === "step" && (artifact === undefined || !this.store.has(artifact.sha256))) return { kind: "unavailable", why: `the result of ${input.id} is missing` };
+        if (input.kind === "step" && (artifact === undefined || !this.store.has(artifact.sha256)))
+          return { kind: "unavailable", why: `the result of ${input.id} is missing` };
         const name = input.kind === "file" ? input.path : (artifact?.sha256 ?? "");
         return { kind: "bytes", type: "image/png", read: async () => new TextEncoder().encode(name) };
       },

@@ -9,10 +9,17 @@ import { vendorError } from "./scripted-provider.js";
 
 const ADDRESS = { dialect: "new", product: "/p" } as const;
 const INTERVAL = 5_000;
-const look = (task: string, status: TaskLook["status"]): LookAnswer => ({ kind: "found", look: { task: task as TaskId, status, outputs: [], billed: { kind: "unknown" } } });
+const look = (task: string, status: TaskLook["status"]): LookAnswer => ({
+  kind: "found",
+  look: { task: task as TaskId, status, outputs: [], billed: { kind: "unknown" } },
+});
 
 /** A poller over tasks whose answers a function of time and count gives. */
-function poller(answer: (task: string, count: number, nowMs: number) => LookAnswer, signal = new AbortController().signal, intervalMs = INTERVAL) {
+function poller(
+  answer: (task: string, count: number, nowMs: number) => LookAnswer,
+  signal = new AbortController().signal,
+  intervalMs = INTERVAL,
+) {
   const clock = new HandClock(0);
   const asked: { readonly atMs: number; readonly tasks: readonly string[] }[] = [];
   const counts = new Map<string, number>();
@@ -33,12 +40,19 @@ function poller(answer: (task: string, count: number, nowMs: number) => LookAnsw
   );
   const seen: string[] = [];
   const follow = (task: string, firstLookMs = INTERVAL, more: Partial<Follow> = {}) =>
-    made.follow({ task: task as TaskId, address: ADDRESS, firstLookMs, onLook: (each) => void seen.push(`${each.task} ${each.status}`), ...more });
+    made.follow({
+      task: task as TaskId,
+      address: ADDRESS,
+      firstLookMs,
+      onLook: (each) => void seen.push(`${each.task} ${each.status}`),
+      ...more,
+    });
   return { clock, asked, seen, follow };
 }
 
 /** Tasks that end at given times. */
-const until = (ends: Readonly<Record<string, number>>) => (task: string, _: number, nowMs: number) => look(task, nowMs >= (ends[task] ?? 0) ? "succeeded" : "processing");
+const until = (ends: Readonly<Record<string, number>>) => (task: string, _: number, nowMs: number) =>
+  look(task, nowMs >= (ends[task] ?? 0) ? "succeeded" : "processing");
 
 test("a task is asked about from its first look on, every interval, until it ends", async () => {
   const { clock, asked, seen, follow } = poller(until({ a: 22_000 }));
@@ -75,19 +89,31 @@ test("a task that is followed in the very turn in which the last one ended is no
 
 test("a failed task has ended too", async () => {
   const { clock, follow } = poller((task) => look(task, "failed"));
-  await expect(clock.drive(follow("a"))).resolves.toMatchObject({ kind: "ended", look: { status: "failed" } });
+  await expect(clock.drive(follow("a"))).resolves.toMatchObject({
+    kind: "ended",
+    look: { status: "failed" },
+  });
 });
 
 describe("answers that are none", () => {
-  const script = (answers: readonly LookAnswer[]) => (task: string, count: number) => answers[count - 1] ?? look(task, "succeeded");
+  const script = (answers: readonly LookAnswer[]) => (task: string, count: number) =>
+    answers[count - 1] ?? look(task, "succeeded");
   const absent: LookAnswer = { kind: "absent" };
   const lost: LookAnswer = { kind: "lost", why: "cut" };
-  const refused = (kind: Parameters<typeof vendorError>[0]): LookAnswer => ({ kind: "failed", error: vendorError(kind) });
+  const refused = (kind: Parameters<typeof vendorError>[0]): LookAnswer => ({
+    kind: "failed",
+    error: vendorError(kind),
+  });
 
   test.each<[string, readonly LookAnswer[], string, number]>([
     ["absent three times running is believed", [absent, absent, absent], "absent", 3],
     ["absent twice and then found is not", [absent, absent], "ended", 3],
-    ["being found starts the count again", [absent, absent, look("a", "processing"), absent, absent], "ended", 6],
+    [
+      "being found starts the count again",
+      [absent, absent, look("a", "processing"), absent, absent],
+      "ended",
+      6,
+    ],
     ["lost answers are asked again, however many", Array<LookAnswer>(9).fill(lost), "ended", 10],
     ["a busy vendor is asked again", [refused("busy"), refused("maintenance")], "ended", 3],
     ["refused credentials end it", [refused("credentials")], "failed", 1],
@@ -103,7 +129,9 @@ describe("stopping", () => {
   test("ends every follow that waits, and every one that comes after", async () => {
     const stop = new AbortController();
     const { clock, follow } = poller(until({ a: 1e9, b: 1e9 }), stop.signal);
-    const all = [follow("a"), follow("b", 60_000)].map((each) => each.catch((reason: Error) => reason.message));
+    const all = [follow("a"), follow("b", 60_000)].map((each) =>
+      each.catch((reason: Error) => reason.message),
+    );
     await clock.advance(20_000);
     stop.abort(new Error("stopped"));
     expect(await clock.drive(Promise.all(all))).toEqual(["stopped", "stopped"]);
@@ -127,23 +155,30 @@ describe("stopping", () => {
 test("no task is asked about more often than the interval allows, and each one ends soon after it could", async () => {
   const task = fc.record({ startMs: fc.nat(60_000), firstMs: fc.nat(30_000), tookMs: fc.nat(90_000) });
   await fc.assert(
-    fc.asyncProperty(fc.array(task, { minLength: 1, maxLength: 8 }), fc.integer({ min: 200, max: 8_000 }), async (tasks, intervalMs) => {
-      const ends = Object.fromEntries(tasks.map((each, index) => [`t${index}`, each.startMs + each.tookMs]));
-      const { clock, asked, follow } = poller(until(ends), undefined, intervalMs);
-      const ended = tasks.map(async (each, index) => {
-        await clock.sleep(each.startMs, new AbortController().signal);
-        await follow(`t${index}`, each.firstMs);
-        return clock.now();
-      });
-      const times = await clock.drive(Promise.all(ended));
-      await settle();
-      for (const [index, each] of tasks.entries()) {
-        const looks = asked.filter((one) => one.tasks.includes(`t${index}`)).map((one) => one.atMs);
-        for (const [at, lookMs] of looks.entries()) if (at > 0) expect(lookMs - (looks[at - 1] ?? 0)).toBeGreaterThanOrEqual(intervalMs);
-        const couldMs = Math.max(each.startMs + each.firstMs, each.startMs + each.tookMs);
-        expect((times[index] ?? 0) - couldMs).toBeLessThanOrEqual(1.5 * intervalMs + 1);
-      }
-    }),
+    fc.asyncProperty(
+      fc.array(task, { minLength: 1, maxLength: 8 }),
+      fc.integer({ min: 200, max: 8_000 }),
+      async (tasks, intervalMs) => {
+        const ends = Object.fromEntries(
+          tasks.map((each, index) => [`t${index}`, each.startMs + each.tookMs]),
+        );
+        const { clock, asked, follow } = poller(until(ends), undefined, intervalMs);
+        const ended = tasks.map(async (each, index) => {
+          await clock.sleep(each.startMs, new AbortController().signal);
+          await follow(`t${index}`, each.firstMs);
+          return clock.now();
+        });
+        const times = await clock.drive(Promise.all(ended));
+        await settle();
+        for (const [index, each] of tasks.entries()) {
+          const looks = asked.filter((one) => one.tasks.includes(`t${index}`)).map((one) => one.atMs);
+          for (const [at, lookMs] of looks.entries())
+            if (at > 0) expect(lookMs - (looks[at - 1] ?? 0)).toBeGreaterThanOrEqual(intervalMs);
+          const couldMs = Math.max(each.startMs + each.firstMs, each.startMs + each.tookMs);
+          expect((times[index] ?? 0) - couldMs).toBeLessThanOrEqual(1.5 * intervalMs + 1);
+        }
+      },
+    ),
     { numRuns: 60 },
   );
 });

@@ -9,7 +9,11 @@ import { openPurse } from "../../src/run/purse.js";
 import { manifestOf } from "../graph/manifests.js";
 import { cents, planOf } from "../plan/priors.js";
 
-const film = (provider: string, count: number) => manifestOf({ provider, shots: Array.from({ length: count }, (_, index) => ({ id: `${index}`, prompt: `shot ${index}` })) });
+const film = (provider: string, count: number) =>
+  manifestOf({
+    provider,
+    shots: Array.from({ length: count }, (_, index) => ({ id: `${index}`, prompt: `shot ${index}` })),
+  });
 const plan = planOf(film("kling", 4));
 const yes = approvalOf(plan);
 const creates = plan.steps.flatMap((each) => each.create ?? []);
@@ -18,7 +22,12 @@ const told = (permit: unknown) => (typeof permit === "string" ? permit : "permit
 
 test("each reference is admitted once", () => {
   const purse = openPurse(plan, yes, {});
-  expect(creates.map((create) => told(purse.admit(create)))).toEqual(["permit", "permit", "permit", "permit"]);
+  expect(creates.map((create) => told(purse.admit(create)))).toEqual([
+    "permit",
+    "permit",
+    "permit",
+    "permit",
+  ]);
   expect(told(purse.admit(first))).toBe("used");
   expect(purse.reserved).toBe(cents(84));
 });
@@ -44,7 +53,10 @@ test("caps hold however many ask at once, and what is refused leaves room for wh
   const cap = fc.option(fc.nat(100).map(cents), { nil: undefined });
   fc.assert(
     fc.property(cap, cap, fc.shuffledSubarray(creates), (budgetLeft, maxCost, asked) => {
-      const caps = { ...(budgetLeft === undefined ? {} : { budgetLeft }), ...(maxCost === undefined ? {} : { maxCost }) };
+      const caps = {
+        ...(budgetLeft === undefined ? {} : { budgetLeft }),
+        ...(maxCost === undefined ? {} : { maxCost }),
+      };
       const purse = openPurse(plan, yes, caps);
       const given = asked.filter((create) => told(purse.admit(create)) === "permit").length;
       const least = Math.min(budgetLeft ?? Infinity, maxCost ?? Infinity);
@@ -57,18 +69,36 @@ test("caps hold however many ask at once, and what is refused leaves room for wh
 test("the sandbox costs nothing, so no cap ends it", () => {
   const draft = planOf(film("sandbox", 4));
   const purse = openPurse(draft, approvalOf(draft), { budgetLeft: cents(0), maxCost: cents(0) });
-  expect(draft.steps.map((each) => told(purse.admit(each.create as NonNullable<typeof each.create>)))).toEqual(Array<string>(4).fill("permit"));
+  expect(
+    draft.steps.map((each) => told(purse.admit(each.create as NonNullable<typeof each.create>))),
+  ).toEqual(Array<string>(4).fill("permit"));
 });
 
 test.each<[string, (plan: Plan) => Plan]>([
   ["a raised ceiling", (plan) => alter(plan, (create) => ({ ...create, ceiling: cents(9999) }))],
-  ["another reference", (plan) => alter(plan, (create) => ({ ...create, reference: "km1-other" as ClientReference }))],
-  ["a step more", (plan) => ({ ...plan, steps: [...plan.steps, ...planOf(film("kling", 5)).steps.slice(4)] })],
+  [
+    "another reference",
+    (plan) => alter(plan, (create) => ({ ...create, reference: "km1-other" as ClientReference })),
+  ],
+  [
+    "a step more",
+    (plan) => ({ ...plan, steps: [...plan.steps, ...planOf(film("kling", 5)).steps.slice(4)] }),
+  ],
   ["another realm", (plan) => ({ ...plan, realm: "sandbox" })],
 ])("a plan with %s is not the plan of its digest, and opens no purse", (_, change) => {
   expect(() => openPurse(change(plan), yes, {})).toThrow("does not match its digest");
 });
 
-function alter(plan: Plan, change: (create: NonNullable<Plan["steps"][number]["create"]>) => NonNullable<Plan["steps"][number]["create"]>): Plan {
-  return { ...plan, steps: plan.steps.map((each, index) => (index === 0 && each.create ? { ...each, create: change(each.create) } : each)) };
+function alter(
+  plan: Plan,
+  change: (
+    create: NonNullable<Plan["steps"][number]["create"]>,
+  ) => NonNullable<Plan["steps"][number]["create"]>,
+): Plan {
+  return {
+    ...plan,
+    steps: plan.steps.map((each, index) =>
+      index === 0 && each.create ? { ...each, create: change(each.create) } : each,
+    ),
+  };
 }

@@ -12,11 +12,17 @@ interface Node {
 const name = (index: number) => `s${index}` as StepId;
 const graphs: fc.Arbitrary<readonly Node[]> = fc
   .array(fc.array(fc.nat(20), { maxLength: 3 }), { maxLength: 12 })
-  .map((rows) => rows.map((row, index) => ({ id: name(index), needs: index === 0 ? [] : [...new Set(row.map((need) => name(need % index)))] })));
+  .map((rows) =>
+    rows.map((row, index) => ({
+      id: name(index),
+      needs: index === 0 ? [] : [...new Set(row.map((need) => name(need % index)))],
+    })),
+  );
 
 function descendants(nodes: readonly Node[], failed: ReadonlySet<StepId>): ReadonlySet<StepId> {
   const never = new Set<StepId>();
-  for (const node of nodes) if (node.needs.some((need) => failed.has(need) || never.has(need))) never.add(node.id);
+  for (const node of nodes)
+    if (node.needs.some((need) => failed.has(need) || never.has(need))) never.add(node.id);
   return never;
 }
 

@@ -6,7 +6,15 @@ import type { Clock } from "../../src/base/clock.js";
 import { isoTime } from "../../src/base/clock.js";
 import type { Realm } from "../../src/graph/step.js";
 import type { Billed, ClientReference, TaskId } from "../../src/plan/prior.js";
-import type { FetchAnswer, LookAnswer, Provider, Submission, SubmitAnswer, TaskLook, VendorError } from "../../src/provider/provider.js";
+import type {
+  FetchAnswer,
+  LookAnswer,
+  Provider,
+  Submission,
+  SubmitAnswer,
+  TaskLook,
+  VendorError,
+} from "../../src/provider/provider.js";
 
 /** `take`: the task is created, the answer lost. `lose`: neither. */
 export type SubmitScript = SubmitAnswer | "accept" | "take" | "lose" | Error;
@@ -59,18 +67,29 @@ export function scriptedProvider(clock: Clock, log: string[] = [], first: Script
   let fetches = 0;
   const taskMs = () => provider.script.taskMs ?? 20_000;
   const done = (task: Task) => clock.now() >= task.startedMs + taskMs();
-  const modelOf = ({ submission: { action } }: Task) => ("model" in action && action.model ? action.model : action.kind);
+  const modelOf = ({ submission: { action } }: Task) =>
+    "model" in action && action.model ? action.model : action.kind;
   const gate = async (request: string): Promise<void> => {
     await provider.script.gate?.(request);
     log.push(request);
   };
 
   const lookAt = (task: Task): LookAnswer => {
-    const base = { task: task.id, reference: task.submission.reference, outputs: [], billed: { kind: "unknown" } as Billed };
+    const base = {
+      task: task.id,
+      reference: task.submission.reference,
+      outputs: [],
+      billed: { kind: "unknown" } as Billed,
+    };
     if (!done(task)) return { kind: "found", look: { ...base, status: "processing" } };
-    const outputs = [{ kind: "video", url: `https://cdn.example/${task.id}?signed`, id: `v-${task.id}` }] as const;
+    const outputs = [
+      { kind: "video", url: `https://cdn.example/${task.id}?signed`, id: `v-${task.id}` },
+    ] as const;
     const updated = isoTime(task.startedMs + taskMs());
-    return { kind: "found", look: { ...base, status: "succeeded", outputs, updated, ...provider.script.end?.(task.submission) } };
+    return {
+      kind: "found",
+      look: { ...base, status: "succeeded", outputs, updated, ...provider.script.end?.(task.submission) },
+    };
   };
   const create = (submission: Submission): Task => {
     const task = { id: `t${tasks.length + 1}` as TaskId, submission, startedMs: clock.now() };
@@ -112,7 +131,9 @@ export function scriptedProvider(clock: Clock, log: string[] = [], first: Script
       if (said === "lose") return { kind: "lost", why: "the connection was cut" };
       if (tasks.some((task) => task.submission.reference === submission.reference)) return { kind: "exists" };
       const task = create(submission);
-      return said === "take" ? { kind: "lost", why: "the connection was cut" } : { kind: "accepted", task: task.id };
+      return said === "take"
+        ? { kind: "lost", why: "the connection was cut" }
+        : { kind: "accepted", task: task.id };
     },
     async find(reference, _address, signal) {
       stopped(signal);
@@ -141,7 +162,9 @@ export function scriptedProvider(clock: Clock, log: string[] = [], first: Script
       const said = provider.script.fetch?.(url, ++fetches);
       if (said instanceof Error) throw said;
       if (said !== undefined && said !== "broken") return said;
-      const bytes = new TextEncoder().encode(said === "broken" ? "broken" : `clip of ${/t\d+/.exec(url)?.[0]}`);
+      const bytes = new TextEncoder().encode(
+        said === "broken" ? "broken" : `clip of ${/t\d+/.exec(url)?.[0]}`,
+      );
       await sink.write(bytes);
       onProgress?.(bytes.length, bytes.length);
       return { kind: "done", bytes: bytes.length };

@@ -9,7 +9,14 @@ import type { LookAnswer } from "../../src/provider/provider.js";
 import { HandClock, settle } from "./hand-clock.js";
 import { scriptedProvider, vendorError, type Script, type SubmitScript } from "./scripted-provider.js";
 
-const action: Action = { kind: "text_to_video", model: "kling-2.5-turbo", mode: "std", duration: 5, aspect_ratio: "16:9", prompt: "x" };
+const action: Action = {
+  kind: "text_to_video",
+  model: "kling-2.5-turbo",
+  mode: "std",
+  duration: 5,
+  aspect_ratio: "16:9",
+  prompt: "x",
+};
 const reference = clientReference("0".repeat(64) as CacheKey, 1, "render");
 const permit = { reference } as Permit;
 
@@ -22,7 +29,10 @@ interface Told {
   readonly submitted: ReadonlySet<string>;
 }
 
-async function create(script: Script, more: { readonly askFirst?: boolean; readonly stop?: AbortController; readonly onWait?: () => void } = {}): Promise<Told> {
+async function create(
+  script: Script,
+  more: { readonly askFirst?: boolean; readonly stop?: AbortController; readonly onWait?: () => void } = {},
+): Promise<Told> {
   const clock = new HandClock();
   const log: string[] = [];
   const waits: string[] = [];
@@ -31,7 +41,12 @@ async function create(script: Script, more: { readonly askFirst?: boolean; reado
     createTask(
       vendor,
       clock,
-      { submission: { reference, action, materials: new Map() }, address: vendor.address(action), permit, askFirst: more.askFirst === true },
+      {
+        submission: { reference, action, materials: new Map() },
+        address: vendor.address(action),
+        permit,
+        askFirst: more.askFirst === true,
+      },
       (why, seconds) => {
         waits.push(`${why} ${seconds}`);
         more.onWait?.();
@@ -39,34 +54,148 @@ async function create(script: Script, more: { readonly askFirst?: boolean; reado
       (more.stop ?? new AbortController()).signal,
     ),
   );
-  return { created, log: log.map((each) => each.split(" ")[0] ?? ""), waits, clock, tasks: vendor.tasks.length, submitted: new Set(vendor.submitted) };
+  return {
+    created,
+    log: log.map((each) => each.split(" ")[0] ?? ""),
+    waits,
+    clock,
+    tasks: vendor.tasks.length,
+    submitted: new Set(vendor.submitted),
+  };
 }
 
-const words = (created: Created) => `${created.kind}${created.kind === "task" && created.adopted ? ", adopted" : ""}`;
+const words = (created: Created) =>
+  `${created.kind}${created.kind === "task" && created.adopted ? ", adopted" : ""}`;
 /** Answers of the vendor to the first, second, ... create. */
-const saying = (...answers: readonly SubmitScript[]): Script => ({ submit: (_, count) => answers[count - 1] });
-const refusing = (kind: Parameters<typeof vendorError>[0]) => ({ kind: "refused", error: vendorError(kind) }) as const;
-const found = (...answers: readonly (LookAnswer | undefined)[]): Script["find"] => (_, count) => answers[count - 1];
+const saying = (...answers: readonly SubmitScript[]): Script => ({
+  submit: (_, count) => answers[count - 1],
+});
+const refusing = (kind: Parameters<typeof vendorError>[0]) =>
+  ({ kind: "refused", error: vendorError(kind) }) as const;
+const found =
+  (...answers: readonly (LookAnswer | undefined)[]): Script["find"] =>
+  (_, count) =>
+    answers[count - 1];
 
-const shown: LookAnswer = { kind: "found", look: { task: "t9" as never, status: "processing", outputs: [], billed: { kind: "unknown" } } };
+const shown: LookAnswer = {
+  kind: "found",
+  look: { task: "t9" as never, status: "processing", outputs: [], billed: { kind: "unknown" } },
+};
 
 describe("the protocol", () => {
   test.each<[string, Script, boolean, string, string, number]>([
     ["accepted", {}, false, "task", "submit", 1],
-    ["taken, but the answer was lost: found at once", saying("take"), false, "task, adopted", "submit find", 1],
-    ["lost on the way: asked about three times, sent again", saying("lose"), false, "task", "submit find find find submit", 1],
-    ["lost twice on the way", saying("lose", "lose"), false, "task", "submit find find find submit find find find submit", 1],
-    ["lost, sent again, and the first one had come through after all", { ...saying("take"), find: found({ kind: "absent" }, { kind: "absent" }, { kind: "absent" }) }, false, "task, adopted", "submit find find find submit find", 1],
-    ["found at the second question: reads lag behind writes", { ...saying("take"), find: found({ kind: "absent" }) }, false, "task, adopted", "submit find find", 1],
-    ["the reference is taken: its task is adopted", { ...saying({ kind: "exists" }), find: found({ kind: "absent" }, shown) }, false, "task, adopted", "submit find find", 0],
-    ["the reference is taken by a task that is never shown", saying({ kind: "exists" }), false, "unknown", "submit find find find", 0],
-    ["maintenance is no proof that nothing was made", saying(refusing("maintenance")), false, "task", "submit find find find submit", 1],
+    [
+      "taken, but the answer was lost: found at once",
+      saying("take"),
+      false,
+      "task, adopted",
+      "submit find",
+      1,
+    ],
+    [
+      "lost on the way: asked about three times, sent again",
+      saying("lose"),
+      false,
+      "task",
+      "submit find find find submit",
+      1,
+    ],
+    [
+      "lost twice on the way",
+      saying("lose", "lose"),
+      false,
+      "task",
+      "submit find find find submit find find find submit",
+      1,
+    ],
+    [
+      "lost, sent again, and the first one had come through after all",
+      { ...saying("take"), find: found({ kind: "absent" }, { kind: "absent" }, { kind: "absent" }) },
+      false,
+      "task, adopted",
+      "submit find find find submit find",
+      1,
+    ],
+    [
+      "found at the second question: reads lag behind writes",
+      { ...saying("take"), find: found({ kind: "absent" }) },
+      false,
+      "task, adopted",
+      "submit find find",
+      1,
+    ],
+    [
+      "the reference is taken: its task is adopted",
+      { ...saying({ kind: "exists" }), find: found({ kind: "absent" }, shown) },
+      false,
+      "task, adopted",
+      "submit find find",
+      0,
+    ],
+    [
+      "the reference is taken by a task that is never shown",
+      saying({ kind: "exists" }),
+      false,
+      "unknown",
+      "submit find find find",
+      0,
+    ],
+    [
+      "maintenance is no proof that nothing was made",
+      saying(refusing("maintenance")),
+      false,
+      "task",
+      "submit find find find submit",
+      1,
+    ],
     ["an earlier run's create is asked about first", {}, true, "task", "find submit", 1],
-    ["four sends without any answer settle nothing", { submit: () => "lose" }, false, "unsettled", `submit${" find find find submit".repeat(3)} find find find`, 0],
-    ["no answer to the question settles nothing either", { ...saying("take"), find: () => ({ kind: "lost", why: "cut" }) }, false, "unsettled", "submit find find find", 1],
-    ["the last answer to the question counts", { ...saying("lose"), find: found({ kind: "lost", why: "cut" }, { kind: "lost", why: "cut" }, { kind: "absent" }) }, false, "task", "submit find find find submit", 1],
-    ["a busy vendor is no answer to the question", { ...saying("lose"), find: found({ kind: "failed", error: vendorError("busy") }, undefined, undefined) }, false, "task", "submit find find find submit", 1],
-    ["refused credentials while asking leave it open", { ...saying("take"), find: () => ({ kind: "failed", error: vendorError("credentials") }) }, false, "unsettled", "submit find", 1],
+    [
+      "four sends without any answer settle nothing",
+      { submit: () => "lose" },
+      false,
+      "unsettled",
+      `submit${" find find find submit".repeat(3)} find find find`,
+      0,
+    ],
+    [
+      "no answer to the question settles nothing either",
+      { ...saying("take"), find: () => ({ kind: "lost", why: "cut" }) },
+      false,
+      "unsettled",
+      "submit find find find",
+      1,
+    ],
+    [
+      "the last answer to the question counts",
+      {
+        ...saying("lose"),
+        find: found({ kind: "lost", why: "cut" }, { kind: "lost", why: "cut" }, { kind: "absent" }),
+      },
+      false,
+      "task",
+      "submit find find find submit",
+      1,
+    ],
+    [
+      "a busy vendor is no answer to the question",
+      {
+        ...saying("lose"),
+        find: found({ kind: "failed", error: vendorError("busy") }, undefined, undefined),
+      },
+      false,
+      "task",
+      "submit find find find submit",
+      1,
+    ],
+    [
+      "refused credentials while asking leave it open",
+      { ...saying("take"), find: () => ({ kind: "failed", error: vendorError("credentials") }) },
+      false,
+      "unsettled",
+      "submit find",
+      1,
+    ],
   ])("%s", async (_, script, askFirst, expected, log, tasks) => {
     const told = await create(script, { askFirst });
     expect([words(told.created), told.log.join(" "), told.tasks]).toEqual([expected, log, tasks]);
@@ -85,11 +214,14 @@ describe("the protocol", () => {
     expect(told.clock.slept).toEqual([3_000, 3_000]);
   });
 
-  test.each(["content", "invalid", "account", "credentials"] as const)("a %s refusal is final: sent once, never asked about", async (kind) => {
-    const told = await create({ submit: () => refusing(kind) });
-    expect(told.created).toEqual({ kind: "refused", error: vendorError(kind) });
-    expect(told.log).toEqual(["submit"]);
-  });
+  test.each(["content", "invalid", "account", "credentials"] as const)(
+    "a %s refusal is final: sent once, never asked about",
+    async (kind) => {
+      const told = await create({ submit: () => refusing(kind) });
+      expect(told.created).toEqual({ kind: "refused", error: vendorError(kind) });
+      expect(told.log).toEqual(["submit"]);
+    },
+  );
 
   test("a busy vendor is waited for, at least a second, doubling up to half a minute, as long as it takes", async () => {
     const told = await create({ submit: (_, count) => (count <= 9 ? refusing("busy") : "accept") });
@@ -108,7 +240,9 @@ describe("a route without references", () => {
     expect(told.log).toEqual(["submit"]);
   });
   test("a request that provably never left is not", async () => {
-    expect((await create(without({ kind: "lost", why: "no route", unsent: true }))).created.kind).toBe("unsettled");
+    expect((await create(without({ kind: "lost", why: "no route", unsent: true }))).created.kind).toBe(
+      "unsettled",
+    );
   });
 });
 
@@ -131,7 +265,14 @@ describe("stopping", () => {
 
   test("while asking, it ends too", async () => {
     const stop = new AbortController();
-    const told = await create({ submit: () => "take", find: () => void stop.abort(new Error("stopped")) as never, gate: (request) => (request.startsWith("find") ? Promise.reject(abort(stop)) : undefined) }, { stop });
+    const told = await create(
+      {
+        submit: () => "take",
+        find: () => void stop.abort(new Error("stopped")) as never,
+        gate: (request) => (request.startsWith("find") ? Promise.reject(abort(stop)) : undefined),
+      },
+      { stop },
+    );
     expect(told.created.kind).toBe("interrupted");
   });
 
@@ -140,10 +281,30 @@ describe("stopping", () => {
     let answer: (said: SubmitScript) => void = () => undefined;
     const clock = new HandClock();
     const seen: AbortSignal[] = [];
-    const vendor = scriptedProvider(clock, [], { submit: () => new Promise((resolve) => void (answer = resolve)) });
+    const vendor = scriptedProvider(clock, [], {
+      submit: () => new Promise((resolve) => void (answer = resolve)),
+    });
     const submit = vendor.submit.bind(vendor);
-    const watched = { ...vendor, references: true, submit: (submission: Parameters<typeof submit>[0], signal: AbortSignal) => (seen.push(signal), submit(submission, signal)) };
-    const running = createTask(watched, clock, { submission: { reference, action, materials: new Map() }, address: vendor.address(action), permit, askFirst: false }, () => undefined, stop.signal);
+    const watched = {
+      ...vendor,
+      references: true,
+      submit: (submission: Parameters<typeof submit>[0], signal: AbortSignal) => (
+        seen.push(signal),
+        submit(submission, signal)
+      ),
+    };
+    const running = createTask(
+      watched,
+      clock,
+      {
+        submission: { reference, action, materials: new Map() },
+        address: vendor.address(action),
+        permit,
+        askFirst: false,
+      },
+      () => undefined,
+      stop.signal,
+    );
     await settle();
     stop.abort();
     await settle();
@@ -156,8 +317,15 @@ describe("stopping", () => {
 test("a permit for another create is a bug, and nothing is sent", async () => {
   const clock = new HandClock();
   const vendor = scriptedProvider(clock);
-  const order = { submission: { reference, action, materials: new Map() }, address: vendor.address(action), permit: { reference: "km1-other" } as unknown as Permit, askFirst: false };
-  await expect(createTask(vendor, clock, order, () => undefined, new AbortController().signal)).rejects.toThrow("the permit is for another create");
+  const order = {
+    submission: { reference, action, materials: new Map() },
+    address: vendor.address(action),
+    permit: { reference: "km1-other" } as unknown as Permit,
+    askFirst: false,
+  };
+  await expect(
+    createTask(vendor, clock, order, () => undefined, new AbortController().signal),
+  ).rejects.toThrow("the permit is for another create");
   expect(vendor.submitted).toEqual([]);
 });
 

@@ -1,0 +1,156 @@
+import { describe, expect, test } from "vitest";
+import { parseArguments } from "../../src/cli/args.js";
+
+const parse = (line: string, env: Readonly<Record<string, string>> = {}) =>
+  parseArguments(line === "" ? [] : line.split(" "), { env, columns: 80 });
+
+const PLAN = { targets: [], allowUnknownPrice: [], rebuy: [], retryRefused: [] };
+const GLOBALS = { json: false, color: true, quiet: false, verbose: false };
+
+describe("a command line becomes plain data", () => {
+  test.each([
+    ["validate", { name: "validate" }],
+    ["plan", { name: "plan", plan: PLAN, policy: {}, rehearse: false, detailedExitcode: false }],
+    [
+      "plan --profile final -t shots.010 -t images.* --out p.json --detailed-exitcode --max-cost 2.5 -j 4",
+      {
+        name: "plan",
+        plan: { ...PLAN, profile: "final", targets: ["shots.010", "images.*"], maxCostUsd: 2.5, jobs: 4 },
+        policy: {},
+        rehearse: false,
+        out: "p.json",
+        detailedExitcode: true,
+      },
+    ],
+    [
+      "render --approve 3F9A0C11D2E3 --yes --rehearse --frozen --overwrite-outputs --events e.jsonl --ask-above $1 --ask-tiers pro,master",
+      {
+        name: "render",
+        plan: PLAN,
+        policy: { askAboveUsd: 1, askTiers: ["pro", "master"] },
+        rehearse: true,
+        approve: "3f9a0c11d2e3",
+        yes: true,
+        frozen: true,
+        overwriteOutputs: true,
+        events: "e.jsonl",
+      },
+    ],
+    [
+      "render --rebuy shots.010 --rebuy shots.020 --retry-refused images.mara --allow-unknown-price my-model",
+      {
+        name: "render",
+        plan: {
+          targets: [],
+          allowUnknownPrice: ["my-model"],
+          rebuy: ["shots.010", "shots.020"],
+          retryRefused: ["images.mara"],
+        },
+        policy: {},
+        rehearse: false,
+        yes: false,
+        frozen: false,
+        overwriteOutputs: false,
+      },
+    ],
+    ["status -p draft", { name: "status", plan: { ...PLAN, profile: "draft" } }],
+    ["why shots.010", { name: "why", step: "shots.010", plan: PLAN }],
+    ["graph", { name: "graph", format: "text" }],
+    ["graph --format dot -p final", { name: "graph", format: "dot", profile: "final" }],
+    ["models --all", { name: "models", all: true }],
+    ["schema", { name: "schema", which: "manifest" }],
+    ["schema lock", { name: "schema", which: "lock" }],
+    ["sandbox", { name: "sandbox", port: 0, asVendor: false }],
+    [
+      "sandbox --port 8787 --dir box --as-vendor --time-scale 0",
+      { name: "sandbox", port: 8787, directory: "box", asVendor: true, timeScale: 0 },
+    ],
+  ])("%s", (line, command) => {
+    expect(parse(line)).toEqual({ kind: "command", command, globals: GLOBALS });
+  });
+
+  test.each([
+    ["--json plan", { ...GLOBALS, json: true }],
+    ["plan --json --no-color -q", { ...GLOBALS, json: true, color: false, quiet: true }],
+    ["plan -v --file film", { ...GLOBALS, verbose: true, file: "film" }],
+  ])("global flags stand before or after the command: %s", (line, globals) => {
+    expect(parse(line)).toMatchObject({ kind: "command", globals });
+  });
+
+  test("the environment sets the policy and flags beat it", () => {
+    const env = { KLINGMAKE_ASK_ABOVE: "7", KLINGMAKE_ASK_TIERS: "none" };
+    expect(parse("render", env)).toMatchObject({ command: { policy: { askAboveUsd: 7, askTiers: [] } } });
+    expect(parse("render --ask-above 1", env)).toMatchObject({
+      command: { policy: { askAboveUsd: 1, askTiers: [] } },
+    });
+  });
+
+  test("an empty variable is as good as none", () => {
+    expect(parse("plan", { KLINGMAKE_ASK_ABOVE: "" })).toMatchObject({ command: { policy: {} } });
+  });
+});
+
+describe("a mistake is a usage error that says what is meant", () => {
+  test.each([
+    ["plna", "error: unknown command 'plna'\n(Did you mean plan?)"],
+    ["plan --profil x", "error: unknown option '--profil'\n(Did you mean --profile?)"],
+    ["plan --max-cost much", "Say US dollars, like 2.50."],
+    ["plan --max-cost -1", "Say US dollars, like 2.50."],
+    ["plan -j 0", "Say a whole number from 1 to 100."],
+    ["render --approve 3f9a", "Say the plan's digest, or its first 12 digits or more"],
+    ["render --ask-tiers gold", "Say standard, pro, master"],
+    ["graph --format svg", "Allowed choices are text, mermaid, dot."],
+    ["schema plan", "Allowed choices are manifest, lock."],
+    ["why", "missing required argument 'step'"],
+    ["why a b", "too many arguments"],
+    ["plan -q -v", "cannot be used with option"],
+    ["sandbox --port 70000", "Say a whole number from 0 to 65535."],
+    ["sandbox --time-scale fast", "Say a number, 0 or more."],
+    ["", "Usage: klingmake COMMAND"],
+  ])("%s", (line, text) => {
+    const parsed = parse(line);
+    expect(parsed.kind).toBe("usage");
+    expect(parsed.kind === "usage" && parsed.text).toContain(text);
+  });
+
+  test("a variable that makes no sense is named", () => {
+    expect(parse("plan", { KLINGMAKE_ASK_TIERS: "gold" })).toMatchObject({
+      kind: "usage",
+      text: expect.stringContaining("environment variable KLINGMAKE_ASK_TIERS: Say standard") as string,
+    });
+  });
+
+  test("a usage error knows whether JSON was wanted, wherever it went wrong", () => {
+    expect(parse("plna --json")).toMatchObject({ kind: "usage", json: true });
+  });
+});
+
+describe("help", () => {
+  const COMMANDS = ["validate", "plan", "render", "status", "why", "graph", "models", "schema", "sandbox"];
+
+  test("the main help names every command and every exit code", () => {
+    const help = parse("--help");
+    const text = help.kind === "help" ? help.text : "";
+    for (const command of COMMANDS) expect(text).toMatch(new RegExp(`^ {2}${command}\\b`, "m"));
+    for (const code of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 64, 70, 130]) {
+      expect(text).toMatch(new RegExp(`^ +${code}  \\S`, "m"));
+    }
+  });
+
+  test.each(COMMANDS)("help of %s has a sentence, an example and exit codes", (command) => {
+    const help = parse(`${command} --help`);
+    const text = help.kind === "help" ? help.text : "";
+    expect(text).toMatch(/\n\n[A-Z][^\n]+[\s\S]*\./);
+    expect(text).toMatch(new RegExp(`Example:\n {2}klingmake ${command}`));
+    expect(text).toContain("Exit codes: ");
+    expect(parse(`help ${command}`)).toEqual(help);
+  });
+
+  test("no line is longer than the terminal is wide, down to 60 columns", () => {
+    for (const line of ["--help", ...COMMANDS.map((command) => `${command} --help`)]) {
+      const help = parseArguments(line.split(" "), { env: {}, columns: 60 });
+      const options = help.kind === "help" ? (help.text.split("\nExample:")[0] ?? "") : "";
+      for (const each of options.split("\n")) expect(each.length).toBeLessThanOrEqual(60);
+    }
+  });
+});
