@@ -1,17 +1,16 @@
 /**
  * What the journal has to say to a plan. Reading a long journal record by record is dear, so what came of a text is kept
- * as a snapshot in the user's own store, marked with the text's digest; it may be deleted at no cost.
+ * as a snapshot.
  */
-import { join } from "node:path";
 import type { Diagnostic } from "./base/diagnostic.js";
 import { sha256Hex, type Sha256 } from "./base/digest.js";
-import { getOrMake, isRecord } from "./base/guard.js";
-import { version } from "./engine-package.js";
+import { getOrMake } from "./base/guard.js";
+import type { Snapshots } from "./engine-snapshot.js";
 import type { World } from "./engine-world.js";
 import type { CacheKey } from "./graph/key.js";
 import { paceName } from "./plan/plan.js";
 import type { Attempt } from "./plan/prior.js";
-import { hasCode, PRIVATE_DIRECTORY, PRIVATE_FILE, writeAtomic } from "./store/files.js";
+import { hasCode } from "./store/files.js";
 import { openJournal, readJournal, type Journal } from "./store/journal-file.js";
 import type { JournalEntry, JournalRecord } from "./store/journal.js";
 import { replay } from "./store/replay.js";
@@ -28,24 +27,32 @@ export interface Recalled {
 }
 
 /** Reads the journal, or the snapshot of what came of this very text. */
-export async function recall(world: World, at: StateDirectory, store: string): Promise<Recalled> {
-  const directory = join(store, "snapshots");
-  const path = join(directory, `${sha256Hex(at.journal).slice(0, 32)}.json`);
+export async function recall(world: World, at: StateDirectory, snapshots: Snapshots): Promise<Recalled> {
   const bytes = readBytes(world, at.journal);
-  const name = sha256Hex(`${version()} ${bytes === undefined ? "none" : sha256Hex(bytes)}`);
-  const snapshot = readSnapshot(world, path, name);
-  if (snapshot !== undefined) return snapshot;
+  if (bytes === undefined) return { attempts: new Map(), placed: new Set(), pace: new Map(), diagnostics: [] };
+  const about = `journal ${at.journal}`;
+  const mark = sha256Hex(bytes);
+  const before = snapshots.read(about, mark) as Stored | undefined;
+  if (before !== undefined) {
+    const { attempts, placed, pace } = before;
+    return { attempts: new Map(attempts), placed: new Set(placed), pace: new Map(pace), diagnostics: [] };
+  }
   const { records, diagnostics } = await readJournal(world.fs, at);
   const { attempts, placed } = replay(records);
-  const recalled: Recalled = {
-    attempts,
-    placed,
-    pace: paceOf(records),
-    diagnostics,
-  };
+  const pace = paceOf(records);
   // Damage is reported until it was set aside, so a journal with damage is read anew each time.
-  if (diagnostics.length === 0 && bytes !== undefined) await keep(world, directory, path, name, recalled);
-  return recalled;
+  if (diagnostics.length === 0) {
+    const stored: Stored = { attempts: [...attempts], placed: [...placed], pace: [...pace] };
+    await snapshots.write(about, mark, stored);
+  }
+  return { attempts, placed, pace, diagnostics };
+}
+
+/** What a snapshot keeps of a journal. */
+interface Stored {
+  readonly attempts: readonly (readonly [CacheKey, readonly Attempt[]])[];
+  readonly placed: readonly Sha256[];
+  readonly pace: readonly (readonly [string, number])[];
 }
 
 function readBytes(world: World, path: string): Uint8Array | undefined {
@@ -54,44 +61,6 @@ function readBytes(world: World, path: string): Uint8Array | undefined {
   } catch (error) {
     if (hasCode(error, "ENOENT")) return undefined;
     throw error;
-  }
-}
-
-async function keep(
-  world: World,
-  directory: string,
-  path: string,
-  name: string,
-  recalled: Recalled,
-): Promise<void> {
-  const { attempts, placed, pace } = recalled;
-  const text = JSON.stringify({
-    name,
-    attempts: [...attempts],
-    placed: [...placed],
-    pace: [...pace],
-  });
-  try {
-    await world.fs.promises.mkdir(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
-    await writeAtomic(world.fs, path, text, { mode: PRIVATE_FILE, durable: false });
-  } catch {
-    // Without a snapshot the next run reads the journal again; that is all.
-  }
-}
-
-function readSnapshot(world: World, path: string, name: string): Recalled | undefined {
-  try {
-    const data: unknown = JSON.parse(Buffer.from(world.fs.readFileSync(path)).toString("utf8"));
-    if (!isRecord(data) || data["name"] !== name) return undefined;
-    const pairs = <K, V>(member: string) => new Map(data[member] as Iterable<readonly [K, V]>);
-    return {
-      attempts: pairs<CacheKey, readonly Attempt[]>("attempts"),
-      placed: new Set(data["placed"] as Iterable<Sha256>),
-      pace: pairs("pace"),
-      diagnostics: [],
-    };
-  } catch {
-    return undefined;
   }
 }
 

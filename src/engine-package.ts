@@ -2,8 +2,15 @@
  * What ships beside the code: version and schemas. The code runs from `dist/`, or bundled from a directory below it,
  * so the package's root is looked for and not counted up to.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+
+/** Tells this build from every other, so that nothing made by another one is taken for its own. */
+export function build(): string {
+  const { size, mtimeMs } = statSync(fileURLToPath(import.meta.url));
+  return `${version()} ${size} ${mtimeMs}`;
+}
 
 /** klingmake's version. */
 export function version(): string {

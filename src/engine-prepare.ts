@@ -8,12 +8,14 @@ import type { Catalog } from "./catalog/catalog.js";
 import { checkInputs } from "./engine-inputs.js";
 import type { Recalled } from "./engine-journal.js";
 import { readPrior, type ReadPrior } from "./engine-prior.js";
+import type { Snapshots } from "./engine-snapshot.js";
 import type { Environment, World } from "./engine-world.js";
 import { expand, providerOf } from "./graph/expand.js";
-import { keyGraph, type FileDigests } from "./graph/key.js";
+import { keyGraph, type CacheKey, type FileDigests, type Keyed } from "./graph/key.js";
 import type { ActionKind, Graph, StepId } from "./graph/step.js";
 import type { Manifest, Profile } from "./manifest/manifest.js";
 import { makePlan, type Plan, type PlanOptions } from "./plan/plan.js";
+import type { Prior } from "./plan/prior.js";
 import type { Artifacts } from "./store/artifacts.js";
 import type { Inputs } from "./store/inputs.js";
 import type { Outputs } from "./store/outputs.js";
@@ -72,8 +74,9 @@ export interface Opened {
   readonly manifest: Manifest;
   readonly catalog: Catalog;
   readonly state: StateDirectory;
-  /** Directory of the user's store. */
-  readonly store: string;
+  readonly snapshots: Snapshots;
+  /** Stands for the manifest's text. */
+  readonly mark: string;
   readonly artifacts: Artifacts;
   readonly inputs: Inputs;
   readonly outputs: Outputs;
@@ -110,7 +113,7 @@ export async function prepare(
   const { manifest, catalog, world } = opened;
   const chosen = chooseProfile(manifest, request.profile);
   if ("code" in chosen) return { diagnostics: await opened.put([chosen]) };
-  const expanded = expand(manifest, chosen.profile, catalog);
+  const { expanded, keysFor } = expandOnce(opened, chosen.profile);
   const graph = expanded.value;
   if (graph === undefined) return { diagnostics: await opened.put(expanded.diagnostics) };
   const checked = await checkInputs(graph, opened.inputs, catalog);
@@ -121,7 +124,7 @@ export async function prepare(
     {
       fs: world.fs,
       root: opened.root,
-      store: opened.store,
+      snapshots: opened.snapshots,
       artifacts: opened.artifacts,
       outputs: opened.outputs,
       now: world.clock.now(),
@@ -139,13 +142,57 @@ export async function prepare(
     ...(manifest.budget.usd === undefined ? {} : { budget: usd(manifest.budget.usd) }),
     ...(request.maxCostUsd === undefined ? {} : { maxCost: usd(request.maxCostUsd) }),
   };
-  const plan = makePlan(graph, keyGraph(graph, checked.digests), prior, catalog, options);
+  const plan = makePlan(graph, await keysFor(checked.digests, prior), prior, catalog, options);
   const diagnostics = [...found, ...read.diagnostics, ...(await opened.put(holdsOfNothing(plan)))];
   const provider = providerOf(manifest, chosen.profile);
   return {
     value: { plan, graph, provider, read: read.value, digests: checked.digests, warnings: diagnostics },
     diagnostics,
   };
+}
+
+/** What a snapshot keeps of a manifest under a profile. */
+interface Expansion {
+  readonly graph: Graph;
+  readonly diagnostics: readonly Diagnostic[];
+  /** The files' digests with which the keys were made. */
+  readonly digests: readonly (readonly [string, string])[];
+  readonly keys: readonly (readonly [StepId, CacheKey])[];
+}
+
+/** A manifest expanded and keyed, from a snapshot where text, profile and input files are those of the last time. */
+function expandOnce(opened: Opened, profile: Profile | undefined) {
+  const { manifest, catalog, snapshots, mark } = opened;
+  const about = `graph ${opened.root} ${profile?.id ?? ""}`;
+  const before = snapshots.read(about, mark) as Expansion | undefined;
+  const expanded: Checked<Graph> =
+    before === undefined
+      ? expand(manifest, profile, catalog)
+      : { value: before.graph, diagnostics: before.diagnostics };
+  const keysFor = async (digests: FileDigests, prior: Prior): Promise<ReadonlyMap<StepId, Keyed>> => {
+    const sameFiles =
+      before !== undefined && before.digests.length === digests.size && before.digests.every(([path, sha256]) => digests.get(path) === sha256);
+    const graph = expanded.value;
+    if (graph === undefined) return new Map();
+    const known = new Map(sameFiles ? before.keys : []);
+    // What a key is the digest of stands in the lockfile, where every entry was checked.
+    const keys = keyGraph(graph, digests, (id) => {
+      const key = known.get(id);
+      const recorded = key === undefined ? undefined : prior.lock.renders.get(key);
+      return recorded === undefined ? undefined : { key: recorded.key, inputs: recorded.inputs };
+    });
+    if (!sameFiles) {
+      const kept: Expansion = {
+        graph,
+        diagnostics: expanded.diagnostics,
+        digests: [...digests],
+        keys: [...keys].map(([id, { key }]) => [id, key]),
+      };
+      await snapshots.write(about, mark, kept);
+    }
+    return keys;
+  };
+  return { expanded, keysFor };
 }
 
 function holdsOfNothing(plan: Plan): readonly Diagnostic[] {

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { hasErrors, type Checked, type Diagnostic } from "./base/diagnostic.js";
 import { sha256Hex, type Sha256 } from "./base/digest.js";
 import type { Recalled } from "./engine-journal.js";
-import { version } from "./engine-package.js";
+import type { Snapshots } from "./engine-snapshot.js";
 import type { Graph } from "./graph/step.js";
 import type { Artifact, Prior } from "./plan/prior.js";
 import type { Artifacts } from "./store/artifacts.js";
-import { PRIVATE_DIRECTORY, PRIVATE_FILE, readTextIf, writeAtomic, type FileSystem } from "./store/files.js";
+import { readTextIf, type FileSystem } from "./store/files.js";
 import { EMPTY_LOCK, lockFileName, readLock, type LockFile } from "./store/lockfile.js";
 import type { Outputs } from "./store/outputs.js";
 
@@ -25,7 +25,7 @@ export interface ReadPrior {
 export interface PriorSources {
   readonly fs: FileSystem;
   readonly root: string;
-  readonly store: string;
+  readonly snapshots: Snapshots;
   readonly artifacts: Artifacts;
   readonly outputs: Outputs;
   readonly now: number;
@@ -69,19 +69,12 @@ export async function readPrior(
 
 /** Reads a lockfile; a text that was once found right is not checked entry by entry again. */
 async function readLockText(sources: PriorSources, text: string, name: string): Promise<Checked<LockFile>> {
-  const { fs, root, store } = sources;
-  const directory = join(store, "snapshots");
-  const path = join(directory, `${sha256Hex(join(root, name)).slice(0, 32)}.txt`);
-  const mark = sha256Hex(`${version()}\n${text}`);
-  const trusted = (await readTextIf(fs, path).catch(() => undefined)) === mark;
+  const about = `lock ${join(sources.root, name)}`;
+  const mark = sha256Hex(text);
+  const trusted = sources.snapshots.read(about, mark) === true;
   const read = readLock(text, name, trusted);
   if (!trusted && read.value !== undefined && read.diagnostics.length === 0) {
-    try {
-      await fs.promises.mkdir(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
-      await writeAtomic(fs, path, mark, { mode: PRIVATE_FILE, durable: false });
-    } catch {
-      // Then it is checked again the next time.
-    }
+    await sources.snapshots.write(about, mark, true);
   }
   return read;
 }

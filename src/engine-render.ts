@@ -75,6 +75,8 @@ export type RenderReport = {
 
 /** Renders a project. */
 export async function renderProject(opened: Opened, request: RenderRequest): Promise<RenderReport> {
+  const idle = await renderIdle(opened, request);
+  if (idle !== undefined) return idle;
   const { world, root, state } = opened;
   const refused = (message: string, help: string): RenderReport => ({
     status: "route",
@@ -107,12 +109,32 @@ export async function renderProject(opened: Opened, request: RenderRequest): Pro
   }
 }
 
+/** A project in which nothing is to be done or written, which needs no lock; undefined when there is something. */
+async function renderIdle(opened: Opened, request: RenderRequest): Promise<RenderReport | undefined> {
+  const { world, state } = opened;
+  const recalled = await recall(world, state, opened.snapshots);
+  const prepared = await prepare(opened, request, recalled);
+  if (prepared.value === undefined || recalled.diagnostics.length > 0) return undefined;
+  const { plan, graph, read } = prepared.value;
+  const locked = read.lock.steps.get(plan.profile) ?? new Map<StepId, string>();
+  const present = new Set(graph.steps.map((step) => step.id));
+  const isIdle =
+    plan.steps.every(
+      ({ step, key, decision }) =>
+        decision.kind === "keep" && decision.conflict !== true && locked.get(step.id) === key,
+    ) && [...locked.keys()].every((id) => present.has(id));
+  if (!isIdle) return undefined;
+  request.onPlan?.(plan);
+  const journal = lateJournal(world, state);
+  return run(opened, request, prepared.value, approvalOf(plan), idleProvider(plan), journal, prepared.diagnostics);
+}
+
 async function renderLocked(
   opened: Opened,
   request: RenderRequest,
   journal: Pick<Journal, "append" | "close">,
 ): Promise<RenderReport> {
-  const recalled = await recall(opened.world, opened.state, opened.store);
+  const recalled = await recall(opened.world, opened.state, opened.snapshots);
   const prepared = await prepare(opened, request, recalled);
   const diagnostics = [...recalled.diagnostics, ...prepared.diagnostics];
   if (prepared.value === undefined || hasErrors(diagnostics))

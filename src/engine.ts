@@ -20,6 +20,7 @@ import {
   type PlanRequest,
 } from "./engine-prepare.js";
 import { renderProject, type RenderReport, type RenderRequest } from "./engine-render.js";
+import { openSnapshots } from "./engine-snapshot.js";
 import { realWorld, type World } from "./engine-world.js";
 import { expand } from "./graph/expand.js";
 import type { Keyed } from "./graph/key.js";
@@ -100,9 +101,10 @@ export async function openProject(
   if (text.value === undefined) return { diagnostics: text.diagnostics };
   const shown = file.startsWith(`${options.cwd}/`) ? file.slice(options.cwd.length + 1) : file;
   const store = storeOf(options);
-  const loaded = await loadManifest(world, store, { text: text.value, file, shown });
+  const snapshots = openSnapshots(world, store);
+  const loaded = await loadManifest(snapshots, { text: text.value, file, shown });
   if (loaded.value === undefined) return { diagnostics: [...text.diagnostics, ...loaded.diagnostics] };
-  const { manifest, put } = loaded.value;
+  const { manifest, mark, put } = loaded.value;
   const catalog = createCatalog(manifest.catalog);
   const warnings = [...text.diagnostics, ...loaded.diagnostics, ...(await put(catalog.diagnostics))];
   if (catalog.value === undefined || hasErrors(warnings)) return { diagnostics: inFileOrder(warnings) };
@@ -111,7 +113,9 @@ export async function openProject(
     options,
     root: dirname(file),
     store,
+    snapshots,
     manifest,
+    mark,
     catalog: catalog.value,
     put,
   });
@@ -142,11 +146,11 @@ function storeOf(options: OpenOptions): string {
 }
 
 function openParts(
-  given: Pick<Opened, "world" | "options" | "root" | "manifest" | "catalog" | "put"> & {
+  given: Pick<Opened, "world" | "options" | "root" | "manifest" | "mark" | "catalog" | "put" | "snapshots"> & {
     readonly store: string;
   },
 ): Opened {
-  const { world, options, root, manifest, catalog, store, put } = given;
+  const { world, options, root, manifest, mark, catalog, store, snapshots, put } = given;
   const { fs, clock } = world;
   const state = stateDirectory(root);
   const now = () => clock.now();
@@ -157,7 +161,8 @@ function openParts(
     manifest,
     catalog,
     state,
-    store,
+    snapshots,
+    mark,
     artifacts: openArtifacts(fs, store),
     inputs: openInputs(fs, root, join(state.cache, "inputs.json"), now),
     outputs: openOutputs(fs, root, join(state.cache, "outputs.json"), now),
@@ -172,7 +177,7 @@ function openParts(
 
 function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]): Project {
   const { manifest, catalog, world, state } = opened;
-  const journalNow = () => recall(world, state, opened.store);
+  const journalNow = () => recall(world, state, opened.snapshots);
   return {
     root: opened.root,
     file,

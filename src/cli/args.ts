@@ -17,8 +17,11 @@ export interface ParseSurroundings {
 /** Parses the words after the program's name. */
 export function parseArguments(argv: readonly string[], surroundings: ParseSurroundings): Parsed {
   const json = argv.includes("--json");
-  if (argv.length === 0)
-    return { ...parseArguments(["--help"], surroundings), kind: "usage", json } as Parsed;
+  if (argv.includes("--version") || argv.includes("-V")) return { kind: "version" };
+  if (argv.length === 0) {
+    const help = parseArguments(["--help"], surroundings);
+    return { kind: "usage", text: help.kind === "help" ? help.text : "", json };
+  }
   let command: Command | undefined;
   let text = "";
   const take = (piece: string) => {

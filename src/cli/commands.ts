@@ -71,6 +71,7 @@ export type GraphFormat = "text" | "mermaid" | "dot";
 /** What a command line came to. */
 export type Parsed =
   | { readonly kind: "command"; readonly command: Command; readonly globals: GlobalFlags }
+  | { readonly kind: "version" }
   /** Help that was asked for; goes to stdout. */
   | { readonly kind: "help"; readonly text: string }
   /** A mistake; goes to stderr, exit 64. */

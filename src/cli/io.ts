@@ -42,6 +42,8 @@ export interface Io {
   readonly signal: AbortSignal;
   /** Puts a yes/no question to a person; absent where nobody can answer. Rejects never; no answer is a no. */
   readonly ask?: (question: string) => Promise<boolean>;
+  /** klingmake's own version. */
+  version(): string;
   /** Milliseconds since the Unix epoch. */
   now(): number;
   /** Calls `tick` about once a second until the returned function is called; absent: nothing moves by itself. */

@@ -36,8 +36,12 @@ async function main(argv: readonly string[]): Promise<void> {
   process.on("uncaughtException", onBug);
   process.on("unhandledRejection", onBug);
 
-  const [{ run }, { homedir }] = await Promise.all([import("./run.js"), import("node:os")]);
-  const exit = await run(argv, surroundings(stop.signal, homedir()));
+  const [{ run }, { isAutomatic }, { homedir }] = await Promise.all([
+    import("./run.js"),
+    import("./colours.js"),
+    import("node:os"),
+  ]);
+  const exit = await run(argv, surroundings(stop.signal, homedir(), isAutomatic(process.env)));
   // Written text is flushed before leaving; idle connections are not waited for.
   process.stdout.write("", () => process.stderr.write("", () => process.exit(exit)));
 }
@@ -54,9 +58,8 @@ async function sayBug(error: unknown): Promise<void> {
   process.stderr.write(bugText(error, process.env));
 }
 
-function surroundings(signal: AbortSignal, home: string): Io {
+function surroundings(signal: AbortSignal, home: string, automatic: boolean): Io {
   const { stdin, stdout, stderr, env } = process;
-  const automatic = env["CI"] !== undefined && !["", "0", "false"].includes(env["CI"]);
   const canAsk = stdin.isTTY && stderr.isTTY && !automatic;
   const shown = stdout.isTTY ? stdout : stderr;
   return {
@@ -70,6 +73,7 @@ function surroundings(signal: AbortSignal, home: string): Io {
     stderrIsTTY: stderr.isTTY,
     stdinIsTTY: stdin.isTTY,
     signal,
+    version,
     now: () => Date.now(),
     createFile,
     everySecond: (tick) => {

@@ -24,6 +24,10 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       io.stdout.write(parsed.text);
       return DONE;
     }
+    if (parsed.kind === "version") {
+      io.stdout.write(`${io.version()}\n`);
+      return DONE;
+    }
     if (parsed.kind === "usage") {
       await refuseUsage(parsed.text, parsed.json, io);
       return USAGE;

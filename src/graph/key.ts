@@ -36,11 +36,21 @@ export function cacheKey(inputs: KeyInputs): CacheKey {
 
 /**
  * The keys of a graph's steps. A step whose input file has no digest, and all that depends on it, has no key.
- * Steps stand upstream before downstream, so one pass is enough.
+ * Steps stand upstream before downstream, so one pass is enough. `known` may answer for steps that were keyed before,
+ * for the very same graph and files.
  */
-export function keyGraph(graph: Graph, files: FileDigests): ReadonlyMap<StepId, Keyed> {
+export function keyGraph(
+  graph: Graph,
+  files: FileDigests,
+  known: (id: StepId) => Keyed | undefined = () => undefined,
+): ReadonlyMap<StepId, Keyed> {
   const keys = new Map<StepId, Keyed>();
   for (const step of graph.steps) {
+    const before = known(step.id);
+    if (before !== undefined) {
+      keys.set(step.id, before);
+      continue;
+    }
     const inputs = keyInputs(graph.realm, step, files, keys);
     if (inputs !== undefined) keys.set(step.id, { key: cacheKey(inputs), inputs });
   }

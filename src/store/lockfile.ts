@@ -10,7 +10,9 @@ import { isRecord } from "../base/guard.js";
 import { elide } from "../base/text.js";
 import type { CacheKey, KeyInputs } from "../graph/key.js";
 import type { Realm, StepId } from "../graph/step.js";
-import type { Lock, Rendering } from "../plan/prior.js";
+import type { Micros, MilliUnits } from "../base/money.js";
+import type { Artifact, Handle, Lock, Rendering } from "../plan/prior.js";
+import { parseDecimal } from "./decimal.js";
 import { findRepeatedMember, lineOf, sortedJson } from "./json-text.js";
 import type { LockRender } from "./lock-schema.generated.js";
 import { Members, type Complaint } from "./members.js";
@@ -145,7 +147,7 @@ function readVersion1(data: Stored, complaints: Complaint[], trusted: boolean): 
       complaints.push({ at, want: "under a cache key of 64 hexadecimal digits" });
       continue;
     }
-    renders.set(key, readRendering(new Members(value, at, complaints), key, trusted));
+    renders.set(key, trusted ? trustedRendering(value, key) : readRendering(new Members(value, at, complaints), key));
     if (isRecord(value)) entries.set(key, value);
   }
   const steps = new Map<string, ReadonlyMap<StepId, CacheKey>>();
@@ -157,12 +159,12 @@ function readVersion1(data: Stored, complaints: Complaint[], trusted: boolean): 
   return { renders, steps, unknown: { top: unknownOf(data, TOP), entries } };
 }
 
-function readRendering(entry: Members, key: CacheKey, trusted: boolean): Rendering {
+function readRendering(entry: Members, key: CacheKey): Rendering {
   const estimate = entry.objectIf("estimate");
   const handle = entry.objectIf("handle");
   return defined<Rendering>({
     key,
-    inputs: trusted ? (entry.raw("inputs") as unknown as KeyInputs) : readKeyInputs(entry, "inputs", key),
+    inputs: readKeyInputs(entry, "inputs", key),
     attempt: entry.integer("attempt", 1),
     artifact: readArtifact(entry.object("artifact")),
     consumed: entry.digests("consumed"),
@@ -172,6 +174,32 @@ function readRendering(entry: Members, key: CacheKey, trusted: boolean): Renderi
     returns: entry.oneOfIf("returns", ["whole", "tail"]),
     flags: entry.textsIf("flags"),
   });
+}
+
+/** An entry that was checked before, in a text of the same digest. */
+function trustedRendering(value: unknown, key: CacheKey): Rendering {
+  const { inputs, attempt, artifact, consumed, handle, estimate, billed, returns, flags } = value as LockRender;
+  return {
+    key,
+    inputs: inputs as unknown as KeyInputs,
+    attempt,
+    artifact: artifact as unknown as Artifact,
+    consumed: consumed as Rendering["consumed"],
+    ...(handle === undefined ? {} : { handle: handle as unknown as Handle }),
+    ...(estimate === undefined ? {} : { estimate: trustedAmounts(estimate) }),
+    billed: billed.kind === "billed" ? { kind: billed.kind, ...trustedAmounts(billed) } : { kind: billed.kind },
+    ...(returns === undefined ? {} : { returns }),
+    ...(flags === undefined ? {} : { flags }),
+  };
+}
+
+function trustedAmounts(amounts: { readonly units?: string; readonly usd?: string }): NonNullable<Rendering["estimate"]> {
+  const units = amounts.units === undefined ? undefined : parseDecimal(amounts.units, 3);
+  const usd = amounts.usd === undefined ? undefined : parseDecimal(amounts.usd, 6);
+  return {
+    ...(units === undefined ? {} : { units: units as MilliUnits }),
+    ...(usd === undefined ? {} : { usd: usd as Micros }),
+  };
 }
 
 function storedRendering(rendering: Rendering, lock: LockFile): LockRender {

@@ -149,6 +149,7 @@ export function surroundings(
     stderrIsTTY: false,
     stdinIsTTY: false,
     signal: new AbortController().signal,
+    version: () => "1.2.3",
     now: () => Date.UTC(2026, 10, 22),
     createFile: () => Promise.reject(new Error("no file is expected")),
     ...over,

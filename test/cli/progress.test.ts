@@ -19,7 +19,7 @@ const RENDERED: Outcome = {
 const FAILED: Outcome = {
   status: "failed",
   diagnostic: {
-    code: "run/task-failed" as never,
+    code: "run/task-failed",
     severity: "error",
     message: "the task failed",
     why: "a \u001b[31mred\u202e reason",
@@ -107,7 +107,7 @@ describe("with a terminal", () => {
       columns: 60,
     });
     expect(lines).toEqual([
-      "rendering    shots.010.clip  48 s of about 90 s",
+      "rendering    shots.010.clip  48 s of about 1 min 30 s",
       "downloading  shots.020.clip  4.0 MB of 9.0 MB",
       "2 of 5 steps done · 1 waiting · 48 s · Ctrl-C stops",
     ]);

@@ -45,6 +45,10 @@ const tried = (state: Attempt["state"], more: Partial<Attempt> = {}) => ({
 });
 const stored = { artifact: artifact("a"), handle: handle(daysAgo(1)) };
 
+function withoutHandle({ handle: _handle, ...rest }: ReturnType<typeof rendering>) {
+  return rest;
+}
+
 function decided(parts: PriorParts, more: Partial<DecideArguments> = {}): Decided {
   return decide({
     step,
@@ -104,7 +108,7 @@ describe("what was rendered", () => {
     ],
     [
       "nobody has it, and the vendor was never known",
-      { renders: [(({ handle: _, ...rest }) => rest)(rendering(now, "a"))] },
+      { renders: [withoutHandle(rendering(now, "a"))] },
       "blocked missing",
     ],
     [

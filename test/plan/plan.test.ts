@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import { usd } from "../../src/base/money.js";
 import type { Manifest, Shot } from "../../src/manifest/manifest.js";
 import { approvalOf, planDigest } from "../../src/plan/approval.js";
-import { makePlan, reservedMoney, spentMoney, type Plan, type PlanOptions } from "../../src/plan/plan.js";
+import { committedMoney } from "../../src/plan/committed.js";
+import { makePlan, type Plan, type PlanOptions } from "../../src/plan/plan.js";
 import { catalogOf, manifestOf } from "../graph/manifests.js";
 import {
   artifact,
@@ -16,7 +17,6 @@ import {
   handle,
   ids,
   keyedGraph,
-  lockOf,
   optionsOf,
   planned,
   planOf,
@@ -125,44 +125,48 @@ describe("money", () => {
     expect(words(plan)).toEqual(["shots.2.clip blocked over budget"]);
   });
 
+  const first = keyedGraph(five).keyed("shots.1.clip");
+  const committed = (parts: PriorParts) => committedMoney(priorOf(parts), new Set());
+
   test.each<[string, Parameters<typeof rendering>[2], number]>([
     ["as billed", { billed: { kind: "billed", usd: cents(5) } }, 5],
     ["as estimated where no money was told", { billed: { kind: "billed" } }, 21],
     ["as estimated where nothing was told", { billed: { kind: "unknown" } }, 21],
     ["nothing where nothing was billed", { billed: { kind: "not_billed" } }, 0],
+    ["nothing in the sandbox", { inputs: { ...first.inputs, realm: "sandbox" } }, 0],
   ])("a rendering counts %s", (_, more, expected) => {
-    expect(
-      spentMoney(lockOf({ renders: [rendering(keyedGraph(five).keyed("shots.1.clip"), "a", more)] })),
-    ).toBe(cents(expected));
+    expect(committed({ renders: [rendering(first, "a", more)] })).toBe(cents(expected));
   });
 
-  test.each<[string, Parameters<typeof attempt>[1], object, number]>([
+  test.each<[string, Parameters<typeof attempt>[1], Parameters<typeof attempt>[2], number]>([
     ["an intent", "intent", {}, 21],
     ["a submitted task", "submitted", {}, 21],
     ["an unknown submission", "unknown", {}, 21],
     ["a finished task", "succeeded", {}, 21],
+    ["a finished task that told its bill", "succeeded", { billed: { kind: "billed", usd: cents(5) } }, 5],
     ["a stored clip", "stored", {}, 21],
-    ["a recorded clip", "recorded", {}, 0],
+    ["a recorded clip that the lock has lost", "recorded", {}, 21],
     ["a failed task", "failed", {}, 0],
+    [
+      "a failed task that was billed all the same",
+      "failed",
+      { billed: { kind: "billed", usd: cents(5) } },
+      5,
+    ],
     ["a refused create", "refused", {}, 0],
     ["an abandoned one", "abandoned", {}, 0],
     ["a task of the sandbox", "submitted", { realm: "sandbox" }, 0],
-  ])("%s reserves what it may take", (_, state, more, expected) => {
-    expect(
-      reservedMoney(
-        priorOf({ attempts: [attempt(keyedGraph(five).keyed("shots.1.clip").key, state, more)] }),
-      ),
-    ).toBe(cents(expected));
+  ])("%s counts what it took or may take", (_, state, more, expected) => {
+    expect(committed({ attempts: [attempt(first.key, state, more)] })).toBe(cents(expected));
   });
 
-  test("a second attempt under way is reserved beside the first one's rendering", () => {
-    const first = keyedGraph(five).keyed("shots.1.clip");
-    const parts = {
-      renders: [rendering(first, "a")],
-      attempts: [attempt(first.key, "recorded"), attempt(first.key, "submitted", { attempt: 2 })],
-    };
-    expect(reservedMoney(priorOf(parts))).toBe(cents(21));
-    expect(planOf(five, parts).committed).toBe(cents(42));
+  test("an attempt that the lock shows counts once, a later one beside it", () => {
+    const renders = [rendering(first, "a")];
+    const attempts = [attempt(first.key, "recorded"), attempt(first.key, "submitted", { attempt: 2 })];
+    expect(committed({ renders, attempts: attempts.slice(0, 1) })).toBe(cents(21));
+    expect(planOf(five, { renders, attempts }).committed).toBe(cents(42));
+    // Bought again and recorded: both were paid for.
+    expect(committed({ renders: [rendering(first, "a", { attempt: 2 })], attempts })).toBe(cents(42));
   });
 });
 

@@ -41,13 +41,13 @@ describe("what changed", () => {
       "a word of a long text",
       { prompt: long },
       { prompt: long.replace("heavy rain,", "dense fog,") },
-      'prompt: "…heavy rain,…" → "…dense fog,…"',
+      'prompt: "…in heavy rain, sodium…" → "…in dense fog, sodium…"',
     ],
     [
       "words added to a long text",
       { prompt: long },
       { prompt: `${long}, grain` },
-      'prompt: "…35mm" → "…35mm, grain"',
+      'prompt: "…light, 35mm" → "…light, 35mm, grain"',
     ],
     [
       "the model and the mode",

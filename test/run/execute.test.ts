@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { usd } from "../../src/base/money.js";
 import type { Manifest, Shot } from "../../src/manifest/manifest.js";
 import { approvalOf } from "../../src/plan/approval.js";
+import type { Rendering } from "../../src/plan/prior.js";
 import { exitOfOutcomes } from "../../src/run/exit.js";
 import { manifestOf } from "../graph/manifests.js";
 import { decisionWords, ids } from "../plan/priors.js";
@@ -31,6 +32,11 @@ const usable = (took: Took | undefined) =>
   took?.lines.filter((line) => !/ (kept|rendered|restored from \w+)$/.test(line));
 const submits = (set: FilmSet) =>
   set.log.filter((each) => each.startsWith("submit ")).map((each) => each.slice(7));
+
+/** A rendering that no vendor keeps any more. */
+function lost({ handle: _handle, ...rest }: Rendering): Rendering {
+  return rest;
+}
 
 describe("a good day", () => {
   test("an image and a clip from it, each written down before and after it is paid for", async () => {
@@ -327,7 +333,7 @@ describe("failures", () => {
     // The still is gone everywhere, and the vendor keeps it no more.
     set.disk.store.delete(entry?.artifact.sha256 as never);
     set.disk.outputs.delete("renders/default/images/mara.png");
-    set.disk.renders.set(key as never, { ...entry, handle: undefined } as never);
+    if (entry !== undefined) set.disk.renders.set(entry.key, lost(entry));
     expect((await set.run(manifest)).lines).toEqual(["images.mara blocked missing", "shots.010.clip kept"]);
   });
 
@@ -352,7 +358,7 @@ describe("failures", () => {
     const entry = set.disk.renders.get(key as never);
     set.disk.store.delete(entry?.artifact.sha256 as never);
     set.disk.outputs.clear();
-    set.disk.renders.set(key as never, { ...entry, handle: undefined } as never);
+    if (entry !== undefined) set.disk.renders.set(entry.key, lost(entry));
     expect((await set.run(manifest)).lines).toEqual([
       "images.mara blocked missing",
       "shots.010.clip rendered",
@@ -435,8 +441,7 @@ describe("steps of equal keys", () => {
   test("one of them lost: the other is taken back from its output all the same", async () => {
     const set = new FilmSet();
     await set.run(twins);
-    for (const [key, entry] of set.disk.renders)
-      set.disk.renders.set(key, { ...entry, handle: undefined } as never);
+    for (const [key, entry] of set.disk.renders) set.disk.renders.set(key, lost(entry));
     set.disk.store.clear();
     set.disk.outputs.delete("renders/default/1/clip.mp4");
     expect((await set.run(twins)).lines).toEqual([

@@ -43,9 +43,9 @@ test("of several the first of 8, 5, 4, 10, 9, 1 counts, in whatever order they c
   const order = [8, 5, 4, 10, 9, 1, 0];
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...TABLE)), (rows) => {
-      const codes = rows.map(([, , code]) => code as number);
+      const codes = new Set<number>(rows.map(([, , code]) => code));
       expect(exitOfOutcomes(rows.map(([, outcome]) => outcome))).toBe(
-        order.find((code) => codes.includes(code)) ?? 0,
+        order.find((code) => codes.has(code)) ?? 0,
       );
     }),
   );

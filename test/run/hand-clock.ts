@@ -57,14 +57,17 @@ export class HandClock implements Clock {
 
   /** The promise's result, moving time as far as it takes. @throws when nothing sleeps and it still does not settle. */
   async drive<T>(promise: Promise<T>, until: () => boolean = () => false): Promise<T> {
-    let settled = false;
+    let running = true;
     const watched = promise.finally(() => {
-      settled = true;
+      running = false;
     });
     watched.catch(() => undefined);
-    for (let idle = 0; !settled;) {
+    const isRunning = async (): Promise<boolean> => {
       await settle();
-      if (settled) break;
+      return running;
+    };
+    let idle = 0;
+    while (await isRunning()) {
       if (until()) throw new Stopped();
       if (this.#wakeNext(Infinity)) idle = 0;
       else if (++idle > 3) throw new Error("nothing sleeps, and yet it does not end: it hangs");

@@ -114,7 +114,7 @@ describe("answers that are none", () => {
       "ended",
       6,
     ],
-    ["lost answers are asked again, however many", Array<LookAnswer>(9).fill(lost), "ended", 10],
+    ["lost answers are asked again, however many", Array.from({ length: 9 }, () => lost), "ended", 10],
     ["a busy vendor is asked again", [refused("busy"), refused("maintenance")], "ended", 3],
     ["refused credentials end it", [refused("credentials")], "failed", 1],
     ["an account that may not ask ends it", [refused("account")], "failed", 1],

@@ -268,7 +268,6 @@ describe("stopping", () => {
     const told = await create(
       {
         submit: () => "take",
-        find: () => void stop.abort(new Error("stopped")) as never,
         gate: (request) => (request.startsWith("find") ? Promise.reject(abort(stop)) : undefined),
       },
       { stop },

@@ -1,0 +1,266 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Interruption, type Io } from "../../src/cli/io.js";
+import { run } from "../../src/cli/run.js";
+import { surroundings } from "./fixtures.js";
+
+const FILM = `version: 1
+project: night-ferry
+provider: kling
+profile: draft
+defaults: { video: { model: kling-2.5-turbo, mode: std } }
+profiles:
+  draft: {}
+  final: { override: { video: { model: kling-3.0, mode: pro } } }
+shots:
+  "010": { title: The ferry leaves, prompt: "wide, the ferry leaves the pier" }
+  "020": { prompt: "she turns to camera", take: 2 }
+`;
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "klingmake-cli-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Result {
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function klingmake(
+  line: string,
+  given: { readonly manifest?: string; readonly io?: Partial<Io> } = {},
+): Promise<Result> {
+  if (given.manifest !== undefined) writeFileSync(join(folder, "kling.manifest.yaml"), given.manifest);
+  const io = surroundings({
+    cwd: folder,
+    home: folder,
+    createFile: (path) => {
+      let text = "";
+      return Promise.resolve({
+        write: (piece: string) => void (text += piece),
+        close: () => Promise.resolve(writeFileSync(join(folder, path), text)),
+      });
+    },
+    ...given.io,
+  });
+  const exit = await run(line.split(" "), io);
+  return { exit, ...io.said };
+}
+
+const envelope = (result: Result) => JSON.parse(result.stdout) as Readonly<Record<string, unknown>>;
+
+describe("stdout carries data, stderr carries people", () => {
+  test("plan prints the call sheet on stdout and nothing else", async () => {
+    const result = await klingmake("plan", { manifest: FILM });
+    expect(result).toMatchObject({ exit: 0, stderr: "" });
+    expect(result.stdout).toMatch(/^night-ferry · profile draft · Kling, costs money\n/);
+    expect(result.stdout).toMatch(/shots\.010\.clip {2}render {2}kling-2\.5-turbo std {2}5 s {2}\$0\.21/);
+  });
+
+  test("a broken manifest is exit 3 with its diagnostics on stderr", async () => {
+    const result = await klingmake("plan", { manifest: FILM.replace('prompt: "she', 'promt: "she') });
+    expect(result).toMatchObject({ exit: 3, stdout: "" });
+    expect(result.stderr).toMatch(
+      /error\[manifest\/unknown-key\][\s\S]*kling\.manifest\.yaml:11:\d+[\s\S]*\d errors?\n$/,
+    );
+  });
+
+  test("help goes to stdout, a typing mistake to stderr with exit 64", async () => {
+    expect(await klingmake("--help")).toMatchObject({ exit: 0, stderr: "" });
+    const mistake = await klingmake("plna \u001b[2J");
+    expect(mistake).toMatchObject({ exit: 64, stdout: "" });
+    expect(mistake.stderr).toContain("(Did you mean plan?)");
+    expect(mistake.stderr).not.toContain("\u001b");
+  });
+
+  test("the version is one line", async () => {
+    expect(await klingmake("--version --json")).toEqual({ exit: 0, stdout: "1.2.3\n", stderr: "" });
+  });
+
+  test("colours are per stream and only for terminals", async () => {
+    const io = { stdoutIsTTY: true };
+    expect((await klingmake("plan", { manifest: FILM, io })).stdout).toContain("\u001b[");
+    expect((await klingmake("plan --no-color", { io })).stdout).not.toContain("\u001b[");
+    expect((await klingmake("plan", { io: { ...io, env: { NO_COLOR: "1" } } })).stdout).not.toContain(
+      "\u001b[",
+    );
+  });
+});
+
+describe("--json prints exactly one envelope", () => {
+  test.each([
+    [
+      "validate",
+      0,
+      {
+        file: expect.stringContaining("kling.manifest.yaml") as string,
+        profiles: ["draft", "final"],
+        errors: 0,
+      },
+    ],
+    [
+      "plan",
+      0,
+      { digest: expect.stringMatching(/^[0-9a-f]{64}$/) as string, realm: "kling", profile: "draft" },
+    ],
+    [
+      "plan --profile final",
+      0,
+      { wants_yes: [{ because: "tier" }, { because: "tier" }, { because: "total" }] },
+    ],
+    ["status", 0, { count: { fresh: 0, missing: 2 } }],
+    ["why shots.020", 0, { step: { id: "shots.020.clip" }, key_inputs: { take: 2 }, dependents: [] }],
+    ["graph", 0, { steps: [{ id: "shots.010.clip", needs: [] }, { id: "shots.020.clip" }] }],
+    [
+      "models",
+      0,
+      { models: expect.arrayContaining([expect.objectContaining({ id: "kling-3.0" })]) as unknown },
+    ],
+    ["schema lock", 0, { title: "klingmake lockfile" }],
+    ["render", 4, { status: "approval_needed", digest: expect.stringMatching(/^[0-9a-f]{64}$/) as string }],
+  ])("%s", async (line, exit, data) => {
+    const tight = `${FILM}approval: { above_usd: 0.1 }\n`;
+    const result = await klingmake(`${line} --json`, { manifest: tight });
+    expect(result.stdout.trimEnd()).not.toContain("\n");
+    expect(envelope(result)).toMatchObject({
+      schema: "klingmake/envelope",
+      version: 1,
+      command: line.split(" ")[0],
+      ok: exit === 0,
+      exit,
+      data,
+    });
+    expect(result.exit).toBe(exit);
+  });
+
+  test("also for a broken manifest", async () => {
+    const result = await klingmake("plan --json", { manifest: "version: 1\n" });
+    expect(result).toMatchObject({ exit: 3, stderr: "" });
+    expect(envelope(result)).toMatchObject({ ok: false, exit: 3, diagnostics: [{ severity: "error" }] });
+  });
+
+  test("also for wrong usage", async () => {
+    expect(envelope(await klingmake("plan --json --max-cost much"))).toMatchObject({
+      command: null,
+      exit: 64,
+      data: { error: { kind: "usage" } },
+    });
+  });
+
+  test("also for a bug of ours", async () => {
+    const io: Partial<Io> = { createFile: () => Promise.reject(new Error("the disk is gone")) };
+    const result = await klingmake("plan --json --out p.json", { manifest: FILM, io });
+    expect(result.exit).toBe(70);
+    expect(envelope(result)).toMatchObject({ command: "plan", exit: 70, data: { error: { kind: "bug" } } });
+  });
+});
+
+describe("plan", () => {
+  test("exits 2 with --detailed-exitcode when something is to be done", async () => {
+    expect((await klingmake("plan --detailed-exitcode", { manifest: FILM })).exit).toBe(2);
+  });
+
+  test("shows what is over budget and exits 0", async () => {
+    const result = await klingmake("plan --max-cost 0.3", { manifest: FILM });
+    expect(result.exit).toBe(0);
+    expect(result.stdout).toContain("does not fit under --max-cost");
+  });
+
+  test("says who must say yes, as flags and environment have it", async () => {
+    const wants = async (line: string, env: Io["env"] = {}) =>
+      (await klingmake(line, { manifest: FILM, io: { env } })).stdout.match(/needs a yes (.*)/)?.[1];
+    expect(await wants("plan")).toBeUndefined();
+    expect(await wants("plan --ask-above 0.1")).toBe("the total, up to $0.42, is above $0.10");
+    expect(await wants("plan", { KLINGMAKE_ASK_ABOVE: "0.1" })).toBe(
+      "the total, up to $0.42, is above $0.10",
+    );
+    expect(await wants("plan -p final")).toBe("tier master: shots.010.clip and shots.020.clip");
+    expect(await wants("plan -p final --ask-tiers none")).toBeUndefined();
+  });
+
+  test("writes with --out what --json prints", async () => {
+    await klingmake("plan --out plan.json", { manifest: FILM });
+    const printed = await klingmake("plan --json");
+    expect(readFileSync(join(folder, "plan.json"), "utf8")).toBe(printed.stdout);
+  });
+});
+
+describe("render", () => {
+  test("without anybody to ask is exit 4, and says how to approve exactly this plan", async () => {
+    const digest = envelope(await klingmake("plan --json -p final", { manifest: FILM }))["data"] as {
+      digest: string;
+    };
+    const result = await klingmake("render -p final --max-cost 9");
+    expect(result).toMatchObject({ exit: 4, stdout: "" });
+    expect(result.stderr).toContain("approval needed, and nobody is there to ask; nothing was submitted\n");
+    expect(result.stderr).toContain(
+      `  klingmake render --profile final --max-cost 9 --approve ${digest.digest}\n`,
+    );
+  });
+
+  test("asks once, with the price in the question, and takes no for an answer", async () => {
+    const asked: string[] = [];
+    const ask = (question: string) => {
+      asked.push(question);
+      return Promise.resolve(false);
+    };
+    const env = { KLING_API_KEY: "k-not-used-for-anything" };
+    const result = await klingmake("render -p final", { manifest: FILM, io: { ask, env } });
+    expect(asked).toEqual(["Render this for up to $1.12? [y/N] "]);
+    expect(result.exit).toBe(4);
+    expect(result.stderr).toMatch(/A yes is wanted: tier master: .*\nnot rendered; nothing was submitted\n$/);
+  });
+
+  test("shows the plan before it asks, even when quiet", async () => {
+    let before = "";
+    const io = surroundings({ cwd: folder, home: folder, env: { KLING_API_KEY: "k-not-used-for-anything" } });
+    writeFileSync(join(folder, "kling.manifest.yaml"), FILM);
+    const ask = () => {
+      before = io.said.stderr;
+      return Promise.resolve(false);
+    };
+    await run(["render", "-p", "final", "--quiet"], { ...io, ask });
+    expect(before).toContain("cost        $1.12");
+  });
+
+  test("refuses an approval that does not cover the plan with exit 7", async () => {
+    const result = await klingmake(`render --approve ${"0".repeat(64)}`, { manifest: FILM });
+    expect(result.exit).toBe(7);
+    expect(result.stderr).toContain("shots.010.clip: was not part of what was approved");
+  });
+
+  test("--frozen names what would change and exits 7", async () => {
+    const result = await klingmake("render --frozen", { manifest: FILM });
+    expect(result.exit).toBe(7);
+    expect(result.stderr).toContain("--frozen: 2 steps would change the lockfile");
+  });
+
+  test("writes an events file that ends with exactly one envelope", async () => {
+    await klingmake("render --frozen --events e.jsonl", { manifest: FILM });
+    const lines = readFileSync(join(folder, "e.jsonl"), "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { schema: string });
+    expect(lines.at(-1)).toMatchObject({ schema: "klingmake/envelope", exit: 7, data: { status: "frozen" } });
+    expect(lines.filter((line) => line.schema === "klingmake/envelope")).toHaveLength(1);
+  });
+});
+
+describe("an interruption", () => {
+  test.each([130, 143] as const)("ends a command that only looks with %i", async (exit) => {
+    const stop = new AbortController();
+    stop.abort(new Interruption(exit));
+    expect((await klingmake("validate", { manifest: FILM, io: { signal: stop.signal } })).exit).toBe(exit);
+  });
+});
+
+test("models works where there is no project", async () => {
+  const result = await klingmake("models");
+  expect(result).toMatchObject({ exit: 0, stderr: "" });
+  expect(result.stdout).toContain("kling-3.0  Kling 3.0\n");
+});
