@@ -19,6 +19,11 @@ import type { StateDirectory } from "./store/state-directory.js";
 /** What a plan wants to know of the journal. */
 export interface Recalled {
   readonly attempts: ReadonlyMap<CacheKey, readonly Attempt[]>;
+  /**
+   * Keys left out of `attempts`, because their only attempt (its number) was recorded in the lockfile: where the lockfile
+   * has it still, the journal has nothing to add.
+   */
+  readonly settled: ReadonlyMap<CacheKey, number>;
   /** Every artifact that was ever placed at an output path. */
   readonly placed: ReadonlySet<Sha256>;
   /** Seconds that past tasks took at the vendor, by kind; the sandbox's say nothing about real ones. */
@@ -26,33 +31,43 @@ export interface Recalled {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Reads the journal, or the snapshot of what came of this very text. */
-export async function recall(world: World, at: StateDirectory, snapshots: Snapshots): Promise<Recalled> {
+/** Reads the journal, or the snapshot of what came of this very text. `whole`: leave no attempt out. */
+export async function recall(
+  world: World,
+  at: StateDirectory,
+  snapshots: Snapshots,
+  whole = false,
+): Promise<Recalled> {
   const bytes = readBytes(world, at.journal);
-  if (bytes === undefined) return { attempts: new Map(), placed: new Set(), pace: new Map(), diagnostics: [] };
+  if (bytes === undefined) return recalled({ open: [], settled: [], placed: [], pace: [] }, []);
   const about = `journal ${at.journal}`;
   const mark = sha256Hex(bytes);
-  const before = snapshots.read(about, mark) as Stored | undefined;
-  if (before !== undefined) {
-    const { attempts, placed, pace } = before;
-    return { attempts: new Map(attempts), placed: new Set(placed), pace: new Map(pace), diagnostics: [] };
-  }
+  const before = whole ? undefined : (snapshots.read(about, mark) as Stored | undefined);
+  if (before !== undefined) return recalled(before, []);
   const { records, diagnostics } = await readJournal(world.fs, at);
   const { attempts, placed } = replay(records);
-  const pace = paceOf(records);
+  const isSettled = ([, list]: readonly [CacheKey, readonly Attempt[]]) => list.length === 1 && list[0]?.state === "recorded";
+  const stored: Stored = {
+    open: [...attempts].filter((entry) => !isSettled(entry)),
+    settled: [...attempts].filter(isSettled).map(([key, list]) => [key, list[0]?.attempt ?? 1]),
+    placed: [...placed],
+    pace: [...paceOf(records)],
+  };
   // Damage is reported until it was set aside, so a journal with damage is read anew each time.
-  if (diagnostics.length === 0) {
-    const stored: Stored = { attempts: [...attempts], placed: [...placed], pace: [...pace] };
-    await snapshots.write(about, mark, stored);
-  }
-  return { attempts, placed, pace, diagnostics };
+  if (diagnostics.length === 0 && !whole) await snapshots.write(about, mark, stored);
+  return whole ? { ...recalled(stored, diagnostics), attempts, settled: new Map() } : recalled(stored, diagnostics);
 }
 
 /** What a snapshot keeps of a journal. */
 interface Stored {
-  readonly attempts: readonly (readonly [CacheKey, readonly Attempt[]])[];
+  readonly open: readonly (readonly [CacheKey, readonly Attempt[]])[];
+  readonly settled: readonly (readonly [CacheKey, number])[];
   readonly placed: readonly Sha256[];
   readonly pace: readonly (readonly [string, number])[];
+}
+
+function recalled({ open, settled, placed, pace }: Stored, diagnostics: readonly Diagnostic[]): Recalled {
+  return { attempts: new Map(open), settled: new Map(settled), placed: new Set(placed), pace: new Map(pace), diagnostics };
 }
 
 function readBytes(world: World, path: string): Uint8Array | undefined {

@@ -6,7 +6,7 @@ import { usd } from "./base/money.js";
 import { didYouMean, safeText } from "./base/text.js";
 import type { Catalog } from "./catalog/catalog.js";
 import { checkInputs } from "./engine-inputs.js";
-import type { Recalled } from "./engine-journal.js";
+import { recall, type Recalled } from "./engine-journal.js";
 import { readPrior, type ReadPrior } from "./engine-prior.js";
 import type { Snapshots } from "./engine-snapshot.js";
 import type { Environment, World } from "./engine-world.js";
@@ -128,6 +128,7 @@ export async function prepare(
       artifacts: opened.artifacts,
       outputs: opened.outputs,
       now: world.clock.now(),
+      wholeJournal: () => recall(world, opened.state, opened.snapshots, true),
     },
     graph,
     journal,

@@ -6,6 +6,7 @@ import { hasErrors, type Checked, type Diagnostic } from "./base/diagnostic.js";
 import { sha256Hex, type Sha256 } from "./base/digest.js";
 import type { Recalled } from "./engine-journal.js";
 import type { Snapshots } from "./engine-snapshot.js";
+import type { CacheKey } from "./graph/key.js";
 import type { Graph } from "./graph/step.js";
 import type { Artifact, Prior } from "./plan/prior.js";
 import type { Artifacts } from "./store/artifacts.js";
@@ -29,13 +30,15 @@ export interface PriorSources {
   readonly artifacts: Artifacts;
   readonly outputs: Outputs;
   readonly now: number;
+  /** Reads the journal with nothing left out. */
+  wholeJournal(): Promise<Recalled>;
 }
 
 /** Reads the prior of a graph. */
 export async function readPrior(
   sources: PriorSources,
   graph: Graph,
-  journal: Recalled,
+  recalled: Recalled,
 ): Promise<Checked<ReadPrior>> {
   const lockName = lockFileName(graph.realm);
   const lockText = await readTextIf(sources.fs, join(sources.root, lockName));
@@ -47,6 +50,9 @@ export async function readPrior(
     if (read.value === undefined || hasErrors(read.diagnostics)) return { diagnostics };
     lock = read.value;
   }
+  // Something settled that the lockfile has lost is looked up in the whole journal.
+  const isLost = ([key, attempt]: readonly [CacheKey, number]) => lock.renders.get(key)?.attempt !== attempt;
+  const journal = [...recalled.settled].some(isLost) ? await sources.wholeJournal() : recalled;
   const known: Artifact[] = [...lock.renders.values()].map((rendering) => rendering.artifact);
   const seen = new Set(known.map((artifact) => artifact.sha256));
   for (const attempts of journal.attempts.values()) {

@@ -227,7 +227,7 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
       return { ...expanded, diagnostics: await opened.put(expanded.diagnostics) };
     },
     async why(step, request = {}) {
-      const journal = await journalNow();
+      const journal = await recall(world, state, opened.snapshots, true);
       const prepared = await prepare(opened, request, journal);
       if (prepared.value === undefined) return { diagnostics: prepared.diagnostics };
       const { plan, graph, read } = prepared.value;

@@ -47,3 +47,11 @@ export async function withProject(
   if (opened.value === undefined) return { exit: EXIT.invalid, data: {}, diagnostics: opened.diagnostics };
   return use(opened.value);
 }
+
+/** What was found, after the warnings of reading the manifest where these are not among it; nothing twice. */
+export function withWarnings(project: Project, found: readonly Diagnostic[]): readonly Diagnostic[] {
+  const all = [...project.diagnostics, ...found];
+  const name = ({ code, message, place }: Diagnostic) =>
+    JSON.stringify([code, message, place?.line, place?.column]);
+  return [...new Map(all.map((each) => [name(each), each])).values()];
+}

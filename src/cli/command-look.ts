@@ -11,7 +11,7 @@ import {
   type Diagnostic,
   type Project,
 } from "../index.js";
-import { withProject, type Answer, type CommandContext } from "./answer.js";
+import { withProject, withWarnings, type Answer, type CommandContext } from "./answer.js";
 import type { Command } from "./commands.js";
 import { plannedData } from "./data-plan.js";
 import { modelData } from "./data-models.js";
@@ -24,7 +24,7 @@ import { whyPage } from "./view-why.js";
 /** Checks every profile. */
 export async function validateCommand(context: CommandContext): Promise<Answer> {
   return withProject(context, "validate", async (project) => {
-    const diagnostics = [...project.diagnostics, ...(await project.check())];
+    const diagnostics = withWarnings(project, await project.check());
     const errors = diagnostics.filter((each) => each.severity === "error").length;
     const data = {
       file: project.file,
@@ -55,7 +55,7 @@ export async function statusCommand(
       steps: plan.steps.map((each) => ({ ...plannedData(each), standing: standingOf(each) })),
     };
     const text = statusPage(plan, context.out, context.columns);
-    return { exit: EXIT.done, data, diagnostics: [...project.diagnostics, ...diagnostics], text };
+    return { exit: EXIT.done, data, diagnostics: withWarnings(project, diagnostics), text };
   });
 }
 
@@ -87,7 +87,7 @@ export async function whyCommand(
           }),
     };
     const text = whyPage(report, context.out, context.columns);
-    return { exit: EXIT.done, data, diagnostics: [...project.diagnostics, ...diagnostics], text };
+    return { exit: EXIT.done, data, diagnostics: withWarnings(project, diagnostics), text };
   });
 }
 
@@ -112,7 +112,7 @@ export async function graphCommand(
       })),
     };
     const text = graphText(graph, command.format, context.columns);
-    return { exit: EXIT.done, data, diagnostics: [...project.diagnostics, ...diagnostics], text };
+    return { exit: EXIT.done, data, diagnostics: withWarnings(project, diagnostics), text };
   });
 }
 
@@ -152,5 +152,5 @@ export async function schemaCommand(command: Command & { name: "schema" }): Prom
 }
 
 function invalid(project: Project, diagnostics: readonly Diagnostic[]): Answer {
-  return { exit: EXIT.invalid, data: {}, diagnostics: [...project.diagnostics, ...diagnostics] };
+  return { exit: EXIT.invalid, data: {}, diagnostics: withWarnings(project, diagnostics) };
 }

@@ -3,7 +3,7 @@
  * looking is not refused; `render` refuses.
  */
 import { EXIT, hasErrors } from "../index.js";
-import { withProject, type Answer, type CommandContext } from "./answer.js";
+import { withProject, withWarnings, type Answer, type CommandContext } from "./answer.js";
 import type { Command } from "./commands.js";
 import { planData } from "./data-plan.js";
 import { envelopeLine } from "./envelope.js";
@@ -17,7 +17,7 @@ export async function planCommand(
 ): Promise<Answer> {
   return withProject(context, "plan", async (project) => {
     const { value: plan, diagnostics } = await project.plan(planRequest(command.plan));
-    const said = [...project.diagnostics, ...diagnostics];
+    const said = withWarnings(project, diagnostics);
     if (plan === undefined || hasErrors(diagnostics))
       return { exit: EXIT.invalid, data: {}, diagnostics: said };
     const wants = project.wantsYes(plan, { policy: policyOf(command.policy), rehearse: command.rehearse });

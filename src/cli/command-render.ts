@@ -4,14 +4,14 @@
  * this file only passes on what the person said.
  */
 import { EXIT, counted, formatUsd, safeText, type Plan, type RenderReport, type WantsYes } from "../index.js";
-import { withProject, type Answer, type CommandContext } from "./answer.js";
+import { withProject, withWarnings, type Answer, type CommandContext } from "./answer.js";
 import { isAutomatic } from "./colours.js";
 import type { Command } from "./commands.js";
 import { planData, wantData, type Data } from "./data-plan.js";
 import { usdJson } from "./money-text.js";
 import { eventData, outcomeData } from "./data-run.js";
-import { envelopeLine, eventLine } from "./envelope.js";
-import { exitOfSignal } from "./io.js";
+import { envelopeLine, eventLine, type EnvelopeBody } from "./envelope.js";
+import { exitOfSignal, type Sink } from "./io.js";
 import { wrap } from "./layout.js";
 import { watchRun, type Progress } from "./progress.js";
 import { planRequest, policyOf } from "./request.js";
@@ -22,12 +22,39 @@ import { renderNote } from "./view-render.js";
 
 type RenderCommand = Command & { name: "render" };
 
-/** Renders, after a yes where one is wanted. */
+/** Renders, after a yes where one is wanted; the events file, if any, ends with the envelope whatever happens. */
 export async function renderCommand(command: RenderCommand, context: CommandContext): Promise<Answer> {
+  if (command.events === undefined) return renderProject(command, context);
+  const events = await context.io.createFile(command.events);
+  const end = async (body: Omit<EnvelopeBody, "command">) => {
+    events.write(envelopeLine({ command: "render", ...body }));
+    await events.close();
+  };
+  let answer: Answer;
+  try {
+    answer = await renderProject(command, context, events);
+  } catch (error) {
+    await end({ exit: EXIT.bug, data: { error: { kind: "bug" } }, diagnostics: [] });
+    throw error;
+  }
+  try {
+    await end({ ...answer, diagnostics: diagnosticsJson(answer.diagnostics) });
+    return answer;
+  } catch (error) {
+    // How the run ended matters more than that its record has a gap.
+    const gap = `${error instanceof Error ? safeText(error.message) : "the events file"}: its end is missing\n`;
+    return { ...answer, note: `${answer.note ?? ""}${gap}` };
+  }
+}
+
+async function renderProject(
+  command: RenderCommand,
+  context: CommandContext,
+  events?: Sink,
+): Promise<Answer> {
   return withProject(context, "render", async (project) => {
     const { io, globals, err: paint, columns } = context;
     const write = (text: string) => io.stderr.write(text);
-    const events = command.events === undefined ? undefined : await io.createFile(command.events);
     const lively = io.stderrIsTTY && !isAutomatic(io.env) && io.env["TERM"] !== "dumb";
     const progress = watchRun({
       write,
@@ -67,14 +94,7 @@ export async function renderCommand(command: RenderCommand, context: CommandCont
       });
       progress.done();
       const answer = answerOf(report, wants, command, context);
-      if (events !== undefined) {
-        const { exit, data, diagnostics } = answer;
-        events.write(
-          envelopeLine({ command: "render", exit, data, diagnostics: diagnosticsJson(diagnostics) }),
-        );
-        await events.close();
-      }
-      return { ...answer, diagnostics: [...project.diagnostics, ...answer.diagnostics] };
+      return { ...answer, diagnostics: withWarnings(project, answer.diagnostics) };
     } finally {
       progress.done();
       io.signal.removeEventListener("abort", onAbort);

@@ -50,7 +50,7 @@ export interface Io {
   readonly everySecond?: (tick: () => void) => () => void;
   /** The bottom of the terminal behind stderr; absent where there is none. */
   readonly live?: () => Promise<LiveArea>;
-  /** Starts a file anew, relative to `cwd`. @throws the system's error when it cannot be written. */
+  /** Starts a file anew, relative to `cwd`. @throws CannotWrite, as does its `close`. */
   createFile(path: string): Promise<FileSink>;
 }
 
@@ -65,4 +65,15 @@ export class Interruption extends Error {
 /** The exit code for a run that was stopped by `signal`; 130 when it does not say. */
 export function exitOfSignal(signal: AbortSignal): 130 | 143 {
   return signal.reason instanceof Interruption ? signal.reason.exit : 130;
+}
+
+/** A file that the user named cannot be written. `code` is the system's word for why. */
+export class CannotWrite extends Error {
+  constructor(
+    readonly path: string,
+    readonly code: string,
+  ) {
+    super(`${path} cannot be written (${code})`);
+    this.name = "CannotWrite";
+  }
 }

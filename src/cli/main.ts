@@ -14,9 +14,10 @@ const EXIT_BUG = 70;
 await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<void> {
+  let lost = false;
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") process.exitCode = EXIT_BUG;
+      if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") lost = true;
     });
   }
   if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
@@ -43,7 +44,9 @@ async function main(argv: readonly string[]): Promise<void> {
   ]);
   const exit = await run(argv, surroundings(stop.signal, homedir(), isAutomatic(process.env)));
   // Written text is flushed before leaving; idle connections are not waited for.
-  process.stdout.write("", () => process.stderr.write("", () => process.exit(exit)));
+  process.stdout.write("", () =>
+    process.stderr.write("", () => process.exit(lost && exit === 0 ? EXIT_BUG : exit)),
+  );
 }
 
 function version(): string {
@@ -103,17 +106,22 @@ async function openLive(): Promise<LiveArea> {
 }
 
 async function createFile(path: string): Promise<FileSink> {
-  const { open } = await import("node:fs/promises");
-  const stream = (await open(path, "w")).createWriteStream();
+  const [{ open }, { CannotWrite }] = await Promise.all([import("node:fs/promises"), import("./io.js")]);
+  const refused = (error: NodeJS.ErrnoException) => new CannotWrite(path, error.code ?? "unknown");
+  const handle = await open(path, "w").catch((error: NodeJS.ErrnoException) => {
+    throw refused(error);
+  });
+  const stream = handle.createWriteStream();
   let failure: Error | undefined;
   stream.on("error", (error) => {
-    failure = error;
+    failure = refused(error);
   });
   return {
     write: (text) => void stream.write(text),
     close: () =>
       new Promise((resolve, reject) => {
-        stream.end(() => (failure === undefined ? resolve() : reject(failure)));
+        stream.on("close", () => (failure === undefined ? resolve() : reject(failure)));
+        stream.end();
       }),
   };
 }

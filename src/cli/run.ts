@@ -8,7 +8,7 @@ import { parseArguments } from "./args.js";
 import { paintFor, wantsColours } from "./colours.js";
 import type { Command, GlobalFlags } from "./commands.js";
 import { envelopeLine } from "./envelope.js";
-import { exitOfSignal, type Io } from "./io.js";
+import { CannotWrite, exitOfSignal, type Io } from "./io.js";
 
 const DONE = 0;
 const USAGE = 64;
@@ -36,6 +36,10 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     command = parsed.command.name;
     return await perform(parsed.command, parsed.globals, io);
   } catch (error) {
+    if (error instanceof CannotWrite) {
+      await refuseUsage(`error: ${error.message}`, json, io, command);
+      return USAGE;
+    }
     const { bugText } = await import("./bug.js");
     const text = bugText(error, io.env);
     io.stderr.write(text);
@@ -111,14 +115,15 @@ async function print(command: Command, given: Answer, { io, globals, err }: Comm
 
 const NO_DIAGNOSTICS = { diagnosticsJson: (): readonly unknown[] => [] };
 
-async function refuseUsage(text: string, json: boolean, io: Io): Promise<void> {
+async function refuseUsage(text: string, json: boolean, io: Io, command?: Command["name"]): Promise<void> {
   const { safeText } = await import("../index.js");
   const safe = text.trimEnd().split("\n").map(safeText).join("\n");
   io.stderr.write(`${safe}\n`);
-  if (json)
-    io.stdout.write(
-      envelopeLine({ exit: USAGE, data: { error: { kind: "usage", message: safe } }, diagnostics: [] }),
-    );
+  if (!json) return;
+  const data = { error: { kind: "usage", message: safe } };
+  io.stdout.write(
+    envelopeLine({ ...(command === undefined ? {} : { command }), exit: USAGE, data, diagnostics: [] }),
+  );
 }
 
 function aborted(signal: AbortSignal): Promise<"aborted"> {

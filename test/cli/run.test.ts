@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Interruption, type Io } from "../../src/cli/io.js";
+import { CannotWrite, Interruption, type Io } from "../../src/cli/io.js";
 import { run } from "../../src/cli/run.js";
 import { surroundings } from "./fixtures.js";
 
@@ -152,6 +152,17 @@ describe("--json prints exactly one envelope", () => {
     });
   });
 
+  test("also for a file that cannot be written, which is wrong usage", async () => {
+    const io: Partial<Io> = { createFile: (path) => Promise.reject(new CannotWrite(path, "ENOENT")) };
+    const result = await klingmake("render --json --events no/e.jsonl", { manifest: FILM, io });
+    expect(result).toMatchObject({ exit: 64, stderr: "error: no/e.jsonl cannot be written (ENOENT)\n" });
+    expect(envelope(result)).toMatchObject({
+      command: "render",
+      exit: 64,
+      data: { error: { kind: "usage" } },
+    });
+  });
+
   test("also for a bug of ours", async () => {
     const io: Partial<Io> = { createFile: () => Promise.reject(new Error("the disk is gone")) };
     const result = await klingmake("plan --json --out p.json", { manifest: FILM, io });
@@ -251,6 +262,36 @@ describe("render", () => {
   });
 });
 
+test("a warning of the manifest is said once", async () => {
+  const manifest = `${FILM}  "030":\n    prompt: wide, the ferry # leaves\n`;
+  for (const line of ["plan", "validate", "status", "graph", "why shots.010", "render --frozen"]) {
+    const { stderr } = await klingmake(line, { manifest });
+    expect(stderr.match(/warning\[yaml\/comment-cuts\]/g)).toHaveLength(1);
+  }
+});
+
+describe("an events file", () => {
+  test("ends with an envelope also when the manifest is broken", async () => {
+    const result = await klingmake("render --events e.jsonl", { manifest: "version: 1\n" });
+    expect(result.exit).toBe(3);
+    const lines = readFileSync(join(folder, "e.jsonl"), "utf8").trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { schema: "klingmake/envelope", exit: 3 },
+    ]);
+  });
+
+  test("that cannot be finished does not hide how the run ended", async () => {
+    const full = {
+      write: () => undefined,
+      close: () => Promise.reject(new CannotWrite("e.jsonl", "ENOSPC")),
+    };
+    const io: Partial<Io> = { createFile: () => Promise.resolve(full) };
+    const result = await klingmake("render --frozen --events e.jsonl", { manifest: FILM, io });
+    expect(result.exit).toBe(7);
+    expect(result.stderr).toMatch(/e\.jsonl cannot be written \(ENOSPC\): its end is missing\n$/);
+  });
+});
+
 describe("an interruption", () => {
   test.each([130, 143] as const)("ends a command that only looks with %i", async (exit) => {
     const stop = new AbortController();
@@ -263,4 +304,33 @@ test("models works where there is no project", async () => {
   const result = await klingmake("models");
   expect(result).toMatchObject({ exit: 0, stderr: "" });
   expect(result.stdout).toContain("kling-3.0  Kling 3.0\n");
+});
+
+describe("sandbox", () => {
+  const sandbox = async (line: string) => {
+    const stop = new AbortController();
+    let stdout = "";
+    const write = (text: string) => {
+      stdout += text;
+      stop.abort(new Interruption(130));
+    };
+    const result = await klingmake(line, { io: { signal: stop.signal, stdout: { write } } });
+    return { ...result, stdout };
+  };
+
+  test("prints what a shell needs, runs until it is stopped, and exits 0", async () => {
+    const result = await sandbox("sandbox --time-scale 0");
+    expect(result.exit).toBe(0);
+    expect(result.stdout).toMatch(
+      /^export KLING_BASE_URL=http:\/\/127\.0\.0\.1:\d+\nexport KLING_API_KEY=\S+\n/,
+    );
+  });
+
+  test("with --json prints one envelope", async () => {
+    expect(envelope(await sandbox("sandbox --json"))).toMatchObject({
+      command: "sandbox",
+      ok: true,
+      data: { url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) as string },
+    });
+  });
 });
