@@ -2,6 +2,7 @@
  * The disk as a run sees it (`run/disk.ts`), put together from the store room: journal, store, outputs, lockfile.
  */
 import { join } from "node:path";
+import { problem, type Diagnostic } from "./base/diagnostic.js";
 import type { Sha256 } from "./base/digest.js";
 import type { CacheKey } from "./graph/key.js";
 import type { Input, StepId } from "./graph/step.js";
@@ -9,7 +10,7 @@ import type { Rendering } from "./plan/prior.js";
 import type { Material } from "./provider/provider.js";
 import type { Disk, Placed } from "./run/disk.js";
 import type { Artifacts } from "./store/artifacts.js";
-import { readTextIf, writeAtomic, type FileSystem } from "./store/files.js";
+import { errorCode, readTextIf, writeAtomic, type FileSystem } from "./store/files.js";
 import type { Inputs } from "./store/inputs.js";
 import type { Journal } from "./store/journal-file.js";
 import { formatLock, readLock, type LockFile } from "./store/lockfile.js";
@@ -20,6 +21,16 @@ import { place } from "./store/place.js";
 import { probe } from "./store/probe.js";
 import { placeToWrite } from "./store/project-path.js";
 import type { StateDirectory } from "./store/state-directory.js";
+
+/** What to tell a person about an error of the disk; undefined for all other errors, which are bugs. */
+export function diskProblem(error: unknown): Diagnostic | undefined {
+  const code = errorCode(error);
+  if (!/^E[A-Z0-9]+$/.test(code)) return undefined;
+  return problem("run/disk", `the disk refused (${code})`, {
+    why: "a file or directory of the project, of its .kling directory or of the store could not be read or written",
+    help: "make room or give access, and run the same command again",
+  });
+}
 
 /** What the disk is put together from. */
 export interface DiskParts {

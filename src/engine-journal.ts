@@ -46,7 +46,8 @@ export async function recall(
   if (before !== undefined) return recalled(before, []);
   const { records, diagnostics } = await readJournal(world.fs, at);
   const { attempts, placed } = replay(records);
-  const isSettled = ([, list]: readonly [CacheKey, readonly Attempt[]]) => list.length === 1 && list[0]?.state === "recorded";
+  const isSettled = ([, list]: readonly [CacheKey, readonly Attempt[]]) =>
+    list.length === 1 && list[0]?.state === "recorded";
   const stored: Stored = {
     open: [...attempts].filter((entry) => !isSettled(entry)),
     settled: [...attempts].filter(isSettled).map(([key, list]) => [key, list[0]?.attempt ?? 1]),
@@ -55,7 +56,9 @@ export async function recall(
   };
   // Damage is reported until it was set aside, so a journal with damage is read anew each time.
   if (diagnostics.length === 0 && !whole) await snapshots.write(about, mark, stored);
-  return whole ? { ...recalled(stored, diagnostics), attempts, settled: new Map() } : recalled(stored, diagnostics);
+  return whole
+    ? { ...recalled(stored, diagnostics), attempts, settled: new Map() }
+    : recalled(stored, diagnostics);
 }
 
 /** What a snapshot keeps of a journal. */
@@ -67,7 +70,13 @@ interface Stored {
 }
 
 function recalled({ open, settled, placed, pace }: Stored, diagnostics: readonly Diagnostic[]): Recalled {
-  return { attempts: new Map(open), settled: new Map(settled), placed: new Set(placed), pace: new Map(pace), diagnostics };
+  return {
+    attempts: new Map(open),
+    settled: new Map(settled),
+    placed: new Set(placed),
+    pace: new Map(pace),
+    diagnostics,
+  };
 }
 
 function readBytes(world: World, path: string): Uint8Array | undefined {

@@ -172,7 +172,9 @@ function expandOnce(opened: Opened, profile: Profile | undefined) {
       : { value: before.graph, diagnostics: before.diagnostics };
   const keysFor = async (digests: FileDigests, prior: Prior): Promise<ReadonlyMap<StepId, Keyed>> => {
     const sameFiles =
-      before !== undefined && before.digests.length === digests.size && before.digests.every(([path, sha256]) => digests.get(path) === sha256);
+      before !== undefined &&
+      before.digests.length === digests.size &&
+      before.digests.every(([path, sha256]) => digests.get(path) === sha256);
     const graph = expanded.value;
     if (graph === undefined) return new Map();
     const known = new Map(sameFiles ? before.keys : []);

@@ -1,50 +1,30 @@
 /**
  * `render`: lock the project, plan, get a yes where one is wanted, run, and say how it ended.
- * Order matters: the plan is made under the lock, and no route is opened before the money question is answered.
+ * Order matters: the plan is made under the lock, and no request is made before the money question is answered.
  */
 import { hasErrors, type Diagnostic } from "./base/diagnostic.js";
 import { micros, type Micros } from "./base/money.js";
+import { approve, type ApprovalRequest } from "./engine-approve.js";
 import { CONCURRENCY, prepare, type Opened, type PlanRequest, type Prepared } from "./engine-prepare.js";
 import { lateJournal, recall } from "./engine-journal.js";
-import { openDisk } from "./engine-disk.js";
+import { diskProblem, openDisk } from "./engine-disk.js";
 import type { StepId } from "./graph/step.js";
-import {
-  approvalOf,
-  DEFAULT_POLICY,
-  tightened,
-  uncovered,
-  wantsYes,
-  type Approval,
-  type Policy,
-  type Uncovered,
-  type WantsYes,
-} from "./plan/approval.js";
+import { approvalOf, type Approval, type Uncovered, type WantsYes } from "./plan/approval.js";
 import type { Plan, PlannedStep } from "./plan/plan.js";
 import type { Provider, RouteProblem } from "./provider/provider.js";
 import type { Emit, Outcome } from "./run/event.js";
 import { execute } from "./run/execute.js";
 import { EXIT, exitOfOutcomes, type ExitCode } from "./run/exit.js";
 import type { Journal } from "./store/journal-file.js";
-import { readPlan, SHORTEST_DIGEST } from "./store/plans.js";
 import type { Holder } from "./store/project-lock.js";
 import { makeStateDirectory } from "./store/state-directory.js";
 
 /** What shapes a render, beyond its plan. */
-export interface RenderRequest extends PlanRequest {
-  /** Digest of an approved plan, or its first 12 or more digits. */
-  readonly approve?: string;
-  /** Agrees to a total above the limit; never to pro, master, unknown prices or second attempts. */
-  readonly yes?: boolean;
-  /** Asks in the sandbox as if it cost money. */
-  readonly rehearse?: boolean;
+export interface RenderRequest extends PlanRequest, ApprovalRequest {
   /** Restores only: nothing may be created, and the lockfile may not change. */
   readonly frozen?: boolean;
   /** Replaces output files that were changed by someone else. */
   readonly overwriteOutputs?: boolean;
-  /** When a yes is wanted; the manifest can only tighten it. */
-  readonly policy?: Partial<Policy>;
-  /** Asked when a yes is wanted; absent when nobody is there. */
-  readonly ask?: (plan: Plan, wants: readonly WantsYes[]) => Promise<boolean>;
   readonly emit?: Emit;
   /** Aborts when the user stops the run: nothing is submitted after that. */
   readonly signal?: AbortSignal;
@@ -65,6 +45,8 @@ export type RenderReport = {
   | { readonly status: "stale"; readonly uncovered: readonly Uncovered[] }
   | { readonly status: "frozen"; readonly steps: readonly StepId[] }
   | { readonly status: "route"; readonly message: string; readonly help: string }
+  /** The disk does not let a run happen. */
+  | { readonly status: "refused"; readonly message: string; readonly help: string }
   | {
       readonly status: "ran";
       readonly outcomes: readonly { readonly step: StepId; readonly outcome: Outcome }[];
@@ -75,36 +57,38 @@ export type RenderReport = {
 
 /** Renders a project. */
 export async function renderProject(opened: Opened, request: RenderRequest): Promise<RenderReport> {
-  const idle = await renderIdle(opened, request);
-  if (idle !== undefined) return idle;
+  try {
+    return (await renderIdle(opened, request)) ?? (await renderAlone(opened, request));
+  } catch (error) {
+    const told = diskProblem(error);
+    if (told === undefined) throw error;
+    return { status: "invalid", diagnostics: [told], exit: EXIT.stepFailed };
+  }
+}
+
+/** Renders under the project's lock. */
+async function renderAlone(opened: Opened, request: RenderRequest): Promise<RenderReport> {
   const { world, root, state } = opened;
   const refused = (message: string, help: string): RenderReport => ({
-    status: "route",
+    status: "refused",
     message,
     help,
     diagnostics: [],
-    exit: EXIT.invalid,
+    exit: EXIT.stepFailed,
   });
   const made = await makeStateDirectory(world.fs, root);
   if (made.kind === "refused") return refused(made.why, "move it away: klingmake keeps its journal there");
   const lock = await world.lock(state.lock, opened.options.command ?? "klingmake");
   if (lock.kind === "unavailable") return refused(lock.why, lock.help);
   if (lock.kind === "busy") {
-    return {
-      status: "locked",
-      ...(lock.holder === undefined ? {} : { holder: lock.holder }),
-      diagnostics: [],
-      exit: EXIT.locked,
-    };
+    const holder = lock.holder === undefined ? {} : { holder: lock.holder };
+    return { status: "locked", ...holder, diagnostics: [], exit: EXIT.locked };
   }
+  const journal = lateJournal(world, state);
   try {
-    const journal = lateJournal(world, state);
-    try {
-      return await renderLocked(opened, request, journal);
-    } finally {
-      await journal.close();
-    }
+    return await renderLocked(opened, request, journal);
   } finally {
+    await journal.close();
     await lock.release();
   }
 }
@@ -126,7 +110,15 @@ async function renderIdle(opened: Opened, request: RenderRequest): Promise<Rende
   if (!isIdle) return undefined;
   request.onPlan?.(plan);
   const journal = lateJournal(world, state);
-  return run(opened, request, prepared.value, approvalOf(plan), idleProvider(plan), journal, prepared.diagnostics);
+  return run(
+    opened,
+    request,
+    prepared.value,
+    approvalOf(plan),
+    idleProvider(plan),
+    journal,
+    prepared.diagnostics,
+  );
 }
 
 async function renderLocked(
@@ -164,62 +156,6 @@ async function renderLocked(
     await route.close();
     await Promise.all([opened.inputs.save(), opened.outputs.save()]);
   }
-}
-
-type Approved =
-  | {
-      readonly approval: Approval;
-      readonly wants: readonly WantsYes[];
-      readonly ask?: () => Promise<boolean>;
-    }
-  | { readonly status: "stale"; readonly uncovered: readonly Uncovered[]; readonly exit: ExitCode }
-  | { readonly status: "approval_needed"; readonly wants: readonly WantsYes[]; readonly exit: ExitCode };
-
-/** The approval under which a plan may run; where a person must say yes, `ask` is still to be called. */
-async function approve(opened: Opened, request: RenderRequest, plan: Plan): Promise<Approved> {
-  const { manifest, world, state } = opened;
-  if (request.approve !== undefined) {
-    const approval = await namedApproval(opened, request.approve, plan);
-    const lacking =
-      approval === undefined
-        ? uncovered({ digest: plan.digest, realm: plan.realm, entries: [] }, plan)
-        : uncovered(approval, plan);
-    return approval === undefined || lacking.length > 0
-      ? { status: "stale", uncovered: lacking, exit: EXIT.stale }
-      : { approval, wants: [] };
-  }
-  const policy = tightened({ ...DEFAULT_POLICY, ...request.policy }, manifest.approval);
-  const wants = wantsYes(plan, policy, request.rehearse).filter(
-    (want) => !(request.yes === true && want.because === "total"),
-  );
-  const approval = approvalOf(plan);
-  if (wants.length === 0) return { approval, wants };
-  await makeStateDirectory(world.fs, opened.root)
-    .then(() => opened.offer(plan))
-    .catch(() => state.path);
-  const { ask } = request;
-  if (ask === undefined) {
-    const money = exitOfOutcomes(plannedOutcomes(plan));
-    return {
-      status: "approval_needed",
-      wants,
-      exit: money === EXIT.unknown || money === EXIT.money ? money : EXIT.approval,
-    };
-  }
-  return { approval, wants, ask: () => ask(plan, wants) };
-}
-
-async function namedApproval(opened: Opened, digest: string, plan: Plan): Promise<Approval | undefined> {
-  const stored = await readPlan(opened.world.fs, opened.state, digest);
-  if (stored.kind === "found") return stored.plan;
-  // Without its file, only this very plan counts.
-  return digest.length >= SHORTEST_DIGEST && plan.digest.startsWith(digest) ? approvalOf(plan) : undefined;
-}
-
-function plannedOutcomes(plan: Plan): readonly Outcome[] {
-  return plan.steps.flatMap((each) =>
-    each.decision.kind === "blocked" ? [{ status: "blocked", because: each.decision.because } as const] : [],
-  );
 }
 
 function reachesOut(planned: PlannedStep): boolean {

@@ -7,6 +7,7 @@ import { hasErrors, inFileOrder, problem, type Checked, type Diagnostic } from "
 import { safeText } from "./base/text.js";
 import { createCatalog, type Catalog } from "./catalog/catalog.js";
 import type { Model } from "./catalog/model.js";
+import { diskProblem } from "./engine-disk.js";
 import { checkInputs } from "./engine-inputs.js";
 import { recall } from "./engine-journal.js";
 import { findManifest } from "./engine-find.js";
@@ -146,7 +147,10 @@ function storeOf(options: OpenOptions): string {
 }
 
 function openParts(
-  given: Pick<Opened, "world" | "options" | "root" | "manifest" | "mark" | "catalog" | "put" | "snapshots"> & {
+  given: Pick<
+    Opened,
+    "world" | "options" | "root" | "manifest" | "mark" | "catalog" | "put" | "snapshots"
+  > & {
     readonly store: string;
   },
 ): Opened {
@@ -175,9 +179,82 @@ function openParts(
   return opened;
 }
 
+/** Turns the disk's errors of looking commands into diagnostics. */
+async function told<T>(look: () => Promise<Checked<T>>): Promise<Checked<T>> {
+  try {
+    return await look();
+  } catch (error) {
+    const diagnostic = diskProblem(error);
+    if (diagnostic === undefined) throw error;
+    return { diagnostics: [diagnostic] };
+  }
+}
+
 function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]): Project {
   const { manifest, catalog, world, state } = opened;
   const journalNow = () => recall(world, state, opened.snapshots);
+
+  const checkAll = async (): Promise<readonly Diagnostic[]> => {
+    const found: Diagnostic[] = [...warnings];
+    const seen = new Set<string>();
+    for (const profile of [undefined, ...manifest.profiles]) {
+      if (profile === undefined && manifest.profile !== undefined) continue;
+      const expanded = expand(manifest, profile, catalog);
+      const checked =
+        expanded.value === undefined
+          ? []
+          : (await checkInputs(expanded.value, opened.inputs, catalog)).diagnostics;
+      for (const each of [...expanded.diagnostics, ...checked]) {
+        const name = JSON.stringify([each.code, each.path, each.message]);
+        if (seen.has(name)) continue;
+        seen.add(name);
+        found.push(
+          profile === undefined || profile.id === manifest.profile
+            ? each
+            : { ...each, why: inProfile(each, profile) },
+        );
+      }
+    }
+    return opened.put(found);
+  };
+
+  const planNow = async (request: PlanRequest): Promise<Checked<Plan>> => {
+    const journal = await journalNow();
+    const prepared = await prepare(opened, request, journal);
+    const diagnostics = [...warnings, ...journal.diagnostics, ...prepared.diagnostics];
+    if (prepared.value === undefined) return { diagnostics };
+    // Best effort: a read-only checkout can still be planned, and its digest approved by exact match.
+    await opened.offer(prepared.value.plan).catch(() => undefined);
+    await Promise.all([opened.inputs.save(), opened.outputs.save()]);
+    return { value: prepared.value.plan, diagnostics };
+  };
+
+  const whyNow = async (step: string, request: PlanRequest): Promise<Checked<WhyReport>> => {
+    const journal = await recall(world, state, opened.snapshots, true);
+    const prepared = await prepare(opened, request, journal);
+    if (prepared.value === undefined) return { diagnostics: prepared.diagnostics };
+    const { plan, graph, read } = prepared.value;
+    const ids = matchSteps(graph, [step]);
+    // A shot's name alone means its last step.
+    const meant = plan.steps.filter((each) => ids.value?.has(each.step.id) === true);
+    const planned =
+      meant.find((each) => each.step.id === step) ?? meant.findLast((each) => !each.step.candidate);
+    if (planned === undefined) return { diagnostics: ids.diagnostics };
+    const beforeKey = read.lock.steps.get(plan.profile)?.get(planned.step.id);
+    const before = beforeKey === undefined ? undefined : read.lock.renders.get(beforeKey);
+    const attempt = read.prior.attempts.get(planned.key)?.at(-1);
+    return {
+      value: {
+        planned,
+        changes: before === undefined ? [] : changesBetween(before.inputs, planned.inputs, planned.step),
+        ...(before === undefined ? {} : { before: { key: before.key, inputs: before.inputs } }),
+        ...(attempt === undefined ? {} : { task: attempt }),
+        dependents: graph.steps.filter((each) => each.needs.includes(planned.step.id)).map((each) => each.id),
+      },
+      diagnostics: prepared.diagnostics,
+    };
+  };
+
   return {
     root: opened.root,
     file,
@@ -188,70 +265,17 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
     models: () => catalog.all(),
     catalog,
     async check() {
-      const found: Diagnostic[] = [...warnings];
-      const seen = new Set<string>();
-      for (const profile of [undefined, ...manifest.profiles]) {
-        if (profile === undefined && manifest.profile !== undefined) continue;
-        const expanded = expand(manifest, profile, catalog);
-        const checked =
-          expanded.value === undefined
-            ? []
-            : (await checkInputs(expanded.value, opened.inputs, catalog)).diagnostics;
-        for (const each of [...expanded.diagnostics, ...checked]) {
-          const name = JSON.stringify([each.code, each.path, each.message]);
-          if (seen.has(name)) continue;
-          seen.add(name);
-          found.push(
-            profile === undefined || profile.id === manifest.profile
-              ? each
-              : { ...each, why: inProfile(each, profile) },
-          );
-        }
-      }
-      return opened.put(found);
+      const checked = await told(async () => ({ value: undefined, diagnostics: await checkAll() }));
+      return checked.diagnostics;
     },
-    async plan(request = {}) {
-      const journal = await journalNow();
-      const prepared = await prepare(opened, request, journal);
-      const diagnostics = [...warnings, ...journal.diagnostics, ...prepared.diagnostics];
-      if (prepared.value === undefined) return { diagnostics };
-      // Best effort: a read-only checkout can still be planned, and its digest approved by exact match.
-      await opened.offer(prepared.value.plan).catch(() => undefined);
-      await Promise.all([opened.inputs.save(), opened.outputs.save()]);
-      return { value: prepared.value.plan, diagnostics };
-    },
+    plan: (request = {}) => told(() => planNow(request)),
     async graph(profile) {
       const chosen = chooseProfile(manifest, profile);
       if ("code" in chosen) return { diagnostics: await opened.put([chosen]) };
       const expanded = expand(manifest, chosen.profile, catalog);
       return { ...expanded, diagnostics: await opened.put(expanded.diagnostics) };
     },
-    async why(step, request = {}) {
-      const journal = await recall(world, state, opened.snapshots, true);
-      const prepared = await prepare(opened, request, journal);
-      if (prepared.value === undefined) return { diagnostics: prepared.diagnostics };
-      const { plan, graph, read } = prepared.value;
-      const ids = matchSteps(graph, [step]);
-      const planned = plan.steps.find(
-        (each) => ids.value?.has(each.step.id) === true && (ids.value.size === 1 || !each.step.candidate),
-      );
-      if (planned === undefined) return { diagnostics: ids.diagnostics };
-      const beforeKey = read.lock.steps.get(plan.profile)?.get(planned.step.id);
-      const before = beforeKey === undefined ? undefined : read.lock.renders.get(beforeKey);
-      const attempt = read.prior.attempts.get(planned.key)?.at(-1);
-      return {
-        value: {
-          planned,
-          changes: before === undefined ? [] : changesBetween(before.inputs, planned.inputs, planned.step),
-          ...(before === undefined ? {} : { before: { key: before.key, inputs: before.inputs } }),
-          ...(attempt === undefined ? {} : { task: attempt }),
-          dependents: graph.steps
-            .filter((each) => each.needs.includes(planned.step.id))
-            .map((each) => each.id),
-        },
-        diagnostics: prepared.diagnostics,
-      };
-    },
+    why: (step, request = {}) => told(() => whyNow(step, request)),
     wantsYes: (plan, options = {}) =>
       wantsYes(
         plan,

@@ -154,15 +154,21 @@ function answerOf(
   { io, globals, err: paint, columns }: CommandContext,
 ): Answer {
   const exit = report.exit === EXIT.interrupted ? exitOfSignal(io.signal) : report.exit;
-  const data = {
-    status: report.status,
-    ...(report.plan === undefined ? {} : planData(report.plan, wants)),
-    ...statusData(report),
-  };
+  // Built only for who reads it: for a long film it is most of what a run with nothing to do would print.
+  const isRead = globals.json || command.events !== undefined;
+  const data = isRead ? reportData(report, wants) : {};
   const idle =
     report.status === "ran" && report.plan !== undefined && nothingToDo(report.plan) && !globals.verbose;
   const note = idle ? "" : renderNote(report, { globals, flags: command.plan, paint, columns });
   return { exit, data, diagnostics: report.diagnostics, ...(note === "" ? {} : { note }) };
+}
+
+function reportData(report: RenderReport, wants: readonly WantsYes[]): Data {
+  return {
+    status: report.status,
+    ...(report.plan === undefined ? {} : planData(report.plan, wants)),
+    ...statusData(report),
+  };
 }
 
 /** What a report's status brings with it. */
@@ -180,6 +186,7 @@ function statusData(report: RenderReport): Data {
     case "frozen":
       return { frozen_steps: report.steps };
     case "route":
+    case "refused":
       return { message: report.message, help: report.help };
     case "ran":
       return {

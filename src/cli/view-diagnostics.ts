@@ -7,11 +7,17 @@ import type { Paint } from "./colours.js";
 /** All diagnostics as text, with a count of errors at the end; empty when there are none. */
 export function diagnosticsText(diagnostics: readonly Diagnostic[], paint: Paint): string {
   if (diagnostics.length === 0) return "";
-  const color = (part: FramePart, text: string) => partPaint(part, paint)(text);
-  const blocks = diagnostics.map((each) => formatDiagnostic(each, { color }));
+  const blocks = diagnostics.map((each) => diagnosticBlock(each, paint));
   const errors = diagnostics.filter((each) => each.severity === "error").length;
   const sum = errors === 0 ? "" : `\n${paint.strong(counted(errors, "error"))}\n`;
   return `${blocks.join("\n\n")}\n${sum}`;
+}
+
+/** One diagnostic: code, place, code frame, why, and what to do. */
+export function diagnosticBlock(diagnostic: Diagnostic, paint: Paint): string {
+  return formatDiagnostic(diagnostic, {
+    color: (part: FramePart, text: string) => partPaint(part, paint)(text),
+  });
 }
 
 type FramePart = Parameters<NonNullable<NonNullable<Parameters<typeof formatDiagnostic>[1]>["color"]>>[0];

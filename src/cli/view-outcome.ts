@@ -15,6 +15,7 @@ import {
 } from "../index.js";
 import type { Paint } from "./colours.js";
 import { wrap } from "./layout.js";
+import { diagnosticBlock } from "./view-diagnostics.js";
 
 /** An outcome's word, as short as a decision's. */
 export function outcomeWord(outcome: Outcome): string {
@@ -102,7 +103,18 @@ export function runSummary(report: Ran, sandbox: boolean, paint: Paint, columns:
   for (const { step, outcome } of report.outcomes) {
     const painter = outcomePaint(outcome, paint);
     const help = outcomeHelp(outcome, step);
-    if (help === undefined && (isFine(outcome) || outcome.status === "blocked")) continue;
+    if (
+      help === undefined &&
+      outcome.status !== "failed" &&
+      (isFine(outcome) || outcome.status === "blocked")
+    )
+      continue;
+    const told =
+      outcome.status === "failed" ? outcome.diagnostic : "conflict" in outcome ? outcome.conflict : undefined;
+    if (told !== undefined) {
+      lines.push("", diagnosticBlock(told, paint), "");
+      continue;
+    }
     const note = outcomeNote(outcome, step);
     const headline = note.includes(step) ? note : `${step} ${outcomeWord(outcome)}: ${note}`;
     lines.push(...wrap(headline, columns).map(painter));

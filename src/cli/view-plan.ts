@@ -103,7 +103,7 @@ export function priceText(each: PlannedStep): string {
   switch (each.decision.kind) {
     case "keep":
     case "restore":
-      return "held";
+      return "kept";
     case "resume":
       return "ordered";
     case "render":

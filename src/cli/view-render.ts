@@ -66,6 +66,7 @@ export function renderNote(report: RenderReport, options: NoteOptions): string {
         flow("render without --frozen first, and commit the lockfile"),
       );
     case "route":
+    case "refused":
       return page(paint.bad(flow(report.message)), flow(report.help));
     case "ran":
       return runSummary(report, report.plan?.realm === "sandbox", paint, columns);

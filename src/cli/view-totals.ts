@@ -33,7 +33,7 @@ export function planTotals(
     const price = `${totalsText(create)}${film}`;
     put("cost", sandbox ? `nothing in the sandbox; for real: ${price}` : price, paint.strong);
   }
-  if (saved.usd.high > 0) put("saved", `${totalsText(saved)}, held and not paid again`, paint.good);
+  if (saved.usd.high > 0) put("saved", `${totalsText(saved)}, kept and not paid again`, paint.good);
   if (plan.budget !== undefined && !sandbox) {
     const left = plan.budget - plan.committed - create.usd.high;
     const unknown = create.unknown === 0 ? "" : ", unknown prices aside";

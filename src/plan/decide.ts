@@ -193,8 +193,7 @@ function replacedUpstream(rendering: Rendering, given: DecideArguments): Reason 
   return undefined;
 }
 
-/** The number of the next attempt. A create that was refused made no task, so its number is still to be used. */
-/** A create that was refused left no task, so its reference is free; everything else has used its own up. */
+/** The number of the next attempt. A create that was refused left no task, so its reference is free; everything else has used its own up. */
 function nextAttempt(key: CacheKey, prior: Prior): number {
   const attempts = prior.attempts.get(key) ?? [];
   const used = attempts.filter((attempt) => attempt.state !== "refused").map((attempt) => attempt.attempt);

@@ -59,7 +59,7 @@ export async function execute(execution: Execution): Promise<Executed> {
   const schedule = createSchedule(
     plan.steps.map((planned) => ({ id: planned.step.id, needs: planned.create ? planned.step.needs : [] })),
   );
-  const twins = new Map<CacheKey, Promise<Outcome>>();
+  const shared = new Map(plan.steps.flatMap(({ sameAs }) => (sameAs ? [[sameAs, awaited<Outcome>()]] : [])));
   emit({
     type: "run_started",
     digest: plan.digest,
@@ -71,6 +71,7 @@ export async function execute(execution: Execution): Promise<Executed> {
 
   const note = (id: StepId, outcome: Outcome): void => {
     outcomes.set(id, outcome);
+    shared.get(id)?.resolve(outcome);
     emit({ type: "step_ended", step: id, outcome });
   };
   const end = (id: StepId, outcome: Outcome): void => {
@@ -90,13 +91,12 @@ export async function execute(execution: Execution): Promise<Executed> {
     const start = (id: StepId): void => {
       const planned = byId.get(id);
       if (planned === undefined) throw new Error(`the schedule names ${id}, which the plan does not have`);
-      const first = twins.get(planned.key);
-      // A twin waits for the step whose task it shares, and then only places its own output.
+      // A twin waits for the step whose task it shares, whichever may start first, and then only places its own output.
+      const first = planned.sameAs === undefined ? undefined : shared.get(planned.sameAs)?.promise;
       const work =
         first === undefined
           ? startStep(run, planned)
           : first.then((outcome) => afterTwin(run, planned, outcome));
-      if (first === undefined) twins.set(planned.key, work);
       void work.then((outcome) => {
         end(id, outcome);
         advance();
@@ -125,12 +125,22 @@ async function startStep(run: Run, planned: PlannedStep): Promise<Outcome> {
   }
 }
 
+/** A promise that somebody else resolves. */
+function awaited<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
 /** A step whose key an earlier step has: the same artifact, at another path. */
 async function afterTwin(run: Run, planned: PlannedStep, first: Outcome): Promise<Outcome> {
   const { decision } = planned;
   const artifact = artifactOf(first);
   // What needs no task may still be had where its twin could not: from its own output.
-  if (artifact === undefined) return decision.kind === "restore" ? startStep(run, planned) : first;
+  const needsTask = decision.kind !== "keep" && decision.kind !== "restore";
+  if (artifact === undefined) return needsTask ? first : startStep(run, planned);
   const kept = decision.kind === "keep" && decision.artifact.sha256 === artifact.sha256;
   return startStep(run, {
     ...planned,

@@ -182,8 +182,10 @@ describe("the summary", () => {
       [id("shots.040.clip"), { status: "unknown", reference: "km1-x" as never, why: "the answer was lost" }],
     ]);
     expect(runSummary(report, false, PLAIN, 80)).toMatchInlineSnapshot(`
-      "shots.020.clip failed: the task failed: a �[31mred� reason
-          run render again to try again at full price
+      "
+      error[run/task-failed]: the task failed
+        why: a �[31mred� reason
+
       shots.040.clip unknown: the answer was lost
           the vendor may have taken it: run render again to ask; reference km1-x
       1 rendered, 1 failed, 1 blocked, 1 unknown; $0.21 spent

@@ -46,7 +46,7 @@ describe("the call sheet", () => {
     expect(planSheet(FILM, WANTS, { paint: PLAIN, columns: 80 })).toMatchInlineSnapshot(`
       "night-ferry · profile final · Kling, costs money
 
-        shots.010.clip    keep     kling-2.5-turbo std          5 s         held
+        shots.010.clip    keep     kling-2.5-turbo std          5 s         kept
         shots.020.clip    render   kling-3.0 pro        master  5 s        $0.56
             prompt: slow pan → fast pan
             The window: “she turns to camera, soft window light, curtains move in the…
@@ -65,7 +65,7 @@ describe("the call sheet", () => {
 
       steps       4 to render, 1 to keep, 1 blocked
       cost        $0.77–$0.98 (5.5–7 video units) and 1 unknown price, 15 s of film
-      saved       $0.21 (1.5 video units), held and not paid again
+      saved       $0.21 (1.5 video units), kept and not paid again
       budget      $5.00: $1.25 spent or under way, $2.77 left after this, unknown
                   prices aside
       time        about 3 min 20 s
@@ -81,7 +81,7 @@ describe("the call sheet", () => {
     expect(text).toMatchInlineSnapshot(`
       "night-ferry · profile final · Kling, costs money
 
-        shots.010.clip                        keep            held
+        shots.010.clip                        keep            kept
           kling-2.5-turbo std · 5 s
         shots.020.clip                        render         $0.56
           kling-3.0 pro · master · 5 s
@@ -108,7 +108,7 @@ describe("the call sheet", () => {
       steps       4 to render, 1 to keep, 1 blocked
       cost        $0.77–$0.98 (5.5–7 video units) and 1 unknown
                   price, 15 s of film
-      saved       $0.21 (1.5 video units), held and not paid again
+      saved       $0.21 (1.5 video units), kept and not paid again
       budget      $5.00: $1.25 spent or under way, $2.77 left
                   after this, unknown prices aside
       time        about 3 min 20 s

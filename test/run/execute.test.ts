@@ -5,6 +5,7 @@ import { usd } from "../../src/base/money.js";
 import type { Manifest, Shot } from "../../src/manifest/manifest.js";
 import { approvalOf } from "../../src/plan/approval.js";
 import type { Rendering } from "../../src/plan/prior.js";
+import { WrongServer } from "../../src/provider/provider.js";
 import { exitOfOutcomes } from "../../src/run/exit.js";
 import { manifestOf } from "../graph/manifests.js";
 import { decisionWords, ids } from "../plan/priors.js";
@@ -296,6 +297,27 @@ describe("failures", () => {
     ]);
   });
 
+  test("the wrong server ends all creates before one is sent", async () => {
+    const set = new FilmSet({
+      submit: () =>
+        new WrongServer({ kind: "address", message: "this is a sandbox", help: "unset KLING_BASE_URL" }),
+    });
+    const took = await set.run(film(shot("1"), shot("2")), {
+      execution: { limits: { concurrency: 1, downloads: 1, pollMs: 5_000 } },
+    });
+    expect(took.lines[0]).toBe("shots.1.clip failed run/credentials, fatal");
+    expect(exitOfOutcomes(took.outcomes.values())).toBe(9);
+    expect(set.vendor.tasks).toHaveLength(0);
+  });
+
+  test("credentials that are refused while polling end the step, and its task is collected by the next run", async () => {
+    const set = new FilmSet({ look: () => ({ kind: "failed", error: vendorError("credentials") }) });
+    expect((await set.run(film(shot("1")))).lines).toEqual(["shots.1.clip failed run/credentials, fatal"]);
+    set.vendor.script = {};
+    expect((await set.run(film(shot("1")))).lines).toEqual(["shots.1.clip rendered"]);
+    expect(submits(set)).toHaveLength(1);
+  });
+
   test("a disk that is full fails the step it hits, and the next run goes on from there", async () => {
     const set = new FilmSet();
     let full = true;
@@ -450,6 +472,39 @@ describe("steps of equal keys", () => {
     ]);
     expect((await set.run(twins)).lines).toEqual(["shots.1.clip restored from store", "shots.2.clip kept"]);
   });
+
+  test("a clip that lies at its place is kept although its twin's copy cannot be made", async () => {
+    const set = new FilmSet();
+    await set.run(twins);
+    set.disk.outputs.delete("renders/default/1/clip.mp4");
+    const disk = set.disk.open();
+    const broken = { ...disk, place: () => Promise.resolve({ kind: "damaged" } as const) };
+    const took = await set.run(twins, { execution: { disk: broken } });
+    expect(took.lines).toEqual(["shots.1.clip blocked missing", "shots.2.clip kept"]);
+  });
+
+  test("a new rendering of the one is placed for the other too, because the lock knows one of a key", async () => {
+    const manifest = manifestOf({
+      provider: "kling",
+      images: [{ id: "a", prompt: "x" }],
+      shots: [
+        shot("1", { prompt: "same", ...from("images.a") }),
+        shot("2", { prompt: "same", hold: true, ...from("images.a") }),
+      ],
+    });
+    const set = new FilmSet();
+    await set.run(manifest);
+    const image = [...set.disk.renders.values()].find((each) => each.inputs.action.kind === "image");
+    if (image === undefined) throw new Error("no image");
+    const other = { ...image.artifact, sha256: "f".repeat(64) as never };
+    set.disk.store.set(other.sha256, other);
+    set.disk.renders.set(image.key, { ...image, artifact: other });
+    const took = await set.run(manifest);
+    expect(took.lines.slice(1)).toEqual(["shots.1.clip rendered", "shots.2.clip restored from store"]);
+    expect(set.disk.outputs.get("renders/default/1/clip.mp4")).toBe(
+      set.disk.outputs.get("renders/default/2/clip.mp4"),
+    );
+  });
 });
 
 describe("stopping", () => {
@@ -538,7 +593,7 @@ const shots = fc.array(
 const films = fc.tuple(fc.integer({ min: 1, max: 3 }), shots).map(([images, all]): Manifest =>
   manifestOf({
     provider: "kling",
-    images: Array.from({ length: images }, (_, index) => ({ id: `i${index}`, prompt: `still ${index}` })),
+    images: Array.from({ length: images }, (_, index) => ({ id: `i${index}`, prompt: `still ${index % 2}` })),
     shots: all.map(({ prompt, upstream }, index) =>
       shot(`s${index}`, { prompt, ...(upstream === undefined ? {} : from(`images.i${upstream % images}`)) }),
     ),

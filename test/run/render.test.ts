@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Manifest } from "../../src/manifest/manifest.js";
 import type { Attempt, Rendering } from "../../src/plan/prior.js";
+import type { LookAnswer } from "../../src/provider/provider.js";
 import type { Outcome } from "../../src/run/event.js";
 import { manifestOf } from "../graph/manifests.js";
 import { FilmSet, id, type Took } from "./film-set.js";
@@ -177,6 +178,29 @@ describe("fetching", () => {
       if (index > 0) expect(at - (times[index - 1] ?? 0)).toBeGreaterThanOrEqual(5_000);
   });
 
+  const succeeded = { status: "succeeded", outputs: [], billed: { kind: "unknown" } } as const;
+  test.each<[string, LookAnswer, string]>([
+    ["the vendor has lost it", { kind: "absent" }, "the vendor does not have it any more"],
+    ["the question is lost", { kind: "lost", why: "cut" }, "cut"],
+    ["the question is refused", { kind: "failed", error: vendorError("credentials") }, "a credentials error"],
+    [
+      "it shows no result",
+      { kind: "found", look: { task: "t1" as never, ...succeeded } },
+      "the finished task shows no result",
+    ],
+  ])("a finished clip stays collectable when %s", async (_, answer, why) => {
+    const set = await diedAfter("journal succeeded");
+    set.vendor.script = { look: () => answer };
+    expect(outcomeOf(await set.run(film))).toMatchObject({
+      status: "failed",
+      retry: "safe",
+      diagnostic: { code: "run/download", why },
+    });
+    set.vendor.script = {};
+    expect((await set.run(film)).lines).toEqual([`${CLIP} rendered`]);
+    expect(creates(set)).toBe(0);
+  });
+
   test("a clip that only the vendor has is fetched at no cost, and the journal is left alone", async () => {
     const set = new FilmSet();
     await set.run(film);
@@ -236,6 +260,19 @@ describe("placing", () => {
     const disk = set.disk.open();
     const took = await set.run(film, {
       execution: { disk: { ...disk, place: () => Promise.resolve({ kind: "damaged" }) } },
+    });
+    expect(took.lines).toEqual([`${CLIP} blocked missing`]);
+  });
+
+  test("an output that changed between plan and run, of a clip that no vendor keeps, is missing", async () => {
+    const set = new FilmSet();
+    await set.run(film);
+    const { handle: _handle, ...rest } = entry(set);
+    set.disk.renders.set(rest.key, rest);
+    set.disk.store.clear();
+    const disk = set.disk.open();
+    const took = await set.run(film, {
+      execution: { disk: { ...disk, reclaim: () => Promise.resolve(false) } },
     });
     expect(took.lines).toEqual([`${CLIP} blocked missing`]);
   });

@@ -1,0 +1,91 @@
+/**
+ * The yes: by policy, by a digest that was read, or by a person who is still to be asked. Says nothing of how it is asked.
+ */
+import type { Opened } from "./engine-prepare.js";
+import {
+  approvalOf,
+  DEFAULT_POLICY,
+  tightened,
+  uncovered,
+  wantsYes,
+  type Approval,
+  type Policy,
+  type Uncovered,
+  type WantsYes,
+} from "./plan/approval.js";
+import type { Plan } from "./plan/plan.js";
+import type { Outcome } from "./run/event.js";
+import { EXIT, exitOfOutcomes, type ExitCode } from "./run/exit.js";
+import { readPlan, SHORTEST_DIGEST } from "./store/plans.js";
+import { makeStateDirectory } from "./store/state-directory.js";
+
+/** How a yes may be had. */
+export interface ApprovalRequest {
+  /** Digest of an approved plan, or its first 12 or more digits. */
+  readonly approve?: string;
+  /** Agrees to a total above the limit; never to pro, master, unknown prices or second attempts. */
+  readonly yes?: boolean;
+  /** Asks in the sandbox as if it cost money. */
+  readonly rehearse?: boolean;
+  /** When a yes is wanted; the manifest can only tighten it. */
+  readonly policy?: Partial<Policy>;
+  /** Asked when a yes is wanted; absent when nobody is there. */
+  readonly ask?: (plan: Plan, wants: readonly WantsYes[]) => Promise<boolean>;
+}
+
+/** An approval, or why there is none. Where a person must say yes, `ask` is still to be called. */
+export type Approved =
+  | {
+      readonly approval: Approval;
+      readonly wants: readonly WantsYes[];
+      readonly ask?: () => Promise<boolean>;
+    }
+  | { readonly status: "stale"; readonly uncovered: readonly Uncovered[]; readonly exit: ExitCode }
+  | { readonly status: "approval_needed"; readonly wants: readonly WantsYes[]; readonly exit: ExitCode };
+
+/** The approval under which a plan may run; where a person must say yes, `ask` is still to be called. */
+export async function approve(opened: Opened, request: ApprovalRequest, plan: Plan): Promise<Approved> {
+  const { manifest, world, state } = opened;
+  if (request.approve !== undefined) {
+    const approval = await namedApproval(opened, request.approve, plan);
+    const lacking =
+      approval === undefined
+        ? uncovered({ digest: plan.digest, realm: plan.realm, entries: [] }, plan)
+        : uncovered(approval, plan);
+    return approval === undefined || lacking.length > 0
+      ? { status: "stale", uncovered: lacking, exit: EXIT.stale }
+      : { approval, wants: [] };
+  }
+  const policy = tightened({ ...DEFAULT_POLICY, ...request.policy }, manifest.approval);
+  const wants = wantsYes(plan, policy, request.rehearse).filter(
+    (want) => !(request.yes === true && want.because === "total"),
+  );
+  const approval = approvalOf(plan);
+  if (wants.length === 0) return { approval, wants };
+  await makeStateDirectory(world.fs, opened.root)
+    .then(() => opened.offer(plan))
+    .catch(() => state.path);
+  const { ask } = request;
+  if (ask === undefined) {
+    const money = exitOfOutcomes(plannedOutcomes(plan));
+    return {
+      status: "approval_needed",
+      wants,
+      exit: money === EXIT.unknown || money === EXIT.money ? money : EXIT.approval,
+    };
+  }
+  return { approval, wants, ask: () => ask(plan, wants) };
+}
+
+async function namedApproval(opened: Opened, digest: string, plan: Plan): Promise<Approval | undefined> {
+  const stored = await readPlan(opened.world.fs, opened.state, digest);
+  if (stored.kind === "found") return stored.plan;
+  // Without its file, only this very plan counts.
+  return digest.length >= SHORTEST_DIGEST && plan.digest.startsWith(digest) ? approvalOf(plan) : undefined;
+}
+
+function plannedOutcomes(plan: Plan): readonly Outcome[] {
+  return plan.steps.flatMap((each) =>
+    each.decision.kind === "blocked" ? [{ status: "blocked", because: each.decision.because } as const] : [],
+  );
+}
