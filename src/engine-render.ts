@@ -110,7 +110,7 @@ async function renderIdle(opened: Opened, request: RenderRequest): Promise<Rende
   if (!isIdle) return undefined;
   request.onPlan?.(plan);
   const journal = lateJournal(world, state);
-  return run(
+  const report = await run(
     opened,
     request,
     prepared.value,
@@ -119,6 +119,13 @@ async function renderIdle(opened: Opened, request: RenderRequest): Promise<Rende
     journal,
     prepared.diagnostics,
   );
+  await saveIndexes(opened);
+  return report;
+}
+
+/** Keeps what was learnt of files, so that the next run need not read them. */
+async function saveIndexes(opened: Opened): Promise<void> {
+  await Promise.all([opened.inputs.save(), opened.outputs.save()]);
 }
 
 async function renderLocked(
@@ -154,7 +161,7 @@ async function renderLocked(
     return await run(opened, request, prepared.value, approved.approval, route, journal, diagnostics);
   } finally {
     await route.close();
-    await Promise.all([opened.inputs.save(), opened.outputs.save()]);
+    await saveIndexes(opened);
   }
 }
 

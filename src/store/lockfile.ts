@@ -10,7 +10,7 @@ import { isRecord } from "../base/guard.js";
 import { elide } from "../base/text.js";
 import type { CacheKey, KeyInputs } from "../graph/key.js";
 import type { Realm, StepId } from "../graph/step.js";
-import type { Micros, MilliUnits } from "../base/money.js";
+import { micros, milliUnits } from "../base/money.js";
 import type { Artifact, Handle, Lock, Rendering } from "../plan/prior.js";
 import { parseDecimal } from "./decimal.js";
 import { findRepeatedMember, lineOf, sortedJson } from "./json-text.js";
@@ -147,7 +147,10 @@ function readVersion1(data: Stored, complaints: Complaint[], trusted: boolean): 
       complaints.push({ at, want: "under a cache key of 64 hexadecimal digits" });
       continue;
     }
-    renders.set(key, trusted ? trustedRendering(value, key) : readRendering(new Members(value, at, complaints), key));
+    renders.set(
+      key,
+      trusted ? trustedRendering(value, key) : readRendering(new Members(value, at, complaints), key),
+    );
     if (isRecord(value)) entries.set(key, value);
   }
   const steps = new Map<string, ReadonlyMap<StepId, CacheKey>>();
@@ -178,7 +181,8 @@ function readRendering(entry: Members, key: CacheKey): Rendering {
 
 /** An entry that was checked before, in a text of the same digest. */
 function trustedRendering(value: unknown, key: CacheKey): Rendering {
-  const { inputs, attempt, artifact, consumed, handle, estimate, billed, returns, flags } = value as LockRender;
+  const { inputs, attempt, artifact, consumed, handle, estimate, billed, returns, flags } =
+    value as LockRender;
   return {
     key,
     inputs: inputs as unknown as KeyInputs,
@@ -187,19 +191,28 @@ function trustedRendering(value: unknown, key: CacheKey): Rendering {
     consumed: consumed as Rendering["consumed"],
     ...(handle === undefined ? {} : { handle: handle as unknown as Handle }),
     ...(estimate === undefined ? {} : { estimate: trustedAmounts(estimate) }),
-    billed: billed.kind === "billed" ? { kind: billed.kind, ...trustedAmounts(billed) } : { kind: billed.kind },
+    billed:
+      billed.kind === "billed" ? { kind: billed.kind, ...trustedAmounts(billed) } : { kind: billed.kind },
     ...(returns === undefined ? {} : { returns }),
     ...(flags === undefined ? {} : { flags }),
   };
 }
 
-function trustedAmounts(amounts: { readonly units?: string; readonly usd?: string }): NonNullable<Rendering["estimate"]> {
-  const units = amounts.units === undefined ? undefined : parseDecimal(amounts.units, 3);
-  const usd = amounts.usd === undefined ? undefined : parseDecimal(amounts.usd, 6);
+function trustedAmounts(amounts: {
+  readonly units?: string;
+  readonly usd?: string;
+}): NonNullable<Rendering["estimate"]> {
+  const { units, usd } = amounts;
   return {
-    ...(units === undefined ? {} : { units: units as MilliUnits }),
-    ...(usd === undefined ? {} : { usd: usd as Micros }),
+    ...(units === undefined ? {} : { units: milliUnits(trustedDecimal(units, 3)) }),
+    ...(usd === undefined ? {} : { usd: micros(trustedDecimal(usd, 6)) }),
   };
+}
+
+function trustedDecimal(text: string, places: number): number {
+  const amount = parseDecimal(text, places);
+  if (amount === undefined) throw new Error(`a checked lockfile has the amount ${elide(text, 24)}`);
+  return amount;
 }
 
 function storedRendering(rendering: Rendering, lock: LockFile): LockRender {
