@@ -50,8 +50,6 @@ export interface DiskParts {
   readonly digests: ReadonlyMap<string, Sha256>;
   /** Digests of files that may be replaced at an output path. */
   readonly ours: ReadonlySet<Sha256>;
-  /** Replace changed outputs too. */
-  readonly overwrite: boolean;
 }
 
 /** The run's disk. */
@@ -101,10 +99,6 @@ async function placeOne(
   output: string,
   ours: Set<Sha256>,
 ): Promise<Placed> {
-  if (parts.overwrite) {
-    const state = (await parts.outputs.states([output])).get(output);
-    if (state?.kind === "file") ours.add(state.sha256);
-  }
   const placed = await place(parts, sha256, output, ours);
   switch (placed.kind) {
     case "placed":

@@ -48,6 +48,8 @@ export interface PlanRequest {
   readonly allowUnknownPrice?: readonly string[];
   /** Tasks at once, per model. */
   readonly concurrency?: number;
+  /** Replaces output files that were changed by someone else. */
+  readonly overwriteOutputs?: boolean;
 }
 
 /** Tasks at once per model when nobody says otherwise. */
@@ -134,7 +136,7 @@ export async function prepare(
     journal,
   );
   if (read.value === undefined) return { diagnostics: [...found, ...read.diagnostics] };
-  const { prior } = read.value;
+  const prior = request.overwriteOutputs === true ? withOutputsAsOurs(read.value.prior) : read.value.prior;
   const options: PlanOptions = {
     ...wishes.value,
     renderable: RENDERABLE,
@@ -147,7 +149,14 @@ export async function prepare(
   const diagnostics = [...found, ...read.diagnostics, ...(await opened.put(holdsOfNothing(plan)))];
   const provider = providerOf(manifest, chosen.profile);
   return {
-    value: { plan, graph, provider, read: read.value, digests: checked.digests, warnings: diagnostics },
+    value: {
+      plan,
+      graph,
+      provider,
+      read: { ...read.value, prior },
+      digests: checked.digests,
+      warnings: diagnostics,
+    },
     diagnostics,
   };
 }
@@ -196,6 +205,12 @@ function expandOnce(opened: Opened, profile: Profile | undefined) {
     return keys;
   };
   return { expanded, keysFor };
+}
+
+/** Whatever lies at the output paths now counts as ours; what comes there later does not. */
+function withOutputsAsOurs(prior: Prior): Prior {
+  const there = [...prior.outputs.values()].flatMap((state) => (state.kind === "file" ? [state.sha256] : []));
+  return { ...prior, placed: new Set([...prior.placed, ...there]) };
 }
 
 function holdsOfNothing(plan: Plan): readonly Diagnostic[] {

@@ -23,8 +23,6 @@ import { makeStateDirectory } from "./store/state-directory.js";
 export interface RenderRequest extends PlanRequest, ApprovalRequest {
   /** Restores only: nothing may be created, and the lockfile may not change. */
   readonly frozen?: boolean;
-  /** Replaces output files that were changed by someone else. */
-  readonly overwriteOutputs?: boolean;
   readonly emit?: Emit;
   /** Aborts when the user stops the run: nothing is submitted after that. */
   readonly signal?: AbortSignal;
@@ -236,7 +234,6 @@ async function run(
     lock: read.lock,
     digests: prepared.digests,
     ours: read.prior.placed,
-    overwrite: request.overwriteOutputs === true,
   });
   const executed = await execute({
     plan,

@@ -105,7 +105,13 @@ export async function execute(execution: Execution): Promise<Executed> {
     advance();
   });
 
-  if (!stop.aborted) await execution.disk.retire(execution.present);
+  if (!stop.aborted) {
+    // What came of the run is worth more than a tidy lockfile, which the next run can make.
+    await execution.disk.retire(execution.present).catch((error: unknown) => {
+      const why = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+      emit({ type: "notice", message: `steps that left the manifest are still in the lockfile (${why})` });
+    });
+  }
   const spent = spentOn(plan, outcomes);
   const interrupted = stop.aborted;
   emit({ type: "run_ended", spent, interrupted });

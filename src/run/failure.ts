@@ -12,7 +12,7 @@ type Failed = Extract<Outcome, { status: "failed" }>;
 
 /** A create that the vendor refused: no task exists, nothing was billed. */
 export function refusedByVendor(step: Step, error: VendorError): Failed {
-  const why = `the vendor answered ${error.code}: ${elide(error.message, 160)}`;
+  const why = elide(error.message, 160);
   const failed = (diagnostic: Diagnostic, retry: Failed["retry"], fatal = false): Failed => ({
     status: "failed",
     diagnostic,

@@ -17,7 +17,7 @@ shots:
 
 interface Plan {
   readonly digest: string;
-  readonly steps: readonly { readonly step: string; readonly decision: { readonly kind: string } }[];
+  readonly steps: readonly { readonly id: string; readonly decision: { readonly kind: string } }[];
 }
 
 describe("klingmake render", { timeout: 60_000 }, () => {
@@ -39,7 +39,7 @@ describe("klingmake render", { timeout: 60_000 }, () => {
     await server.close();
     const second = await film.run(["render"]);
     expect(second.code).toBe(0);
-    expect(second.stderr).toContain("4 kept");
+    expect(second.stderr).toContain("nothing to do, 4 steps are fresh");
     expect(film.read("kling.lock.json")).toBe(lock);
   });
 
@@ -49,7 +49,7 @@ describe("klingmake render", { timeout: 60_000 }, () => {
     await film.run(["render"]);
     film.write("kling.manifest.yaml", FILM.replace("soft light", "hard light"));
     const planned = (await film.json(["plan"])).data as Plan;
-    expect(planned.steps.filter((each) => each.decision.kind === "render").map((each) => each.step)).toEqual(["images.mara", "shots.020.clip"]);
+    expect(planned.steps.filter((each) => each.decision.kind === "render").map((each) => each.id)).toEqual(["images.mara", "shots.020.clip"]);
     expect((await film.run(["render"])).code).toBe(0);
     expect(await server.creates()).toHaveLength(6);
   });
@@ -101,7 +101,7 @@ describe("klingmake render", { timeout: 60_000 }, () => {
     const ended = await film.run(["render"]);
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain("run/content-refused");
-    expect(ended.stderr).toMatch(/shots\.020\.clip\s+blocked/);
+    expect(ended.stderr.match(/^blocked +shots\.020\.clip {2}waits for images\.mara$/gm)).toHaveLength(1);
     expect(film.has("renders/default/010/clip.mp4")).toBe(true);
     expect(film.has("renders/default/030/clip.mp4")).toBe(true);
     const before = (await server.creates()).length;
