@@ -3,7 +3,7 @@
  * Unknown is a kind of its own and never a zero. Nothing is known here of budgets, approvals or earlier runs.
  * Failed tasks are expected to cost nothing (the vendor does not say so), so only what a success costs is counted.
  */
-import { unreachable } from "../base/guard.js";
+import { getOrMake, unreachable } from "../base/guard.js";
 import { formatUnits, formatUsd, micros, milliUnits, type Micros, type MilliUnits } from "../base/money.js";
 import { elide } from "../base/text.js";
 import { tierOf, type Catalog, type PriceQuery } from "../catalog/catalog.js";
@@ -70,6 +70,17 @@ export function estimate(action: Action, catalog: Catalog, source: SourceFacts =
     default:
       return unreachable(action);
   }
+}
+
+/** `estimate` for many steps: clips that differ in words and pictures only are priced once. */
+export function estimator(catalog: Catalog): (action: Action, source?: SourceFacts) => Estimate {
+  const made = new Map<string, Estimate>();
+  return (action, source) => {
+    if (action.kind !== "text_to_video" && action.kind !== "image_to_video")
+      return estimate(action, catalog, source);
+    const { kind, model, mode, duration, audio } = action;
+    return getOrMake(made, `${kind} ${model} ${mode} ${duration} ${audio}`, () => estimate(action, catalog));
+  };
 }
 
 /** The sum of estimates. */

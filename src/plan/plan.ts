@@ -14,7 +14,7 @@ import { inputsOf, type ActionKind, type Graph, type Step, type StepId } from ".
 import { clientReference, planDigest, type PlanDigest } from "./approval.js";
 import { committedMoney } from "./committed.js";
 import { decide, type Decision, type Wishes } from "./decide.js";
-import { estimate, sum, tierOfAction, type Estimate, type Totals } from "./estimate.js";
+import { estimator, sum, tierOfAction, type Estimate, type Totals } from "./estimate.js";
 import type { ClientReference, Prior } from "./prior.js";
 import type { Obstacle, Reason } from "./reason.js";
 
@@ -90,6 +90,7 @@ export function makePlan(
   const byId = new Map<StepId, PlannedStep>();
   const firstOfKey = new Map<CacheKey, StepId>();
   const steps = graph.steps.filter((step) => wanted === undefined || wanted.has(step.id));
+  const price = estimator(catalog);
   const committed = committedMoney(prior, new Set(steps.flatMap((step) => keys.get(step.id)?.key ?? [])));
   const wishes = {
     rebuy: withTwins(options.rebuy, keys),
@@ -101,7 +102,16 @@ export function makePlan(
     const fresh = keys.get(step.id);
     if (fresh === undefined) throw new Error(`step ${step.id} has no key`);
     const keyed = chained(step, fresh, keys, byId);
-    const made = planStep(step, keyed, { graph, prior, catalog, options, wishes, byId, firstOfKey });
+    const made = planStep(step, keyed, {
+      graph,
+      prior,
+      catalog,
+      price,
+      options,
+      wishes,
+      byId,
+      firstOfKey,
+    });
     const twin = made.sameAs === undefined ? undefined : byId.get(made.sameAs);
     const fitted =
       twin === undefined
@@ -147,6 +157,7 @@ interface Making {
   readonly graph: Graph;
   readonly prior: Prior;
   readonly catalog: Catalog;
+  readonly price: ReturnType<typeof estimator>;
   readonly options: PlanOptions;
   readonly wishes: Wishes;
   readonly byId: ReadonlyMap<StepId, PlannedStep>;
@@ -168,7 +179,7 @@ function planStep(step: Step, keyed: Keyed, making: Making): PlannedStep {
   const key = decided.key ?? keyed.key;
   const action = step.action;
   const source = sourceFacts(action, (id) => making.byId.get(id)?.step.action);
-  const priced = estimate(action, catalog, source);
+  const priced = making.price(action, source);
   const sameAs = making.firstOfKey.get(key);
   const model = "model" in action ? action.model : undefined;
   const mode = "mode" in action ? action.mode : undefined;

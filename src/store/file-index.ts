@@ -23,6 +23,8 @@ const SMALL = 8 * PIECE;
 
 /** Digests by project path. */
 export interface FileIndex {
+  /** Whether anything is remembered of `path`. */
+  has(path: string): boolean;
   /** The digest of the file at `path`, when it still looks as it did when that was taken. */
   known(path: string, stat: FileStat): Sha256 | undefined;
   /** Remembers a digest that was taken of the file as `stat` shows it, unless it changed too shortly before `nowMs`. */
@@ -57,6 +59,7 @@ export function openFileIndex(fs: FileSystem, file: string): FileIndex {
   };
   return {
     facts,
+    has: (path) => rows.has(path),
     known(path, stat) {
       const row = rows.get(path);
       if (row === undefined) return undefined;

@@ -56,15 +56,16 @@ function glance(
   index: FileIndex,
   directories: Map<string, PathAnswer>,
 ): OutputState | Unread {
-  const plain = projectPath(relative, "write");
-  if (plain.kind === "refused") return { kind: "other", what: `a path that ${plain.why}` };
-  const path = join(root, plain.path);
   try {
+    // A file that was looked at before, down to its inode: its path, and where its directory leads, were looked at then.
+    const seen = index.has(relative) ? look(fs, join(root, relative)) : undefined;
+    const known = seen?.isFile() === true ? index.known(relative, seen) : undefined;
+    if (known !== undefined) return { kind: "file", sha256: known };
+    const plain = projectPath(relative, "write");
+    if (plain.kind === "refused") return { kind: "other", what: `a path that ${plain.why}` };
+    const path = join(root, plain.path);
     const stat = look(fs, path);
     if (stat === undefined) return { kind: "absent" };
-    // A file that was looked at before, down to its inode: where its directory leads was looked at then.
-    const known = stat.isFile() ? index.known(relative, stat) : undefined;
-    if (known !== undefined) return { kind: "file", sha256: known };
     const parent = dirname(path);
     let led = directories.get(parent);
     if (led === undefined) {
