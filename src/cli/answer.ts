@@ -2,7 +2,7 @@
  * What a command comes to, before it is printed: an exit code, data for programs, text for people. Commands return
  * this; `run.ts` alone decides what goes to which stream.
  */
-import type { Diagnostic, ExitCode, Project } from "../index.js";
+import { EXIT, openProject, type Diagnostic, type ExitCode, type Project } from "../index.js";
 import type { Paint } from "./colours.js";
 import type { GlobalFlags } from "./commands.js";
 import type { Io } from "./io.js";
@@ -35,7 +35,6 @@ export async function withProject(
   command: string,
   use: (project: Project) => Promise<Answer>,
 ): Promise<Answer> {
-  const { EXIT, openProject } = await import("../index.js");
   const { io, globals } = context;
   const opened = await openProject({
     cwd: io.cwd,

@@ -8,6 +8,7 @@ import type { Command } from "./commands.js";
 import { planData } from "./data-plan.js";
 import { envelopeLine } from "./envelope.js";
 import { planRequest, policyOf } from "./request.js";
+import { diagnosticsJson } from "./view-diagnostics.js";
 import { planSheet } from "./view-plan.js";
 
 /** Plans and shows. */
@@ -25,7 +26,6 @@ export async function planCommand(
     const exit = command.detailedExitcode && changes ? EXIT.changes : EXIT.done;
     const data = planData(plan, wants);
     if (command.out !== undefined) {
-      const { diagnosticsJson } = await import("./view-diagnostics.js");
       const file = await context.io.createFile(command.out);
       file.write(envelopeLine({ command: "plan", exit, data, diagnostics: diagnosticsJson(said) }));
       await file.close();

@@ -1,14 +1,28 @@
 /**
  * The command line as a function: argv and surroundings in, exit code out. Parses, calls one command, and puts its
  * answer on the right streams: stdout carries data (or one envelope with `--json`), stderr carries people.
- * Each command is imported when it is called, so that `--help` and a typing mistake load nothing else.
+ * Commands are imported at once: one large file is read faster than many small ones, and the rarely needed parts
+ * (YAML, the sandbox, the network) are imported where they are used.
  */
+import { safeText } from "../index.js";
 import type { Answer, CommandContext } from "./answer.js";
 import { parseArguments } from "./args.js";
 import { paintFor, wantsColours } from "./colours.js";
 import type { Command, GlobalFlags } from "./commands.js";
 import { envelopeLine } from "./envelope.js";
+import {
+  graphCommand,
+  modelsCommand,
+  schemaCommand,
+  statusCommand,
+  validateCommand,
+  whyCommand,
+} from "./command-look.js";
+import { planCommand } from "./command-plan.js";
+import { renderCommand } from "./command-render.js";
+import { bugText } from "./bug.js";
 import { CannotWrite, exitOfSignal, type Io } from "./io.js";
+import { diagnosticsJson, diagnosticsText } from "./view-diagnostics.js";
 
 const DONE = 0;
 const USAGE = 64;
@@ -29,7 +43,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       return DONE;
     }
     if (parsed.kind === "usage") {
-      await refuseUsage(parsed.text, parsed.json, io);
+      refuseUsage(parsed.text, parsed.json, io);
       return USAGE;
     }
     json = parsed.globals.json;
@@ -37,10 +51,9 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     return await perform(parsed.command, parsed.globals, io);
   } catch (error) {
     if (error instanceof CannotWrite) {
-      await refuseUsage(`error: ${error.message}`, json, io, command);
+      refuseUsage(`error: ${error.message}`, json, io, command);
       return USAGE;
     }
-    const { bugText } = await import("./bug.js");
     const text = bugText(error, io.env);
     io.stderr.write(text);
     if (json) {
@@ -67,45 +80,42 @@ async function perform(command: Command, globals: GlobalFlags, io: Io): Promise<
   const given = await (patient ? work : Promise.race([work, aborted(io.signal)]));
   if (given === "aborted") return exitOfSignal(io.signal);
   if (given === undefined) return DONE;
-  await print(command, given, context);
+  print(command, given, context);
   return given.exit;
 }
 
 async function answer(command: Command, context: CommandContext): Promise<Answer | undefined> {
   switch (command.name) {
     case "validate":
-      return (await import("./command-look.js")).validateCommand(context);
+      return validateCommand(context);
     case "plan":
-      return (await import("./command-plan.js")).planCommand(command, context);
+      return planCommand(command, context);
     case "render":
-      return (await import("./command-render.js")).renderCommand(command, context);
+      return renderCommand(command, context);
     case "status":
-      return (await import("./command-look.js")).statusCommand(command, context);
+      return statusCommand(command, context);
     case "why":
-      return (await import("./command-look.js")).whyCommand(command, context);
+      return whyCommand(command, context);
     case "graph":
-      return (await import("./command-look.js")).graphCommand(command, context);
+      return graphCommand(command, context);
     case "models":
-      return (await import("./command-look.js")).modelsCommand(command, context);
+      return modelsCommand(command, context);
     case "schema":
-      return (await import("./command-look.js")).schemaCommand(command);
+      return schemaCommand(command);
     case "sandbox":
       return (await import("./command-sandbox.js")).sandboxCommand(command, context);
   }
 }
 
-async function print(command: Command, given: Answer, { io, globals, err }: CommandContext): Promise<void> {
+function print(command: Command, given: Answer, { io, globals, err }: CommandContext): void {
   const { exit, data, diagnostics } = given;
   if (globals.json) {
-    const { diagnosticsJson } =
-      diagnostics.length === 0 ? NO_DIAGNOSTICS : await import("./view-diagnostics.js");
     io.stdout.write(
       envelopeLine({ command: command.name, exit, data, diagnostics: diagnosticsJson(diagnostics) }),
     );
     return;
   }
   if (diagnostics.length > 0) {
-    const { diagnosticsText } = await import("./view-diagnostics.js");
     const said = globals.quiet ? diagnostics.filter((each) => each.severity === "error") : diagnostics;
     io.stderr.write(diagnosticsText(said, err));
   }
@@ -113,10 +123,7 @@ async function print(command: Command, given: Answer, { io, globals, err }: Comm
   if (given.note !== undefined && !(globals.quiet && exit === DONE)) io.stderr.write(given.note);
 }
 
-const NO_DIAGNOSTICS = { diagnosticsJson: (): readonly unknown[] => [] };
-
-async function refuseUsage(text: string, json: boolean, io: Io, command?: Command["name"]): Promise<void> {
-  const { safeText } = await import("../index.js");
+function refuseUsage(text: string, json: boolean, io: Io, command?: Command["name"]): void {
   const safe = text.trimEnd().split("\n").map(safeText).join("\n");
   io.stderr.write(`${safe}\n`);
   if (!json) return;
