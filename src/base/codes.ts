@@ -47,7 +47,8 @@ export const DIAGNOSTIC_CODES = {
   "run/credentials": "The vendor does not accept the credentials.",
   "run/account": "Balance, pack or entitlement of the account do not allow a step.",
   "run/request-refused": "The vendor refused a request as wrong.",
-  "run/unreachable": "A step could not be submitted, or it is not certain that it was; the next run settles it.",
+  "run/unreachable":
+    "A step could not be submitted, or it is not certain that it was; the next run settles it.",
   "run/task-failed": "A task ended as failed at the vendor.",
   "run/task-lost": "The vendor does not know a task that it had accepted.",
   "run/download": "A finished result could not be fetched; it stays at the vendor for 30 days.",

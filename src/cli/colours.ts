@@ -27,8 +27,7 @@ export function wantsColours(env: Io["env"], isTTY: boolean, allowed: boolean): 
   if (!allowed || isSet(env["NO_COLOR"])) return false;
   const forced = env["FORCE_COLOR"];
   if (forced !== undefined) return forced !== "0" && forced !== "false";
-  // A pipe has no `isTTY` at all, and "undefined" would leave the choice to the library.
-  return isTTY === true && env["TERM"] !== "dumb";
+  return isTTY && env["TERM"] !== "dumb";
 }
 
 /** Whether this is a machine's run, in which nobody answers and nothing is animated. */

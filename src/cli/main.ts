@@ -61,9 +61,14 @@ async function sayBug(error: unknown): Promise<void> {
   process.stderr.write(bugText(error, process.env));
 }
 
+/** A pipe has no `isTTY` at all, whatever the types say. */
+function isTerminal(stream: { readonly isTTY?: boolean }): boolean {
+  return stream.isTTY === true;
+}
+
 function surroundings(signal: AbortSignal, home: string, automatic: boolean): Io {
   const { stdin, stdout, stderr, env } = process;
-  const canAsk = stdin.isTTY && stderr.isTTY && !automatic;
+  const canAsk = isTerminal(stdin) && isTerminal(stderr) && !automatic;
   const shown = stdout.isTTY ? stdout : stderr;
   return {
     env,
@@ -72,9 +77,9 @@ function surroundings(signal: AbortSignal, home: string, automatic: boolean): Io
     stdout: { write: (text) => void stdout.write(text) },
     stderr: { write: (text) => void stderr.write(text) },
     columns: shown.isTTY && shown.columns > 0 ? shown.columns : 80,
-    stdoutIsTTY: stdout.isTTY === true,
-    stderrIsTTY: stderr.isTTY === true,
-    stdinIsTTY: stdin.isTTY === true,
+    stdoutIsTTY: isTerminal(stdout),
+    stderrIsTTY: isTerminal(stderr),
+    stdinIsTTY: isTerminal(stdin),
     signal,
     version,
     now: () => Date.now(),

@@ -95,7 +95,8 @@ function unknownKey(path: Path, key: string): Diagnostic {
 
 function elsewhere(key: string, field: Field | undefined): string {
   // No key has spaces; in a flow mapping this is the rest of a text that its comma cut in two.
-  if (/\s/.test(key.trim())) return "between `{` and `}` a comma ends a text: put texts with commas in quotes";
+  if (/\s/.test(key.trim()))
+    return "between `{` and `}` a comma ends a text: put texts with commas in quotes";
   const homes = homesOf(key, 3);
   if (homes.includes("")) return `${quoted(key)} belongs at the top of the file`;
   if (homes.length > 0) return `${quoted(key)} belongs under ${listWords(homes.map(quoted), "or")}`;

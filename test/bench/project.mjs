@@ -18,7 +18,9 @@ const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 /** A plain PNG header of 1280x720 and some bytes of its own. */
 function picture(index) {
   const bytes = Buffer.alloc(200 * 1024, index);
-  Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52]).copy(bytes);
+  Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52]).copy(
+    bytes,
+  );
   bytes.writeUInt32BE(1280, 16);
   bytes.writeUInt32BE(720, 20);
   return bytes;
@@ -37,7 +39,8 @@ export function writeProject(root, count) {
     put(`refs/${index}.png`, bytes);
     digests.set(`refs/${index}.png`, sha256(bytes));
   }
-  const words = "the camera moves slowly through the rain while the harbour lights go out one after another ".repeat(4);
+  const words =
+    "the camera moves slowly through the rain while the harbour lights go out one after another ".repeat(4);
   const shots = Array.from({ length: count }, (_, index) => {
     const image = index % 3 === 0 ? `    image: refs/${index % 10}.png\n` : "";
     return `  s${index}:\n    title: Shot ${index}\n${image}    prompt: >-\n      shot ${index}, ${words}\n`;
@@ -61,7 +64,14 @@ export function writeProject(root, count) {
       key,
       inputs,
       attempt: 1,
-      artifact: { sha256: digest, size: bytes.length, type: "video/mp4", width: 1280, height: 720, seconds: 5 },
+      artifact: {
+        sha256: digest,
+        size: bytes.length,
+        type: "video/mp4",
+        width: 1280,
+        height: 720,
+        seconds: 5,
+      },
       consumed: {},
       handle: {
         route: "kling",
@@ -77,10 +87,29 @@ export function writeProject(root, count) {
     steps.set(step.id, key);
     const { artifact, handle, billed, consumed } = renders.get(key);
     const reference = clientReference(key, 1, "render");
-    const address = { realm: "kling", route: "kling", account: handle.account, dialect: handle.dialect, product: handle.product };
+    const address = {
+      realm: "kling",
+      route: "kling",
+      account: handle.account,
+      dialect: handle.dialect,
+      product: handle.product,
+    };
     const at = "2026-11-01T00:00:00.000Z";
     const entries = [
-      { type: "intent", reference, step: step.id, key, inputs, attempt: 1, call: "render", ...address, model: step.action.model, ceiling: 210000, units: 1500, consumed },
+      {
+        type: "intent",
+        reference,
+        step: step.id,
+        key,
+        inputs,
+        attempt: 1,
+        call: "render",
+        ...address,
+        model: step.action.model,
+        ceiling: 210000,
+        units: 1500,
+        consumed,
+      },
       { type: "submitted", reference, task: handle.task },
       { type: "succeeded", reference, handle, billed },
       { type: "stored", reference, artifact, flags: [] },

@@ -36,7 +36,10 @@ function bytesOf(kind: "clip" | "still", name: string): Uint8Array {
 
 /** A film in memory. */
 export function film(manifest: string, script: Script = {}) {
-  const disk = memoryDisk({ "/film/kling.manifest.yaml": manifest, "/film/refs/dawn.png": bytesOf("still", "dawn") });
+  const disk = memoryDisk({
+    "/film/kling.manifest.yaml": manifest,
+    "/film/refs/dawn.png": bytesOf("still", "dawn"),
+  });
   const clock = new HandClock();
   const vendor = scriptedProvider(clock, [], script);
   let routes = 0;
@@ -91,7 +94,11 @@ export function film(manifest: string, script: Script = {}) {
       return Object.fromEntries(
         steps.map(({ step, decision }) => [
           step.id,
-          decision.kind === "blocked" ? `blocked: ${decision.because.because}` : decision.kind === "restore" ? `restore from ${decision.from}` : decision.kind,
+          decision.kind === "blocked"
+            ? `blocked: ${decision.because.because}`
+            : decision.kind === "restore"
+              ? `restore from ${decision.from}`
+              : decision.kind,
         ]),
       );
     },

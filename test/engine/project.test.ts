@@ -31,7 +31,9 @@ describe("a project", () => {
     const before = project.names();
     await project.plan();
     const written = project.names().filter((name) => !before.includes(name));
-    expect(written.filter((name) => !name.startsWith("/film/.kling/") && !name.startsWith("/home/"))).toEqual([]);
+    expect(written.filter((name) => !name.startsWith("/film/.kling/") && !name.startsWith("/home/"))).toEqual(
+      [],
+    );
     expect(project.routes()).toBe(0);
   });
 
@@ -47,9 +49,17 @@ describe("a project", () => {
   it("keeps what a hold holds, whatever changed, and says so", async () => {
     const project = film(FILM);
     await project.render();
-    project.write(FILM.replace('"010": { prompt: the ferry leaves }', '"010": { prompt: another ferry, hold: true }').replace("another ferry,", '"another ferry",'));
+    project.write(
+      FILM.replace(
+        '"010": { prompt: the ferry leaves }',
+        '"010": { prompt: another ferry, hold: true }',
+      ).replace("another ferry,", '"another ferry",'),
+    );
     const { steps } = await project.plan();
-    expect(steps.find((each) => each.step.id === "shots.010.clip")).toMatchObject({ decision: { kind: "keep" }, reason: { because: "held" } });
+    expect(steps.find((each) => each.step.id === "shots.010.clip")).toMatchObject({
+      decision: { kind: "keep" },
+      reason: { because: "held" },
+    });
     expect((await project.render()).exit).toBe(0);
     expect(project.vendor.submitted).toHaveLength(4);
   });
@@ -78,7 +88,10 @@ describe("a project", () => {
   it("with an unreadable lockfile renders nothing: a damaged record must never lead to a second purchase", async () => {
     const project = film(FILM);
     await project.render();
-    project.volume.writeFileSync("/film/kling.lock.json", `${project.read("/film/kling.lock.json").slice(0, 400)}`);
+    project.volume.writeFileSync(
+      "/film/kling.lock.json",
+      project.read("/film/kling.lock.json").slice(0, 400),
+    );
     const report = await project.render();
     expect(report).toMatchObject({ status: "invalid", exit: 3 });
     expect(report.diagnostics.map((each) => each.code)).toEqual(["lock/damaged"]);
@@ -150,14 +163,19 @@ describe("approval", () => {
       },
     });
     expect(report).toMatchObject({ status: "declined", exit: 4 });
-    expect(asked).toEqual([[(await project.plan()).digest, [{ because: "tier", step: "shots.010.clip", tier: "pro" }]]]);
+    expect(asked).toEqual([
+      [(await project.plan()).digest, [{ because: "tier", step: "shots.010.clip", tier: "pro" }]],
+    ]);
     expect(project.vendor.submitted).toEqual([]);
   });
 
   it("by digest counts as a whole or by twelve digits, and not by fewer", async () => {
     const project = film(PRO);
     const { digest } = await project.plan();
-    expect(await project.render({ approve: digest.slice(0, 11) })).toMatchObject({ status: "stale", exit: 7 });
+    expect(await project.render({ approve: digest.slice(0, 11) })).toMatchObject({
+      status: "stale",
+      exit: 7,
+    });
     expect(await project.render({ approve: digest.slice(0, 12) })).toMatchObject({ status: "ran", exit: 0 });
   });
 
@@ -165,7 +183,9 @@ describe("approval", () => {
     const project = film(PRO);
     const { digest } = await project.plan();
     project.remove("/film/.kling/plans");
-    expect(await project.render({ approve: digest, targets: ["shots.010"] })).toMatchObject({ status: "stale" });
+    expect(await project.render({ approve: digest, targets: ["shots.010"] })).toMatchObject({
+      status: "stale",
+    });
     project.remove("/film/.kling/plans");
     expect(await project.render({ approve: digest })).toMatchObject({ status: "ran", exit: 0 });
   });
@@ -174,7 +194,10 @@ describe("approval", () => {
     const project = film(PRO);
     const { digest } = await project.plan();
     const file = `/film/.kling/plans/${digest}.json`;
-    project.volume.writeFileSync(file, project.read(file).replaceAll(/"ceiling": "[\d.]+"/g, '"ceiling": "999"'));
+    project.volume.writeFileSync(
+      file,
+      project.read(file).replaceAll(/"ceiling": "[\d.]+"/g, '"ceiling": "999"'),
+    );
     project.write(PRO.replace("mode: pro", "mode: pro, duration: 10"));
     expect(await project.render({ approve: digest })).toMatchObject({ status: "stale" });
     expect(project.vendor.submitted).toEqual([]);
@@ -189,21 +212,35 @@ describe("approval", () => {
   });
 
   it("is wanted for a second attempt after a failure, with a reference of its own", async () => {
-    const project = film(FILM, { end: ({ action }) => (action.kind === "text_to_video" ? { status: "failed", message: "out of luck", outputs: [] } : undefined) });
+    const project = film(FILM, {
+      end: ({ action }) =>
+        action.kind === "text_to_video"
+          ? { status: "failed", message: "out of luck", outputs: [] }
+          : undefined,
+    });
     expect((await project.render()).exit).toBe(1);
-    expect(await project.render()).toMatchObject({ status: "approval_needed", wants: [{ because: "again", step: "shots.010.clip" }] });
+    expect(await project.render()).toMatchObject({
+      status: "approval_needed",
+      wants: [{ because: "again", step: "shots.010.clip" }],
+    });
     project.vendor.script = {};
     expect((await project.render({ ask: () => Promise.resolve(true) })).exit).toBe(0);
     expect(new Set(project.vendor.submitted).size).toBe(5);
   });
 
   it("is not wanted again when the first create never became a task", async () => {
-    const project = film(FILM, { submit: () => ({ kind: "refused", error: { code: 1002, message: "bad key", class: "credentials" } }) });
+    const project = film(FILM, {
+      submit: () => ({ kind: "refused", error: { code: 1002, message: "bad key", class: "credentials" } }),
+    });
     expect((await project.render()).exit).toBe(9);
     const refused = new Set(project.vendor.submitted);
     project.vendor.script = {};
     expect((await project.render()).exit).toBe(0);
-    expect([...refused].every((reference) => project.vendor.tasks.some((task) => task.submission.reference === reference))).toBe(true);
+    expect(
+      [...refused].every((reference) =>
+        project.vendor.tasks.some((task) => task.submission.reference === reference),
+      ),
+    ).toBe(true);
   });
 });
 
@@ -238,7 +275,10 @@ describe("a create of an earlier run", () => {
   });
 
   it("whose answer was lost cannot be settled with the credentials of another account", async () => {
-    const project = film(FILM.replace(/images:[\s\S]*?shots:/, "shots:").replace(/ {2}"020".*\n/, ""), { submit: () => "lose", find: () => ({ kind: "lost", why: "no answer" }) });
+    const project = film(FILM.replace(/images:[\s\S]*?shots:/, "shots:").replace(/ {2}"020".*\n/, ""), {
+      submit: () => "lose",
+      find: () => ({ kind: "lost", why: "no answer" }),
+    });
     expect((await project.render()).exit).toBe(1);
     project.vendor.script = {};
     (project.vendor as { account: string }).account = "another";
@@ -257,7 +297,10 @@ describe("inputs", () => {
     ["too small", "refs/small.png", "graph/input-invalid"],
   ])("that are %s are refused before anything is paid", async (_, path, code) => {
     const project = film(FILM.replace("refs/dawn.png", path));
-    const small = Buffer.from("89504e470d0a1a0a0000000d49484452000000640000006408020000000000000000000049454e44", "hex");
+    const small = Buffer.from(
+      "89504e470d0a1a0a0000000d49484452000000640000006408020000000000000000000049454e44",
+      "hex",
+    );
     project.volume.writeFileSync("/film/refs/small.png", small);
     const report = await project.render();
     expect(report).toMatchObject({ status: "invalid", exit: 3 });
@@ -272,6 +315,8 @@ describe("inputs", () => {
     bytes[bytes.length - 20] = (bytes[bytes.length - 20] ?? 0) ^ 1;
     project.volume.writeFileSync("/film/refs/dawn.png", bytes);
     const decisions = await project.decisions();
-    expect(Object.entries(decisions).filter(([, decision]) => decision === "render")).toEqual([["shots.030.clip", "render"]]);
+    expect(Object.entries(decisions).filter(([, decision]) => decision === "render")).toEqual([
+      ["shots.030.clip", "render"],
+    ]);
   });
 });

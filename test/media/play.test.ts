@@ -7,7 +7,9 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import { asVendor, project, sandbox } from "../process/cli.js";
 
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path));
+const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
+  existsSync(path),
+);
 const hasFfprobe = (() => {
   try {
     execFileSync("ffprobe", ["-version"], { stdio: "ignore" });
@@ -40,12 +42,28 @@ describe("rendered clips", { timeout: 120_000 }, () => {
     const film = await rendered();
     for (const [shot, [width, height, seconds]] of Object.entries(SIZES)) {
       const clip = join(film.root, `renders/default/${shot}/clip.mp4`);
-      const told = execFileSync("ffprobe", ["-v", "error", "-of", "json", "-show_streams", "-count_frames", clip], { encoding: "utf8" });
-      const video = (JSON.parse(told) as { streams: Record<string, unknown>[] }).streams.find((stream) => stream["codec_type"] === "video");
-      expect(video).toMatchObject({ codec_name: "h264", width, height, nb_read_frames: String(seconds * 24) });
+      const told = execFileSync(
+        "ffprobe",
+        ["-v", "error", "-of", "json", "-show_streams", "-count_frames", clip],
+        { encoding: "utf8" },
+      );
+      const video = (JSON.parse(told) as { streams: Record<string, unknown>[] }).streams.find(
+        (stream) => stream["codec_type"] === "video",
+      );
+      expect(video).toMatchObject({
+        codec_name: "h264",
+        width,
+        height,
+        nb_read_frames: String(seconds * 24),
+      });
       expect(Number(video?.["duration"])).toBeCloseTo(seconds, 2);
       // Decodes from end to end without a complaint.
-      expect(execFileSync("ffmpeg", ["-v", "error", "-i", clip, "-f", "null", "-"], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] })).toBe("");
+      expect(
+        execFileSync("ffmpeg", ["-v", "error", "-i", clip, "-f", "null", "-"], {
+          encoding: "utf8",
+          stdio: ["ignore", "pipe", "pipe"],
+        }),
+      ).toBe("");
     }
   });
 
@@ -54,14 +72,25 @@ describe("rendered clips", { timeout: 120_000 }, () => {
     const { chromium } = await import("playwright-core");
     const pages = createServer((request, response) => {
       const name = (request.url ?? "/").slice(1);
-      if (name === "") return void response.setHeader("content-type", "text/html").end("<!doctype html><title>player</title>");
+      if (name === "")
+        return void response
+          .setHeader("content-type", "text/html")
+          .end("<!doctype html><title>player</title>");
       if (!film.has(name)) return void response.writeHead(404).end();
       response.setHeader("content-type", "video/mp4").end(readFileSync(join(film.root, name)));
     });
     await new Promise<void>((resolve) => pages.listen(0, "127.0.0.1", resolve));
     const browser = await chromium.launch({
       executablePath: CHROMIUM ?? "",
-      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
     });
     try {
       const page = await browser.newPage();

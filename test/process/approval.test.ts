@@ -12,18 +12,25 @@ describe("approval", { timeout: 60_000 }, () => {
   it.each([
     ["a pro shot", "model: kling-2.5-turbo, mode: pro, prompt: a boat", "pro"],
     ["a 3.x shot", "model: kling-3.0, prompt: a boat", "master"],
-    ["a total above the limit", "model: kling-2.5-turbo, duration: 10, prompt: a boat }\n  b: { prompt: b }\napproval: { above_usd: 0.5 }\nx-rest: {", "0.50"],
-  ])("%s without a terminal: exit 4, the digest is named, and no request is made", async (_, fields, word) => {
-    const server = await sandbox({ asVendor: true });
-    const film = project(shot(fields), asVendor(server));
-    const planned = (await film.json(["plan"])).data as Plan;
-    const ended = await film.run(["render"]);
-    expect(ended.code, ended.stderr).toBe(4);
-    expect(ended.stderr).toContain(planned.digest.slice(0, 12));
-    expect(ended.stderr).toContain(word);
-    expect(await server.creates()).toEqual([]);
-    expect(film.has(".kling/journal.jsonl") ? film.read(".kling/journal.jsonl") : "").toBe("");
-  });
+    [
+      "a total above the limit",
+      "model: kling-2.5-turbo, duration: 10, prompt: a boat }\n  b: { prompt: b }\napproval: { above_usd: 0.5 }\nx-rest: {",
+      "0.50",
+    ],
+  ])(
+    "%s without a terminal: exit 4, the digest is named, and no request is made",
+    async (_, fields, word) => {
+      const server = await sandbox({ asVendor: true });
+      const film = project(shot(fields), asVendor(server));
+      const planned = (await film.json(["plan"])).data as Plan;
+      const ended = await film.run(["render"]);
+      expect(ended.code, ended.stderr).toBe(4);
+      expect(ended.stderr).toContain(planned.digest.slice(0, 12));
+      expect(ended.stderr).toContain(word);
+      expect(await server.creates()).toEqual([]);
+      expect(film.has(".kling/journal.jsonl") ? film.read(".kling/journal.jsonl") : "").toBe("");
+    },
+  );
 
   it("renders with the digest, and a dearer plan is refused under the old one", async () => {
     const server = await sandbox({ asVendor: true });
@@ -52,7 +59,8 @@ describe("approval", { timeout: 60_000 }, () => {
 
   it("a digest still covers what is left of its plan", async () => {
     const server = await sandbox({ asVendor: true });
-    const two = "version: 1\nproject: film\nprovider: kling\ndefaults: { video: { model: kling-3.0 } }\nshots:\n  a: { prompt: a }\n  b: { prompt: b }\n";
+    const two =
+      "version: 1\nproject: film\nprovider: kling\ndefaults: { video: { model: kling-3.0 } }\nshots:\n  a: { prompt: a }\n  b: { prompt: b }\n";
     const film = project(two, asVendor(server));
     const { digest } = (await film.json(["plan"])).data as Plan;
     expect((await film.run(["render", "--approve", digest, "--target", "shots.a"])).code).toBe(0);
@@ -70,7 +78,9 @@ describe("approval", { timeout: 60_000 }, () => {
 
   it("--max-cost starts exactly the steps that fit, in film order, and exits 5", async () => {
     const server = await sandbox({ asVendor: true });
-    const shots = Array.from({ length: 8 }, (_, index) => `  s${index}: { prompt: shot ${index} }\n`).join("");
+    const shots = Array.from({ length: 8 }, (_, index) => `  s${index}: { prompt: shot ${index} }\n`).join(
+      "",
+    );
     const film = project(`version: 1\nproject: film\nprovider: kling\nshots:\n${shots}`, asVendor(server));
     const ended = await film.run(["render", "--max-cost", "1.06"]);
     expect(ended.code, ended.stderr).toBe(5);

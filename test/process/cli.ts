@@ -34,10 +34,20 @@ export interface TestProject {
   has(name: string): boolean;
   remove(name: string): void;
   /** Starts klingmake; `env` adds to a bare environment. */
-  start(args: readonly string[], env?: Readonly<Record<string, string>>): { readonly child: ChildProcess; readonly ended: Promise<Ended> };
+  start(
+    args: readonly string[],
+    env?: Readonly<Record<string, string>>,
+  ): { readonly child: ChildProcess; readonly ended: Promise<Ended> };
   run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
   /** `--json`: the envelope. */
-  json(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<{ readonly exit: number; readonly data: never; readonly diagnostics: readonly { readonly code: string }[] }>;
+  json(
+    args: readonly string[],
+    env?: Readonly<Record<string, string>>,
+  ): Promise<{
+    readonly exit: number;
+    readonly data: never;
+    readonly diagnostics: readonly { readonly code: string }[];
+  }>;
 }
 
 const undo: (() => void | Promise<void>)[] = [];
@@ -50,7 +60,13 @@ afterEach(async () => {
 export function project(manifest: string, env: Readonly<Record<string, string>> = {}): TestProject {
   const root = mkdtempSync(join(tmpdir(), "klingmake-test-"));
   undo.push(() => rmSync(root, { recursive: true, force: true }));
-  const base = { PATH: process.env["PATH"] ?? "", HOME: join(root, "home"), KLINGMAKE_STORE: join(root, "store"), CI: "true", ...env };
+  const base = {
+    PATH: process.env["PATH"] ?? "",
+    HOME: join(root, "home"),
+    KLINGMAKE_STORE: join(root, "store"),
+    CI: "true",
+    ...env,
+  };
   const made: TestProject = {
     root,
     write(name, text) {
@@ -61,12 +77,18 @@ export function project(manifest: string, env: Readonly<Record<string, string>> 
     has: (name) => existsSync(join(root, name)),
     remove: (name) => rmSync(join(root, name), { recursive: true, force: true }),
     start(args, more = {}) {
-      const child = spawn(process.execPath, [MAIN, ...args], { cwd: root, env: { ...base, ...more }, stdio: ["ignore", "pipe", "pipe"] });
+      const child = spawn(process.execPath, [MAIN, ...args], {
+        cwd: root,
+        env: { ...base, ...more },
+        stdio: ["ignore", "pipe", "pipe"],
+      });
       let stdout = "";
       let stderr = "";
       child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
       child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-      const ended = new Promise<Ended>((resolve) => child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr })));
+      const ended = new Promise<Ended>((resolve) =>
+        child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr })),
+      );
       undo.push(async () => {
         child.kill("SIGKILL");
         await ended;
@@ -84,7 +106,9 @@ export function project(manifest: string, env: Readonly<Record<string, string>> 
 }
 
 /** A sandbox of the test's own, quick unless told otherwise. */
-export async function sandbox(options: SandboxOptions = {}): Promise<Sandbox & { creates(): Promise<readonly Create[]> }> {
+export async function sandbox(
+  options: SandboxOptions = {},
+): Promise<Sandbox & { creates(): Promise<readonly Create[]> }> {
   const started = await startSandbox({ timeScale: 0.004, ...options });
   undo.push(() => started.close());
   return {

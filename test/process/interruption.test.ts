@@ -25,7 +25,8 @@ async function finishes(film: TestProject, server: Server): Promise<void> {
   expect(accepted).toHaveLength(STEPS);
   const lock = JSON.parse(film.read("kling.lock.json")) as { readonly renders: object };
   expect(Object.keys(lock.renders)).toHaveLength(STEPS);
-  for (const shot of ["010", "020", "030", "040"]) expect(film.has(`renders/default/${shot}/clip.mp4`)).toBe(true);
+  for (const shot of ["010", "020", "030", "040"])
+    expect(film.has(`renders/default/${shot}/clip.mp4`)).toBe(true);
 }
 
 describe("a killed run", { timeout: 120_000 }, () => {

@@ -29,7 +29,10 @@ describe("klingmake render", { timeout: 60_000 }, () => {
     expect(first.code).toBe(0);
     for (const output of ["images/mara.png", "010/clip.mp4", "020/clip.mp4", "030/clip.mp4"]) {
       expect(film.has(`renders/default/${output}`), output).toBe(true);
-      expect(JSON.parse(film.read(`renders/default/${output}.json`))).toMatchObject({ schema: "klingmake/sidecar", version: 1 });
+      expect(JSON.parse(film.read(`renders/default/${output}.json`))).toMatchObject({
+        schema: "klingmake/sidecar",
+        version: 1,
+      });
     }
     const lock = film.read("kling.lock.json");
     expect(Object.keys((JSON.parse(lock) as { renders: object }).renders)).toHaveLength(4);
@@ -49,7 +52,10 @@ describe("klingmake render", { timeout: 60_000 }, () => {
     await film.run(["render"]);
     film.write("kling.manifest.yaml", FILM.replace("soft light", "hard light"));
     const planned = (await film.json(["plan"])).data as Plan;
-    expect(planned.steps.filter((each) => each.decision.kind === "render").map((each) => each.id)).toEqual(["images.mara", "shots.020.clip"]);
+    expect(planned.steps.filter((each) => each.decision.kind === "render").map((each) => each.id)).toEqual([
+      "images.mara",
+      "shots.020.clip",
+    ]);
     expect((await film.run(["render"])).code).toBe(0);
     expect(await server.creates()).toHaveLength(6);
   });
@@ -128,12 +134,22 @@ describe("klingmake render", { timeout: 60_000 }, () => {
 
   it("renders older names through /v1 with a key pair, and refuses the new generation before any request", async () => {
     const server = await sandbox({ asVendor: true });
-    const pair = { KLING_BASE_URL: server.url, KLING_ACCESS_KEY: server.accessKey, KLING_SECRET_KEY: server.secretKey };
-    const older = project('version: 1\nproject: old\nprovider: kling\nshots:\n  a: { model: kling-v2-6, prompt: a boat }\n', pair);
+    const pair = {
+      KLING_BASE_URL: server.url,
+      KLING_ACCESS_KEY: server.accessKey,
+      KLING_SECRET_KEY: server.secretKey,
+    };
+    const older = project(
+      "version: 1\nproject: old\nprovider: kling\nshots:\n  a: { model: kling-v2-6, prompt: a boat }\n",
+      pair,
+    );
     const ended = await older.run(["render"]);
     expect(ended.code, ended.stderr).toBe(0);
     expect((await server.creates()).map((create) => create.path)).toEqual(["/v1/videos/text2video"]);
-    const newer = project('version: 1\nproject: new\nprovider: kling\nshots:\n  a: { model: kling-2.6, prompt: a boat }\n', pair);
+    const newer = project(
+      "version: 1\nproject: new\nprovider: kling\nshots:\n  a: { model: kling-2.6, prompt: a boat }\n",
+      pair,
+    );
     const refused = await newer.run(["render"]);
     expect(refused.code).toBe(9);
     expect(refused.stderr).toContain("KLING_API_KEY");
@@ -151,13 +167,22 @@ describe("klingmake render", { timeout: 60_000 }, () => {
 
   it("writes no secret and no signed address anywhere", async () => {
     const server = await sandbox({ asVendor: true, apiKeys: ["sk-very-secret-key-1234567890"] });
-    const film = project(FILM.replace("the pier", "the pier [sandbox:expire]"), { KLING_API_KEY: "sk-very-secret-key-1234567890", KLING_BASE_URL: server.url });
+    const film = project(FILM.replace("the pier", "the pier [sandbox:expire]"), {
+      KLING_API_KEY: "sk-very-secret-key-1234567890",
+      KLING_BASE_URL: server.url,
+    });
     const ended = await film.run(["render", "--events", "events.jsonl", "--verbose"]);
     expect(ended.code, ended.stderr).toBe(0);
     const { readdirSync, statSync } = await import("node:fs");
-    const files = readdirSync(film.root, { recursive: true, encoding: "utf8" }).filter((name) => statSync(join(film.root, name)).isFile());
+    const files = readdirSync(film.root, { recursive: true, encoding: "utf8" }).filter((name) =>
+      statSync(join(film.root, name)).isFile(),
+    );
     expect(files.length).toBeGreaterThan(12);
-    for (const text of [ended.stdout, ended.stderr, ...files.map((name) => readFileSync(join(film.root, name), "latin1"))]) {
+    for (const text of [
+      ended.stdout,
+      ended.stderr,
+      ...files.map((name) => readFileSync(join(film.root, name), "latin1")),
+    ]) {
       expect(text).not.toContain("sk-very-secret");
       expect(text).not.toMatch(/[?&]Signature=/i);
       expect(text).not.toContain(server.url);
