@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
+import { DIAGNOSTIC_CODES } from "../src/base/codes.js";
 
 const root = join(import.meta.dirname, "..");
 const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
@@ -190,6 +191,21 @@ describe("every file", () => {
 
   it.each(written)("%s is named for what it is", (name) => {
     expect(name).not.toMatch(/(^|\/)(utils?|helpers?|types|common|misc|manager|service)\.ts$/);
+  });
+});
+
+describe("every diagnostic code", () => {
+  const tests = readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".test.ts") && !name.endsWith("docs.test.ts"))
+    .map((name) => readFileSync(join(root, "test", name), "utf8"))
+    .join("\n");
+
+  it.each(Object.keys(DIAGNOSTIC_CODES))("%s is raised by the program and by a test", (diagnostic) => {
+    const raised = written.filter(
+      (name) => name !== "base/codes.ts" && text.get(name)?.includes(`"${diagnostic}"`),
+    );
+    expect(raised).not.toEqual([]);
+    expect(tests).toContain(diagnostic);
   });
 });
 

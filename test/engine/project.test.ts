@@ -120,6 +120,52 @@ describe("a project", () => {
   });
 });
 
+describe("what is asked for by name", () => {
+  it("and does not exist is refused with the name that was probably meant", async () => {
+    const project = film(FILM);
+    const planned = await (
+      await project.open()
+    ).plan({ targets: ["shots.01.clip"], rebuy: ["images.marra"] });
+    expect(planned.value).toBeUndefined();
+    expect(planned.diagnostics.map(({ code, help }) => [code, help])).toEqual([
+      ["plan/unknown-target", "did you mean shots.010.clip?"],
+      ["plan/unknown-target", "did you mean images.mara?"],
+    ]);
+  });
+
+  it("brings along what it needs, and nothing else", async () => {
+    const project = film(FILM);
+    await project.render({ targets: ["shots.020"] });
+    expect(project.vendor.tasks.map((task) => task.submission.action.kind)).toEqual([
+      "image",
+      "image_to_video",
+    ]);
+  });
+
+  it("why tells the key's fields, what differs from the lockfile, and who depends on it", async () => {
+    const project = film(FILM);
+    await project.render();
+    project.write(FILM.replace("a portrait", "a painting"));
+    const why = await (await project.open()).why("images.mara");
+    expect(why.value).toMatchObject({
+      planned: { decision: { kind: "render" } },
+      changes: [{ field: "prompt", from: "a portrait", to: "a painting" }],
+      dependents: ["shots.020.clip"],
+    });
+  });
+
+  it("a hold of something that was never rendered is a warning, and it is rendered once", async () => {
+    const project = film(
+      FILM.replace("{ prompt: the ferry leaves }", "{ prompt: the ferry leaves, hold: true }"),
+    );
+    const planned = await (await project.open()).plan();
+    expect(planned.diagnostics.map(({ code, severity }) => [code, severity])).toEqual([
+      ["plan/hold-nothing", "warning"],
+    ]);
+    expect((await project.render()).exit).toBe(0);
+  });
+});
+
 describe("a clip that is missing", () => {
   it("comes back from its output, from the vendor within 30 days, and after that only by name", async () => {
     const project = film(FILM);
@@ -306,6 +352,23 @@ describe("inputs", () => {
     expect(report).toMatchObject({ status: "invalid", exit: 3 });
     expect(report.diagnostics.map((each) => [each.code, each.place?.line])).toEqual([[code, 9]]);
     expect(project.vendor.submitted).toEqual([]);
+  });
+
+  it("that change between the plan and their submission are not sent", async () => {
+    const project = film(FILM);
+    const report = await project.render({
+      onPlan: () => project.volume.appendFileSync("/film/refs/dawn.png", "more"),
+    });
+    expect(report.exit).toBe(1);
+    const failed =
+      report.status === "ran" ? report.outcomes.filter(({ outcome }) => outcome.status === "failed") : [];
+    expect(failed).toMatchObject([
+      {
+        step: "shots.030.clip",
+        outcome: { diagnostic: { code: "run/input-changed" }, billed: "not_billed" },
+      },
+    ]);
+    expect(project.vendor.tasks).toHaveLength(3);
   });
 
   it("one byte of a picture changes the step that uses it, and no other", async () => {
