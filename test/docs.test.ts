@@ -200,6 +200,11 @@ describe("the architecture page", () => {
     expect(folders.filter((folder) => !map.includes(`\`src/${folder}/\``))).toEqual([]);
   });
 
+  it("names every source file", () => {
+    const written = sources.filter((name) => !/\.(generated|d)\.ts$/.test(name));
+    expect(written.filter((name) => !map.includes(`\`${name.slice(name.lastIndexOf("/") + 1)}\``))).toEqual([]);
+  });
+
   it.each(
     map
       .split("\n### ")
