@@ -89,6 +89,7 @@ export function openDisk(parts: DiskParts): Disk {
       return placed;
     },
     lock: (step, key, rendering) => keeper.put(step, key, rendering),
+    record: (rendering) => keeper.record(rendering),
     retire: (present) => keeper.retire(new Set(present.map((step) => step.id))),
   };
 }
@@ -148,6 +149,7 @@ async function materialOf(
 
 interface LockKeeper {
   put(step: StepId, key: CacheKey, rendering: Rendering | undefined): Promise<void>;
+  record(rendering: Rendering): Promise<void>;
   retire(present: ReadonlySet<StepId>): Promise<void>;
 }
 
@@ -198,6 +200,10 @@ function lockKeeper(parts: DiskParts): LockKeeper {
       if (rendering === undefined && steps?.get(step) === key) return;
       if (rendering !== undefined) held = { ...held, renders: new Map(held.renders).set(key, rendering) };
       withSteps(new Map(steps).set(step, key));
+      await save();
+    },
+    async record(rendering) {
+      held = { ...held, renders: new Map(held.renders).set(rendering.key, rendering) };
       await save();
     },
     async retire(present) {

@@ -7,7 +7,7 @@ import { sha256Hex, type Sha256 } from "./base/digest.js";
 import { getOrMake } from "./base/guard.js";
 import type { Snapshots } from "./engine-snapshot.js";
 import type { World } from "./engine-world.js";
-import type { CacheKey } from "./graph/key.js";
+import type { CacheKey, KeyInputs } from "./graph/key.js";
 import { paceName } from "./plan/plan.js";
 import type { Attempt } from "./plan/prior.js";
 import { hasCode } from "./store/files.js";
@@ -19,6 +19,8 @@ import type { StateDirectory } from "./store/state-directory.js";
 /** What a plan wants to know of the journal. */
 export interface Recalled {
   readonly attempts: ReadonlyMap<CacheKey, readonly Attempt[]>;
+  /** What the keys of those attempts are the digests of. */
+  readonly intents: ReadonlyMap<CacheKey, KeyInputs>;
   /**
    * Keys left out of `attempts`, because their only attempt (its number) was recorded in the lockfile: where the lockfile
    * has it still, the journal has nothing to add.
@@ -39,17 +41,22 @@ export async function recall(
   whole = false,
 ): Promise<Recalled> {
   const bytes = readBytes(world, at.journal);
-  if (bytes === undefined) return recalled({ open: [], settled: [], placed: [], pace: [] }, []);
+  if (bytes === undefined) return recalled({ open: [], intents: [], settled: [], placed: [], pace: [] }, []);
   const about = `journal ${at.journal}`;
   const mark = sha256Hex(bytes);
   const before = whole ? undefined : (snapshots.read(about, mark) as Stored | undefined);
   if (before !== undefined) return recalled(before, []);
   const { records, diagnostics } = await readJournal(world.fs, at);
-  const { attempts, placed } = replay(records);
+  const { attempts, inputs, placed } = replay(records);
   const isSettled = ([, list]: readonly [CacheKey, readonly Attempt[]]) =>
     list.length === 1 && list[0]?.state === "recorded";
+  const open = [...attempts].filter((entry) => !isSettled(entry));
   const stored: Stored = {
-    open: [...attempts].filter((entry) => !isSettled(entry)),
+    open,
+    intents: open.flatMap(([key]) => {
+      const intent = inputs.get(key);
+      return intent === undefined ? [] : [[key, intent] as const];
+    }),
     settled: [...attempts].filter(isSettled).map(([key, list]) => [key, list[0]?.attempt ?? 1]),
     placed: [...placed],
     pace: [...paceOf(records)],
@@ -57,21 +64,23 @@ export async function recall(
   // Damage is reported until it was set aside, so a journal with damage is read anew each time.
   if (diagnostics.length === 0 && !whole) await snapshots.write(about, mark, stored);
   return whole
-    ? { ...recalled(stored, diagnostics), attempts, settled: new Map() }
+    ? { ...recalled(stored, diagnostics), attempts, intents: inputs, settled: new Map() }
     : recalled(stored, diagnostics);
 }
 
 /** What a snapshot keeps of a journal. */
 interface Stored {
   readonly open: readonly (readonly [CacheKey, readonly Attempt[]])[];
+  readonly intents: readonly (readonly [CacheKey, KeyInputs])[];
   readonly settled: readonly (readonly [CacheKey, number])[];
   readonly placed: readonly Sha256[];
   readonly pace: readonly (readonly [string, number])[];
 }
 
-function recalled({ open, settled, placed, pace }: Stored, diagnostics: readonly Diagnostic[]): Recalled {
+function recalled({ open, intents, settled, placed, pace }: Stored, diagnostics: readonly Diagnostic[]): Recalled {
   return {
     attempts: new Map(open),
+    intents: new Map(intents),
     settled: new Map(settled),
     placed: new Set(placed),
     pace: new Map(pace),

@@ -62,6 +62,7 @@ export async function readPrior(
   const prior: Prior = {
     lock,
     attempts: journal.attempts,
+    intents: journal.intents,
     held: sources.artifacts.held(known),
     outputs: await sources.outputs.states(
       graph.steps.flatMap((step) => (step.output === undefined ? [] : [step.output])),

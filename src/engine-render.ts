@@ -101,6 +101,7 @@ async function renderIdle(opened: Opened, request: RenderRequest): Promise<Rende
   const locked = read.lock.steps.get(plan.profile) ?? new Map<StepId, string>();
   const present = new Set(graph.steps.map((step) => step.id));
   const isIdle =
+    plan.overtaken.length === 0 &&
     plan.steps.every(
       ({ step, key, decision }) =>
         decision.kind === "keep" && decision.conflict !== true && locked.get(step.id) === key,
@@ -148,7 +149,7 @@ async function renderLocked(
   const approved = await approve(opened, request, plan);
   if (!("approval" in approved)) return { ...report, ...approved };
 
-  const needsRoute = plan.steps.some(reachesOut);
+  const needsRoute = plan.steps.some(reachesOut) || plan.overtaken.some(({ attempt }) => attempt.state !== "stored");
   const route = needsRoute ? await openRoute(opened, prepared.value) : idleProvider(plan);
   if ("message" in route)
     return { ...report, status: "route", message: route.message, help: route.help, exit: EXIT.credentials };
@@ -156,7 +157,9 @@ async function renderLocked(
     if (approved.ask !== undefined && !(await approved.ask())) {
       return { ...report, status: "declined", wants: approved.wants, exit: EXIT.approval };
     }
-    return await run(opened, request, prepared.value, approved.approval, route, journal, diagnostics);
+    // A frozen lockfile takes in nothing, not even what is free.
+    const doing = request.frozen === true ? { ...prepared.value, plan: { ...plan, overtaken: [] } } : prepared.value;
+    return await run(opened, request, doing, approved.approval, route, journal, diagnostics);
   } finally {
     await route.close();
     await saveIndexes(opened);

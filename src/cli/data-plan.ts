@@ -33,6 +33,12 @@ export function planData(plan: Plan, wants: readonly WantsYes[]): Data {
       saved: totalsData(plan.totals.saved),
       count: plan.totals.count,
     },
+    overtaken: plan.overtaken.map(({ attempt }) => ({
+      step: attempt.step,
+      key: attempt.key,
+      reference: attempt.reference,
+      since: attempt.started,
+    })),
     committed: usdJson(plan.committed),
     ...(plan.budget === undefined ? {} : { budget: usdJson(plan.budget) }),
     expected_seconds: plan.expectedSeconds,

@@ -3,7 +3,7 @@
  * An unknown price is counted as such beside the known ones; a sandbox plan shows the real price and says that nothing
  * is paid.
  */
-import { counted, formatSeconds, formatUsd, listWords, type Plan, type WantsYes } from "../index.js";
+import { counted, formatSeconds, formatUsd, listWords, safeText, type Plan, type WantsYes } from "../index.js";
 import type { Paint } from "./colours.js";
 import { labelled } from "./layout.js";
 import { totalsText } from "./money-text.js";
@@ -32,6 +32,10 @@ export function planTotals(
     const film = seconds === 0 ? "" : `, ${formatSeconds(seconds)} of film`;
     const price = `${totalsText(create)}${film}`;
     put("cost", sandbox ? `nothing in the sandbox; for real: ${price}` : price, paint.strong);
+  }
+  if (plan.overtaken.length > 0) {
+    const steps = listWords([...new Set(plan.overtaken.map(({ attempt }) => safeText(attempt.step)))]);
+    put("collected", `what an edit of ${steps} overtook under way: paid for, fetched at no cost`, paint.calm);
   }
   if (saved.usd.high > 0) put("saved", `${totalsText(saved)}, kept and not paid again`, paint.good);
   if (plan.budget !== undefined && !sandbox) {

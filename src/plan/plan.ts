@@ -15,6 +15,7 @@ import { clientReference, planDigest, type PlanDigest } from "./approval.js";
 import { committedMoney } from "./committed.js";
 import { decide, type Decision, type Wishes } from "./decide.js";
 import { estimator, sum, tierOfAction, type Estimate, type Totals } from "./estimate.js";
+import { overtakenBy, type Overtaken } from "./overtaken.js";
 import type { ClientReference, Prior } from "./prior.js";
 import type { Obstacle, Reason } from "./reason.js";
 
@@ -57,6 +58,8 @@ export interface Plan {
     readonly saved: Totals;
     readonly count: Readonly<Record<Decision["kind"], number>>;
   };
+  /** Tasks under way that no step claims any more; a render collects them at no cost. */
+  readonly overtaken: readonly Overtaken[];
   /** Over the project's life: in the lock and under way, before this plan. */
   readonly committed: Micros;
   readonly budget?: Micros;
@@ -143,10 +146,22 @@ export function makePlan(
       saved: sum(saved.map((each) => each.estimate)),
       count,
     },
+    overtaken: overtakenBy(prior, graph.realm, claimedKeys(graph, keys, planned)),
     committed,
     ...(options.budget === undefined ? {} : { budget: options.budget }),
     expectedSeconds: expectedSeconds(planned, options.concurrency),
   };
+}
+
+/** Keys that a step of the plan answers for, or one that this plan was told to leave alone. */
+function claimedKeys(
+  graph: Graph,
+  keys: ReadonlyMap<StepId, Keyed>,
+  planned: readonly PlannedStep[],
+): ReadonlySet<CacheKey> {
+  const ids = new Set(planned.map((each) => each.step.id));
+  const left = graph.steps.filter((step) => !ids.has(step.id));
+  return new Set([...planned.map((each) => each.key), ...left.flatMap((step) => keys.get(step.id)?.key ?? [])]);
 }
 
 function isHeld(decision: Decision): boolean {

@@ -144,6 +144,8 @@ export interface Prior {
   readonly lock: Lock;
   /** Attempts that the journal holds, by key, in order of attempt. */
   readonly attempts: ReadonlyMap<CacheKey, readonly Attempt[]>;
+  /** What the keys of those attempts are the digests of. */
+  readonly intents: ReadonlyMap<CacheKey, KeyInputs>;
   /** Which of the artifacts asked about are in the store, by digest. */
   readonly held: ReadonlySet<Sha256>;
   /** What lies at the graph's output paths. */

@@ -11,7 +11,7 @@ import type { Artifact, TaskId } from "../plan/prior.js";
 import type { Outcome } from "./event.js";
 import { notCollected, refusedByVendor, taskFailed } from "./failure.js";
 import { finish, renderingOf } from "./finish.js";
-import type { Stepping } from "./stepping.js";
+import type { Collecting, Stepping } from "./stepping.js";
 
 /** A task to collect. */
 export interface Collectable {
@@ -51,7 +51,7 @@ export async function collect(stepping: Stepping, attempt: Attempt): Promise<Out
 }
 
 /** Follows the task of a submitted attempt. Whoever calls holds a slot for it. */
-export async function followAttempt(stepping: Stepping, attempt: Attempt): Promise<Finished | Ended> {
+export async function followAttempt(stepping: Collecting, attempt: Attempt): Promise<Finished | Ended> {
   const followed = await follow(stepping, collectableOf(attempt, attempt.task));
   if (followed.kind === "ended") return followed;
   const { handle, look } = followed;
@@ -69,7 +69,8 @@ export async function keepResult(stepping: Stepping, { attempt, handle, look }: 
   return finish(stepping, rendering, "new");
 }
 
-function collectableOf(attempt: Attempt, task: Attempt["task"]): Collectable & Pick<Attempt, "reference"> {
+/** Where the task of an attempt is asked for. */
+export function collectableOf(attempt: Attempt, task: Attempt["task"]): Collectable & Pick<Attempt, "reference"> {
   if (task === undefined) throw new Error(`attempt ${attempt.reference} has no task`);
   return {
     task,
@@ -81,7 +82,7 @@ function collectableOf(attempt: Attempt, task: Attempt["task"]): Collectable & P
 
 /** Follows a task to its end; journals how it ended. */
 async function follow(
-  stepping: Stepping,
+  stepping: Collecting,
   collectable: Collectable & Pick<Attempt, "reference">,
 ): Promise<
   | { readonly kind: "succeeded"; readonly look: TaskLook; readonly handle: Handle }
@@ -159,7 +160,7 @@ async function follow(
 
 /** Fetches the result of a finished task into the store; journals what was stored. */
 export async function fetchResult(
-  stepping: Stepping,
+  stepping: Collecting,
   collectable: Collectable,
   look: TaskLook | undefined,
 ): Promise<
@@ -233,7 +234,7 @@ function primaryOutput(look: TaskLook): TaskOutput | undefined {
 }
 
 /** When it is worth looking first: a little before tasks of its kind are usually done. */
-function firstLookMs(stepping: Stepping, collectable: Collectable): number {
+function firstLookMs(stepping: Collecting, collectable: Collectable): number {
   const { run, planned } = stepping;
   const elapsed = run.clock.now() - collectable.startedMs;
   const usual = run.provider.loopback ? 0 : (planned.expectedSeconds ?? 0) * 500;
@@ -241,18 +242,19 @@ function firstLookMs(stepping: Stepping, collectable: Collectable): number {
 }
 
 /** What about an artifact is not quite what was asked. It is kept all the same, and never bought again by itself. */
-function oddities(stepping: Stepping, artifact: Artifact): readonly string[] {
-  const { action } = stepping.planned.step;
-  const asked = "duration" in action && action.kind !== "extend" ? action.duration : undefined;
+function oddities(stepping: Collecting, artifact: Artifact): readonly string[] {
+  // Of the intent and not of the step, because an edit may have changed the step meanwhile. Defaults are absent there.
+  const { kind, duration = 5, aspect_ratio: shape = "16:9" } = stepping.planned.inputs.action;
   const flags: string[] = [];
+  const asked = kind.endsWith("_video") && typeof duration === "number" ? duration : undefined;
   if (asked !== undefined && artifact.seconds !== undefined && Math.abs(artifact.seconds - asked) > 0.5) {
     flags.push(`asked for ${asked} s, is ${artifact.seconds.toFixed(2)} s long`);
   }
-  if (action.kind === "text_to_video" && artifact.width !== undefined && artifact.height !== undefined) {
-    const [wide = 16, high = 9] = action.aspect_ratio.split(":").map(Number);
-    const ratio = artifact.width / artifact.height;
-    if (Math.abs(ratio - wide / high) / (wide / high) > 0.03) {
-      flags.push(`asked for ${action.aspect_ratio}, is ${artifact.width}x${artifact.height}`);
+  const { width, height } = artifact;
+  if (kind === "text_to_video" && typeof shape === "string" && width !== undefined && height !== undefined) {
+    const [wide = 16, high = 9] = shape.split(":").map(Number);
+    if (Math.abs(width / height - wide / high) / (wide / high) > 0.03) {
+      flags.push(`asked for ${shape}, is ${width}x${height}`);
     }
   }
   return flags;

@@ -51,6 +51,8 @@ export interface Disk {
   place(sha256: Sha256, output: string, sidecar: string): Promise<Placed>;
   /** Writes the lockfile: a finished rendering, and which key a step of the profile now has. */
   lock(step: StepId, key: CacheKey, rendering: Rendering | undefined): Promise<void>;
+  /** Writes a finished rendering that no step of the profile has: paid for, and free when it is wanted again. */
+  record(rendering: Rendering): Promise<void>;
   /** Drops steps from the profile that the manifest does not have any more. */
   retire(present: readonly Step[]): Promise<void>;
 }

@@ -15,6 +15,7 @@ import type { Provider } from "../provider/provider.js";
 import type { Disk } from "./disk.js";
 import type { Emit, Outcome } from "./event.js";
 import { thrown } from "./failure.js";
+import { collectOvertaken } from "./overtaken.js";
 import { createPoller } from "./poll.js";
 import { openPurse, type Caps } from "./purse.js";
 import { renderStep } from "./render.js";
@@ -83,6 +84,7 @@ export async function execute(execution: Execution): Promise<Executed> {
     }
   };
 
+  const overtaken = plan.overtaken.map((each) => collectOvertaken(run, each));
   await new Promise<void>((resolve) => {
     const advance = (): void => {
       for (let id = schedule.next(); id !== undefined; id = schedule.next()) start(id);
@@ -104,6 +106,7 @@ export async function execute(execution: Execution): Promise<Executed> {
     };
     advance();
   });
+  await Promise.all(overtaken);
 
   if (!stop.aborted) {
     // What came of the run is worth more than a tidy lockfile, which the next run can make.

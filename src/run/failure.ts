@@ -8,10 +8,13 @@ import type { Step } from "../graph/step.js";
 import { WrongServer, type VendorError } from "../provider/provider.js";
 import type { Outcome } from "./event.js";
 
+/** What a failure says of its step. */
+type Named = Pick<Step, "id" | "path">;
+
 type Failed = Extract<Outcome, { status: "failed" }>;
 
 /** A create that the vendor refused: no task exists, nothing was billed. */
-export function refusedByVendor(step: Step, error: VendorError): Failed {
+export function refusedByVendor(step: Named, error: VendorError): Failed {
   const why = elide(error.message, 160);
   const failed = (diagnostic: Diagnostic, retry: Failed["retry"], fatal = false): Failed => ({
     status: "failed",
@@ -74,7 +77,7 @@ export function refusedByVendor(step: Step, error: VendorError): Failed {
 }
 
 /** A create that could not be settled now; its intent is journaled, so the next run goes on with it. */
-export function unsettled(step: Step, why: string, error: VendorError | undefined): Failed {
+export function unsettled(step: Named, why: string, error: VendorError | undefined): Failed {
   if (error !== undefined && (error.class === "credentials" || error.class === "account")) {
     return { ...refusedByVendor(step, error), billed: "unknown" };
   }
@@ -92,7 +95,7 @@ export function unsettled(step: Step, why: string, error: VendorError | undefine
 }
 
 /** An input is not what the plan was made with; nothing was sent. */
-export function inputChanged(step: Step, why: string): Failed {
+export function inputChanged(step: Named, why: string): Failed {
   return {
     status: "failed",
     diagnostic: problem("run/input-changed", `an input of ${step.id} is not what was planned with`, {
@@ -107,7 +110,7 @@ export function inputChanged(step: Step, why: string): Failed {
 }
 
 /** A task that ended as `failed`. */
-export function taskFailed(step: Step, message: string, refusal: boolean, billed: Failed["billed"]): Failed {
+export function taskFailed(step: Named, message: string, refusal: boolean, billed: Failed["billed"]): Failed {
   const why = message === "" ? "the vendor gave no reason" : elide(message, 160);
   return {
     status: "failed",
@@ -130,7 +133,7 @@ export function taskFailed(step: Step, message: string, refusal: boolean, billed
 }
 
 /** A finished clip that could not be fetched: it is paid for and stays at the vendor. */
-export function notCollected(step: Step, why: string): Failed {
+export function notCollected(step: Named, why: string): Failed {
   return {
     status: "failed",
     diagnostic: problem("run/download", `the result of ${step.id} could not be fetched`, {
@@ -145,7 +148,7 @@ export function notCollected(step: Step, why: string): Failed {
 }
 
 /** Whatever was thrown while a step ran: the disk, or a bug of ours. */
-export function thrown(step: Step, error: unknown): Failed {
+export function thrown(step: Named, error: unknown): Failed {
   if (error instanceof WrongServer) {
     return {
       status: "failed",

@@ -6,11 +6,11 @@ import type { Artifact, Attempt, Billed, Handle, Rendering } from "../plan/prior
 import type { Placed } from "./disk.js";
 import type { Outcome } from "./event.js";
 import { sidecarText } from "./sidecar.js";
-import type { Stepping } from "./stepping.js";
+import type { Collecting, Stepping } from "./stepping.js";
 
 /** What the lock will say of an attempt that gave this artifact. */
 export function renderingOf(
-  stepping: Stepping,
+  stepping: Collecting,
   attempt: Attempt,
   artifact: Artifact,
   handle: Handle | undefined,

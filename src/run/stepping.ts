@@ -2,7 +2,7 @@
  * What the parts of a step's life share: the run's services, and the step that is being taken to its end.
  */
 import type { Clock } from "../base/clock.js";
-import type { StepId } from "../graph/step.js";
+import type { Step, StepId } from "../graph/step.js";
 import type { PlannedStep } from "../plan/plan.js";
 import type { Artifact, Rendering } from "../plan/prior.js";
 import type { Provider } from "../provider/provider.js";
@@ -42,4 +42,12 @@ export interface Run {
 export interface Stepping {
   readonly run: Run;
   readonly planned: PlannedStep;
+}
+
+/** A task on its way in, with as much of a step as collecting it needs. */
+export interface Collecting {
+  readonly run: Run;
+  readonly planned: Pick<PlannedStep, "key" | "inputs" | "expectedSeconds"> & {
+    readonly step: Pick<Step, "id" | "path">;
+  };
 }

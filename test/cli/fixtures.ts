@@ -126,6 +126,7 @@ export function planOf(steps: readonly PlannedStep[], over: Partial<Plan> = {}):
       ),
       count,
     },
+    overtaken: [],
     committed: 0,
     expectedSeconds: 200,
     ...over,

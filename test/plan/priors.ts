@@ -3,7 +3,7 @@
  */
 import { sha256Hex, type Sha256 } from "../../src/base/digest.js";
 import { usd, type Micros } from "../../src/base/money.js";
-import type { CacheKey, Keyed } from "../../src/graph/key.js";
+import type { CacheKey, KeyInputs, Keyed } from "../../src/graph/key.js";
 import type { ActionKind, Graph, StepId } from "../../src/graph/step.js";
 import type { Manifest } from "../../src/manifest/manifest.js";
 import { clientReference } from "../../src/plan/approval.js";
@@ -86,6 +86,7 @@ export interface PriorParts {
   /** Step id → key, for the profile in force. */
   readonly steps?: Readonly<Record<string, CacheKey>>;
   readonly attempts?: readonly Attempt[];
+  readonly intents?: Readonly<Record<string, KeyInputs>>;
   readonly held?: readonly Sha256[];
   readonly outputs?: Readonly<Record<string, OutputState>>;
   readonly placed?: readonly Sha256[];
@@ -105,6 +106,7 @@ export function priorOf(parts: PriorParts = {}): Prior {
   return {
     lock: lockOf(parts),
     attempts,
+    intents: new Map(Object.entries(parts.intents ?? {}) as unknown as readonly [CacheKey, KeyInputs][]),
     held: new Set(parts.held ?? []),
     outputs: new Map(Object.entries(parts.outputs ?? {})),
     placed: new Set(parts.placed ?? []),

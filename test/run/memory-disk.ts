@@ -50,6 +50,7 @@ export class MemoryDisk {
     return {
       lock: { renders: new Map(this.renders), steps: new Map([[graph.profile, new Map(this.steps)]]) },
       attempts,
+      intents: view.inputs,
       held: new Set(this.store.keys()),
       outputs: new Map(
         graph.steps.flatMap(({ output }) => {
@@ -122,6 +123,10 @@ export class MemoryDisk {
         await step(`lock ${id}`);
         if (rendering !== undefined) this.renders.set(key, rendering);
         this.steps.set(id, key);
+      },
+      record: async (rendering) => {
+        await step(`record ${rendering.key.slice(0, 8)}`);
+        this.renders.set(rendering.key, rendering);
       },
       retire: async (present) => {
         await step("retire");
