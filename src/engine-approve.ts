@@ -48,9 +48,10 @@ export async function approve(opened: Opened, request: ApprovalRequest, plan: Pl
   const { manifest, world, state } = opened;
   if (request.approve !== undefined) {
     const approval = await namedApproval(opened, request.approve, plan);
+    const nothing: Approval = { digest: plan.digest, realm: plan.realm, entries: [] };
     const lacking =
       approval === undefined
-        ? uncovered({ digest: plan.digest, realm: plan.realm, entries: [] }, plan)
+        ? uncovered(nothing, plan).map(({ step }) => ({ step, why: "unknown_digest" }) as const)
         : uncovered(approval, plan);
     return approval === undefined || lacking.length > 0
       ? { status: "stale", uncovered: lacking, exit: EXIT.stale }

@@ -4,13 +4,14 @@
 import { join } from "node:path";
 import { problem, type Diagnostic } from "./base/diagnostic.js";
 import type { Sha256 } from "./base/digest.js";
+import { isRecord } from "./base/guard.js";
 import type { CacheKey } from "./graph/key.js";
 import type { Input, StepId } from "./graph/step.js";
 import type { Rendering } from "./plan/prior.js";
 import type { Material } from "./provider/provider.js";
-import type { Disk, Placed } from "./run/disk.js";
+import { DiskRefusal, type Disk, type Placed } from "./run/disk.js";
 import type { Artifacts } from "./store/artifacts.js";
-import { errorCode, readTextIf, writeAtomic, type FileSystem } from "./store/files.js";
+import { errorCode, look, readTextIf, writeAtomic, type FileSystem } from "./store/files.js";
 import type { Inputs } from "./store/inputs.js";
 import type { Journal } from "./store/journal-file.js";
 import { formatLock, readLock, type LockFile } from "./store/lockfile.js";
@@ -83,8 +84,7 @@ export function openDisk(parts: DiskParts): Disk {
     async place(sha256, output, sidecar) {
       const placed = await placeOne(parts, sha256, output, ours);
       if (placed.kind !== "placed") return placed;
-      const target = placeToWrite(fs, root, `${output}.json`);
-      if (target.kind === "inside") await writeAtomic(fs, target.path, sidecar, { durable: false });
+      await writeSidecar(parts, `${output}.json`, sidecar);
       await journal.append({ type: "placed", output, sha256 });
       return placed;
     },
@@ -92,6 +92,24 @@ export function openDisk(parts: DiskParts): Disk {
     record: (rendering) => keeper.record(rendering),
     retire: (present) => keeper.retire(new Set(present.map((step) => step.id))),
   };
+}
+
+/** Writes a sidecar where nothing lies, or an older sidecar; anything else belongs to the author. */
+async function writeSidecar({ fs, root }: DiskParts, name: string, sidecar: string): Promise<void> {
+  const target = placeToWrite(fs, root, name);
+  if (target.kind !== "inside") return;
+  const there = look(fs, target.path);
+  if (there !== undefined && !(there.isFile() && isSidecar(await readTextIf(fs, target.path)))) return;
+  await writeAtomic(fs, target.path, sidecar, { durable: false });
+}
+
+function isSidecar(text: string | undefined): boolean {
+  try {
+    const data: unknown = JSON.parse(text ?? "");
+    return isRecord(data) && data["schema"] === "klingmake/sidecar";
+  } catch {
+    return false;
+  }
 }
 
 async function placeOne(
@@ -168,7 +186,9 @@ function lockKeeper(parts: DiskParts): LockKeeper {
       // A checkout or merge while we rendered: nothing that either side paid for may be dropped.
       const read = readLock(there, lockName);
       if (read.value === undefined)
-        throw new Error(`${lockName} was changed during the run and cannot be read any more`);
+        throw new DiskRefusal(
+          read.diagnostics[0] ?? problem("lock/damaged", `${lockName} cannot be read any more`),
+        );
       held = mergeLocks(read.value, held);
     }
     const text = formatLock(held);

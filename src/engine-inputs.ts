@@ -52,7 +52,7 @@ export async function checkInputs(graph: Graph, inputs: Inputs, catalog: Catalog
 }
 
 const IMAGE_RULE =
-  "the vendor would refuse it after the request is sent; limits are those of the API reference, section 10";
+  "the vendor would refuse it after the request is sent; limits from the Kling API documentation, 2026-09-20";
 
 function imageWords(finding: ImageFinding): string {
   switch (finding.kind) {

@@ -8,7 +8,7 @@ import { getOrMake } from "./base/guard.js";
 import type { Snapshots } from "./engine-snapshot.js";
 import type { World } from "./engine-world.js";
 import type { CacheKey, KeyInputs } from "./graph/key.js";
-import { paceName } from "./plan/plan.js";
+import { paceName } from "./plan/pace.js";
 import type { Attempt } from "./plan/prior.js";
 import { hasCode } from "./store/files.js";
 import { openJournal, readJournal, type Journal } from "./store/journal-file.js";
@@ -77,7 +77,10 @@ interface Stored {
   readonly pace: readonly (readonly [string, number])[];
 }
 
-function recalled({ open, intents, settled, placed, pace }: Stored, diagnostics: readonly Diagnostic[]): Recalled {
+function recalled(
+  { open, intents, settled, placed, pace }: Stored,
+  diagnostics: readonly Diagnostic[],
+): Recalled {
   return {
     attempts: new Map(open),
     intents: new Map(intents),
@@ -99,6 +102,8 @@ function readBytes(world: World, path: string): Uint8Array | undefined {
 
 /** How many of the latest tasks of a kind say how long the next one takes. */
 const REMEMBERED = 5;
+/** Longer than any render is said to take: such a task tells of an outage, or of a clock that was set. */
+const LONGEST_S = 1800;
 
 /** Seconds from submission to success of past tasks, the median of the latest few of each kind. */
 function paceOf(records: readonly JournalRecord[]): ReadonlyMap<string, number> {
@@ -116,8 +121,11 @@ function paceOf(records: readonly JournalRecord[]): ReadonlyMap<string, number> 
       case "succeeded": {
         const kind = kinds.get(record.reference);
         const start = begun.get(record.reference);
-        if (kind !== undefined && start !== undefined)
-          getOrMake(taken, kind, () => []).push((Date.parse(record.at) - start) / 1000);
+        // By the vendor's own date: when we looked says nothing, if nobody looked overnight.
+        const seconds =
+          start === undefined ? Number.NaN : (Date.parse(record.handle.completed) - start) / 1000;
+        if (kind !== undefined && seconds >= 0 && seconds <= LONGEST_S)
+          getOrMake(taken, kind, () => []).push(seconds);
         break;
       }
       default:

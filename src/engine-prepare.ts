@@ -210,7 +210,8 @@ function expandOnce(opened: Opened, profile: Profile | undefined) {
 /** Whatever lies at the output paths now counts as ours; what comes there later does not. */
 function withOutputsAsOurs(prior: Prior): Prior {
   const there = [...prior.outputs.values()].flatMap((state) => (state.kind === "file" ? [state.sha256] : []));
-  return { ...prior, placed: new Set([...prior.placed, ...there]) };
+  const overwritten = new Set(there.filter((sha256) => !prior.placed.has(sha256)));
+  return { ...prior, placed: new Set([...prior.placed, ...there]), overwritten };
 }
 
 function holdsOfNothing(plan: Plan): readonly Diagnostic[] {
@@ -247,6 +248,16 @@ function wishesOf(
   };
 }
 
+/** What a name that no step has was probably meant to be: a step, a shot or an image, also without its first word. */
+function suggestion(graph: Graph, name: string): string | undefined {
+  const owners = [...new Set(graph.steps.map(({ owner }) => `${owner.kind}s.${owner.id}`))];
+  const bare = new Map(owners.map((owner) => [owner.slice(owner.indexOf(".") + 1), owner]));
+  const exact = bare.get(name);
+  if (exact !== undefined) return exact;
+  const near = didYouMean(name, [...owners, ...graph.steps.map((step) => step.id)]);
+  return near ?? bare.get(didYouMean(name, bare.keys()) ?? "");
+}
+
 /** The steps that names mean: `shots.010.clip`, `shots.010` (all its steps), `images.*`, `shots.0*.clip`. */
 export function matchSteps(graph: Graph, names: readonly string[]): Checked<ReadonlySet<StepId>> {
   const found = new Set<StepId>();
@@ -258,10 +269,7 @@ export function matchSteps(graph: Graph, names: readonly string[]): Checked<Read
     const matching = graph.steps.filter((step) => pattern.test(step.id));
     for (const step of matching) found.add(step.id);
     if (matching.length > 0) continue;
-    const meant = didYouMean(
-      name,
-      graph.steps.map((step) => step.id),
-    );
+    const meant = suggestion(graph, name);
     diagnostics.push(
       problem("plan/unknown-target", `there is no step called ${safeText(name)}`, {
         help: meant ? `did you mean ${meant}?` : "klingmake graph lists all steps",

@@ -9,7 +9,7 @@ import { CONCURRENCY, prepare, type Opened, type PlanRequest, type Prepared } fr
 import { lateJournal, recall } from "./engine-journal.js";
 import { diskProblem, openDisk } from "./engine-disk.js";
 import type { StepId } from "./graph/step.js";
-import { approvalOf, type Approval, type Uncovered, type WantsYes } from "./plan/approval.js";
+import { approvalOf, uncovered, type Approval, type Uncovered, type WantsYes } from "./plan/approval.js";
 import type { Plan, PlannedStep } from "./plan/plan.js";
 import type { Provider, RouteProblem } from "./provider/provider.js";
 import type { Emit, Outcome } from "./run/event.js";
@@ -91,21 +91,27 @@ async function renderAlone(opened: Opened, request: RenderRequest): Promise<Rend
   }
 }
 
+/** The steps for which the lockfile would have to change: to be rendered, or to be pointed at another key, or gone. */
+function changingLock({ plan, graph, read }: Prepared): readonly StepId[] {
+  const locked = read.lock.steps.get(plan.profile) ?? new Map<StepId, string>();
+  const present = new Set(graph.steps.map((step) => step.id));
+  const changing = plan.steps.filter(
+    ({ step, key, decision }) => !["keep", "restore"].includes(decision.kind) || locked.get(step.id) !== key,
+  );
+  return [...changing.map((each) => each.step.id), ...[...locked.keys()].filter((id) => !present.has(id))];
+}
+
 /** A project in which nothing is to be done or written, which needs no lock; undefined when there is something. */
 async function renderIdle(opened: Opened, request: RenderRequest): Promise<RenderReport | undefined> {
   const { world, state } = opened;
   const recalled = await recall(world, state, opened.snapshots);
   const prepared = await prepare(opened, request, recalled);
   if (prepared.value === undefined || recalled.diagnostics.length > 0) return undefined;
-  const { plan, graph, read } = prepared.value;
-  const locked = read.lock.steps.get(plan.profile) ?? new Map<StepId, string>();
-  const present = new Set(graph.steps.map((step) => step.id));
+  const { plan } = prepared.value;
   const isIdle =
     plan.overtaken.length === 0 &&
-    plan.steps.every(
-      ({ step, key, decision }) =>
-        decision.kind === "keep" && decision.conflict !== true && locked.get(step.id) === key,
-    ) && [...locked.keys()].every((id) => present.has(id));
+    plan.steps.every(({ decision }) => decision.kind === "keep" && decision.conflict !== true) &&
+    changingLock(prepared.value).length === 0;
   if (!isIdle) return undefined;
   request.onPlan?.(plan);
   const journal = lateJournal(world, state);
@@ -141,24 +147,37 @@ async function renderLocked(
   request.onPlan?.(plan);
   const report = { plan, diagnostics };
   if (request.frozen === true) {
-    const steps = plan.steps
-      .filter((each) => ["render", "resume", "blocked"].includes(each.decision.kind))
-      .map((each) => each.step.id);
+    const steps = changingLock(prepared.value);
     if (steps.length > 0) return { ...report, status: "frozen", steps, exit: EXIT.stale };
   }
   const approved = await approve(opened, request, plan);
   if (!("approval" in approved)) return { ...report, ...approved };
 
-  const needsRoute = plan.steps.some(reachesOut) || plan.overtaken.some(({ attempt }) => attempt.state !== "stored");
+  const needsRoute =
+    plan.steps.some(reachesOut) || plan.overtaken.some(({ attempt }) => attempt.state !== "stored");
   const route = needsRoute ? await openRoute(opened, prepared.value) : idleProvider(plan);
   if ("message" in route)
     return { ...report, status: "route", message: route.message, help: route.help, exit: EXIT.credentials };
   try {
-    if (approved.ask !== undefined && !(await approved.ask())) {
-      return { ...report, status: "declined", wants: approved.wants, exit: EXIT.approval };
+    let doing = prepared.value;
+    if (approved.ask !== undefined) {
+      if (!(await approved.ask())) {
+        return { ...report, status: "declined", wants: approved.wants, exit: EXIT.approval };
+      }
+      // A person takes time, in which a colleague's lockfile may have come: what it has need not be bought.
+      const again = await prepare(
+        opened,
+        request,
+        await recall(opened.world, opened.state, opened.snapshots),
+      );
+      if (again.value === undefined)
+        return { status: "invalid", diagnostics: again.diagnostics, exit: EXIT.invalid };
+      const lacking = uncovered(approved.approval, again.value.plan);
+      if (lacking.length > 0) return { ...report, status: "stale", uncovered: lacking, exit: EXIT.stale };
+      doing = again.value;
     }
     // A frozen lockfile takes in nothing, not even what is free.
-    const doing = request.frozen === true ? { ...prepared.value, plan: { ...plan, overtaken: [] } } : prepared.value;
+    if (request.frozen === true) doing = { ...doing, plan: { ...doing.plan, overtaken: [] } };
     return await run(opened, request, doing, approved.approval, route, journal, diagnostics);
   } finally {
     await route.close();

@@ -1,6 +1,6 @@
 /**
  * Snapshots: what came of a text that was read before, so that a run with nothing to do parses and checks nothing twice.
- * They lie in the user's own store and not in the project, so that a checkout cannot bring one along. Each carries a
+ * They lie in the user's own cache and not in the project or a shared store, so that a checkout cannot bring one along. Each carries a
  * mark made of everything it depends on; another mark, damage or absence only cost time.
  */
 import { join } from "node:path";
@@ -18,9 +18,9 @@ export interface Snapshots {
   write(about: string, mark: string, value: unknown): Promise<void>;
 }
 
-/** The snapshots in a store. */
-export function openSnapshots(world: World, store: string): Snapshots {
-  const directory = join(store, "snapshots");
+/** The snapshots in the user's cache directory. */
+export function openSnapshots(world: World, cache: string): Snapshots {
+  const directory = join(cache, "klingmake", "snapshots");
   const fileOf = (about: string) => join(directory, `${sha256Hex(about).slice(0, 32)}.json`);
   // Another build may make something else of the same text.
   const maker = build();

@@ -102,7 +102,7 @@ export async function openProject(
   if (text.value === undefined) return { diagnostics: text.diagnostics };
   const shown = file.startsWith(`${options.cwd}/`) ? file.slice(options.cwd.length + 1) : file;
   const store = storeOf(options);
-  const snapshots = openSnapshots(world, store);
+  const snapshots = openSnapshots(world, cacheHome(options));
   const loaded = await loadManifest(snapshots, { text: text.value, file, shown });
   if (loaded.value === undefined) return { diagnostics: [...text.diagnostics, ...loaded.diagnostics] };
   const { manifest, mark, put } = loaded.value;
@@ -134,6 +134,12 @@ function readText(world: World, file: string): Checked<string> {
       diagnostics: [problem("file/unreadable", message, { help: "name a manifest file that you may read" })],
     };
   }
+}
+
+/** Where programs keep what may be deleted; XDG counts an absolute directory only. */
+function cacheHome({ env, home }: OpenOptions): string {
+  const given = env["XDG_CACHE_HOME"];
+  return given?.startsWith("/") === true ? given : join(home, ".cache");
 }
 
 /** Where the user's store stands. */

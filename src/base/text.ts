@@ -16,6 +16,21 @@ export function safeText(text: string): string {
     .replace(UNSAFE, "\u{fffd}");
 }
 
+// The same without C0, which JSON escapes by itself.
+const INVISIBLE =
+  // eslint-disable-next-line no-control-regex
+  /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
+
+/** JSON text of equal data in which nothing can move a cursor, reorder or hide what is read: escaped as `\uXXXX`. */
+export function escapeInvisible(jsonText: string): string {
+  return jsonText.replace(INVISIBLE, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`,
+    ).join(""),
+  );
+}
+
 /** At most `limit` characters of safe text, with an ellipsis where it was cut. */
 export function elide(text: string, limit: number): string {
   const characters = [...safeText(text)];

@@ -1,8 +1,9 @@
 /**
  * A project's own models, prices and unit prices, made into rows of the catalog.
  * A model of the project's own takes everything but its name and lengths from the one it is `like`, its price included,
- * because that is what the author states; a price of the project's own beats it. Declares the shape of the manifest's
- * `catalog:` itself: this room stands to the left of the manifest.
+ * because that is what the author states; a price of the project's own beats it. A wire name that a built-in model owns
+ * costs what that one costs, whatever the author says it is like. Declares the shape of the manifest's `catalog:`
+ * itself: this room stands to the left of the manifest.
  */
 import { problem, type Diagnostic, type Path } from "../base/diagnostic.js";
 import { formatUsd, usd, type Micros } from "../base/money.js";
@@ -40,22 +41,37 @@ interface LookUp {
 
 const KINDS = ["video", "image"] as const;
 
-/** Hands each model of the project's own to `add`; one that is like a video and an image model becomes both. */
+/** What a name may be that becomes a segment of a URL's path: nothing in it can lead to another path. */
+const PLAIN_NAME = /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const PLAIN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const NAME_HELP =
+  "at most 64 letters, digits, `.`, `_` and `-`, beginning with a letter or digit, and no two dots in a row";
+
+/**
+ * Hands each model of the project's own to `add`; one that is like a video and an image model becomes both.
+ * `builtIn` are the models that own their wire names.
+ */
 export function addModels(
   additions: Additions,
+  builtIn: readonly Model[],
   catalog: LookUp,
   diagnostics: Diagnostic[],
   add: (model: Model) => void,
 ): void {
   for (const own of additions.models ?? []) {
     const path: Path = ["catalog", "models", own.id];
+    const misnamed = wrongName(own, path);
+    if (misnamed !== undefined) {
+      diagnostics.push(misnamed);
+      continue;
+    }
     const held = KINDS.map((kind) => catalog.find(kind, own.id)).find((model) => model !== undefined);
     if (held !== undefined) {
       diagnostics.push(
         problem("catalog/duplicate", `the catalog has a model called ${elide(own.id, 60)} already`, {
           path,
           on: "key",
-          why: held.id === own.id ? `it is ${held.label}` : `it is another name of ${held.id}`,
+          why: held.id === own.id ? `it is ${elide(held.label, 60)}` : `it is another name of ${held.id}`,
           help: "choose another id, and put the vendor's name for it under wire_name",
         }),
       );
@@ -63,19 +79,51 @@ export function addModels(
     }
     const bases = KINDS.map((kind) => catalog.find(kind, own.like)).filter((model) => model !== undefined);
     if (bases.length === 0) diagnostics.push(unknownModel(own.like, KINDS, [...path, "like"], catalog));
-    for (const base of bases) add(base.kind === "video" ? likeVideo(base, own) : likeImage(base, own));
+    for (const base of bases) {
+      const owner = builtIn.find((model) => owns(model, base, wireNameOf(own)));
+      add(base.kind === "video" ? likeVideo(base, own, owner) : likeImage(base, own, owner));
+    }
   }
 }
 
 type OwnModel = NonNullable<Additions["models"]>[number];
 
-function likeVideo(base: VideoModel, own: OwnModel): VideoModel {
-  const wireName = own.wire_name ?? own.id;
+function wireNameOf(own: OwnModel): string {
+  return own.wire_name ?? own.id;
+}
+
+function wrongName(own: OwnModel, path: Path): Diagnostic | undefined {
+  if (!PLAIN_ID.test(own.id)) {
+    return problem("manifest/bad-id", `${elide(own.id, 60)} cannot be a model's id`, {
+      path,
+      on: "key",
+      why: "an id is typed on the command line and stands in file names",
+      help: `it has ${NAME_HELP}`,
+    });
+  }
+  if (PLAIN_NAME.test(wireNameOf(own))) return undefined;
+  const given = own.wire_name !== undefined;
+  return problem("manifest/wrong-value", `no model is called ${elide(wireNameOf(own), 60)} at the vendor`, {
+    path: given ? [...path, "wire_name"] : path,
+    on: given ? "value" : "key",
+    why: "the name is part of the request's address, where another form could reach and buy another model",
+    help: `${given ? "write" : "add wire_name with"} the vendor's name for it: ${NAME_HELP}`,
+  });
+}
+
+/** Whether what is like `base` and goes by that wire name arrives at the vendor as `model`, in whatever case. */
+function owns(model: Model, base: Model, wireName: string): boolean {
+  if (model.dialect !== base.dialect || model.wireName.toLowerCase() !== wireName.toLowerCase()) return false;
+  return model.kind === "image" ? base.kind === "image" && base.does === model.does : base.kind === "video";
+}
+
+function likeVideo(base: VideoModel, own: OwnModel, owner: Model | undefined): VideoModel {
+  const wireName = wireNameOf(own);
   const durations = own.durations && [...new Set(own.durations)].toSorted((a, b) => a - b);
   const endpoint = (from: VideoEndpoint | undefined): VideoEndpoint | undefined => {
     if (from === undefined) return undefined;
     // New endpoints carry the model in their path, /v1 carries it in the body.
-    const path = base.dialect === "new" ? from.path.replace(/[^/]+$/, wireName) : from.path;
+    const path = base.dialect === "new" ? from.path.replace(/[^/]+$/, () => wireName) : from.path;
     if (durations === undefined) return { ...from, path };
     const { loneFrameDurations: _lone, sureDurations: _sure, ...rest } = from;
     return { ...rest, path, durations };
@@ -85,19 +133,21 @@ function likeVideo(base: VideoModel, own: OwnModel): VideoModel {
   const image = endpoint(imageToVideo);
   return {
     ...rest,
-    ...likeAny(base, own),
+    ...likeAny(base, own, owner),
     wireName,
     ...(text && { textToVideo: text }),
     ...(image && { imageToVideo: image }),
   };
 }
 
-function likeImage(base: ImageModel, own: OwnModel): ImageModel {
-  return { ...base, ...likeAny(base, own), wireName: own.wire_name ?? own.id };
+function likeImage(base: ImageModel, own: OwnModel, owner: Model | undefined): ImageModel {
+  return { ...base, ...likeAny(base, own, owner), wireName: wireNameOf(own) };
 }
 
-function likeAny(base: Model, own: OwnModel) {
+function likeAny(base: Model, own: OwnModel, owner: Model | undefined) {
   const root = base.like ?? base.id;
+  const wireName = wireNameOf(own);
+  const payee = owner ?? base;
   return {
     id: own.id,
     aliases: [],
@@ -105,10 +155,13 @@ function likeAny(base: Model, own: OwnModel) {
     status: "current",
     note: `added by this project, like ${root}`,
     like: root,
+    // The same model by another name is the same in keys; its wire name is compared to the letter, as the vendor may.
+    identity: owner?.id === root && owner.wireName === wireName ? root : `${root}@${wireName}`,
+    kin: [...(base.kin ?? []), base.id, base.wireName, ...(owner === undefined ? [] : [owner.id])],
     basis: { source: `this project, like ${root}`, asOf: "undated", grade: "project" },
-    prices: base.prices.map((row) => ({
+    prices: payee.prices.map((row) => ({
       ...row,
-      basis: { ...row.basis, source: `taken to cost what ${root} costs (${row.basis.source})` },
+      basis: { ...row.basis, source: `taken to cost what ${payee.id} costs (${row.basis.source})` },
     })),
   } as const;
 }

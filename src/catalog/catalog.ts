@@ -11,7 +11,7 @@ import type { ImageModel, Mode, Model, PriceRow, Tier, VideoModel } from "./mode
 import { CURRENT_VIDEO_MODELS } from "./models-current.js";
 import { IMAGE_MODELS } from "./models-image.js";
 import { RETIRED_VIDEO_MODELS, SUPERSEDED_VIDEO_MODELS } from "./models-legacy.js";
-import type { UnitKind, UnitPrice } from "./units.js";
+import { LIST_UNIT_PRICES, type UnitKind, type UnitPrice } from "./units.js";
 
 /** What a price is asked for; a row's condition that is not answered here is not met. */
 export interface PriceQuery {
@@ -37,6 +37,8 @@ export interface Catalog {
   price(model: Model, query: PriceQuery): PriceRow | undefined;
   /** What one unit costs this project. */
   unitPrice(unit: UnitKind): UnitPrice;
+  /** The same models at list price: without any price that the project gives. */
+  readonly listed: Catalog;
 }
 
 const BUILT_IN: readonly Model[] = [
@@ -61,27 +63,38 @@ export function createCatalog(additions: Additions = {}): Checked<Catalog> {
     didYouMean(id, namesOf(models, kind));
 
   const lookUp = { find, suggest };
-  addModels(additions, lookUp, diagnostics, (model) => {
+  addModels(additions, BUILT_IN, lookUp, diagnostics, (model) => {
     models.push(model);
     enter(model);
   });
   const own = addPrices(additions, lookUp, diagnostics);
   const units = unitPrices(additions, diagnostics);
 
-  const value: Catalog = {
-    video: (id) => tables.video.get(id),
-    image: (id) => tables.image.get(id),
+  const shared = {
+    video: (id: string) => tables.video.get(id),
+    image: (id: string) => tables.image.get(id),
     all: () => models,
     suggest,
-    price: (model, query) =>
-      own.get(model)?.find((row) => fits(row, query)) ?? model.prices.find((row) => fits(row, query)),
+  };
+  const listed: Catalog = {
+    ...shared,
+    price: (model, query) => model.prices.find((row) => fits(row, query)),
+    unitPrice: (unit) => LIST_UNIT_PRICES[unit],
+    get listed() {
+      return listed;
+    },
+  };
+  const value: Catalog = {
+    ...shared,
+    price: (model, query) => own.get(model)?.find((row) => fits(row, query)) ?? listed.price(model, query),
     unitPrice: (unit) => units[unit],
+    listed,
   };
   return { value, diagnostics };
 }
 
 // New generations are not in the catalog yet, but a project may add one: they are at least as dear as 3.x.
-const THIRD_GENERATION = /^kling-v?([3-9]|[1-9]\d)([.-]|$)/;
+const THIRD_GENERATION = /^kling-v?([3-9]|[1-9]\d)([.-]|$)/i;
 
 /** How much care a yes to this model in this mode wants. */
 export function tierOf(model: Model, mode: Mode | undefined): Tier {
@@ -89,8 +102,8 @@ export function tierOf(model: Model, mode: Mode | undefined): Tier {
     case "image":
       return "standard";
     case "video": {
-      const names = [model.id, model.wireName, model.like ?? model.id];
-      const dear = names.some((name) => name.endsWith("-master") || THIRD_GENERATION.test(name));
+      const names = [model.id, model.wireName, ...(model.kin ?? []), model.like ?? model.id];
+      const dear = names.some((name) => /-master$/i.test(name) || THIRD_GENERATION.test(name));
       if (mode === "4k" || dear) return "master";
       return mode === "pro" ? "pro" : "standard";
     }

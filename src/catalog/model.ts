@@ -103,6 +103,10 @@ export interface VideoModel {
   readonly instead?: string;
   /** For a project's own model: the built-in one that it behaves like. */
   readonly like?: string;
+  /** For a project's own model: what it is in keys, where its local name means nothing: `<like>@<wire name>`. */
+  readonly identity?: string;
+  /** For a project's own model: names of the models that it is like or reaches; the dearest decides its tier. */
+  readonly kin?: readonly string[];
   readonly dialect: Dialect;
   /** `model_name` on the wire (legacy), or the last segment of the path (new). */
   readonly wireName: string;
@@ -131,6 +135,10 @@ export interface ImageModel {
   readonly instead?: string;
   /** For a project's own model: the built-in one that it behaves like. */
   readonly like?: string;
+  /** For a project's own model: what it is in keys, where its local name means nothing: `<like>@<wire name>`. */
+  readonly identity?: string;
+  /** For a project's own model: names of the models that it is like or reaches; the dearest decides its tier. */
+  readonly kin?: readonly string[];
   readonly dialect: "legacy";
   readonly wireName: string;
   /** `try_on` dresses a person; `generate` makes a picture from words. */

@@ -3,7 +3,6 @@
  * hand, so that the plan's types can change without breaking a script. `digest` names the plan's digest and nothing else.
  */
 import {
-  obstacleText,
   reasonText,
   type Artifact,
   type Decision,
@@ -15,6 +14,7 @@ import {
   type Totals,
   type WantsYes,
 } from "../index.js";
+import { obstacleData } from "./data-obstacle.js";
 import { unitsJson, usdJson } from "./money-text.js";
 
 /** What JSON text is made of. */
@@ -102,7 +102,7 @@ function decisionData(decision: Decision, each: PlannedStep): Data {
     case "blocked":
       return {
         kind: decision.kind,
-        obstacle: { ...decision.because, ...obstacleText(decision.because, each.step.id) },
+        obstacle: obstacleData(decision.because, each.step.id),
       };
   }
 }

@@ -3,19 +3,39 @@
  * decided here and nowhere else.
  */
 import { diagnosticJson, obstacleText, type Outcome, type RunEvent } from "../index.js";
+import { obstacleData } from "./data-obstacle.js";
 import { artifactData, type Data } from "./data-plan.js";
 import { unitsJson, usdJson } from "./money-text.js";
 
 /** An event without its envelope; the caller adds schema, version and time. */
 export function eventData(event: RunEvent): Data {
   switch (event.type) {
-    case "run_started":
+    case "run_started": {
+      const { type, digest, profile, realm, steps, creates } = event;
+      return { type, digest, profile, realm, steps, creates };
+    }
     case "step_started":
+      return { type: event.type, step: event.step, what: event.what };
     case "step_waiting":
-    case "step_submitted":
+      return {
+        type: event.type,
+        step: event.step,
+        why: event.why,
+        ...(event.seconds === undefined ? {} : { seconds: event.seconds }),
+      };
+    case "step_submitted": {
+      const { type, step, reference, task, adopted } = event;
+      return { type, step, reference, task, adopted };
+    }
     case "step_downloading":
+      return {
+        type: event.type,
+        step: event.step,
+        bytes: event.bytes,
+        ...(event.total === undefined ? {} : { total: event.total }),
+      };
     case "notice":
-      return { ...event };
+      return { type: event.type, message: event.message };
     case "step_processing":
       return {
         type: event.type,
@@ -41,9 +61,7 @@ export function outcomeData(outcome: Outcome, step: Parameters<typeof obstacleTe
         artifact: artifactData(outcome.artifact),
         ...(outcome.output === undefined ? {} : { output: outcome.output }),
         ...(outcome.status === "restored" ? { from: outcome.from } : {}),
-        ...(outcome.status === "kept" && outcome.conflict !== undefined
-          ? { conflict: diagnosticJson(outcome.conflict) }
-          : {}),
+        ...(outcome.conflict === undefined ? {} : { conflict: diagnosticJson(outcome.conflict) }),
       };
     case "rendered":
       return {
@@ -59,13 +77,13 @@ export function outcomeData(outcome: Outcome, step: Parameters<typeof obstacleTe
         status: outcome.status,
         diagnostic: diagnosticJson(outcome.diagnostic),
         retry: outcome.retry,
-        billed: outcome.billed,
+        billed: { kind: outcome.billed },
         ...(outcome.fatal === true ? { fatal: true } : {}),
       };
     case "blocked":
       return {
         status: outcome.status,
-        obstacle: { ...outcome.because, ...obstacleText(outcome.because, step) },
+        obstacle: obstacleData(outcome.because, step),
       };
     case "interrupted":
       return { status: outcome.status, under_way: outcome.underWay };

@@ -77,7 +77,9 @@ export function watchRun(options: ProgressOptions): Progress {
       }
       const event = sandbox ? withoutExpectation(given) : given;
       if (event.type === "step_started") open();
-      if (event.type === "step_submitted") submitted.add(event.step);
+      // A resumed task was submitted by an earlier run.
+      const isUnderWay = event.type === "step_submitted" || event.type === "step_processing";
+      if (isUnderWay || (event.type === "step_started" && event.what === "resume")) submitted.add(event.step);
       if (event.type === "step_ended") {
         submitted.delete(event.step);
         ended++;

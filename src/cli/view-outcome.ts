@@ -181,4 +181,5 @@ const UNCOVERED: Readonly<Record<Uncovered["why"], string>> = {
   not_in_it: "was not part of what was approved",
   dearer: "may now cost more than was approved",
   realm: "was approved for another realm",
+  unknown_digest: "no offer with that digest is kept here, and this plan has another digest",
 };

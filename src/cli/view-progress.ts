@@ -116,6 +116,8 @@ function waitText(event: RunEvent & { type: "step_waiting" }): string {
       return `for a free slot${seconds}`;
     case "busy":
       return `the vendor is busy${seconds}`;
+    case "no_answer":
+      return "nobody answers; asking again until somebody does";
     case "lost_answer":
       return `an answer was lost; asking whether the task exists${seconds}`;
   }

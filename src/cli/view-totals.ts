@@ -3,7 +3,15 @@
  * An unknown price is counted as such beside the known ones; a sandbox plan shows the real price and says that nothing
  * is paid.
  */
-import { counted, formatSeconds, formatUsd, listWords, safeText, type Plan, type WantsYes } from "../index.js";
+import {
+  counted,
+  formatSeconds,
+  formatUsd,
+  listWords,
+  safeText,
+  type Plan,
+  type WantsYes,
+} from "../index.js";
 import type { Paint } from "./colours.js";
 import { labelled } from "./layout.js";
 import { totalsText } from "./money-text.js";

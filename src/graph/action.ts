@@ -3,6 +3,7 @@
  * that is `rules.ts`. Prompts are normalised here, once, so that YAML's folding styles cost nothing.
  */
 import { problem, type Diagnostic, type Path } from "../base/diagnostic.js";
+import type { Model } from "../catalog/model.js";
 import type { Shot, ShotStep, Source, Still } from "../manifest/manifest.js";
 import { effectiveImage, effectiveVideo, type InForce } from "./effective.js";
 import type { Action, ExtendVia, Input, StepId } from "./step.js";
@@ -36,6 +37,7 @@ export function clipAction(shot: Shot, path: Path, context: Context): Action {
   const prompt = wordsOf(shot.prompt, [...path, "prompt"], context);
   const shared = {
     model: fields.model,
+    ...identityOf(context.force.catalog.video(fields.model)),
     ...modeOf(fields.model, fields.mode, context.force),
     duration: fields.duration ?? 5,
     ...optional("negative_prompt", wordsOf(fields.negative_prompt, [...path, "negative_prompt"], context)),
@@ -95,9 +97,11 @@ export function clipAction(shot: Shot, path: Path, context: Context): Action {
 export function imageAction(still: Still, path: Path, context: Context): Action {
   if (still.try_on !== undefined) {
     const wanted = still.try_on.model ?? "kolors-virtual-try-on-v1-5";
+    const model = context.force.catalog.image(wanted);
     return {
       kind: "try_on",
-      model: context.force.catalog.image(wanted)?.id ?? wanted,
+      model: model?.id ?? wanted,
+      ...identityOf(model),
       human: context.input(still.try_on.human, [...path, "try_on", "human"], "picture") ?? NO_INPUT,
       cloth: context.input(still.try_on.cloth, [...path, "try_on", "cloth"], "picture") ?? NO_INPUT,
     };
@@ -118,6 +122,7 @@ export function imageAction(still: Still, path: Path, context: Context): Action 
   return {
     kind: "image",
     model: fields.model,
+    ...identityOf(context.force.catalog.image(fields.model)),
     prompt: prompt ?? "",
     ...optional("negative_prompt", wordsOf(fields.negative_prompt, [...path, "negative_prompt"], context)),
     aspect_ratio: fields.aspect_ratio ?? "16:9",
@@ -178,6 +183,7 @@ export function refineAction(
     return {
       ...common,
       model: fields.model,
+      ...identityOf(context.force.catalog.video(fields.model)),
       ...modeOf(fields.model, fields.mode, context.force),
       duration: fields.duration ?? 5,
     };
@@ -222,6 +228,11 @@ function firstWay(source: Action, force: InForce): ExtendVia {
 function ownVideo(own: Shot | NonNullable<ShotStep["extend"]>) {
   const { model, mode, duration, aspect_ratio, negative_prompt, cfg_scale, audio } = own;
   return { model, mode, duration, aspect_ratio, negative_prompt, cfg_scale, audio };
+}
+
+/** Built-in models are in keys by their id. */
+function identityOf(model: Model | undefined) {
+  return optional("identity", model?.identity);
 }
 
 /** A model without modes has none in its action, unless the author wrote one for the rules to refuse. */

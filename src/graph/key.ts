@@ -98,7 +98,7 @@ function intent(action: Action, named: (input: Input | undefined) => Json | unde
     case "text_to_video":
       return {
         kind: action.kind,
-        model: action.model,
+        model: action.identity ?? action.model,
         prompt: action.prompt,
         ...clipFields(action),
         aspect_ratio: unless(action.aspect_ratio, "16:9"),
@@ -106,7 +106,7 @@ function intent(action: Action, named: (input: Input | undefined) => Json | unde
     case "image_to_video":
       return {
         kind: action.kind,
-        model: action.model,
+        model: action.identity ?? action.model,
         prompt: unless(action.prompt, ""),
         ...clipFields(action),
         image: named(action.image),
@@ -117,7 +117,7 @@ function intent(action: Action, named: (input: Input | undefined) => Json | unde
         kind: action.kind,
         via: action.via,
         source: named(action.source),
-        model: action.model,
+        model: action.identity ?? action.model,
         prompt: unless(action.prompt, ""),
         ...clipFields(action),
       };
@@ -140,7 +140,7 @@ function intent(action: Action, named: (input: Input | undefined) => Json | unde
     case "image":
       return {
         kind: action.kind,
-        model: action.model,
+        model: action.identity ?? action.model,
         prompt: action.prompt,
         negative_prompt: unless(action.negative_prompt, ""),
         aspect_ratio: unless(action.aspect_ratio, "16:9"),
@@ -153,7 +153,7 @@ function intent(action: Action, named: (input: Input | undefined) => Json | unde
     case "try_on":
       return {
         kind: action.kind,
-        model: action.model,
+        model: action.identity ?? action.model,
         human: named(action.human),
         cloth: named(action.cloth),
       };

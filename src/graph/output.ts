@@ -1,10 +1,11 @@
 /**
  * Where artifacts are placed: the output template, expanded and checked. Pure text; nothing is looked up on disk.
- * Two outputs clash when a file system that folds case or normalises Unicode would see one name.
+ * Two outputs clash when a file system that folds case or normalises Unicode would see one name, and an output clashes
+ * with the project's own files in the same way. A manifest under another name is not known here.
  */
 import { problem, type Diagnostic, type Path } from "../base/diagnostic.js";
 import { didYouMean, safeText } from "../base/text.js";
-import type { Realm, Step } from "./step.js";
+import { inputsOf, type Realm, type Step } from "./step.js";
 
 /** Where clips go when the manifest does not say. */
 export const DEFAULT_CLIP_PATH = "renders/{profile}/{shot}/{step}{take}.mp4";
@@ -85,14 +86,42 @@ function unsafePath(path: string): string | undefined {
   return undefined;
 }
 
-/** Steps whose outputs are one file, or lie where another's sidecar does. */
+/** Files of the project that no output may replace, beside the inputs. */
+const OWN_FILES = [
+  "kling.manifest.yaml",
+  "kling.lock.json",
+  "kling.sandbox.lock.json",
+  ".gitignore",
+  "package.json",
+];
+
+/** Steps whose outputs or sidecars would replace a file of the project's own or an input, or each other's. */
 export function outputClashes(steps: readonly Step[]): readonly Diagnostic[] {
+  const inputs = steps.flatMap((step) =>
+    inputsOf(step.action).flatMap(([, input]) => (input.kind === "file" ? [input.path] : [])),
+  );
+  const own = new Set([...OWN_FILES, ...inputs].map(foldedPath));
   const taken = new Map<string, Step>();
   const found: Diagnostic[] = [];
   for (const step of steps) {
     if (step.output === undefined) continue;
     for (const name of [step.output, `${step.output}.json`]) {
-      const folded = name.normalize("NFC").toLowerCase();
+      const folded = foldedPath(name);
+      if (own.has(folded)) {
+        found.push(
+          problem(
+            "graph/output-clash",
+            `${step.id} would write ${safeText(name)}, which is the project's own`,
+            {
+              path: step.path,
+              on: "key",
+              why: "the file is in use by the project, and writing there would destroy it",
+              help: `give outputs a folder of their own, such as ${ownFolder(step)}`,
+            },
+          ),
+        );
+        break;
+      }
       const other = taken.get(folded);
       if (other !== undefined && other.id !== step.id) {
         found.push(
@@ -109,4 +138,20 @@ export function outputClashes(steps: readonly Step[]): readonly Diagnostic[] {
     }
   }
   return found;
+}
+
+function ownFolder(step: Step): string {
+  return step.owner.kind === "shot"
+    ? `${DEFAULT_CLIP_PATH} under outputs.path`
+    : `${DEFAULT_IMAGE_PATH} under outputs.image_path`;
+}
+
+/** A path as a file system that folds case and normalises Unicode sees it, without detours. */
+function foldedPath(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return parts.join("/").normalize("NFC").toLowerCase();
 }

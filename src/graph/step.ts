@@ -4,7 +4,7 @@
  */
 import type { Path } from "../base/diagnostic.js";
 import type { Sha256 } from "../base/digest.js";
-import type { Brand } from "../base/guard.js";
+import { unreachable, type Brand } from "../base/guard.js";
 import type { Mode } from "../catalog/model.js";
 
 /** `shots.010.clip`, `shots.010.extend-2`, `images.mara`, `shots.030.clip@2`; minted in `expand.ts`. */
@@ -23,6 +23,8 @@ export type Input =
 export interface TextToVideo {
   readonly kind: "text_to_video";
   readonly model: string;
+  /** What a model of the project's own is in keys, where its local name means nothing; only keys read it. */
+  readonly identity?: string;
   /** Absent for models that take none. */
   readonly mode?: Mode;
   /** Whole seconds. */
@@ -39,6 +41,7 @@ export interface TextToVideo {
 export interface ImageToVideo {
   readonly kind: "image_to_video";
   readonly model: string;
+  readonly identity?: string;
   readonly mode?: Mode;
   readonly duration: number;
   readonly prompt?: string;
@@ -62,6 +65,7 @@ export interface Extend {
   readonly cfg_scale?: number;
   /** The model that continues; absent for `native`, which inherits. */
   readonly model?: string;
+  readonly identity?: string;
   readonly mode?: Mode;
   readonly duration?: number;
 }
@@ -90,6 +94,7 @@ export interface LipSync {
 export interface MakeImage {
   readonly kind: "image";
   readonly model: string;
+  readonly identity?: string;
   readonly prompt: string;
   readonly negative_prompt?: string;
   readonly aspect_ratio: string;
@@ -104,6 +109,7 @@ export interface MakeImage {
 export interface TryOn {
   readonly kind: "try_on";
   readonly model: string;
+  readonly identity?: string;
   readonly human: Input;
   readonly cloth: Input;
 }
@@ -152,12 +158,27 @@ export interface Graph {
 
 /** The inputs of an action by field name, in a fixed order. */
 export function inputsOf(action: Action): readonly (readonly [field: string, input: Input])[] {
-  const found: (readonly [string, Input])[] = [];
-  for (const field of INPUT_FIELDS) {
-    const input = (action as Partial<Record<(typeof INPUT_FIELDS)[number], Input>>)[field];
-    if (input !== undefined) found.push([field, input]);
+  switch (action.kind) {
+    case "text_to_video":
+      return [];
+    case "image_to_video":
+      return present(["image", action.image], ["end_image", action.end_image]);
+    case "extend":
+    case "frame":
+      return present(["source", action.source]);
+    case "lip_sync":
+      return present(["source", action.source], ["audio", action.audio]);
+    case "image":
+      return present(["image", action.image]);
+    case "try_on":
+      return present(["human", action.human], ["cloth", action.cloth]);
+    default:
+      return unreachable(action);
   }
-  return found;
 }
 
-const INPUT_FIELDS = ["source", "image", "end_image", "audio", "human", "cloth"] as const;
+function present(
+  ...fields: readonly (readonly [string, Input | undefined])[]
+): readonly (readonly [string, Input])[] {
+  return fields.flatMap(([field, input]) => (input === undefined ? [] : [[field, input] as const]));
+}

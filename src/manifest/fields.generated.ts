@@ -666,7 +666,7 @@ export const FIELDS: FieldTable = {
      "type": "string"
     },
     "wire_name": {
-     "about": "What the vendor calls it, where that is not its id.",
+     "about": "What the vendor calls it, where that is not its id: at most 64 letters, digits, `.`, `_` and `-`, beginning with a letter or digit, and no two dots in a row.",
      "type": "string"
     },
     "label": {

@@ -87,7 +87,7 @@ function contentDiagnostics({ value, settled, diagnostics }: PlainText): readonl
     return [
       problem("yaml/empty", "the manifest is empty", {
         path: [],
-        help: "begin with `version: 1` and `project: NAME`; `klingmake init` writes a first manifest",
+        help: "begin with `version: 1`, `project: NAME`, and under `shots:` one shot: `opening: { prompt: what is seen }`",
       }),
     ];
   }

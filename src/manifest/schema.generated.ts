@@ -567,7 +567,7 @@ export interface CatalogModel {
    */
   like: string;
   /**
-   * What the vendor calls it, where that is not its id.
+   * What the vendor calls it, where that is not its id: at most 64 letters, digits, `.`, `_` and `-`, beginning with a letter or digit, and no two dots in a row.
    */
   wire_name?: string;
   /**

@@ -3,7 +3,7 @@
 import type { Validator } from "../base/schema.js";
 
 const validate = validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["version","project"],"properties":{"version":{"type":"integer","const":1},"project":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"provider":{"type":"string","enum":["sandbox","kling"]},"profile":{"type":"string"},"vars":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"type":["string","number","boolean"]}},"defaults":{"$ref":"#/$defs/FieldSet"},"profiles":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Profile"}},"images":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Still"}},"shots":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Shot"}},"limits":{"type":"object","properties":{"concurrency":{"type":"integer","minimum":1,"maximum":100},"poll_seconds":{"type":"number","exclusiveMinimum":0,"maximum":600},"downloads":{"type":"integer","minimum":1,"maximum":32}},"additionalProperties":false},"budget":{"type":"object","properties":{"usd":{"type":"number","minimum":0,"maximum":1000000}},"additionalProperties":false},"approval":{"type":"object","properties":{"tiers":{"type":"array","uniqueItems":true,"items":{"type":"string","enum":["standard","pro","master"]}},"above_usd":{"type":"number","minimum":0,"maximum":1000000}},"additionalProperties":false},"outputs":{"type":"object","properties":{"path":{"type":"string","pattern":"\\S"},"image_path":{"type":"string","pattern":"\\S"}},"additionalProperties":false},"catalog":{"type":"object","properties":{"models":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/CatalogModel"}},"prices":{"type":"array","items":{"$ref":"#/$defs/CatalogPrice"}},"unit_usd":{"type":"object","properties":{"video":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"image":{"type":"number","exclusiveMinimum":0,"maximum":1000000}},"additionalProperties":false}},"additionalProperties":false}},"patternProperties":{"^x-":{}},"additionalProperties":false,"$defs":{"Source":{"type":["string","object"],"pattern":"\\S","properties":{"from":{"type":"string"},"frame":{"type":"string","enum":["first","last"]},"url":{"type":"string","pattern":"^https?://"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"additionalProperties":false},"VideoFields":{"type":"object","properties":{"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":"boolean"}},"additionalProperties":false},"ImageFields":{"type":"object","properties":{"model":{"anyOf":[{"type":"string","enum":["kling-v3","kling-v2-1"]},{"type":"string"}]},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"resolution":{"type":"string","enum":["1k","2k"]},"negative_prompt":{"type":"string"}},"additionalProperties":false},"FieldSet":{"type":"object","properties":{"video":{"$ref":"#/$defs/VideoFields"},"image":{"$ref":"#/$defs/ImageFields"}},"additionalProperties":false},"Extend":{"type":"object","properties":{"prompt":{"type":"string"},"via":{"type":"string","enum":["native","omni","last_frame"]},"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":"boolean"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"LipSync":{"type":"object","properties":{"audio":{"$ref":"#/$defs/Source"},"text":{"type":"string"},"voice":{"type":"string"},"voice_language":{"type":"string","enum":["zh","en"]},"voice_speed":{"type":"number","minimum":0.8,"maximum":2},"face":{"type":"integer","minimum":1,"maximum":99},"audio_start":{"type":"number","minimum":0,"maximum":600},"audio_end":{"type":"number","exclusiveMinimum":0,"maximum":600},"at":{"type":"number","minimum":0,"maximum":600},"volume":{"type":"number","minimum":0,"maximum":2},"original_volume":{"type":"number","minimum":0,"maximum":2},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"ShotStep":{"type":"object","properties":{"extend":{"$ref":"#/$defs/Extend"},"lip_sync":{"$ref":"#/$defs/LipSync"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"TryOn":{"type":"object","required":["human","cloth"],"properties":{"human":{"$ref":"#/$defs/Source"},"cloth":{"$ref":"#/$defs/Source"},"model":{"type":"string"}},"additionalProperties":false},"Shot":{"type":"object","properties":{"title":{"type":"string"},"prompt":{"type":"string"},"image":{"$ref":"#/$defs/Source"},"end_image":{"$ref":"#/$defs/Source"},"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":"boolean"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"steps":{"type":"array","items":{"$ref":"#/$defs/ShotStep"}},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"Still":{"type":"object","properties":{"title":{"type":"string"},"prompt":{"type":"string"},"image":{"$ref":"#/$defs/Source"},"image_reference":{"type":"string","enum":["subject","face"]},"image_fidelity":{"type":"number","minimum":0,"maximum":1},"human_fidelity":{"type":"number","minimum":0,"maximum":1},"try_on":{"$ref":"#/$defs/TryOn"},"model":{"anyOf":[{"type":"string","enum":["kling-v3","kling-v2-1"]},{"type":"string"}]},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"resolution":{"type":"string","enum":["1k","2k"]},"negative_prompt":{"type":"string"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"Profile":{"type":"object","properties":{"provider":{"type":"string","enum":["sandbox","kling"]},"defaults":{"$ref":"#/$defs/FieldSet"},"override":{"$ref":"#/$defs/FieldSet"},"vars":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"type":["string","number","boolean"]}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"CatalogModel":{"type":"object","required":["like"],"properties":{"like":{"type":"string"},"wire_name":{"type":"string"},"label":{"type":"string"},"durations":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"integer","minimum":1,"maximum":60}}},"additionalProperties":false},"CatalogPrice":{"type":"object","required":["model"],"properties":{"model":{"type":"string"},"mode":{"type":"string","enum":["std","pro","4k"]},"audio":{"type":"boolean"},"usd_per_second":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_clip":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_image":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"as_of":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}},"additionalProperties":false}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["version","project"],"properties":{"version":{"type":"integer","const":1},"project":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"provider":{"type":"string","enum":["sandbox","kling"]},"profile":{"type":"string"},"vars":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"type":["string","number","boolean"]}},"defaults":{"$ref":"#/$defs/FieldSet"},"profiles":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Profile"}},"images":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Still"}},"shots":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Shot"}},"limits":{"type":"object","properties":{"concurrency":{"type":"integer","minimum":1,"maximum":100},"poll_seconds":{"type":"number","exclusiveMinimum":0,"maximum":600},"downloads":{"type":"integer","minimum":1,"maximum":32}},"additionalProperties":false},"budget":{"type":"object","properties":{"usd":{"type":"number","minimum":0,"maximum":1000000}},"additionalProperties":false},"approval":{"type":"object","properties":{"tiers":{"type":"array","uniqueItems":true,"items":{"type":"string","enum":["standard","pro","master"]}},"above_usd":{"type":"number","minimum":0,"maximum":1000000}},"additionalProperties":false},"outputs":{"type":"object","properties":{"path":{"type":"string","pattern":"\\S"},"image_path":{"type":"string","pattern":"\\S"}},"additionalProperties":false},"catalog":{"type":"object","properties":{"models":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/CatalogModel"}},"prices":{"type":"array","items":{"$ref":"#/$defs/CatalogPrice"}},"unit_usd":{"type":"object","properties":{"video":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"image":{"type":"number","exclusiveMinimum":0,"maximum":1000000}},"additionalProperties":false}},"additionalProperties":false}},"patternProperties":{"^x-":{}},"additionalProperties":false,"$defs":{"Source":{"type":["string","object"],"pattern":"\\S","properties":{"from":{"type":"string"},"frame":{"type":"string","enum":["first","last"]},"url":{"type":"string","pattern":"^https?://"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"additionalProperties":false},"VideoFields":{"type":"object","properties":{"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":"boolean"}},"additionalProperties":false},"ImageFields":{"type":"object","properties":{"model":{"anyOf":[{"type":"string","enum":["kling-v3","kling-v2-1"]},{"type":"string"}]},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"resolution":{"type":"string","enum":["1k","2k"]},"negative_prompt":{"type":"string"}},"additionalProperties":false},"FieldSet":{"type":"object","properties":{"video":{"$ref":"#/$defs/VideoFields"},"image":{"$ref":"#/$defs/ImageFields"}},"additionalProperties":false},"Extend":{"type":"object","properties":{"prompt":{"type":"string"},"via":{"type":"string","enum":["native","omni","last_frame"]},"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":"boolean"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"LipSync":{"type":"object","properties":{"audio":{"$ref":"#/$defs/Source"},"text":{"type":"string"},"voice":{"type":"string"},"voice_language":{"type":"string","enum":["zh","en"]},"voice_speed":{"type":"number","minimum":0.8,"maximum":2},"face":{"type":"integer","minimum":1,"maximum":99},"audio_start":{"type":"number","minimum":0,"maximum":600},"audio_end":{"type":"number","exclusiveMinimum":0,"maximum":600},"at":{"type":"number","minimum":0,"maximum":600},"volume":{"type":"number","minimum":0,"maximum":2},"original_volume":{"type":"number","minimum":0,"maximum":2},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"ShotStep":{"type":"object","properties":{"extend":{"$ref":"#/$defs/Extend"},"lip_sync":{"$ref":"#/$defs/LipSync"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"TryOn":{"type":"object","required":["human","cloth"],"properties":{"human":{"$ref":"#/$defs/Source"},"cloth":{"$ref":"#/$defs/Source"},"model":{"type":"string"}},"additionalProperties":false},"Shot":{"type":"object","properties":{"title":{"type":"string"},"prompt":{"type":"string"},"image":{"$ref":"#/$defs/Source"},"end_image":{"$ref":"#/$defs/Source"},"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":"boolean"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"steps":{"type":"array","items":{"$ref":"#/$defs/ShotStep"}},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"Still":{"type":"object","properties":{"title":{"type":"string"},"prompt":{"type":"string"},"image":{"$ref":"#/$defs/Source"},"image_reference":{"type":"string","enum":["subject","face"]},"image_fidelity":{"type":"number","minimum":0,"maximum":1},"human_fidelity":{"type":"number","minimum":0,"maximum":1},"try_on":{"$ref":"#/$defs/TryOn"},"model":{"anyOf":[{"type":"string","enum":["kling-v3","kling-v2-1"]},{"type":"string"}]},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"resolution":{"type":"string","enum":["1k","2k"]},"negative_prompt":{"type":"string"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"Profile":{"type":"object","properties":{"provider":{"type":"string","enum":["sandbox","kling"]},"defaults":{"$ref":"#/$defs/FieldSet"},"override":{"$ref":"#/$defs/FieldSet"},"vars":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"type":["string","number","boolean"]}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"CatalogModel":{"type":"object","required":["like"],"properties":{"like":{"type":"string"},"wire_name":{"type":"string","pattern":"^(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"label":{"type":"string"},"durations":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"integer","minimum":1,"maximum":60}}},"additionalProperties":false},"CatalogPrice":{"type":"object","required":["model"],"properties":{"model":{"type":"string"},"mode":{"type":"string","enum":["std","pro","4k"]},"audio":{"type":"boolean"},"usd_per_second":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_clip":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_image":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"as_of":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}},"additionalProperties":false}}};
 const func1 = Object.prototype.hasOwnProperty;
 const pattern3 = new RegExp("^x-", "u");
 const pattern4 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", "u");
@@ -2527,7 +2527,8 @@ return errors === 0;
 }
 validate71.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema31 = {"type":"object","required":["like"],"properties":{"like":{"type":"string"},"wire_name":{"type":"string"},"label":{"type":"string"},"durations":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"integer","minimum":1,"maximum":60}}},"additionalProperties":false};
+const schema31 = {"type":"object","required":["like"],"properties":{"like":{"type":"string"},"wire_name":{"type":"string","pattern":"^(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"label":{"type":"string"},"durations":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"integer","minimum":1,"maximum":60}}},"additionalProperties":false};
+const pattern29 = new RegExp("^(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "u");
 
 function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2575,8 +2576,10 @@ errors++;
 }
 }
 if(data.wire_name !== undefined){
-if(typeof data.wire_name !== "string"){
-const err3 = {instancePath:instancePath+"/wire_name",schemaPath:"#/properties/wire_name/type",keyword:"type",params:{type: "string"}};
+let data1 = data.wire_name;
+if(typeof data1 === "string"){
+if(!pattern29.test(data1)){
+const err3 = {instancePath:instancePath+"/wire_name",schemaPath:"#/properties/wire_name/pattern",keyword:"pattern",params:{pattern: "^(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2586,9 +2589,8 @@ vErrors.push(err3);
 errors++;
 }
 }
-if(data.label !== undefined){
-if(typeof data.label !== "string"){
-const err4 = {instancePath:instancePath+"/label",schemaPath:"#/properties/label/type",keyword:"type",params:{type: "string"}};
+else {
+const err4 = {instancePath:instancePath+"/wire_name",schemaPath:"#/properties/wire_name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -2598,11 +2600,9 @@ vErrors.push(err4);
 errors++;
 }
 }
-if(data.durations !== undefined){
-let data3 = data.durations;
-if(Array.isArray(data3)){
-if(data3.length < 1){
-const err5 = {instancePath:instancePath+"/durations",schemaPath:"#/properties/durations/minItems",keyword:"minItems",params:{limit: 1}};
+if(data.label !== undefined){
+if(typeof data.label !== "string"){
+const err5 = {instancePath:instancePath+"/label",schemaPath:"#/properties/label/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -2611,11 +2611,12 @@ vErrors.push(err5);
 }
 errors++;
 }
-const len0 = data3.length;
-for(let i0=0; i0<len0; i0++){
-let data4 = data3[i0];
-if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-const err6 = {instancePath:instancePath+"/durations/" + i0,schemaPath:"#/properties/durations/items/type",keyword:"type",params:{type: "integer"}};
+}
+if(data.durations !== undefined){
+let data3 = data.durations;
+if(Array.isArray(data3)){
+if(data3.length < 1){
+const err6 = {instancePath:instancePath+"/durations",schemaPath:"#/properties/durations/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2624,9 +2625,11 @@ vErrors.push(err6);
 }
 errors++;
 }
-if((typeof data4 == "number") && (isFinite(data4))){
-if(data4 > 60 || isNaN(data4)){
-const err7 = {instancePath:instancePath+"/durations/" + i0,schemaPath:"#/properties/durations/items/maximum",keyword:"maximum",params:{comparison: "<=", limit: 60}};
+const len0 = data3.length;
+for(let i0=0; i0<len0; i0++){
+let data4 = data3[i0];
+if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
+const err7 = {instancePath:instancePath+"/durations/" + i0,schemaPath:"#/properties/durations/items/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -2635,13 +2638,24 @@ vErrors.push(err7);
 }
 errors++;
 }
-if(data4 < 1 || isNaN(data4)){
-const err8 = {instancePath:instancePath+"/durations/" + i0,schemaPath:"#/properties/durations/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data4 == "number") && (isFinite(data4))){
+if(data4 > 60 || isNaN(data4)){
+const err8 = {instancePath:instancePath+"/durations/" + i0,schemaPath:"#/properties/durations/items/maximum",keyword:"maximum",params:{comparison: "<=", limit: 60}};
 if(vErrors === null){
 vErrors = [err8];
 }
 else {
 vErrors.push(err8);
+}
+errors++;
+}
+if(data4 < 1 || isNaN(data4)){
+const err9 = {instancePath:instancePath+"/durations/" + i0,schemaPath:"#/properties/durations/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
 }
 errors++;
 }
@@ -2658,12 +2672,12 @@ continue;
 }
 if(typeof indices0[item0] == "number"){
 j0 = indices0[item0];
-const err9 = {instancePath:instancePath+"/durations",schemaPath:"#/properties/durations/uniqueItems",keyword:"uniqueItems",params:{i: i1, j: j0}};
+const err10 = {instancePath:instancePath+"/durations",schemaPath:"#/properties/durations/uniqueItems",keyword:"uniqueItems",params:{i: i1, j: j0}};
 if(vErrors === null){
-vErrors = [err9];
+vErrors = [err10];
 }
 else {
-vErrors.push(err9);
+vErrors.push(err10);
 }
 errors++;
 break;
@@ -2673,24 +2687,24 @@ indices0[item0] = i1;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/durations",schemaPath:"#/properties/durations/type",keyword:"type",params:{type: "array"}};
+const err11 = {instancePath:instancePath+"/durations",schemaPath:"#/properties/durations/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
-vErrors = [err10];
+vErrors = [err11];
 }
 else {
-vErrors.push(err10);
+vErrors.push(err11);
 }
 errors++;
 }
 }
 }
 else {
-const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
-vErrors = [err11];
+vErrors = [err12];
 }
 else {
-vErrors.push(err11);
+vErrors.push(err12);
 }
 errors++;
 }
@@ -2700,7 +2714,7 @@ return errors === 0;
 validate82.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema32 = {"type":"object","required":["model"],"properties":{"model":{"type":"string"},"mode":{"type":"string","enum":["std","pro","4k"]},"audio":{"type":"boolean"},"usd_per_second":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_clip":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_image":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"as_of":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}},"additionalProperties":false};
-const pattern29 = new RegExp("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "u");
+const pattern30 = new RegExp("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "u");
 
 function validate84(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2890,7 +2904,7 @@ errors++;
 if(data.as_of !== undefined){
 let data6 = data.as_of;
 if(typeof data6 === "string"){
-if(!pattern29.test(data6)){
+if(!pattern30.test(data6)){
 const err15 = {instancePath:instancePath+"/as_of",schemaPath:"#/properties/as_of/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}};
 if(vErrors === null){
 vErrors = [err15];

@@ -4,7 +4,7 @@
  */
 import { base32, canonicalJson, sha256Hex } from "../base/digest.js";
 import type { Brand } from "../base/guard.js";
-import { usd, type Micros } from "../base/money.js";
+import { micros, sumMicros, usd, type Micros } from "../base/money.js";
 import type { Tier } from "../catalog/model.js";
 import type { CacheKey } from "../graph/key.js";
 import type { Realm, StepId } from "../graph/step.js";
@@ -84,8 +84,13 @@ export function wantsYes(plan: Plan, policy: Policy, rehearse = false): readonly
     if ((each.create?.attempt ?? 1) > 1) return [{ because: "again", step }];
     return [];
   });
-  const total = plan.totals.create.usd.high;
+  // At list price where the project says less: the manifest can only tighten the policy.
+  const total = sumMicros(creates.map(({ create, listed }) => max(create?.ceiling, listed)));
   return total > policy.above ? [...wants, { because: "total", total, above: policy.above }] : wants;
+}
+
+function max(own: Micros | undefined, listed: Micros | undefined): Micros {
+  return micros(Math.max(own ?? 0, listed ?? 0));
 }
 
 /** The steps of a plan for which a create may be sent, one for each task. */
@@ -115,7 +120,7 @@ export function approvalOf(plan: Plan): Approval {
 /** A create that an approval does not cover. */
 export interface Uncovered {
   readonly step: StepId;
-  readonly why: "not_in_it" | "dearer" | "realm";
+  readonly why: "not_in_it" | "dearer" | "realm" | "unknown_digest";
 }
 
 /** What of a plan an approval does not cover; empty when it covers all. */
@@ -132,6 +137,6 @@ export function uncovered(approval: Approval, plan: Plan): readonly Uncovered[] 
 
 /** Whether a price is within a ceiling. An unknown price is only within a ceiling that was left open for it. */
 export function withinCeiling(price: Micros | undefined, ceiling: Micros | undefined): boolean {
-  if (ceiling === undefined) return true;
-  return price !== undefined && price <= ceiling;
+  if (price === undefined || ceiling === undefined) return price === ceiling;
+  return price <= ceiling;
 }

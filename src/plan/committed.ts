@@ -5,7 +5,8 @@
 import { unreachable } from "../base/guard.js";
 import { micros, type Micros } from "../base/money.js";
 import type { CacheKey } from "../graph/key.js";
-import type { Attempt, Billed, Prior } from "./prior.js";
+import { RENDER } from "./decide.js";
+import type { Attempt, Billed, Prior, Rendering } from "./prior.js";
 
 /**
  * Money of the project's life before this plan: what the lock has, and every attempt that the lock does not show, paid
@@ -14,12 +15,13 @@ import type { Attempt, Billed, Prior } from "./prior.js";
 export function committedMoney(prior: Prior, planned: ReadonlySet<CacheKey>): Micros {
   let total = 0;
   for (const { billed, estimate, inputs } of prior.lock.renders.values()) {
-    if (inputs.realm === "kling") total += chargedOr(billed, estimate?.usd);
+    if (inputs.realm === "kling") total += chargedOr(billed, estimate);
   }
   for (const attempts of prior.attempts.values()) {
     for (const attempt of attempts) {
-      if (attempt.realm !== "kling" || prior.lock.renders.get(attempt.key)?.attempt === attempt.attempt)
-        continue;
+      const isLocked =
+        attempt.call === RENDER && prior.lock.renders.get(attempt.key)?.attempt === attempt.attempt;
+      if (attempt.realm !== "kling" || isLocked) continue;
       total += chargeOf(attempt, planned);
     }
   }
@@ -37,9 +39,9 @@ function chargeOf(attempt: Attempt, planned: ReadonlySet<CacheKey>): number {
     case "succeeded":
     case "stored":
     case "recorded":
-      return chargedOr(attempt.billed, attempt.ceiling);
+      return chargedOr(attempt.billed, expected(attempt));
     case "failed":
-      return attempt.billed?.kind === "billed" ? chargedOr(attempt.billed, attempt.ceiling) : 0;
+      return attempt.billed?.kind === "billed" ? chargedOr(attempt.billed, expected(attempt)) : 0;
     case "refused":
     case "abandoned":
       return 0;
@@ -48,8 +50,18 @@ function chargeOf(attempt: Attempt, planned: ReadonlySet<CacheKey>): number {
   }
 }
 
-/** What was billed where money is known, else what was expected. */
-function chargedOr(billed: Billed | undefined, expected: Micros | undefined): number {
+function expected({ ceiling, units }: Attempt): Rendering["estimate"] {
+  return { ...(units === undefined ? {} : { units }), ...(ceiling === undefined ? {} : { usd: ceiling }) };
+}
+
+/** What was billed in money, else in units at the price that was expected, else what was expected. */
+export function chargedOr(billed: Billed | undefined, estimate: Rendering["estimate"]): number {
   if (billed?.kind === "not_billed") return 0;
-  return (billed?.kind === "billed" ? billed.usd : undefined) ?? expected ?? 0;
+  if (billed?.kind !== "billed") return estimate?.usd ?? 0;
+  if (billed.usd !== undefined) return billed.usd;
+  const { units } = billed;
+  if (units !== undefined && estimate?.usd !== undefined && (estimate.units ?? 0) > 0) {
+    return Math.round((estimate.usd * units) / (estimate.units ?? 1));
+  }
+  return estimate?.usd ?? 0;
 }

@@ -4,6 +4,7 @@
  */
 import type { Sha256 } from "../base/digest.js";
 import { daysMs } from "../base/clock.js";
+import { elide } from "../base/text.js";
 import type { CacheKey, Keyed } from "../graph/key.js";
 import type { ActionKind, Step, StepId } from "../graph/step.js";
 import type { Artifact, Attempt, Prior, Rendering } from "./prior.js";
@@ -26,6 +27,9 @@ export interface Wishes {
   /** Steps that are to be bought again. */
   readonly rebuy: ReadonlySet<StepId>;
 }
+
+/** The call of a client reference that creates the step's own result. */
+export const RENDER = "render";
 
 /** Days for which the vendor keeps results and accepts their handles. [kling-api: outputs live 30 days] */
 export const RETENTION_DAYS = 30;
@@ -61,12 +65,18 @@ export function decide(given: DecideArguments): Decided {
     }
   }
   const rendering = prior.lock.renders.get(keyed.key);
-  const last = prior.attempts.get(keyed.key)?.at(-1);
+  const last = rendersOf(keyed.key, prior).at(-1);
   // A later attempt than the recorded one was agreed to already: it is collected, never bought beside.
   const later = last !== undefined && last.attempt > Math.max(1, rendering?.attempt ?? 0) ? last : undefined;
   if (given.wishes.rebuy.has(step.id)) {
-    const open = later !== undefined && isUnderWay(later) && fresh(later.started, prior.today);
-    const continued = open ? fromAttempt(later, given) : undefined;
+    // What was paid for and can still be had is collected first, whatever number it has.
+    const paidFor =
+      last !== undefined &&
+      last.attempt !== rendering?.attempt &&
+      ["submitted", "succeeded", "stored"].includes(last.state);
+    const wanted = later !== undefined && isUnderWay(later) ? later : paidFor ? last : undefined;
+    const continued =
+      wanted !== undefined && fresh(wanted.started, prior.today) ? fromAttempt(wanted, given) : undefined;
     return continued ?? paid(given, nextAttempt(keyed.key, prior), { because: "rebuy" });
   }
   if (rendering !== undefined) {
@@ -80,6 +90,20 @@ export function decide(given: DecideArguments): Decided {
   }
   const continued = last === undefined ? undefined : fromAttempt(last, given);
   return continued ?? paid(given, nextAttempt(keyed.key, prior), whyRender(given, before, last));
+}
+
+/** The attempts at a key's own rendering, without the small calls that belong to it. */
+function rendersOf(key: CacheKey, prior: Prior): readonly Attempt[] {
+  return (prior.attempts.get(key) ?? []).filter((attempt) => attempt.call === RENDER);
+}
+
+/** Whether this klingmake can ask where a later one wrote down that a task is to be asked for. */
+function isKnown(dialect: string): boolean {
+  return dialect === "new" || dialect === "legacy";
+}
+
+function unknownRoute(dialect: string): Obstacle {
+  return { because: "unsupported", what: `what was rendered by the route ${elide(dialect, 40)}` };
 }
 
 /** A paid step: blocked by what is upstream or cannot be rendered, else rendered. */
@@ -104,17 +128,26 @@ function isUnderWay(attempt: Attempt): boolean {
 /** What to do about the latest attempt at a key that has no rendering of it yet. */
 function fromAttempt(last: Attempt, given: DecideArguments): Decided | undefined {
   const { step, prior, wishes } = given;
-  const reason: Reason = { because: "under_way", since: last.started };
+  const reason = { because: "under_way", since: last.started } as const;
   switch (last.state) {
     case "intent": {
       const stuck = paid(given, last.attempt, reason);
       return stuck.decision.kind === "blocked"
         ? stuck
-        : { decision: { kind: "resume", attempt: last, mayCreate: true }, reason };
+        : {
+            decision: { kind: "resume", attempt: last, mayCreate: true },
+            reason: { ...reason, unconfirmed: true },
+          };
     }
     case "submitted":
-    case "succeeded":
+    case "succeeded": {
+      const since = last.handle?.completed ?? last.started;
+      if (!fresh(since, prior.today))
+        return { decision: { kind: "blocked", because: { because: "expired", completed: since } } };
+      if (!isKnown(last.dialect))
+        return { decision: { kind: "blocked", because: unknownRoute(last.dialect) } };
       return { decision: { kind: "resume", attempt: last, mayCreate: false }, reason };
+    }
     case "stored":
     case "recorded": {
       if (last.artifact === undefined) return undefined;
@@ -161,7 +194,11 @@ function fromRendering(rendering: Rendering, step: Step, prior: Prior): Decision
       : { kind: "restore", from: "store", artifact };
   }
   if (matches) return { kind: "restore", from: "output", artifact };
-  if (fresh(rendering.handle?.completed, prior.today)) return { kind: "restore", from: "vendor", artifact };
+  if (fresh(rendering.handle?.completed, prior.today)) {
+    return isKnown(rendering.handle?.dialect ?? "new")
+      ? { kind: "restore", from: "vendor", artifact }
+      : { kind: "blocked", because: unknownRoute(rendering.handle?.dialect ?? "") };
+  }
   return { kind: "blocked", because: gone(artifact.sha256, rendering.handle?.completed) };
 }
 
@@ -169,8 +206,14 @@ function withReason(decision: Decision, step: Step, prior: Prior): Decided {
   if (decision.kind !== "restore") return { decision };
   if (decision.from !== "store" || step.output === undefined)
     return { decision, reason: { because: "store_missing" } };
-  const older = prior.outputs.get(step.output)?.kind === "file";
-  return { decision, reason: { because: older ? "output_older" : "output_missing", output: step.output } };
+  const state = prior.outputs.get(step.output);
+  const because =
+    state?.kind !== "file"
+      ? "output_missing"
+      : prior.overwritten?.has(state.sha256) === true
+        ? "output_changed"
+        : "output_older";
+  return { decision, reason: { because, output: step.output } };
 }
 
 function gone(sha256: Sha256, completed: string | undefined): Obstacle {
@@ -186,8 +229,13 @@ function replacedUpstream(rendering: Rendering, given: DecideArguments): Reason 
   for (const upstream of given.upstream) {
     const consumed = rendering.consumed[upstream.key];
     const now = given.prior.lock.renders.get(upstream.key)?.artifact.sha256;
-    if (consumed !== undefined && now !== undefined && consumed !== now) {
-      return { because: "upstream_replaced", upstream: upstream.step.id, from: consumed, to: now };
+    if (consumed === undefined || now === undefined) continue;
+    const step = upstream.step.id;
+    if (consumed !== now) return { because: "upstream_replaced", upstream: step, from: consumed, to: now };
+    // Bought again in this very plan: what comes of it is known to be another clip, and not yet which.
+    const { kind } = upstream.decision;
+    if (kind === "render" || (kind === "resume" && upstream.decision.attempt.attempt > 1)) {
+      return { because: "upstream_replaced", upstream: step, from: consumed };
     }
   }
   return undefined;
@@ -195,13 +243,20 @@ function replacedUpstream(rendering: Rendering, given: DecideArguments): Reason 
 
 /** The number of the next attempt. A create that was refused left no task, so its reference is free; everything else has used its own up. */
 function nextAttempt(key: CacheKey, prior: Prior): number {
-  const attempts = prior.attempts.get(key) ?? [];
+  const attempts = rendersOf(key, prior);
   const used = attempts.filter((attempt) => attempt.state !== "refused").map((attempt) => attempt.attempt);
   const highest = Math.max(0, prior.lock.renders.get(key)?.attempt ?? 0, ...used);
   return highest + 1;
 }
 
 function whyRender(given: DecideArguments, before: CacheKey | undefined, last: Attempt | undefined): Reason {
+  if (last?.state === "abandoned") {
+    return {
+      because: "failed_before",
+      attempt: last.attempt,
+      message: "the vendor does not know its task any more",
+    };
+  }
   if (last?.failure !== undefined) {
     return { because: "failed_before", attempt: last.attempt, message: last.failure.message };
   }

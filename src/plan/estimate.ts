@@ -83,6 +83,15 @@ export function estimator(catalog: Catalog): (action: Action, source?: SourceFac
   };
 }
 
+/**
+ * The most that an action is expected to cost at list price, whatever the project says it pays; undefined when no list
+ * price is known or nothing is charged.
+ */
+export function listHigh(action: Action, catalog: Catalog, source: SourceFacts = {}): Micros | undefined {
+  const found = estimate(action, catalog.listed, source);
+  return found.kind === "priced" ? found.usd.high : undefined;
+}
+
 /** The sum of estimates. */
 export function sum(estimates: Iterable<Estimate>): Totals {
   const units = { video: { low: 0, high: 0 }, image: { low: 0, high: 0 } };

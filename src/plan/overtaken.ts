@@ -3,6 +3,7 @@
  */
 import type { CacheKey, KeyInputs } from "../graph/key.js";
 import type { Realm } from "../graph/step.js";
+import { RENDER } from "./decide.js";
 import type { Attempt, Prior } from "./prior.js";
 
 /** An attempt to be collected under its own key, with what that key is the digest of. */
@@ -12,11 +13,17 @@ export interface Overtaken {
 }
 
 /** The attempts of a realm that have a task, are not in the lockfile, and whose keys are not among the `claimed`. */
-export function overtakenBy(prior: Prior, realm: Realm, claimed: ReadonlySet<CacheKey>): readonly Overtaken[] {
+export function overtakenBy(
+  prior: Prior,
+  realm: Realm,
+  claimed: ReadonlySet<CacheKey>,
+): readonly Overtaken[] {
   const found: Overtaken[] = [];
   for (const [key, attempts] of prior.attempts) {
     const inputs = prior.intents.get(key);
-    const attempt = attempts.findLast((each) => ["submitted", "succeeded", "stored"].includes(each.state));
+    const attempt = attempts.findLast(
+      (each) => each.call === RENDER && ["submitted", "succeeded", "stored"].includes(each.state),
+    );
     if (attempt === undefined || inputs === undefined || attempt.realm !== realm) continue;
     if (claimed.has(key) || prior.lock.renders.get(key)?.attempt === attempt.attempt) continue;
     found.push({ attempt, inputs });

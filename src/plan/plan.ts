@@ -13,9 +13,10 @@ import { sourceFacts } from "../graph/source.js";
 import { inputsOf, type ActionKind, type Graph, type Step, type StepId } from "../graph/step.js";
 import { clientReference, planDigest, type PlanDigest } from "./approval.js";
 import { committedMoney } from "./committed.js";
-import { decide, type Decision, type Wishes } from "./decide.js";
-import { estimator, sum, tierOfAction, type Estimate, type Totals } from "./estimate.js";
+import { decide, RENDER, type Decision, type Wishes } from "./decide.js";
+import { estimator, listHigh, sum, tierOfAction, type Estimate, type Totals } from "./estimate.js";
 import { overtakenBy, type Overtaken } from "./overtaken.js";
+import { expected, expectedSeconds } from "./pace.js";
 import type { ClientReference, Prior } from "./prior.js";
 import type { Obstacle, Reason } from "./reason.js";
 
@@ -34,6 +35,8 @@ export interface PlannedStep {
     readonly attempt: number;
     readonly ceiling?: Micros;
   };
+  /** The most that it costs at list price, where a project's own price is lower. */
+  readonly listed?: Micros;
   readonly tier: Tier;
   readonly model?: string;
   readonly mode?: Mode;
@@ -153,6 +156,10 @@ export function makePlan(
   };
 }
 
+function listedAbove(own: Micros | undefined, listed: Micros | undefined): Pick<PlannedStep, "listed"> {
+  return listed !== undefined && own !== undefined && listed > own ? { listed } : {};
+}
+
 /** Keys that a step of the plan answers for, or one that this plan was told to leave alone. */
 function claimedKeys(
   graph: Graph,
@@ -161,7 +168,10 @@ function claimedKeys(
 ): ReadonlySet<CacheKey> {
   const ids = new Set(planned.map((each) => each.step.id));
   const left = graph.steps.filter((step) => !ids.has(step.id));
-  return new Set([...planned.map((each) => each.key), ...left.flatMap((step) => keys.get(step.id)?.key ?? [])]);
+  return new Set([
+    ...planned.map((each) => each.key),
+    ...left.flatMap((step) => keys.get(step.id)?.key ?? []),
+  ]);
 }
 
 function isHeld(decision: Decision): boolean {
@@ -222,12 +232,13 @@ function planStep(step: Step, keyed: Keyed, making: Making): PlannedStep {
     ...(creates
       ? {
           create: {
-            reference: clientReference(key, attempt, "render"),
+            reference: clientReference(key, attempt, RENDER),
             attempt,
             ...(ceiling === undefined ? {} : { ceiling }),
           },
         }
       : {}),
+    ...(creates ? listedAbove(ceiling, listHigh(action, catalog, source)) : {}),
     tier: tierOfAction(action, catalog, source),
     ...(model === undefined ? {} : { model }),
     ...(mode === undefined ? {} : { mode }),
@@ -287,7 +298,11 @@ function fit(
   const { ceiling } = planned.create;
   if (planned.estimate.kind === "unknown" || ceiling === undefined) {
     const allowed = [step.id, planned.model ?? ""].some((name) => options.allowUnknownPrice.has(name));
-    if (allowed) return planned;
+    // Nobody knows whether it fits under a cap, so it does not.
+    const capped =
+      options.budget !== undefined ? "budget" : options.maxCost !== undefined ? "max_cost" : undefined;
+    if (allowed)
+      return capped === undefined ? planned : blocked(planned, { because: "over_budget", cap: capped });
     const why = planned.estimate.kind === "unknown" ? planned.estimate.why : "no price";
     return blocked(planned, { because: "price_unknown", why });
   }
@@ -311,37 +326,4 @@ function withUpstream(graph: Graph, targets: ReadonlySet<StepId>): ReadonlySet<S
   for (const step of graph.steps.toReversed())
     if (wanted.has(step.id)) for (const need of step.needs) wanted.add(need);
   return wanted;
-}
-
-/** Name under which past durations are remembered. */
-export function paceName(model: string, mode: string | undefined, seconds: number | undefined): string {
-  return `${model} ${mode ?? "-"} ${seconds ?? "-"}`;
-}
-
-function expected(step: Step, prior: Prior, catalog: Catalog): number {
-  const action = step.action;
-  const model = "model" in action && action.model !== undefined ? action.model : undefined;
-  if (model === undefined) return 60;
-  const duration = "duration" in action ? action.duration : undefined;
-  const learnt = prior.pace.get(paceName(model, "mode" in action ? action.mode : undefined, duration));
-  if (learnt !== undefined) return learnt;
-  const row =
-    action.kind === "image" || action.kind === "try_on" ? catalog.image(model) : catalog.video(model);
-  const usual = row?.usualSeconds ?? 60;
-  return duration === undefined ? usual : Math.round((usual * duration) / 5);
-}
-
-/** Longest chain or total work over the slots, whichever is longer. */
-function expectedSeconds(planned: readonly PlannedStep[], concurrency: number): number {
-  const ready = new Map<StepId, number>();
-  let work = 0;
-  let longest = 0;
-  for (const each of planned) {
-    const own = each.sameAs === undefined ? (each.expectedSeconds ?? 0) : 0;
-    const start = Math.max(0, ...each.step.needs.map((need) => ready.get(need) ?? 0));
-    ready.set(each.step.id, start + own);
-    work += own;
-    longest = Math.max(longest, start + own);
-  }
-  return Math.round(Math.max(longest, work / Math.max(1, concurrency)));
 }

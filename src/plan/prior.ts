@@ -152,6 +152,8 @@ export interface Prior {
   readonly outputs: ReadonlyMap<string, OutputState>;
   /** Every artifact that this project ever placed, so that an older clip of ours is told from a stranger's file. */
   readonly placed: ReadonlySet<Sha256>;
+  /** Those of `placed` that are others' files, which a person asked to be replaced. */
+  readonly overwritten?: ReadonlySet<Sha256>;
   /** Milliseconds since the epoch. */
   readonly today: number;
   /** Seconds that past tasks took, by `model mode duration`. */

@@ -28,13 +28,15 @@ export type Reason =
       readonly because: "upstream_replaced";
       readonly upstream: StepId;
       readonly from: Sha256;
-      readonly to: Sha256;
+      /** Absent while it is still to be rendered. */
+      readonly to?: Sha256;
     }
   | { readonly because: "failed_before"; readonly attempt: number; readonly message: string }
   | { readonly because: "rebuy" }
-  | { readonly because: "under_way"; readonly since: string }
+  | { readonly because: "under_way"; readonly since: string; readonly unconfirmed?: true }
   | { readonly because: "output_missing"; readonly output: string }
   | { readonly because: "output_older"; readonly output: string }
+  | { readonly because: "output_changed"; readonly output: string }
   | { readonly because: "store_missing" }
   | { readonly because: "same_as"; readonly step: StepId }
   | { readonly because: "held" };
@@ -89,17 +91,23 @@ export function reasonText(reason: Reason): string {
     case "changed":
       return reason.changes.map(changeText).join("; ") || "its intent changed";
     case "upstream_replaced":
-      return `${reason.upstream} was replaced (${reason.from.slice(0, 8)} → ${reason.to.slice(0, 8)})`;
+      return reason.to === undefined
+        ? `${reason.upstream} is bought again`
+        : `${reason.upstream} was replaced (${reason.from.slice(0, 8)} → ${reason.to.slice(0, 8)})`;
     case "failed_before":
       return `attempt ${reason.attempt} failed: ${elide(reason.message, 80)}`;
     case "rebuy":
       return "bought again, as you asked";
     case "under_way":
-      return `already under way since ${reason.since.slice(0, 16).replace("T", " ")} UTC`;
+      return reason.unconfirmed === true
+        ? `sent or about to be sent at ${minute(reason.since)}, never confirmed; asked for before it is sent again`
+        : `already under way since ${minute(reason.since)}`;
     case "output_missing":
       return `${safeText(reason.output)} is missing`;
     case "output_older":
       return `${safeText(reason.output)} is an older rendering`;
+    case "output_changed":
+      return `${safeText(reason.output)} was changed by someone else and is replaced, as you asked`;
     case "store_missing":
       return "missing in the store";
     case "same_as":
@@ -109,6 +117,10 @@ export function reasonText(reason: Reason): string {
     default:
       return unreachable(reason);
   }
+}
+
+function minute(iso: string): string {
+  return `${iso.slice(0, 16).replace("T", " ")} UTC`;
 }
 
 function changeText(change: Change): string {

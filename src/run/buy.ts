@@ -5,6 +5,7 @@ import { isoTime } from "../base/clock.js";
 import type { Sha256 } from "../base/digest.js";
 import { unreachable } from "../base/guard.js";
 import { inputsOf } from "../graph/step.js";
+import { RENDER } from "../plan/decide.js";
 import type { PlannedStep } from "../plan/plan.js";
 import type { Attempt } from "../plan/prior.js";
 import type { Material } from "../provider/provider.js";
@@ -66,7 +67,7 @@ async function submit(stepping: Stepping, earlier: Attempt | undefined): Promise
   const attempt: Attempt = {
     key: planned.key,
     attempt: create.attempt,
-    call: "render",
+    call: RENDER,
     reference: create.reference,
     step: step.id,
     state: "submitted",
@@ -97,6 +98,7 @@ async function submit(stepping: Stepping, earlier: Attempt | undefined): Promise
   const { reference } = create;
   switch (created.kind) {
     case "task":
+      if (created.found) run.found.add(create.reference);
       await run.disk.journal({
         type: "submitted",
         reference,

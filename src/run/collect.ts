@@ -6,10 +6,9 @@ import { isoTime } from "../base/clock.js";
 import { elide } from "../base/text.js";
 import type { Attempt, Handle } from "../plan/prior.js";
 import type { Address, TaskLook, TaskOutput } from "../provider/provider.js";
-import { problem } from "../base/diagnostic.js";
 import type { Artifact, TaskId } from "../plan/prior.js";
 import type { Outcome } from "./event.js";
-import { notCollected, refusedByVendor, taskFailed } from "./failure.js";
+import { foreignTask, notCollected, refusedByVendor, taskFailed, taskLost } from "./failure.js";
 import { finish, renderingOf } from "./finish.js";
 import type { Collecting, Stepping } from "./stepping.js";
 
@@ -25,6 +24,7 @@ export interface Collectable {
 
 const FETCHES_MOST = 4;
 const FETCH_PAUSE_MS = 1_000;
+const FIRST_LOOK_MOST_MS = 120_000;
 
 /** A task that the vendor has finished, still to be fetched. */
 export interface Finished {
@@ -53,7 +53,14 @@ export async function collect(stepping: Stepping, attempt: Attempt): Promise<Out
 /** Follows the task of a submitted attempt. Whoever calls holds a slot for it. */
 export async function followAttempt(stepping: Collecting, attempt: Attempt): Promise<Finished | Ended> {
   const followed = await follow(stepping, collectableOf(attempt, attempt.task));
-  if (followed.kind === "ended") return followed;
+  if (followed.kind === "ended") {
+    // The account that was charged says, again and again, that there is no such task: nothing is left to wait for.
+    if (followed.absent === true && attempt.account === stepping.run.provider.account) {
+      const why = "the vendor does not know the task any more";
+      await stepping.run.disk.journal({ type: "abandoned", reference: attempt.reference, why });
+    }
+    return followed;
+  }
   const { handle, look } = followed;
   return { kind: "finished", attempt: { ...attempt, billed: look.billed }, handle, look };
 }
@@ -70,7 +77,10 @@ export async function keepResult(stepping: Stepping, { attempt, handle, look }: 
 }
 
 /** Where the task of an attempt is asked for. */
-export function collectableOf(attempt: Attempt, task: Attempt["task"]): Collectable & Pick<Attempt, "reference"> {
+export function collectableOf(
+  attempt: Attempt,
+  task: Attempt["task"],
+): Collectable & Pick<Attempt, "reference"> {
   if (task === undefined) throw new Error(`attempt ${attempt.reference} has no task`);
   return {
     task,
@@ -86,7 +96,7 @@ async function follow(
   collectable: Collectable & Pick<Attempt, "reference">,
 ): Promise<
   | { readonly kind: "succeeded"; readonly look: TaskLook; readonly handle: Handle }
-  | { readonly kind: "ended"; readonly outcome: Outcome }
+  | (Ended & { readonly absent?: boolean })
 > {
   const { run, planned } = stepping;
   const { step } = planned;
@@ -94,6 +104,7 @@ async function follow(
     task: collectable.task,
     address: collectable.address,
     firstLookMs: firstLookMs(stepping, collectable),
+    onSilence: () => run.emit({ type: "step_waiting", step: step.id, why: "no_answer" }),
     onLook: (look) =>
       run.emit({
         type: "step_processing",
@@ -110,28 +121,14 @@ async function follow(
         outcome: { ...refusedByVendor(step, followed.answer.error), billed: "unknown" },
       };
     case "absent":
-      return {
-        kind: "ended",
-        outcome: {
-          status: "failed",
-          diagnostic: problem(
-            "run/task-lost",
-            `the vendor does not know the task of ${step.id} (${elide(collectable.task, 40)})`,
-            {
-              path: step.path,
-              on: "key",
-              why: "it belongs to another account, or is older than 30 days",
-              help: `use the account that submitted it; or buy it again: render --rebuy ${step.id}`,
-            },
-          ),
-          retry: "paid",
-          billed: "unknown",
-        },
-      };
+      return { kind: "ended", absent: true, outcome: taskLost(step, collectable.task) };
     case "ended":
       break;
   }
   const { look } = followed;
+  if (look.reference !== undefined && look.reference !== collectable.reference) {
+    return { kind: "ended", outcome: foreignTask(step, collectable.task) };
+  }
   const { reference } = collectable;
   if (look.status === "failed") {
     const message = look.message ?? "";
@@ -237,7 +234,9 @@ function primaryOutput(look: TaskLook): TaskOutput | undefined {
 function firstLookMs(stepping: Collecting, collectable: Collectable): number {
   const { run, planned } = stepping;
   const elapsed = run.clock.now() - collectable.startedMs;
-  const usual = run.provider.loopback ? 0 : (planned.expectedSeconds ?? 0) * 500;
+  const usual = run.provider.loopback
+    ? 0
+    : Math.min(FIRST_LOOK_MOST_MS, (planned.expectedSeconds ?? 0) * 500);
   return Math.max(run.pollMs / 2, usual - elapsed);
 }
 
@@ -249,6 +248,10 @@ function oddities(stepping: Collecting, artifact: Artifact): readonly string[] {
   const asked = kind.endsWith("_video") && typeof duration === "number" ? duration : undefined;
   if (asked !== undefined && artifact.seconds !== undefined && Math.abs(artifact.seconds - asked) > 0.5) {
     flags.push(`asked for ${asked} s, is ${artifact.seconds.toFixed(2)} s long`);
+  }
+  const isClip = kind.endsWith("_video") || kind === "extend" || kind === "lip_sync";
+  if (isClip !== (artifact.type === "video/mp4")) {
+    flags.push(`asked for a ${isClip ? "clip" : "still"}, is ${artifact.type}`);
   }
   const { width, height } = artifact;
   if (kind === "text_to_video" && typeof shape === "string" && width !== undefined && height !== undefined) {

@@ -2,6 +2,7 @@
  * The disk as a run sees it: remember, take bytes in, hand bytes out. The engine builds it from the store room.
  * Whatever is promised here is durable when the promise resolves.
  */
+import type { Diagnostic } from "../base/diagnostic.js";
 import type { Sha256 } from "../base/digest.js";
 import type { CacheKey } from "../graph/key.js";
 import type { Input, Step, StepId } from "../graph/step.js";
@@ -33,6 +34,13 @@ export type Placed =
   | { readonly kind: "refused"; readonly why: string }
   /** The stored bytes are gone, or not what their digest says. */
   | { readonly kind: "damaged" };
+
+/** Thrown where the disk holds something that must not be written over; says what, and what to do. */
+export class DiskRefusal extends Error {
+  constructor(readonly diagnostic: Diagnostic) {
+    super(diagnostic.message);
+  }
+}
 
 /** What a run needs of the disk. */
 export interface Disk {

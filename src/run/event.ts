@@ -22,6 +22,8 @@ export type Outcome =
       readonly artifact: Artifact;
       readonly output?: string;
       readonly from: "store" | "output" | "vendor";
+      /** The output path cannot be used; the artifact is in the store. */
+      readonly conflict?: Diagnostic;
     }
   | {
       readonly status: "rendered";
@@ -62,8 +64,8 @@ export type RunEvent =
   | {
       readonly type: "step_waiting";
       readonly step: StepId;
-      /** A free slot of ours, a free slot of the vendor's, or certainty after a lost answer. */
-      readonly why: "slot" | "busy" | "lost_answer";
+      /** A free slot of ours, a free slot of the vendor's, certainty after a lost answer, or any answer at all. */
+      readonly why: "slot" | "busy" | "lost_answer" | "no_answer";
       readonly seconds?: number;
     }
   | {

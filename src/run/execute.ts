@@ -5,12 +5,13 @@
 import pLimit, { type LimitFunction } from "p-limit";
 import type { Clock } from "../base/clock.js";
 import { getOrMake } from "../base/guard.js";
-import { sumMicros, type Micros } from "../base/money.js";
+import { micros, type Micros } from "../base/money.js";
 import type { CacheKey } from "../graph/key.js";
 import type { Step, StepId } from "../graph/step.js";
 import type { Approval } from "../plan/approval.js";
 import type { Plan, PlannedStep } from "../plan/plan.js";
-import type { Artifact, Lock, Rendering } from "../plan/prior.js";
+import { chargedOr } from "../plan/committed.js";
+import type { Artifact, ClientReference, Lock, Rendering } from "../plan/prior.js";
 import type { Provider } from "../provider/provider.js";
 import type { Disk } from "./disk.js";
 import type { Emit, Outcome } from "./event.js";
@@ -115,7 +116,7 @@ export async function execute(execution: Execution): Promise<Executed> {
       emit({ type: "notice", message: `steps that left the manifest are still in the lockfile (${why})` });
     });
   }
-  const spent = spentOn(plan, outcomes);
+  const spent = spentOn(plan, outcomes, run.found);
   const interrupted = stop.aborted;
   emit({ type: "run_ended", spent, interrupted });
   return { outcomes, spent, interrupted };
@@ -176,6 +177,7 @@ function openRun(
       },
     },
     provider,
+    found: new Set(),
     purse: openPurse(plan, approval, execution.caps),
     poller: createPoller(provider, clock, limits.pollMs, stop),
     clock,
@@ -220,15 +222,21 @@ function neverStarted(
   return { status: "blocked", because: { because: "upstream", steps: failed } };
 }
 
-function spentOn(plan: Plan, outcomes: ReadonlyMap<StepId, Outcome>): Micros {
-  if (plan.realm === "sandbox") return sumMicros([]);
-  return sumMicros(
-    plan.steps.flatMap((planned) => {
-      const outcome = outcomes.get(planned.step.id);
-      if (outcome?.status !== "rendered") return [];
-      if (outcome.billed.kind === "billed" && outcome.billed.usd !== undefined) return [outcome.billed.usd];
-      if (outcome.billed.kind === "not_billed") return [];
-      return planned.estimate.kind === "priced" ? [planned.estimate.usd.high] : [];
-    }),
-  );
+function spentOn(
+  plan: Plan,
+  outcomes: ReadonlyMap<StepId, Outcome>,
+  found: ReadonlySet<ClientReference>,
+): Micros {
+  if (plan.realm === "sandbox") return micros(0);
+  let total = 0;
+  for (const planned of plan.steps) {
+    const outcome = outcomes.get(planned.step.id);
+    if (outcome?.status !== "rendered") continue;
+    if (planned.create !== undefined && found.has(planned.create.reference)) continue;
+    const { estimate } = planned;
+    const expected =
+      estimate.kind === "priced" ? { units: estimate.units?.high, usd: estimate.usd.high } : {};
+    total += chargedOr(outcome.billed, expected);
+  }
+  return micros(total);
 }

@@ -48,10 +48,12 @@ export function exitOfOutcomes(outcomes: Iterable<Outcome>): ExitCode {
 function exitOf(outcome: Outcome): ExitCode | undefined {
   switch (outcome.status) {
     case "kept":
-    case "restored":
-    case "rendered":
     case "interrupted":
       return undefined;
+    case "restored":
+    case "rendered":
+      // Safe in the store, and not where the author looks for it.
+      return outcome.conflict === undefined ? undefined : EXIT.stepFailed;
     case "unknown":
       return EXIT.unknown;
     case "failed":

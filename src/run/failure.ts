@@ -6,6 +6,7 @@ import { unreachable } from "../base/guard.js";
 import { elide } from "../base/text.js";
 import type { Step } from "../graph/step.js";
 import { WrongServer, type VendorError } from "../provider/provider.js";
+import { DiskRefusal } from "./disk.js";
 import type { Outcome } from "./event.js";
 
 /** What a failure says of its step. */
@@ -132,6 +133,40 @@ export function taskFailed(step: Named, message: string, refusal: boolean, bille
   };
 }
 
+/** A task that the vendor had accepted and does not know any more. */
+export function taskLost(step: Named, task: string): Failed {
+  return {
+    status: "failed",
+    diagnostic: problem(
+      "run/task-lost",
+      `the vendor does not know the task of ${step.id} (${elide(task, 40)})`,
+      {
+        path: step.path,
+        on: "key",
+        why: "it belongs to another account, or is older than 30 days",
+        help: "use the account that submitted it; or make another attempt with render, which asks first",
+      },
+    ),
+    retry: "paid",
+    billed: "unknown",
+  };
+}
+
+/** A task that carries somebody else's reference: nothing of it may be recorded as ours. */
+export function foreignTask(step: Named, task: string): Failed {
+  return {
+    status: "failed",
+    diagnostic: problem("run/task-lost", `the task ${elide(task, 40)} is not the one of ${step.id}`, {
+      path: step.path,
+      on: "key",
+      why: "the vendor shows it under another reference",
+      help: "run render again; if it stays so, ask the vendor about the reference in the journal",
+    }),
+    retry: "safe",
+    billed: "unknown",
+  };
+}
+
 /** A finished clip that could not be fetched: it is paid for and stays at the vendor. */
 export function notCollected(step: Named, why: string): Failed {
   return {
@@ -147,8 +182,26 @@ export function notCollected(step: Named, why: string): Failed {
   };
 }
 
+/** The vendor's copy of a recorded clip is not the recorded clip; it is in the store, under its own digest. */
+export function otherBytes(step: Named, recorded: string, got: string): Failed {
+  return {
+    status: "failed",
+    diagnostic: problem("run/download", `the vendor's copy of ${step.id} is not the clip that was recorded`, {
+      path: step.path,
+      on: "key",
+      why: `recorded is ${recorded.slice(0, 8)}, fetched was ${got.slice(0, 8)}`,
+      help: `bring back the store or the output file; or buy it again: render --rebuy ${step.id}`,
+    }),
+    retry: "safe",
+    billed: "not_billed",
+  };
+}
+
 /** Whatever was thrown while a step ran: the disk, or a bug of ours. */
 export function thrown(step: Named, error: unknown): Failed {
+  if (error instanceof DiskRefusal) {
+    return { status: "failed", diagnostic: error.diagnostic, retry: "safe", billed: "unknown" };
+  }
   if (error instanceof WrongServer) {
     return {
       status: "failed",
@@ -168,12 +221,19 @@ export function thrown(step: Named, error: unknown): Failed {
           help: "make room or give access, and run render again; what was submitted is collected then",
         })
       : problem("run/bug", `${step.id} stopped because of a bug in klingmake`, {
-          why: elide(error instanceof Error ? error.message : String(error), 160),
+          why: elide(`${error instanceof Error ? error.message : String(error)}${whereabouts(error)}`, 200),
           help: "please report it; what was submitted is collected by the next render",
         }),
     retry: "safe",
     billed: "unknown",
   };
+}
+
+/** The functions that it happened in, innermost first: what a report needs. */
+function whereabouts(error: unknown): string {
+  const frames = error instanceof Error ? (error.stack ?? "").matchAll(/^ +at (?:async )?([\w.$]+) /gm) : [];
+  const names = [...frames].slice(0, 4).map(([, name]) => name);
+  return names.length === 0 ? "" : ` (in ${names.join(" < ")})`;
 }
 
 const DISK_WORDS: Readonly<Record<string, string>> = {

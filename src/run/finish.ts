@@ -81,7 +81,7 @@ export async function finish(
         flags: rendering.flags ?? [],
         ...conflict,
       }
-    : { status: "restored", artifact, ...output, from };
+    : { status: "restored", artifact, ...output, from, ...conflict };
 }
 
 /** Says that something that is not ours lies at the output path. */

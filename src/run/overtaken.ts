@@ -30,13 +30,17 @@ export async function collectOvertaken(run: Run, { attempt, inputs }: Overtaken)
     const { handle, attempt: known } = finished;
     const fetched =
       known.artifact === undefined
-        ? await run.inDownload(() => fetchResult(collecting, collectableOf(known, handle.task), finished.look))
+        ? await run.inDownload(() =>
+            fetchResult(collecting, collectableOf(known, handle.task), finished.look),
+          )
         : ({ kind: "stored", artifact: known.artifact, flags: known.flags ?? [] } as const);
     if (fetched.kind === "ended") {
       say("could not be fetched now; the next render tries again");
       return;
     }
-    await run.disk.record(renderingOf(collecting, known, fetched.artifact, handle, known.billed, fetched.flags));
+    await run.disk.record(
+      renderingOf(collecting, known, fetched.artifact, handle, known.billed, fetched.flags),
+    );
     await run.disk.journal({ type: "recorded", reference: attempt.reference });
     say("is collected; taking the edit back is free");
   } catch (error) {

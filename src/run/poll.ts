@@ -22,6 +22,8 @@ export interface Follow {
   readonly firstLookMs: number;
   /** Called after each look that found the task still going on. */
   onLook(look: TaskLook): void;
+  /** Called once when nobody answers, until somebody does again. */
+  onSilence?(): void;
 }
 
 /** Follows many tasks at once. */
@@ -31,7 +33,7 @@ export interface Poller {
 }
 
 /** Times a vendor may say "no such task" before it is believed: reads may lag behind writes. */
-const ABSENT_LIMIT = 3;
+const ABSENT_LIMIT = 5;
 
 /** A poller that asks about each task every `intervalMs` at most. */
 export function createPoller(
@@ -43,6 +45,7 @@ export function createPoller(
   interface Entry extends Follow {
     dueMs: number;
     absent: number;
+    silent: boolean;
     readonly end: (followed: Followed) => void;
     readonly fail: (reason: unknown) => void;
   }
@@ -92,6 +95,7 @@ export function createPoller(
     switch (answer.kind) {
       case "found":
         entry.absent = 0;
+        entry.silent = false;
         if (answer.look.status === "succeeded" || answer.look.status === "failed")
           end({ kind: "ended", look: answer.look });
         else entry.onLook(answer.look);
@@ -105,6 +109,8 @@ export function createPoller(
           end({ kind: "failed", answer });
         return;
       case "lost":
+        if (!entry.silent) entry.onSilence?.();
+        entry.silent = true;
         return;
     }
   };
@@ -112,7 +118,14 @@ export function createPoller(
   return {
     follow: (follow) =>
       new Promise<Followed>((end, fail) => {
-        entries.add({ ...follow, dueMs: onGrid(clock.now() + follow.firstLookMs), absent: 0, end, fail });
+        entries.add({
+          ...follow,
+          dueMs: onGrid(clock.now() + follow.firstLookMs),
+          absent: 0,
+          silent: false,
+          end,
+          fail,
+        });
         if (running) {
           wake.abort();
           return;

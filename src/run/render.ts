@@ -7,6 +7,7 @@ import type { Artifact, Attempt, Handle } from "../plan/prior.js";
 import { buy } from "./buy.js";
 import { collect, fetchResult, type Collectable } from "./collect.js";
 import type { Outcome } from "./event.js";
+import { otherBytes } from "./failure.js";
 import { finish, renderingOf, takenOutput } from "./finish.js";
 import type { Stepping } from "./stepping.js";
 
@@ -65,7 +66,10 @@ async function restore(
     fetchResult(stepping, collectableOf(handle, stepping), undefined),
   );
   if (fetched.kind === "ended") return fetched.outcome;
-  return finish(stepping, { ...rendering, artifact: fetched.artifact }, "vendor");
+  // Other bytes are another clip: what was recorded stays recorded, and a person decides.
+  if (fetched.artifact.sha256 !== artifact.sha256)
+    return otherBytes(step, artifact.sha256, fetched.artifact.sha256);
+  return finish(stepping, rendering, "vendor");
 }
 
 function collectableOf(handle: Handle, stepping: Stepping): Collectable {

@@ -4,7 +4,7 @@
 import type { Clock } from "../base/clock.js";
 import type { Step, StepId } from "../graph/step.js";
 import type { PlannedStep } from "../plan/plan.js";
-import type { Artifact, Rendering } from "../plan/prior.js";
+import type { Artifact, ClientReference, Rendering } from "../plan/prior.js";
 import type { Provider } from "../provider/provider.js";
 import type { Disk } from "./disk.js";
 import type { Emit } from "./event.js";
@@ -24,6 +24,8 @@ export interface Run {
   readonly pollMs: number;
   /** Runs work in one of the account's slots for a model; held from submit to the task's end. */
   inSlot<T>(model: string, work: () => Promise<T>): Promise<T>;
+  /** References whose tasks were at the vendor before this run: what they cost was not spent now. */
+  readonly found: Set<ClientReference>;
   /** The step at which the account refused for good, so that nothing more is created. */
   halted(): StepId | undefined;
   /** Ends all creates that have not begun. */

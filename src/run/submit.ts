@@ -17,7 +17,8 @@ import type { Permit } from "./purse.js";
 
 /** What came of a create. */
 export type Created =
-  | { readonly kind: "task"; readonly task: TaskId; readonly adopted: boolean }
+  /** `adopted`: found by asking. `found`: it was there before this run sent anything. */
+  | { readonly kind: "task"; readonly task: TaskId; readonly adopted: boolean; readonly found: boolean }
   | { readonly kind: "refused"; readonly error: VendorError }
   /** Not settled now; the journaled intent lets the next run settle it at no risk. */
   | { readonly kind: "unsettled"; readonly why: string; readonly error?: VendorError }
@@ -64,7 +65,7 @@ export async function createTask(
   for (;;) {
     if (lost !== undefined) {
       const settled = await ask(provider, clock, order, waiting, stop, sends === 0);
-      if (settled !== undefined) return settled;
+      if (settled !== undefined) return foundBefore(settled, sends === 0);
     }
     if (stop.aborted) return { kind: "interrupted" };
     if (sends >= SENDS_MOST) return { kind: "unsettled", why: lost ?? "the vendor did not answer" };
@@ -72,12 +73,12 @@ export async function createTask(
     const answer = await provider.submit(submission, unstoppable);
     switch (answer.kind) {
       case "accepted":
-        return { kind: "task", task: answer.task, adopted: false };
+        return { kind: "task", task: answer.task, adopted: false, found: false };
       case "exists": {
         const settled = await ask(provider, clock, order, waiting, stop, false);
-        return (
-          settled ?? { kind: "unknown", why: "the vendor has this reference but does not show its task" }
-        );
+        return settled === undefined
+          ? { kind: "unknown", why: "the vendor has this reference but does not show its task" }
+          : foundBefore(settled, sends === 1 && lost === undefined);
       }
       case "refused":
         if (answer.error.class === "busy") {
@@ -101,6 +102,10 @@ export async function createTask(
   }
 }
 
+function foundBefore(created: Created, found: boolean): Created {
+  return created.kind === "task" ? { ...created, found } : created;
+}
+
 /** Asks for the reference, twice with a wait between unless `once`; undefined when the vendor has no such task. */
 async function ask(
   provider: Provider,
@@ -122,7 +127,7 @@ async function ask(
       throw reason;
     });
     if (answer === undefined) return { kind: "interrupted" };
-    if (answer.kind === "found") return { kind: "task", task: answer.look.task, adopted: true };
+    if (answer.kind === "found") return { kind: "task", task: answer.look.task, adopted: true, found: false };
     if (answer.kind === "failed" && answer.error.class !== "busy" && answer.error.class !== "maintenance") {
       // Asking was refused, which says nothing about the create: the intent stays open.
       return { kind: "unsettled", why: answer.error.message, error: answer.error };

@@ -82,6 +82,9 @@ export function openFileIndex(fs: FileSystem, file: string): FileIndex {
         facts: [...facts].slice(-MOST_ENTRIES),
       });
       try {
+        // A link in place of `.kling` or its cache: nothing of ours is written where it leads.
+        const above = [dirname(dirname(file)), dirname(file)].map((path) => look(fs, path));
+        if (above.some((stat) => stat?.isDirectory() === false)) return;
         await fs.promises.mkdir(dirname(file), { recursive: true, mode: PRIVATE_DIRECTORY });
         await writeAtomic(fs, file, text, { mode: PRIVATE_FILE, durable: false });
         changed = false;

@@ -147,6 +147,19 @@ export async function appendDurable(file: OpenFile, text: string): Promise<void>
   await file.datasync();
 }
 
+/**
+ * Opens a private file for appending, made when it is absent. @throws the disk's error, and one with the code `ELOOP`
+ * when a link or anything else that is no regular file lies there.
+ */
+export async function openToAppend(fs: FileSystem, path: string, flags: "a" | "a+"): Promise<OpenFile> {
+  // The port has no flag against following links, so one is looked for right before.
+  const found = look(fs, path);
+  if (found !== undefined && !found.isFile()) {
+    throw Object.assign(new Error(`${basename(path)} is not a regular file`), { code: "ELOOP" });
+  }
+  return await fs.promises.open(path, flags, PRIVATE_FILE);
+}
+
 /** Makes renames and new names in a directory durable, where the system can. */
 export async function syncDirectory(fs: FileSystem, path: string): Promise<void> {
   try {

@@ -7,7 +7,7 @@ import { isoTime } from "../base/clock.js";
 import { caution, problem, type Diagnostic } from "../base/diagnostic.js";
 import { isRecord } from "../base/guard.js";
 import { elide } from "../base/text.js";
-import { appendDurable, PRIVATE_FILE, readTextIf, syncDirectory, type FileSystem } from "./files.js";
+import { appendDurable, openToAppend, readTextIf, syncDirectory, type FileSystem } from "./files.js";
 import { formatLine, parseLine, type JournalEntry, type JournalRecord } from "./journal.js";
 import type { StateDirectory } from "./state-directory.js";
 
@@ -75,7 +75,7 @@ export async function openJournal(fs: FileSystem, at: StateDirectory, now: () =>
   const fresh = parsed.damaged.filter((damage) => !known.has(nameOf(damage)));
   if (fresh.length > 0) await setAside(fs, at, fresh);
 
-  const file = await fs.promises.open(at.journal, "a", PRIVATE_FILE);
+  const file = await openToAppend(fs, at.journal, "a");
   await syncDirectory(fs, at.path);
   const records = [...parsed.records];
   let unended = parsed.unended;
@@ -147,7 +147,7 @@ async function setAsideBefore(fs: FileSystem, at: StateDirectory): Promise<Reado
 }
 
 async function setAside(fs: FileSystem, at: StateDirectory, damaged: readonly DamagedLine[]): Promise<void> {
-  const file = await fs.promises.open(at.damagedJournal, "a", PRIVATE_FILE);
+  const file = await openToAppend(fs, at.damagedJournal, "a");
   try {
     const lines = damaged.map(({ line, text }) => JSON.stringify({ v: 1, line, text }));
     // It begins with a line break, in case the last copy was cut short.

@@ -10,10 +10,12 @@ import { elide } from "../base/text.js";
 import type { Dialect } from "../catalog/model.js";
 import type { CacheKey, KeyInputs } from "../graph/key.js";
 import type { Realm, StepId } from "../graph/step.js";
+import { clientReference } from "../plan/approval.js";
 import type { Artifact, Billed, ClientReference, Handle, TaskId } from "../plan/prior.js";
 import { Members, unitsText, usdText, type Complaint } from "./members.js";
 import {
   defined,
+  MOST_ATTEMPTS,
   readArtifact,
   readBilled,
   readHandle,
@@ -132,7 +134,7 @@ export function parseLine(line: string): JournalLine {
     return { kind: "damaged" };
   }
   if (!isRecord(data) || !Number.isSafeInteger(data["v"])) return { kind: "damaged" };
-  if (data["v"] !== VERSION) return { kind: "newer" };
+  if (data["v"] !== VERSION || isOfLaterKind(data)) return { kind: "newer" };
   const complaints: Complaint[] = [];
   const members = new Members(data, "", complaints);
   const at = members.time("at");
@@ -250,18 +252,24 @@ function readEntry(members: Members, type: string): JournalEntry | undefined {
 
 function readIntent(members: Members, reference: ClientReference): IntentEntry {
   const key = readKey(members, "key");
+  const attempt = members.integer("attempt", 1, MOST_ATTEMPTS);
+  const call = members.text("call");
+  // What is paid for is found by this name, so a name that does not follow from the rest is worth nothing.
+  if (!call.isWellFormed() || clientReference(key, attempt, call) !== reference) {
+    members.complain("reference", "the reference of this key, attempt and call");
+  }
   return defined<IntentEntry>({
     type: "intent",
     reference,
     step: members.text("step") as StepId,
     key,
     inputs: readKeyInputs(members, "inputs", key),
-    attempt: members.integer("attempt", 1),
-    call: members.text("call"),
-    realm: members.oneOf("realm", ["kling", "sandbox"]),
+    attempt,
+    call,
+    realm: members.oneOf("realm", REALMS),
     route: members.text("route"),
     account: members.text("account"),
-    dialect: members.oneOf("dialect", ["new", "legacy"]),
+    dialect: members.word("dialect") as Dialect,
     product: members.text("product"),
     model: members.text("model"),
     ceiling: members.usdIf("ceiling_usd"),
@@ -282,6 +290,17 @@ function readFailure(members: Members): {
   };
 }
 
+/** Whether it is an intent of a realm or key version that is not known here: read wrongly, it could be paid for twice. */
+function isOfLaterKind(data: Stored): boolean {
+  if (data["type"] !== "intent") return false;
+  const inputs = isRecord(data["inputs"]) ? data["inputs"] : {};
+  const strange = [data["realm"], inputs["realm"]].some(
+    (realm) => typeof realm === "string" && realm !== "" && !REALMS.some((known) => known === realm),
+  );
+  return strange || (typeof inputs["key"] === "number" && inputs["key"] > 1);
+}
+
+const REALMS = ["kling", "sandbox"] as const;
 const REFERENCE = /^km1-[a-z2-7]{26}$/;
 
 /** Outside text for the record: one safe line, and no URL, because vendors sign theirs. Never empty. */

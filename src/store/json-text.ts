@@ -3,13 +3,15 @@
  * parser passes over in silence. Knows nothing of what the values mean.
  */
 import { isRecord } from "../base/guard.js";
+import { escapeInvisible } from "../base/text.js";
 
 /**
  * Indented JSON with members sorted by UTF-16 code units; members that are undefined are left out, and a Map is an
  * object. The parser's own objects put names such as "10" first, so the order is made here and not left to them.
+ * What could not be seen, or would turn around what is read, is escaped.
  */
 export function sortedJson(value: unknown, options: { readonly keepTopOrder?: boolean } = {}): string {
-  return write(value, "\n", options.keepTopOrder !== true);
+  return escapeInvisible(write(value, "\n", options.keepTopOrder !== true));
 }
 
 function write(value: unknown, newline: string, sort: boolean): string {
@@ -68,6 +70,18 @@ export function findRepeatedMember(
     }
   }
   return undefined;
+}
+
+/** Whether objects and lists of a parsed value stand inside one another more than `most` deep, itself counted. */
+export function isDeeperThan(value: unknown, most: number): boolean {
+  // Level by level, because what this is asked about could be too deep to walk into.
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    level = level.filter((each) => typeof each === "object" && each !== null);
+    if (level.length > 0 && depth === most) return true;
+    level = level.flatMap((each) => Object.values(each as object) as unknown[]);
+  }
+  return false;
 }
 
 /** The line (from 1) on which `piece` first stands, if it does. */

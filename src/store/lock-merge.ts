@@ -2,10 +2,11 @@
  * Two lockfiles made one. Renders are a union, so that what either side paid for stays known; the result does not
  * depend on order, grouping or repetition. Which key a step points at is the second file's word where both have one.
  */
-import { canonicalJson } from "../base/digest.js";
+import { isRecord } from "../base/guard.js";
 import type { CacheKey } from "../graph/key.js";
 import type { StepId } from "../graph/step.js";
 import type { Rendering } from "../plan/prior.js";
+import { sortedJson } from "./json-text.js";
 import type { LockFile } from "./lockfile.js";
 import type { Stored } from "./stored.js";
 
@@ -29,7 +30,16 @@ export function mergeLocks(a: LockFile, b: LockFile): LockFile {
   const steps = new Map<string, ReadonlyMap<StepId, CacheKey>>(a.steps);
   for (const [profile, keys] of b.steps)
     steps.set(profile, new Map([...(steps.get(profile) ?? []), ...keys]));
-  return { renders, steps, unknown: { top: { ...a.unknown.top, ...b.unknown.top }, entries } };
+  return { renders, steps, unknown: { top: mergeTop(a.unknown.top, b.unknown.top), entries } };
+}
+
+/** Members that this version does not know: objects are maps like `steps`, so both sides' members stay. */
+function mergeTop(a: Stored, b: Stored): Stored {
+  const theirs = Object.entries(b).map(([name, value]): [string, unknown] => {
+    const ours = Object.hasOwn(a, name) ? a[name] : undefined;
+    return [name, isRecord(ours) && isRecord(value) ? { ...ours, ...value } : value];
+  });
+  return { ...a, ...Object.fromEntries(theirs) };
 }
 
 function outranks(one: Rendering, oneFile: LockFile, other: Rendering, otherFile: LockFile): boolean {
@@ -47,7 +57,7 @@ function rank(rendering: Rendering, file: LockFile): readonly (string | number)[
     rendering.billed.kind === "unknown" ? 0 : 1,
     rendering.handle === undefined ? 0 : 1,
     rendering.handle === undefined ? 0 : Date.parse(rendering.handle.completed),
-    canonicalJson(rendering),
-    canonicalJson(file.unknown.entries.get(rendering.key) ?? {}),
+    sortedJson(rendering),
+    sortedJson(file.unknown.entries.get(rendering.key) ?? {}),
   ];
 }

@@ -78,7 +78,7 @@ export interface LockRender {
     /**
      * Media type.
      */
-    type: "video/mp4" | "image/png" | "image/jpeg";
+    type: string;
     /**
      * Pixels.
      */
@@ -124,9 +124,9 @@ export interface LockRender {
      */
     completed: string;
     /**
-     * Where the task can be asked for again.
+     * Where the task can be asked for again. Later versions may add words.
      */
-    dialect: "new" | "legacy";
+    dialect: string;
     /**
      * Create path of the product.
      */
@@ -152,9 +152,9 @@ export interface LockRender {
    */
   billed: {
     /**
-     * `unknown` when the vendor did not say.
+     * `unknown` when the vendor did not say. Later versions may add words.
      */
-    kind: "billed" | "not_billed" | "unknown";
+    kind: string;
     /**
      * Vendor's units as a decimal, at most three places.
      */
@@ -166,9 +166,9 @@ export interface LockRender {
     [k: string]: unknown;
   };
   /**
-   * Whether an extend gave the whole clip or only the tail.
+   * Whether an extend gave the whole clip or only the tail. Later versions may add words.
    */
-  returns?: "whole" | "tail";
+  returns?: string;
   /**
    * What about the result is not quite what was asked.
    */

@@ -13,11 +13,12 @@ import type { Realm, StepId } from "../graph/step.js";
 import { micros, milliUnits } from "../base/money.js";
 import type { Artifact, Handle, Lock, Rendering } from "../plan/prior.js";
 import { parseDecimal } from "./decimal.js";
-import { findRepeatedMember, lineOf, sortedJson } from "./json-text.js";
+import { findRepeatedMember, isDeeperThan, lineOf, sortedJson } from "./json-text.js";
 import type { LockRender } from "./lock-schema.generated.js";
 import { Members, type Complaint } from "./members.js";
 import {
   defined,
+  MOST_ATTEMPTS,
   readArtifact,
   readBilled,
   readHandle,
@@ -26,6 +27,7 @@ import {
   storedArtifact,
   storedBilled,
   storedHandle,
+  unbilled,
   type Stored,
 } from "./stored.js";
 import { validateLock } from "./validate-lock.generated.js";
@@ -45,6 +47,8 @@ export const EMPTY_LOCK: LockFile = {
 
 const VERSION = 1;
 const MOST_COMPLAINTS = 20;
+// Far more than any entry has, and far less than what writing it again could stand.
+const MOST_DEPTH = 64;
 const CONFLICT_MARK = /^(?:<{7}|={7}|>{7}|\|{7})(?: |\r?$)/;
 
 /** The lockfile's name; the sandbox has one of its own, so that it never touches the record of what was paid. */
@@ -79,6 +83,10 @@ export function readLock(text: string, file: string, trusted = false): Checked<L
     const why = "Only one of them would count, and what the other records would be paid for again";
     return { diagnostics: [damaged(`The member "${name}" appears twice`, repeated.line, why)] };
   }
+  if (!trusted && isDeeperThan(data, MOST_DEPTH)) {
+    const why = "It could not be written again after something was paid for";
+    return { diagnostics: [damaged(`The lockfile nests more than ${MOST_DEPTH} deep`, undefined, why)] };
+  }
   if (!isRecord(data)) return { diagnostics: [damaged("The lockfile is not a JSON object", 1)] };
   if (data["version"] !== VERSION) {
     const line = lineOf(text, '"version"');
@@ -105,10 +113,7 @@ export function readLock(text: string, file: string, trusted = false): Checked<L
 export function formatLock(lock: LockFile): string {
   const renders = [...lock.renders.values()].map((rendering): [string, unknown] => [
     rendering.key,
-    {
-      ...unknownOf(lock.unknown.entries.get(rendering.key) ?? {}, ENTRY),
-      ...storedRendering(rendering, lock),
-    },
+    storedRendering(rendering, lock.unknown.entries.get(rendering.key) ?? {}),
   ]);
   const steps = [...lock.steps].map(([profile, keys]): [string, unknown] => [profile, new Map(keys)]);
   const known: readonly [string, unknown][] = [
@@ -135,6 +140,11 @@ const ENTRY = new Set([
 const ARTIFACT = new Set(["sha256", "size", "type", "width", "height", "seconds"]);
 const HANDLE = new Set(["route", "task", "result", "account", "completed", "dialect", "product"]);
 const AMOUNTS = new Set(["kind", "units", "usd"]);
+const BILLED_KINDS = new Set<unknown>([
+  "billed",
+  "not_billed",
+  "unknown",
+] satisfies Rendering["billed"]["kind"][]);
 
 function readVersion1(data: Stored, complaints: Complaint[], trusted: boolean): LockFile {
   const top = new Members(data, "", complaints);
@@ -168,13 +178,13 @@ function readRendering(entry: Members, key: CacheKey): Rendering {
   return defined<Rendering>({
     key,
     inputs: readKeyInputs(entry, "inputs", key),
-    attempt: entry.integer("attempt", 1),
+    attempt: entry.integer("attempt", 1, MOST_ATTEMPTS),
     artifact: readArtifact(entry.object("artifact")),
     consumed: entry.digests("consumed"),
     handle: handle && readHandle(handle),
     estimate: estimate && defined({ units: estimate.unitsIf("units"), usd: estimate.usdIf("usd") }),
     billed: readBilled(entry.object("billed")),
-    returns: entry.oneOfIf("returns", ["whole", "tail"]),
+    returns: entry.wordIf("returns") as Rendering["returns"],
     flags: entry.textsIf("flags"),
   });
 }
@@ -192,8 +202,8 @@ function trustedRendering(value: unknown, key: CacheKey): Rendering {
     ...(handle === undefined ? {} : { handle: handle as unknown as Handle }),
     ...(estimate === undefined ? {} : { estimate: trustedAmounts(estimate) }),
     billed:
-      billed.kind === "billed" ? { kind: billed.kind, ...trustedAmounts(billed) } : { kind: billed.kind },
-    ...(returns === undefined ? {} : { returns }),
+      billed.kind === "billed" ? { kind: billed.kind, ...trustedAmounts(billed) } : unbilled(billed.kind),
+    ...(returns === undefined ? {} : { returns: returns as NonNullable<Rendering["returns"]> }),
     ...(flags === undefined ? {} : { flags }),
   };
 }
@@ -215,21 +225,40 @@ function trustedDecimal(text: string, places: number): number {
   return amount;
 }
 
-function storedRendering(rendering: Rendering, lock: LockFile): LockRender {
-  const before = lock.unknown.entries.get(rendering.key) ?? {};
-  const kept = (name: string, known: ReadonlySet<string>): Stored => {
-    const part = before[name];
-    return isRecord(part) ? unknownOf(part, known) : {};
-  };
+/** An entry, with what `before` (the entry as it was read) has besides and still says of the same artifact or task. */
+function storedRendering(rendering: Rendering, before: Stored): LockRender {
   const { inputs, attempt, artifact, consumed, handle, estimate, billed, returns, flags } = rendering;
+  const partOf = (name: string): Stored => {
+    const part = before[name];
+    return isRecord(part) ? part : {};
+  };
+  const same = partOf("artifact")["sha256"] === artifact.sha256;
+  const sameTask = handle !== undefined && partOf("handle")["task"] === handle.task;
+  const kept = (name: string, known: ReadonlySet<string>): Stored =>
+    same ? unknownOf(partOf(name), known) : {};
+  const billedBefore = partOf("billed");
+  const unread =
+    same &&
+    before["attempt"] === attempt &&
+    billed.kind === "unknown" &&
+    !BILLED_KINDS.has(billedBefore["kind"]);
   return {
+    ...(same ? unknownOf(before, ENTRY) : {}),
     inputs: { ...inputs },
     attempt,
     artifact: { ...kept("artifact", ARTIFACT), ...storedArtifact(artifact) },
     consumed,
-    handle: handle && { ...kept("handle", HANDLE), ...storedHandle(handle) },
+    handle: handle && {
+      ...(sameTask ? unknownOf(partOf("handle"), HANDLE) : {}),
+      ...storedHandle(handle),
+    },
     estimate: estimate && { ...kept("estimate", AMOUNTS), ...storedAmounts(estimate) },
-    billed: { ...kept("billed", AMOUNTS), ...storedBilled(billed) },
+    billed: unread
+      ? (billedBefore as LockRender["billed"])
+      : {
+          ...(billedBefore["kind"] === billed.kind ? kept("billed", AMOUNTS) : {}),
+          ...storedBilled(billed),
+        },
     returns,
     flags: flags && [...flags],
   };

@@ -59,16 +59,28 @@ export class Members {
     return found ?? this.#wrong(name, `one of ${allowed.join(", ")}`, allowed[0]);
   }
 
-  oneOfIf<const T extends string>(name: string, allowed: readonly [T, ...T[]]): T | undefined {
-    return this.has(name) ? this.oneOf(name, allowed) : undefined;
+  /** A word out of a set that later versions may add to. */
+  word(name: string): string {
+    return this.#matching(name, WORD, "a word of small letters");
   }
 
-  /** An integer of at least `least`. */
-  integer(name: string, least: number): number {
+  wordIf(name: string): string | undefined {
+    return this.has(name) ? this.word(name) : undefined;
+  }
+
+  /** A media type, such as `video/mp4`. */
+  mediaType(name: string): string {
+    return this.#matching(name, MEDIA_TYPE, "a media type");
+  }
+
+  /** An integer of at least `least`, and at most `most`. */
+  integer(name: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
     const value = this.#get(name);
-    return typeof value === "number" && Number.isSafeInteger(value) && value >= least
-      ? value
-      : this.#wrong(name, `an integer of at least ${least}`, least);
+    if (typeof value === "number" && Number.isSafeInteger(value) && value >= least && value <= most) {
+      return value;
+    }
+    const want = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+    return this.#wrong(name, `an integer ${want}`, least);
   }
 
   integerIf(name: string, least: number): number | undefined {
@@ -172,12 +184,19 @@ export class Members {
     return amount ?? this.#wrong(name, `a decimal in quotes, such as "1.5"`, 0);
   }
 
+  #matching(name: string, pattern: RegExp, want: string): string {
+    const value = this.#get(name);
+    return typeof value === "string" && pattern.test(value) ? value : this.#wrong(name, want, "");
+  }
+
   #wrong<T>(name: string, want: string, standIn: T): T {
     this.complain(name, want);
     return standIn;
   }
 }
 
+const WORD = /^[a-z][a-z0-9_-]{0,31}$/;
+const MEDIA_TYPE = /^[a-z]+\/[a-z0-9.+-]+$/;
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/;
 
 /** Money as it is stored. */

@@ -5,7 +5,7 @@
  */
 import { isRecord } from "../base/guard.js";
 import { elide } from "../base/text.js";
-import { errorCode, PRIVATE_FILE, readTextIf, writeAll, type FileSystem } from "./files.js";
+import { errorCode, openToAppend, readTextIf, writeAll, type FileSystem } from "./files.js";
 
 /** Who holds the project; for people, decides nothing. */
 export interface Holder {
@@ -30,7 +30,7 @@ export interface FileLocks {
   tryLock(fd: number): boolean;
 }
 
-/** Tries to lock the file at `path`, without waiting. @throws the disk's error when it cannot be opened. */
+/** Tries to lock the file at `path`, without waiting. @throws the disk's error when it cannot be opened, or is a link. */
 export async function acquireLock(
   fs: FileSystem,
   path: string,
@@ -43,7 +43,7 @@ export async function acquireLock(
   } catch (error) {
     return unavailable(`file locks cannot be loaded on this system (${errorCode(error)})`);
   }
-  const file = await fs.promises.open(path, "a+", PRIVATE_FILE);
+  const file = await openToAppend(fs, path, "a+");
   let kept = false;
   try {
     let locked: boolean;

@@ -1,8 +1,9 @@
 /**
  * `.kling/`: the project's own working directory, private to its owner and kept out of git by itself.
- * A symbolic link in its place is refused: a checkout could otherwise send the journal somewhere else.
+ * A symbolic link in its place, or in that of anything in it, is refused: a checkout could otherwise send the journal
+ * somewhere else.
  */
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { look, PRIVATE_DIRECTORY, PRIVATE_FILE, writeAtomic, type FileSystem } from "./files.js";
 
 /** Where things stand inside `.kling/`. All absolute. */
@@ -38,12 +39,11 @@ export async function makeStateDirectory(
 ): Promise<{ readonly kind: "ready" } | { readonly kind: "refused"; readonly why: string }> {
   const at = stateDirectory(root);
   const found = look(fs, at.path);
-  if (found !== undefined && !found.isDirectory()) {
-    return {
-      kind: "refused",
-      why: found.isSymbolicLink() ? "`.kling` is a symbolic link" : "`.kling` is not a directory",
-    };
-  }
+  const why =
+    oddity(fs, root, [at.path], "directory") ??
+    oddity(fs, root, [at.plans, at.partial, at.cache], "directory") ??
+    oddity(fs, root, [at.lock, at.journal, at.damagedJournal], "regular file");
+  if (why !== undefined) return { kind: "refused", why };
   for (const path of [at.path, at.plans, at.partial, at.cache]) {
     await fs.promises.mkdir(path, { recursive: true, mode: PRIVATE_DIRECTORY });
   }
@@ -51,4 +51,20 @@ export async function makeStateDirectory(
   const ignore = join(at.path, ".gitignore");
   if (look(fs, ignore) === undefined) await writeAtomic(fs, ignore, "*\n", { mode: PRIVATE_FILE });
   return { kind: "ready" };
+}
+
+/** What is wrong with the first of these that is there and is something else. */
+function oddity(
+  fs: FileSystem,
+  root: string,
+  paths: readonly string[],
+  wanted: "directory" | "regular file",
+): string | undefined {
+  for (const path of paths) {
+    const stat = look(fs, path);
+    if (stat === undefined || (wanted === "directory" ? stat.isDirectory() : stat.isFile())) continue;
+    const name = relative(root, path).replaceAll("\\", "/");
+    return `\`${name}\` is ${stat.isSymbolicLink() ? "a symbolic link" : `not a ${wanted}`}`;
+  }
+  return undefined;
 }

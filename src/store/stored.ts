@@ -1,6 +1,8 @@
 /**
  * The parts that lockfile and journal have in common, to and from their stored form, version 1.
- * Stored forms are frozen: a member is only ever added. Readers ignore what they do not know.
+ * Stored forms are frozen: a member is only ever added, and so is a word to those that a dialect, a media type or a
+ * kind of bill may have. Readers ignore members that they do not know, and hand on such words as they are: the types
+ * name the words of this version only.
  */
 import { canonicalJson, sha256Hex } from "../base/digest.js";
 import { cacheKey, type CacheKey, type KeyInputs } from "../graph/key.js";
@@ -9,6 +11,9 @@ import { unitsText, usdText, type Members } from "./members.js";
 
 /** A stored JSON object on its way out; members that are undefined are left out. */
 export type Stored = Readonly<Record<string, unknown>>;
+
+/** More attempts at one key than anybody makes; a larger number is damage. */
+export const MOST_ATTEMPTS = 1_000_000;
 
 /** Digest of what a key-shaped text stands for. */
 export function readKey(members: Members, name: string): CacheKey {
@@ -41,7 +46,7 @@ export function readArtifact(members: Members): Artifact {
   return defined<Artifact>({
     sha256: members.sha256("sha256"),
     size: members.integer("size", 0),
-    type: members.oneOf("type", ["video/mp4", "image/png", "image/jpeg"]),
+    type: members.mediaType("type") as Artifact["type"],
     width: members.integerIf("width", 1),
     height: members.integerIf("height", 1),
     seconds: members.numberIf("seconds"),
@@ -56,17 +61,22 @@ export function readHandle(members: Members): Handle {
     result: members.textIf("result"),
     account: members.text("account"),
     completed: members.time("completed"),
-    dialect: members.oneOf("dialect", ["new", "legacy"]),
+    dialect: members.word("dialect") as Handle["dialect"],
     product: members.text("product"),
   });
 }
 
-/** Reads what was billed. */
+/** Reads what was billed; of a kind that a later version added it is unknown. */
 export function readBilled(members: Members): Billed {
-  const kind = members.oneOf("kind", ["billed", "not_billed", "unknown"]);
+  const kind = members.word("kind");
   return kind === "billed"
     ? defined<Billed>({ kind, units: members.unitsIf("units"), usd: members.usdIf("usd") })
-    : { kind };
+    : unbilled(kind);
+}
+
+/** What a kind other than `billed` says. */
+export function unbilled(kind: string): Billed {
+  return { kind: kind === "not_billed" ? kind : "unknown" };
 }
 
 /** An artifact, as it is stored: the known members and nothing that may hang on the object besides. */

@@ -3,12 +3,14 @@
 import type { Validator } from "../base/schema.js";
 
 const validate = validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["version","renders","steps"],"properties":{"version":{"type":"integer","const":1},"renders":{"type":"object","propertyNames":{"pattern":"^[0-9a-f]{64}$"},"additionalProperties":{"$ref":"#/$defs/LockRender"}},"steps":{"type":"object","additionalProperties":{"type":"object","additionalProperties":{"type":"string","pattern":"^[0-9a-f]{64}$"}}}},"$defs":{"LockRender":{"type":"object","required":["inputs","attempt","artifact","consumed","billed"],"properties":{"inputs":{"type":"object","required":["key","realm","action"],"properties":{"key":{"type":"integer","minimum":1},"realm":{"type":"string","enum":["kling","sandbox"]},"action":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","pattern":"\\S"}}},"take":{"type":"integer","minimum":1}}},"attempt":{"type":"integer","minimum":1},"artifact":{"type":"object","required":["sha256","size","type"],"properties":{"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"size":{"type":"integer","minimum":0},"type":{"type":"string","enum":["video/mp4","image/png","image/jpeg"]},"width":{"type":"integer","minimum":1},"height":{"type":"integer","minimum":1},"seconds":{"type":"number","minimum":0}}},"consumed":{"type":"object","propertyNames":{"pattern":"^[0-9a-f]{64}$"},"additionalProperties":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"handle":{"type":"object","required":["route","task","account","completed","dialect","product"],"properties":{"route":{"type":"string","pattern":"\\S"},"task":{"type":"string","pattern":"\\S"},"result":{"type":"string","pattern":"\\S"},"account":{"type":"string","pattern":"\\S"},"completed":{"type":"string","pattern":"\\S"},"dialect":{"type":"string","enum":["new","legacy"]},"product":{"type":"string","pattern":"\\S"}}},"estimate":{"type":"object","properties":{"units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}}},"billed":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","enum":["billed","not_billed","unknown"]},"units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}}},"returns":{"type":"string","enum":["whole","tail"]},"flags":{"type":"array","items":{"type":"string","pattern":"\\S"}}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["version","renders","steps"],"properties":{"version":{"type":"integer","const":1},"renders":{"type":"object","propertyNames":{"pattern":"^[0-9a-f]{64}$"},"additionalProperties":{"$ref":"#/$defs/LockRender"}},"steps":{"type":"object","additionalProperties":{"type":"object","additionalProperties":{"type":"string","pattern":"^[0-9a-f]{64}$"}}}},"$defs":{"LockRender":{"type":"object","required":["inputs","attempt","artifact","consumed","billed"],"properties":{"inputs":{"type":"object","required":["key","realm","action"],"properties":{"key":{"type":"integer","minimum":1},"realm":{"type":"string","enum":["kling","sandbox"]},"action":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","pattern":"\\S"}}},"take":{"type":"integer","minimum":1}}},"attempt":{"type":"integer","minimum":1,"maximum":1000000},"artifact":{"type":"object","required":["sha256","size","type"],"properties":{"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"size":{"type":"integer","minimum":0},"type":{"type":"string","pattern":"^[a-z]+/[a-z0-9.+-]+$"},"width":{"type":"integer","minimum":1},"height":{"type":"integer","minimum":1},"seconds":{"type":"number","minimum":0}}},"consumed":{"type":"object","propertyNames":{"pattern":"^[0-9a-f]{64}$"},"additionalProperties":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"handle":{"type":"object","required":["route","task","account","completed","dialect","product"],"properties":{"route":{"type":"string","pattern":"\\S"},"task":{"type":"string","pattern":"\\S"},"result":{"type":"string","pattern":"\\S"},"account":{"type":"string","pattern":"\\S"},"completed":{"type":"string","pattern":"\\S"},"dialect":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"product":{"type":"string","pattern":"\\S"}}},"estimate":{"type":"object","properties":{"units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}}},"billed":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}}},"returns":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"flags":{"type":"array","items":{"type":"string","pattern":"\\S"}}}}}};
 const pattern3 = new RegExp("^[0-9a-f]{64}$", "u");
-const schema20 = {"type":"object","required":["inputs","attempt","artifact","consumed","billed"],"properties":{"inputs":{"type":"object","required":["key","realm","action"],"properties":{"key":{"type":"integer","minimum":1},"realm":{"type":"string","enum":["kling","sandbox"]},"action":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","pattern":"\\S"}}},"take":{"type":"integer","minimum":1}}},"attempt":{"type":"integer","minimum":1},"artifact":{"type":"object","required":["sha256","size","type"],"properties":{"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"size":{"type":"integer","minimum":0},"type":{"type":"string","enum":["video/mp4","image/png","image/jpeg"]},"width":{"type":"integer","minimum":1},"height":{"type":"integer","minimum":1},"seconds":{"type":"number","minimum":0}}},"consumed":{"type":"object","propertyNames":{"pattern":"^[0-9a-f]{64}$"},"additionalProperties":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"handle":{"type":"object","required":["route","task","account","completed","dialect","product"],"properties":{"route":{"type":"string","pattern":"\\S"},"task":{"type":"string","pattern":"\\S"},"result":{"type":"string","pattern":"\\S"},"account":{"type":"string","pattern":"\\S"},"completed":{"type":"string","pattern":"\\S"},"dialect":{"type":"string","enum":["new","legacy"]},"product":{"type":"string","pattern":"\\S"}}},"estimate":{"type":"object","properties":{"units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}}},"billed":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","enum":["billed","not_billed","unknown"]},"units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}}},"returns":{"type":"string","enum":["whole","tail"]},"flags":{"type":"array","items":{"type":"string","pattern":"\\S"}}}};
+const schema20 = {"type":"object","required":["inputs","attempt","artifact","consumed","billed"],"properties":{"inputs":{"type":"object","required":["key","realm","action"],"properties":{"key":{"type":"integer","minimum":1},"realm":{"type":"string","enum":["kling","sandbox"]},"action":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","pattern":"\\S"}}},"take":{"type":"integer","minimum":1}}},"attempt":{"type":"integer","minimum":1,"maximum":1000000},"artifact":{"type":"object","required":["sha256","size","type"],"properties":{"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"size":{"type":"integer","minimum":0},"type":{"type":"string","pattern":"^[a-z]+/[a-z0-9.+-]+$"},"width":{"type":"integer","minimum":1},"height":{"type":"integer","minimum":1},"seconds":{"type":"number","minimum":0}}},"consumed":{"type":"object","propertyNames":{"pattern":"^[0-9a-f]{64}$"},"additionalProperties":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"handle":{"type":"object","required":["route","task","account","completed","dialect","product"],"properties":{"route":{"type":"string","pattern":"\\S"},"task":{"type":"string","pattern":"\\S"},"result":{"type":"string","pattern":"\\S"},"account":{"type":"string","pattern":"\\S"},"completed":{"type":"string","pattern":"\\S"},"dialect":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"product":{"type":"string","pattern":"\\S"}}},"estimate":{"type":"object","properties":{"units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}}},"billed":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}}},"returns":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"flags":{"type":"array","items":{"type":"string","pattern":"\\S"}}}};
 const pattern4 = new RegExp("\\S", "u");
-const pattern14 = new RegExp("^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$", "u");
-const pattern15 = new RegExp("^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$", "u");
+const pattern6 = new RegExp("^[a-z]+/[a-z0-9.+-]+$", "u");
+const pattern14 = new RegExp("^[a-z][a-z0-9_-]{0,31}$", "u");
+const pattern16 = new RegExp("^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$", "u");
+const pattern17 = new RegExp("^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$", "u");
 
 function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -252,13 +254,23 @@ vErrors.push(err19);
 errors++;
 }
 if((typeof data6 == "number") && (isFinite(data6))){
-if(data6 < 1 || isNaN(data6)){
-const err20 = {instancePath:instancePath+"/attempt",schemaPath:"#/properties/attempt/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(data6 > 1000000 || isNaN(data6)){
+const err20 = {instancePath:instancePath+"/attempt",schemaPath:"#/properties/attempt/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err20];
 }
 else {
 vErrors.push(err20);
+}
+errors++;
+}
+if(data6 < 1 || isNaN(data6)){
+const err21 = {instancePath:instancePath+"/attempt",schemaPath:"#/properties/attempt/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
 }
 errors++;
 }
@@ -268,17 +280,7 @@ if(data.artifact !== undefined){
 let data7 = data.artifact;
 if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
 if(data7.sha256 === undefined){
-const err21 = {instancePath:instancePath+"/artifact",schemaPath:"#/properties/artifact/required",keyword:"required",params:{missingProperty: "sha256"}};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-if(data7.size === undefined){
-const err22 = {instancePath:instancePath+"/artifact",schemaPath:"#/properties/artifact/required",keyword:"required",params:{missingProperty: "size"}};
+const err22 = {instancePath:instancePath+"/artifact",schemaPath:"#/properties/artifact/required",keyword:"required",params:{missingProperty: "sha256"}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -287,8 +289,8 @@ vErrors.push(err22);
 }
 errors++;
 }
-if(data7.type === undefined){
-const err23 = {instancePath:instancePath+"/artifact",schemaPath:"#/properties/artifact/required",keyword:"required",params:{missingProperty: "type"}};
+if(data7.size === undefined){
+const err23 = {instancePath:instancePath+"/artifact",schemaPath:"#/properties/artifact/required",keyword:"required",params:{missingProperty: "size"}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -297,11 +299,8 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(data7.sha256 !== undefined){
-let data8 = data7.sha256;
-if(typeof data8 === "string"){
-if(!pattern3.test(data8)){
-const err24 = {instancePath:instancePath+"/artifact/sha256",schemaPath:"#/properties/artifact/properties/sha256/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"}};
+if(data7.type === undefined){
+const err24 = {instancePath:instancePath+"/artifact",schemaPath:"#/properties/artifact/required",keyword:"required",params:{missingProperty: "type"}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -310,9 +309,11 @@ vErrors.push(err24);
 }
 errors++;
 }
-}
-else {
-const err25 = {instancePath:instancePath+"/artifact/sha256",schemaPath:"#/properties/artifact/properties/sha256/type",keyword:"type",params:{type: "string"}};
+if(data7.sha256 !== undefined){
+let data8 = data7.sha256;
+if(typeof data8 === "string"){
+if(!pattern3.test(data8)){
+const err25 = {instancePath:instancePath+"/artifact/sha256",schemaPath:"#/properties/artifact/properties/sha256/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -322,10 +323,8 @@ vErrors.push(err25);
 errors++;
 }
 }
-if(data7.size !== undefined){
-let data9 = data7.size;
-if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
-const err26 = {instancePath:instancePath+"/artifact/size",schemaPath:"#/properties/artifact/properties/size/type",keyword:"type",params:{type: "integer"}};
+else {
+const err26 = {instancePath:instancePath+"/artifact/sha256",schemaPath:"#/properties/artifact/properties/sha256/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -334,9 +333,11 @@ vErrors.push(err26);
 }
 errors++;
 }
-if((typeof data9 == "number") && (isFinite(data9))){
-if(data9 < 0 || isNaN(data9)){
-const err27 = {instancePath:instancePath+"/artifact/size",schemaPath:"#/properties/artifact/properties/size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data7.size !== undefined){
+let data9 = data7.size;
+if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
+const err27 = {instancePath:instancePath+"/artifact/size",schemaPath:"#/properties/artifact/properties/size/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -345,12 +346,9 @@ vErrors.push(err27);
 }
 errors++;
 }
-}
-}
-if(data7.type !== undefined){
-let data10 = data7.type;
-if(typeof data10 !== "string"){
-const err28 = {instancePath:instancePath+"/artifact/type",schemaPath:"#/properties/artifact/properties/type/type",keyword:"type",params:{type: "string"}};
+if((typeof data9 == "number") && (isFinite(data9))){
+if(data9 < 0 || isNaN(data9)){
+const err28 = {instancePath:instancePath+"/artifact/size",schemaPath:"#/properties/artifact/properties/size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -359,8 +357,13 @@ vErrors.push(err28);
 }
 errors++;
 }
-if(!(((data10 === "video/mp4") || (data10 === "image/png")) || (data10 === "image/jpeg"))){
-const err29 = {instancePath:instancePath+"/artifact/type",schemaPath:"#/properties/artifact/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.properties.artifact.properties.type.enum}};
+}
+}
+if(data7.type !== undefined){
+let data10 = data7.type;
+if(typeof data10 === "string"){
+if(!pattern6.test(data10)){
+const err29 = {instancePath:instancePath+"/artifact/type",schemaPath:"#/properties/artifact/properties/type/pattern",keyword:"pattern",params:{pattern: "^[a-z]+/[a-z0-9.+-]+$"}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -370,10 +373,8 @@ vErrors.push(err29);
 errors++;
 }
 }
-if(data7.width !== undefined){
-let data11 = data7.width;
-if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
-const err30 = {instancePath:instancePath+"/artifact/width",schemaPath:"#/properties/artifact/properties/width/type",keyword:"type",params:{type: "integer"}};
+else {
+const err30 = {instancePath:instancePath+"/artifact/type",schemaPath:"#/properties/artifact/properties/type/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -382,9 +383,11 @@ vErrors.push(err30);
 }
 errors++;
 }
-if((typeof data11 == "number") && (isFinite(data11))){
-if(data11 < 1 || isNaN(data11)){
-const err31 = {instancePath:instancePath+"/artifact/width",schemaPath:"#/properties/artifact/properties/width/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data7.width !== undefined){
+let data11 = data7.width;
+if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
+const err31 = {instancePath:instancePath+"/artifact/width",schemaPath:"#/properties/artifact/properties/width/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -393,12 +396,9 @@ vErrors.push(err31);
 }
 errors++;
 }
-}
-}
-if(data7.height !== undefined){
-let data12 = data7.height;
-if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
-const err32 = {instancePath:instancePath+"/artifact/height",schemaPath:"#/properties/artifact/properties/height/type",keyword:"type",params:{type: "integer"}};
+if((typeof data11 == "number") && (isFinite(data11))){
+if(data11 < 1 || isNaN(data11)){
+const err32 = {instancePath:instancePath+"/artifact/width",schemaPath:"#/properties/artifact/properties/width/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -407,9 +407,12 @@ vErrors.push(err32);
 }
 errors++;
 }
-if((typeof data12 == "number") && (isFinite(data12))){
-if(data12 < 1 || isNaN(data12)){
-const err33 = {instancePath:instancePath+"/artifact/height",schemaPath:"#/properties/artifact/properties/height/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+}
+if(data7.height !== undefined){
+let data12 = data7.height;
+if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
+const err33 = {instancePath:instancePath+"/artifact/height",schemaPath:"#/properties/artifact/properties/height/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -418,13 +421,9 @@ vErrors.push(err33);
 }
 errors++;
 }
-}
-}
-if(data7.seconds !== undefined){
-let data13 = data7.seconds;
-if((typeof data13 == "number") && (isFinite(data13))){
-if(data13 < 0 || isNaN(data13)){
-const err34 = {instancePath:instancePath+"/artifact/seconds",schemaPath:"#/properties/artifact/properties/seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if((typeof data12 == "number") && (isFinite(data12))){
+if(data12 < 1 || isNaN(data12)){
+const err34 = {instancePath:instancePath+"/artifact/height",schemaPath:"#/properties/artifact/properties/height/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -434,8 +433,12 @@ vErrors.push(err34);
 errors++;
 }
 }
-else {
-const err35 = {instancePath:instancePath+"/artifact/seconds",schemaPath:"#/properties/artifact/properties/seconds/type",keyword:"type",params:{type: "number"}};
+}
+if(data7.seconds !== undefined){
+let data13 = data7.seconds;
+if((typeof data13 == "number") && (isFinite(data13))){
+if(data13 < 0 || isNaN(data13)){
+const err35 = {instancePath:instancePath+"/artifact/seconds",schemaPath:"#/properties/artifact/properties/seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -445,14 +448,25 @@ vErrors.push(err35);
 errors++;
 }
 }
-}
 else {
-const err36 = {instancePath:instancePath+"/artifact",schemaPath:"#/properties/artifact/type",keyword:"type",params:{type: "object"}};
+const err36 = {instancePath:instancePath+"/artifact/seconds",schemaPath:"#/properties/artifact/properties/seconds/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err36];
 }
 else {
 vErrors.push(err36);
+}
+errors++;
+}
+}
+}
+else {
+const err37 = {instancePath:instancePath+"/artifact",schemaPath:"#/properties/artifact/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
 }
 errors++;
 }
@@ -464,19 +478,7 @@ for(const key0 in data14){
 const _errs31 = errors;
 if(typeof key0 === "string"){
 if(!pattern3.test(key0)){
-const err37 = {instancePath:instancePath+"/consumed",schemaPath:"#/properties/consumed/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},propertyName:key0};
-if(vErrors === null){
-vErrors = [err37];
-}
-else {
-vErrors.push(err37);
-}
-errors++;
-}
-}
-var valid4 = _errs31 === errors;
-if(!valid4){
-const err38 = {instancePath:instancePath+"/consumed",schemaPath:"#/properties/consumed/propertyNames",keyword:"propertyNames",params:{propertyName: key0}};
+const err38 = {instancePath:instancePath+"/consumed",schemaPath:"#/properties/consumed/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},propertyName:key0};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -486,11 +488,9 @@ vErrors.push(err38);
 errors++;
 }
 }
-for(const key1 in data14){
-let data15 = data14[key1];
-if(typeof data15 === "string"){
-if(!pattern3.test(data15)){
-const err39 = {instancePath:instancePath+"/consumed/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/consumed/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"}};
+var valid4 = _errs31 === errors;
+if(!valid4){
+const err39 = {instancePath:instancePath+"/consumed",schemaPath:"#/properties/consumed/propertyNames",keyword:"propertyNames",params:{propertyName: key0}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -500,8 +500,11 @@ vErrors.push(err39);
 errors++;
 }
 }
-else {
-const err40 = {instancePath:instancePath+"/consumed/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/consumed/additionalProperties/type",keyword:"type",params:{type: "string"}};
+for(const key1 in data14){
+let data15 = data14[key1];
+if(typeof data15 === "string"){
+if(!pattern3.test(data15)){
+const err40 = {instancePath:instancePath+"/consumed/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/consumed/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -511,9 +514,8 @@ vErrors.push(err40);
 errors++;
 }
 }
-}
 else {
-const err41 = {instancePath:instancePath+"/consumed",schemaPath:"#/properties/consumed/type",keyword:"type",params:{type: "object"}};
+const err41 = {instancePath:instancePath+"/consumed/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/consumed/additionalProperties/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -523,11 +525,9 @@ vErrors.push(err41);
 errors++;
 }
 }
-if(data.handle !== undefined){
-let data16 = data.handle;
-if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
-if(data16.route === undefined){
-const err42 = {instancePath:instancePath+"/handle",schemaPath:"#/properties/handle/required",keyword:"required",params:{missingProperty: "route"}};
+}
+else {
+const err42 = {instancePath:instancePath+"/consumed",schemaPath:"#/properties/consumed/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -536,8 +536,12 @@ vErrors.push(err42);
 }
 errors++;
 }
-if(data16.task === undefined){
-const err43 = {instancePath:instancePath+"/handle",schemaPath:"#/properties/handle/required",keyword:"required",params:{missingProperty: "task"}};
+}
+if(data.handle !== undefined){
+let data16 = data.handle;
+if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
+if(data16.route === undefined){
+const err43 = {instancePath:instancePath+"/handle",schemaPath:"#/properties/handle/required",keyword:"required",params:{missingProperty: "route"}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -546,8 +550,8 @@ vErrors.push(err43);
 }
 errors++;
 }
-if(data16.account === undefined){
-const err44 = {instancePath:instancePath+"/handle",schemaPath:"#/properties/handle/required",keyword:"required",params:{missingProperty: "account"}};
+if(data16.task === undefined){
+const err44 = {instancePath:instancePath+"/handle",schemaPath:"#/properties/handle/required",keyword:"required",params:{missingProperty: "task"}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -556,8 +560,8 @@ vErrors.push(err44);
 }
 errors++;
 }
-if(data16.completed === undefined){
-const err45 = {instancePath:instancePath+"/handle",schemaPath:"#/properties/handle/required",keyword:"required",params:{missingProperty: "completed"}};
+if(data16.account === undefined){
+const err45 = {instancePath:instancePath+"/handle",schemaPath:"#/properties/handle/required",keyword:"required",params:{missingProperty: "account"}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -566,8 +570,8 @@ vErrors.push(err45);
 }
 errors++;
 }
-if(data16.dialect === undefined){
-const err46 = {instancePath:instancePath+"/handle",schemaPath:"#/properties/handle/required",keyword:"required",params:{missingProperty: "dialect"}};
+if(data16.completed === undefined){
+const err46 = {instancePath:instancePath+"/handle",schemaPath:"#/properties/handle/required",keyword:"required",params:{missingProperty: "completed"}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -576,8 +580,8 @@ vErrors.push(err46);
 }
 errors++;
 }
-if(data16.product === undefined){
-const err47 = {instancePath:instancePath+"/handle",schemaPath:"#/properties/handle/required",keyword:"required",params:{missingProperty: "product"}};
+if(data16.dialect === undefined){
+const err47 = {instancePath:instancePath+"/handle",schemaPath:"#/properties/handle/required",keyword:"required",params:{missingProperty: "dialect"}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -586,11 +590,8 @@ vErrors.push(err47);
 }
 errors++;
 }
-if(data16.route !== undefined){
-let data17 = data16.route;
-if(typeof data17 === "string"){
-if(!pattern4.test(data17)){
-const err48 = {instancePath:instancePath+"/handle/route",schemaPath:"#/properties/handle/properties/route/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(data16.product === undefined){
+const err48 = {instancePath:instancePath+"/handle",schemaPath:"#/properties/handle/required",keyword:"required",params:{missingProperty: "product"}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -599,9 +600,11 @@ vErrors.push(err48);
 }
 errors++;
 }
-}
-else {
-const err49 = {instancePath:instancePath+"/handle/route",schemaPath:"#/properties/handle/properties/route/type",keyword:"type",params:{type: "string"}};
+if(data16.route !== undefined){
+let data17 = data16.route;
+if(typeof data17 === "string"){
+if(!pattern4.test(data17)){
+const err49 = {instancePath:instancePath+"/handle/route",schemaPath:"#/properties/handle/properties/route/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -611,11 +614,8 @@ vErrors.push(err49);
 errors++;
 }
 }
-if(data16.task !== undefined){
-let data18 = data16.task;
-if(typeof data18 === "string"){
-if(!pattern4.test(data18)){
-const err50 = {instancePath:instancePath+"/handle/task",schemaPath:"#/properties/handle/properties/task/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+else {
+const err50 = {instancePath:instancePath+"/handle/route",schemaPath:"#/properties/handle/properties/route/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -625,8 +625,11 @@ vErrors.push(err50);
 errors++;
 }
 }
-else {
-const err51 = {instancePath:instancePath+"/handle/task",schemaPath:"#/properties/handle/properties/task/type",keyword:"type",params:{type: "string"}};
+if(data16.task !== undefined){
+let data18 = data16.task;
+if(typeof data18 === "string"){
+if(!pattern4.test(data18)){
+const err51 = {instancePath:instancePath+"/handle/task",schemaPath:"#/properties/handle/properties/task/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -636,11 +639,8 @@ vErrors.push(err51);
 errors++;
 }
 }
-if(data16.result !== undefined){
-let data19 = data16.result;
-if(typeof data19 === "string"){
-if(!pattern4.test(data19)){
-const err52 = {instancePath:instancePath+"/handle/result",schemaPath:"#/properties/handle/properties/result/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+else {
+const err52 = {instancePath:instancePath+"/handle/task",schemaPath:"#/properties/handle/properties/task/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -650,8 +650,11 @@ vErrors.push(err52);
 errors++;
 }
 }
-else {
-const err53 = {instancePath:instancePath+"/handle/result",schemaPath:"#/properties/handle/properties/result/type",keyword:"type",params:{type: "string"}};
+if(data16.result !== undefined){
+let data19 = data16.result;
+if(typeof data19 === "string"){
+if(!pattern4.test(data19)){
+const err53 = {instancePath:instancePath+"/handle/result",schemaPath:"#/properties/handle/properties/result/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -661,11 +664,8 @@ vErrors.push(err53);
 errors++;
 }
 }
-if(data16.account !== undefined){
-let data20 = data16.account;
-if(typeof data20 === "string"){
-if(!pattern4.test(data20)){
-const err54 = {instancePath:instancePath+"/handle/account",schemaPath:"#/properties/handle/properties/account/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+else {
+const err54 = {instancePath:instancePath+"/handle/result",schemaPath:"#/properties/handle/properties/result/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -675,8 +675,11 @@ vErrors.push(err54);
 errors++;
 }
 }
-else {
-const err55 = {instancePath:instancePath+"/handle/account",schemaPath:"#/properties/handle/properties/account/type",keyword:"type",params:{type: "string"}};
+if(data16.account !== undefined){
+let data20 = data16.account;
+if(typeof data20 === "string"){
+if(!pattern4.test(data20)){
+const err55 = {instancePath:instancePath+"/handle/account",schemaPath:"#/properties/handle/properties/account/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -686,11 +689,8 @@ vErrors.push(err55);
 errors++;
 }
 }
-if(data16.completed !== undefined){
-let data21 = data16.completed;
-if(typeof data21 === "string"){
-if(!pattern4.test(data21)){
-const err56 = {instancePath:instancePath+"/handle/completed",schemaPath:"#/properties/handle/properties/completed/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+else {
+const err56 = {instancePath:instancePath+"/handle/account",schemaPath:"#/properties/handle/properties/account/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -700,8 +700,11 @@ vErrors.push(err56);
 errors++;
 }
 }
-else {
-const err57 = {instancePath:instancePath+"/handle/completed",schemaPath:"#/properties/handle/properties/completed/type",keyword:"type",params:{type: "string"}};
+if(data16.completed !== undefined){
+let data21 = data16.completed;
+if(typeof data21 === "string"){
+if(!pattern4.test(data21)){
+const err57 = {instancePath:instancePath+"/handle/completed",schemaPath:"#/properties/handle/properties/completed/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -711,10 +714,8 @@ vErrors.push(err57);
 errors++;
 }
 }
-if(data16.dialect !== undefined){
-let data22 = data16.dialect;
-if(typeof data22 !== "string"){
-const err58 = {instancePath:instancePath+"/handle/dialect",schemaPath:"#/properties/handle/properties/dialect/type",keyword:"type",params:{type: "string"}};
+else {
+const err58 = {instancePath:instancePath+"/handle/completed",schemaPath:"#/properties/handle/properties/completed/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -723,8 +724,12 @@ vErrors.push(err58);
 }
 errors++;
 }
-if(!((data22 === "new") || (data22 === "legacy"))){
-const err59 = {instancePath:instancePath+"/handle/dialect",schemaPath:"#/properties/handle/properties/dialect/enum",keyword:"enum",params:{allowedValues: schema20.properties.handle.properties.dialect.enum}};
+}
+if(data16.dialect !== undefined){
+let data22 = data16.dialect;
+if(typeof data22 === "string"){
+if(!pattern14.test(data22)){
+const err59 = {instancePath:instancePath+"/handle/dialect",schemaPath:"#/properties/handle/properties/dialect/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9_-]{0,31}$"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -734,11 +739,8 @@ vErrors.push(err59);
 errors++;
 }
 }
-if(data16.product !== undefined){
-let data23 = data16.product;
-if(typeof data23 === "string"){
-if(!pattern4.test(data23)){
-const err60 = {instancePath:instancePath+"/handle/product",schemaPath:"#/properties/handle/properties/product/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+else {
+const err60 = {instancePath:instancePath+"/handle/dialect",schemaPath:"#/properties/handle/properties/dialect/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -748,8 +750,11 @@ vErrors.push(err60);
 errors++;
 }
 }
-else {
-const err61 = {instancePath:instancePath+"/handle/product",schemaPath:"#/properties/handle/properties/product/type",keyword:"type",params:{type: "string"}};
+if(data16.product !== undefined){
+let data23 = data16.product;
+if(typeof data23 === "string"){
+if(!pattern4.test(data23)){
+const err61 = {instancePath:instancePath+"/handle/product",schemaPath:"#/properties/handle/properties/product/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -759,14 +764,25 @@ vErrors.push(err61);
 errors++;
 }
 }
-}
 else {
-const err62 = {instancePath:instancePath+"/handle",schemaPath:"#/properties/handle/type",keyword:"type",params:{type: "object"}};
+const err62 = {instancePath:instancePath+"/handle/product",schemaPath:"#/properties/handle/properties/product/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err62];
 }
 else {
 vErrors.push(err62);
+}
+errors++;
+}
+}
+}
+else {
+const err63 = {instancePath:instancePath+"/handle",schemaPath:"#/properties/handle/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err63];
+}
+else {
+vErrors.push(err63);
 }
 errors++;
 }
@@ -777,19 +793,8 @@ if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
 if(data24.units !== undefined){
 let data25 = data24.units;
 if(typeof data25 === "string"){
-if(!pattern14.test(data25)){
-const err63 = {instancePath:instancePath+"/estimate/units",schemaPath:"#/properties/estimate/properties/units/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"}};
-if(vErrors === null){
-vErrors = [err63];
-}
-else {
-vErrors.push(err63);
-}
-errors++;
-}
-}
-else {
-const err64 = {instancePath:instancePath+"/estimate/units",schemaPath:"#/properties/estimate/properties/units/type",keyword:"type",params:{type: "string"}};
+if(!pattern16.test(data25)){
+const err64 = {instancePath:instancePath+"/estimate/units",schemaPath:"#/properties/estimate/properties/units/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -799,11 +804,8 @@ vErrors.push(err64);
 errors++;
 }
 }
-if(data24.usd !== undefined){
-let data26 = data24.usd;
-if(typeof data26 === "string"){
-if(!pattern15.test(data26)){
-const err65 = {instancePath:instancePath+"/estimate/usd",schemaPath:"#/properties/estimate/properties/usd/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}};
+else {
+const err65 = {instancePath:instancePath+"/estimate/units",schemaPath:"#/properties/estimate/properties/units/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -813,8 +815,11 @@ vErrors.push(err65);
 errors++;
 }
 }
-else {
-const err66 = {instancePath:instancePath+"/estimate/usd",schemaPath:"#/properties/estimate/properties/usd/type",keyword:"type",params:{type: "string"}};
+if(data24.usd !== undefined){
+let data26 = data24.usd;
+if(typeof data26 === "string"){
+if(!pattern17.test(data26)){
+const err66 = {instancePath:instancePath+"/estimate/usd",schemaPath:"#/properties/estimate/properties/usd/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -824,9 +829,8 @@ vErrors.push(err66);
 errors++;
 }
 }
-}
 else {
-const err67 = {instancePath:instancePath+"/estimate",schemaPath:"#/properties/estimate/type",keyword:"type",params:{type: "object"}};
+const err67 = {instancePath:instancePath+"/estimate/usd",schemaPath:"#/properties/estimate/properties/usd/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -836,11 +840,9 @@ vErrors.push(err67);
 errors++;
 }
 }
-if(data.billed !== undefined){
-let data27 = data.billed;
-if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
-if(data27.kind === undefined){
-const err68 = {instancePath:instancePath+"/billed",schemaPath:"#/properties/billed/required",keyword:"required",params:{missingProperty: "kind"}};
+}
+else {
+const err68 = {instancePath:instancePath+"/estimate",schemaPath:"#/properties/estimate/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -849,10 +851,12 @@ vErrors.push(err68);
 }
 errors++;
 }
-if(data27.kind !== undefined){
-let data28 = data27.kind;
-if(typeof data28 !== "string"){
-const err69 = {instancePath:instancePath+"/billed/kind",schemaPath:"#/properties/billed/properties/kind/type",keyword:"type",params:{type: "string"}};
+}
+if(data.billed !== undefined){
+let data27 = data.billed;
+if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
+if(data27.kind === undefined){
+const err69 = {instancePath:instancePath+"/billed",schemaPath:"#/properties/billed/required",keyword:"required",params:{missingProperty: "kind"}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -861,8 +865,11 @@ vErrors.push(err69);
 }
 errors++;
 }
-if(!(((data28 === "billed") || (data28 === "not_billed")) || (data28 === "unknown"))){
-const err70 = {instancePath:instancePath+"/billed/kind",schemaPath:"#/properties/billed/properties/kind/enum",keyword:"enum",params:{allowedValues: schema20.properties.billed.properties.kind.enum}};
+if(data27.kind !== undefined){
+let data28 = data27.kind;
+if(typeof data28 === "string"){
+if(!pattern14.test(data28)){
+const err70 = {instancePath:instancePath+"/billed/kind",schemaPath:"#/properties/billed/properties/kind/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9_-]{0,31}$"}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -872,11 +879,8 @@ vErrors.push(err70);
 errors++;
 }
 }
-if(data27.units !== undefined){
-let data29 = data27.units;
-if(typeof data29 === "string"){
-if(!pattern14.test(data29)){
-const err71 = {instancePath:instancePath+"/billed/units",schemaPath:"#/properties/billed/properties/units/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"}};
+else {
+const err71 = {instancePath:instancePath+"/billed/kind",schemaPath:"#/properties/billed/properties/kind/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -886,8 +890,11 @@ vErrors.push(err71);
 errors++;
 }
 }
-else {
-const err72 = {instancePath:instancePath+"/billed/units",schemaPath:"#/properties/billed/properties/units/type",keyword:"type",params:{type: "string"}};
+if(data27.units !== undefined){
+let data29 = data27.units;
+if(typeof data29 === "string"){
+if(!pattern16.test(data29)){
+const err72 = {instancePath:instancePath+"/billed/units",schemaPath:"#/properties/billed/properties/units/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -897,11 +904,8 @@ vErrors.push(err72);
 errors++;
 }
 }
-if(data27.usd !== undefined){
-let data30 = data27.usd;
-if(typeof data30 === "string"){
-if(!pattern15.test(data30)){
-const err73 = {instancePath:instancePath+"/billed/usd",schemaPath:"#/properties/billed/properties/usd/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}};
+else {
+const err73 = {instancePath:instancePath+"/billed/units",schemaPath:"#/properties/billed/properties/units/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -911,8 +915,11 @@ vErrors.push(err73);
 errors++;
 }
 }
-else {
-const err74 = {instancePath:instancePath+"/billed/usd",schemaPath:"#/properties/billed/properties/usd/type",keyword:"type",params:{type: "string"}};
+if(data27.usd !== undefined){
+let data30 = data27.usd;
+if(typeof data30 === "string"){
+if(!pattern17.test(data30)){
+const err74 = {instancePath:instancePath+"/billed/usd",schemaPath:"#/properties/billed/properties/usd/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -922,9 +929,8 @@ vErrors.push(err74);
 errors++;
 }
 }
-}
 else {
-const err75 = {instancePath:instancePath+"/billed",schemaPath:"#/properties/billed/type",keyword:"type",params:{type: "object"}};
+const err75 = {instancePath:instancePath+"/billed/usd",schemaPath:"#/properties/billed/properties/usd/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -934,10 +940,9 @@ vErrors.push(err75);
 errors++;
 }
 }
-if(data.returns !== undefined){
-let data31 = data.returns;
-if(typeof data31 !== "string"){
-const err76 = {instancePath:instancePath+"/returns",schemaPath:"#/properties/returns/type",keyword:"type",params:{type: "string"}};
+}
+else {
+const err76 = {instancePath:instancePath+"/billed",schemaPath:"#/properties/billed/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -946,13 +951,28 @@ vErrors.push(err76);
 }
 errors++;
 }
-if(!((data31 === "whole") || (data31 === "tail"))){
-const err77 = {instancePath:instancePath+"/returns",schemaPath:"#/properties/returns/enum",keyword:"enum",params:{allowedValues: schema20.properties.returns.enum}};
+}
+if(data.returns !== undefined){
+let data31 = data.returns;
+if(typeof data31 === "string"){
+if(!pattern14.test(data31)){
+const err77 = {instancePath:instancePath+"/returns",schemaPath:"#/properties/returns/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9_-]{0,31}$"}};
 if(vErrors === null){
 vErrors = [err77];
 }
 else {
 vErrors.push(err77);
+}
+errors++;
+}
+}
+else {
+const err78 = {instancePath:instancePath+"/returns",schemaPath:"#/properties/returns/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err78];
+}
+else {
+vErrors.push(err78);
 }
 errors++;
 }
@@ -965,18 +985,7 @@ for(let i0=0; i0<len0; i0++){
 let data33 = data32[i0];
 if(typeof data33 === "string"){
 if(!pattern4.test(data33)){
-const err78 = {instancePath:instancePath+"/flags/" + i0,schemaPath:"#/properties/flags/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
-if(vErrors === null){
-vErrors = [err78];
-}
-else {
-vErrors.push(err78);
-}
-errors++;
-}
-}
-else {
-const err79 = {instancePath:instancePath+"/flags/" + i0,schemaPath:"#/properties/flags/items/type",keyword:"type",params:{type: "string"}};
+const err79 = {instancePath:instancePath+"/flags/" + i0,schemaPath:"#/properties/flags/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -986,9 +995,8 @@ vErrors.push(err79);
 errors++;
 }
 }
-}
 else {
-const err80 = {instancePath:instancePath+"/flags",schemaPath:"#/properties/flags/type",keyword:"type",params:{type: "array"}};
+const err80 = {instancePath:instancePath+"/flags/" + i0,schemaPath:"#/properties/flags/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -1000,12 +1008,24 @@ errors++;
 }
 }
 else {
-const err81 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err81 = {instancePath:instancePath+"/flags",schemaPath:"#/properties/flags/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err81];
 }
 else {
 vErrors.push(err81);
+}
+errors++;
+}
+}
+}
+else {
+const err82 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err82];
+}
+else {
+vErrors.push(err82);
 }
 errors++;
 }

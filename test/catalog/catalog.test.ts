@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { createCatalog, tierOf, type Catalog } from "../../src/catalog/catalog.js";
 import type { Additions } from "../../src/catalog/additions.js";
 import type { Mode } from "../../src/catalog/model.js";
+import { readManifest } from "../../src/manifest/read.js";
 
 function catalogOf(additions: Additions = {}): Catalog {
   const { value, diagnostics } = createCatalog(additions);
@@ -86,6 +87,8 @@ test.each([
   [{ id: "house", like: "kling-v2-1-master" }, "master"],
   [{ id: "house", like: "kling-2.6", wire_name: "kling-3.0-flash" }, "master"],
   [{ id: "kling-4.0", like: "kling-2.6" }, "master"],
+  [{ id: "house", like: "kling-2.6", wire_name: "Kling-3.0" }, "master"],
+  [{ id: "house", like: "kling-v1-6", wire_name: "kling-v2-1-MASTER" }, "master"],
   [{ id: "house", like: "kling-2.6" }, "standard"],
 ])("a project's model %j is of tier %s", (own, tier) => {
   const model = catalogOf({ models: [own] }).video(own.id);
@@ -125,6 +128,163 @@ test("a model of the project's own costs what the one it is like costs, and says
   const row = model && catalog.price(model, { mode: "pro", audio: true, input: "text", seconds: 5 });
   expect(row?.units).toBe(1000);
   expect(row?.basis.source).toContain("taken to cost what kling-2.6 costs");
+});
+
+test("a model that is like a project's own model wants the care that this one wants", () => {
+  const models = [
+    { id: "first", like: "kling-2.5-turbo", wire_name: "kling-3.0" },
+    { id: "second", like: "first", wire_name: "film" },
+    { id: "third", like: "second", wire_name: "more-film" },
+  ];
+  const catalog = catalogOf({ models });
+  const tiers = models.map(({ id }) => {
+    const model = catalog.video(id);
+    return model && tierOf(model, "std");
+  });
+  expect(tiers).toEqual(["master", "master", "master"]);
+});
+
+test.each<[string, "video" | "image", string, string, Mode | undefined, number | undefined, string]>([
+  ["of the new endpoints", "video", "kling-2.5-turbo", "kling-3.0", "std", 600, "kling-3.0"],
+  ["in other letters", "video", "kling-2.5-turbo", "KLING-3.0", "std", 600, "kling-3.0"],
+  ["of /v1", "video", "kling-v1-6", "kling-v2-master", undefined, 10_000, "kling-v2-master"],
+  ["of an image model", "image", "kling-v2-1", "kling-v3", undefined, 8_000, "kling-v3"],
+  ["of the other dialect", "video", "kling-2.5-turbo", "kling-v3", "std", 300, "kling-2.5-turbo"],
+  ["of a fitting", "image", "kolors-virtual-try-on-v1", "kling-v3", undefined, undefined, "kolors-virtual"],
+  ["of its own", "video", "kling-2.5-turbo", "kling-2.5-turbo", "std", 300, "kling-2.5-turbo"],
+])("a wire name %s is priced as whoever owns it there", (_, kind, like, wire_name, mode, units, named) => {
+  const catalog = catalogOf({ models: [{ id: "house", like, wire_name }] });
+  const model = catalog[kind]("house");
+  const row =
+    model &&
+    catalog.price(model, {
+      ...(mode === undefined ? {} : { mode }),
+      audio: false,
+      input: "text",
+      seconds: 5,
+    });
+  expect(row?.units).toBe(units);
+  expect(row?.basis.source).toContain(`taken to cost what ${named}`);
+});
+
+test("what a chain of own models costs is named link by link", () => {
+  const catalog = catalogOf({
+    models: [
+      { id: "first", like: "kling-2.5-turbo", wire_name: "kling-3.0" },
+      { id: "second", like: "first" },
+    ],
+  });
+  const model = catalog.video("second");
+  const row = model && catalog.price(model, { mode: "std", audio: false });
+  expect(row?.units).toBe(600);
+  expect(row?.basis.source).toContain("what first costs (taken to cost what kling-3.0 costs");
+});
+
+test.each([
+  [{ id: "mine", like: "kling-2.6", wire_name: "kling-2.6-preview" }, "kling-2.6@kling-2.6-preview"],
+  [{ id: "mine", like: "kling-2-6" }, "kling-2.6@mine"],
+  [{ id: "mine", like: "kling-2.6", wire_name: "kling-2.6" }, "kling-2.6"],
+  [{ id: "mine", like: "kling-2.5-turbo", wire_name: "kling-2.6" }, "kling-2.5-turbo@kling-2.6"],
+])("the model %j is %s in keys", (own, identity) => {
+  expect(catalogOf({ models: [own] }).video("mine")?.identity).toBe(identity);
+});
+
+test("built-in models go by their id in keys, and a model like a project's own by the root", () => {
+  const catalog = catalogOf({
+    models: [
+      { id: "first", like: "kling-2.6", wire_name: "x" },
+      { id: "second", like: "first", wire_name: "y" },
+    ],
+  });
+  expect(catalog.all().filter((model) => model.identity !== undefined)).toEqual([
+    catalog.video("first"),
+    catalog.video("second"),
+  ]);
+  expect(catalog.video("second")?.identity).toBe("kling-2.6@y");
+});
+
+test("the listed catalog has the project's models, and none of its prices", () => {
+  const catalog = catalogOf({
+    models: [{ id: "mine", like: "kling-2.5-turbo", wire_name: "kling-3.0" }],
+    prices: [
+      { model: "mine", usd_per_clip: 0.001 },
+      { model: "kling-2.6", usd_per_clip: 0.001 },
+    ],
+    unit_usd: { video: 0.001 },
+  });
+  const { listed } = catalog;
+  const unitsOf = (id: string) => {
+    const model = listed.video(id);
+    return model && listed.price(model, { mode: "std", audio: false })?.units;
+  };
+  expect([unitsOf("mine"), unitsOf("kling-2.6")]).toEqual([600, 300]);
+  expect([catalog.unitPrice("video").usd, listed.unitPrice("video").usd]).toEqual([1_000, 140_000]);
+  expect(listed.listed).toBe(listed);
+  expect(listed.all()).toEqual(catalog.all());
+});
+
+test.each([
+  "../text-to-video/kling-3.0",
+  "/kling-3.0",
+  "kling-3.0/",
+  "kling..3",
+  "..",
+  ".",
+  "",
+  "$&",
+  "kling 3",
+  "kling-3.0?x=1",
+  "kling-3.0#",
+  "%2e%2e",
+  "kling\u0000",
+  "kling\n",
+  "k\u202e",
+  "x".repeat(65),
+])("the wire name %j is refused, and its model left out", (wire_name) => {
+  const { value, diagnostics } = createCatalog({ models: [{ id: "mine", like: "kling-v3", wire_name }] });
+  expect(diagnostics).toMatchObject([
+    {
+      severity: "error",
+      code: "manifest/wrong-value",
+      path: ["catalog", "models", "mine", "wire_name"],
+      why: expect.stringContaining("address") as string,
+      help: expect.stringContaining("letters, digits") as string,
+    },
+  ]);
+  expect([value?.video("mine"), value?.image("mine")]).toEqual([undefined, undefined]);
+});
+
+test.each(["../text-to-video/kling-3.0", "a/b", "a..b", "$&", "", "x".repeat(65)])(
+  "the manifest refuses the wire name %j where it stands",
+  (name) => {
+    const text = (wire: string) =>
+      `version: 1\nproject: p\ncatalog:\n  models:\n    mine: { like: kling-2.6, wire_name: ${JSON.stringify(wire)} }\n`;
+    const foundIn = (wire: string) =>
+      readManifest(text(wire), "m.yaml")
+        .diagnostics.filter((each) => each.path?.[0] === "catalog")
+        .map((each) => `${each.severity} ${each.code} ${each.path?.join(".")}`);
+    expect(foundIn(name)).toEqual(["error manifest/wrong-value catalog.models.mine.wire_name"]);
+    expect(foundIn("kling-2.6-preview_b")).toEqual([]);
+  },
+);
+
+test("an id that is no wire name wants one beside it", () => {
+  const { value, diagnostics } = createCatalog({ models: [{ id: "a..b", like: "kling-2.6" }] });
+  expect(diagnostics).toMatchObject([
+    { code: "manifest/wrong-value", path: ["catalog", "models", "a..b"], on: "key" },
+  ]);
+  expect(value?.video("a..b")).toBeUndefined();
+  expect(
+    catalogOf({ models: [{ id: "a..b", like: "kling-2.6", wire_name: "x" }] }).video("a..b"),
+  ).toBeDefined();
+});
+
+test.each(["a/b", "a\u202e", "", "$&"])("the id %j is refused", (id) => {
+  const { value, diagnostics } = createCatalog({ models: [{ id, like: "kling-2.6", wire_name: "x" }] });
+  expect(diagnostics).toMatchObject([
+    { severity: "error", code: "manifest/bad-id", path: ["catalog", "models", id], on: "key" },
+  ]);
+  expect(value?.video(id)).toBeUndefined();
 });
 
 test("a model like one that is video and image becomes both", () => {

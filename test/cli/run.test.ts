@@ -242,7 +242,7 @@ describe("render", () => {
   test("refuses an approval that does not cover the plan with exit 7", async () => {
     const result = await klingmake(`render --approve ${"0".repeat(64)}`, { manifest: FILM });
     expect(result.exit).toBe(7);
-    expect(result.stderr).toContain("shots.010.clip: was not part of what was approved");
+    expect(result.stderr).toContain("shots.010.clip: no offer with that digest is kept here");
   });
 
   test("--frozen names what would change and exits 7", async () => {

@@ -35,7 +35,7 @@ function bytesOf(kind: "clip" | "still", name: string): Uint8Array {
 }
 
 /** A film in memory. */
-export function film(manifest: string, script: Script = {}) {
+export function film(manifest: string, script: Script & { readonly bytes?: () => string | undefined } = {}) {
   const disk = memoryDisk({
     "/film/kling.manifest.yaml": manifest,
     "/film/refs/dawn.png": bytesOf("still", "dawn"),
@@ -57,7 +57,10 @@ export function film(manifest: string, script: Script = {}) {
           if (signal.aborted) throw signal.reason as Error;
           const id = /t\d+/.exec(url)?.[0] ?? "";
           const task = vendor.tasks.find((each) => each.id === id);
-          const bytes = bytesOf(task?.submission.action.kind === "image" ? "still" : "clip", id);
+          const bytes = bytesOf(
+            task?.submission.action.kind === "image" ? "still" : "clip",
+            script.bytes?.() ?? id,
+          );
           await sink.write(bytes);
           return { kind: "done", bytes: bytes.length };
         },

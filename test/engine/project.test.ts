@@ -291,6 +291,16 @@ describe("approval", () => {
 });
 
 describe("--frozen", () => {
+  it("refuses a renamed shot and a shot that left, because the lockfile would change", async () => {
+    const project = film(FILM);
+    await project.render();
+    project.write(FILM.replace('"010"', '"011"'));
+    expect(await project.render({ frozen: true })).toMatchObject({
+      status: "frozen",
+      steps: ["shots.011.clip", "shots.010.clip"],
+    });
+  });
+
   it("restores, and refuses whatever would change the lockfile", async () => {
     const project = film(FILM);
     expect(await project.render({ frozen: true })).toMatchObject({ status: "frozen", exit: 7 });
@@ -331,6 +341,143 @@ describe("a create of an earlier run", () => {
     const report = await project.render();
     expect(report.exit).toBe(8);
     expect(project.vendor.tasks).toHaveLength(0);
+  });
+});
+
+describe("a task that an edit overtook", () => {
+  it("is collected under its own key, so that taking the edit back is free", async () => {
+    const project = film(FILM);
+    const stop = new AbortController();
+    await project.render({
+      targets: ["shots.010"],
+      signal: stop.signal,
+      emit: (event) => event.type === "step_submitted" && stop.abort(),
+    });
+    expect(project.vendor.tasks).toHaveLength(1);
+    project.write(FILM.replace("the ferry leaves", "the ferry arrives"));
+    expect((await project.plan()).overtaken.map(({ attempt }) => attempt.step)).toEqual(["shots.010.clip"]);
+    const told: string[] = [];
+    const report = await project.render({
+      emit: (event) => event.type === "notice" && told.push(event.message),
+    });
+    expect(report.exit).toBe(0);
+    expect(told).toEqual([
+      "a task of shots.010.clip that an edit overtook is collected; taking the edit back is free",
+    ]);
+    expect(project.vendor.tasks).toHaveLength(5);
+    project.write(FILM);
+    expect((await project.decisions())["shots.010.clip"]).toBe("restore from store");
+    expect((await project.plan()).overtaken).toEqual([]);
+  });
+
+  it("is left alone by --frozen", async () => {
+    const project = film(FILM);
+    await project.render();
+    const stop = new AbortController();
+    project.write(FILM.replace("the ferry leaves", "the ferry arrives"));
+    await project.render({
+      signal: stop.signal,
+      emit: (event) => event.type === "step_submitted" && stop.abort(),
+    });
+    project.write(FILM);
+    const lock = project.read("/film/kling.lock.json");
+    expect((await project.render({ frozen: true })).exit).toBe(0);
+    expect(project.read("/film/kling.lock.json")).toBe(lock);
+  });
+});
+
+describe("what lies where something is to be written", () => {
+  it("a sidecar never replaces a file that is not a sidecar", async () => {
+    const project = film(FILM);
+    project.volume.mkdirSync("/film/renders/default/010", { recursive: true });
+    project.volume.writeFileSync(`${CLIP}.json`, '{ "mine": true }');
+    expect((await project.render()).exit).toBe(0);
+    expect(project.read(`${CLIP}.json`)).toBe('{ "mine": true }');
+    expect(project.read("/film/renders/default/030/clip.mp4.json")).toContain("klingmake/sidecar");
+  });
+
+  it("an output path that cannot be used is said each time, and is no success", async () => {
+    const project = film(FILM);
+    project.volume.writeFileSync("/film/renders", "a file where a directory should be");
+    for (const status of ["rendered", "restored"]) {
+      const report = await project.render();
+      expect(report.exit).toBe(1);
+      const outcomes = report.status === "ran" ? report.outcomes.map(({ outcome }) => outcome) : [];
+      expect(new Set(outcomes.map((outcome) => outcome.status))).toEqual(new Set([status]));
+      expect(outcomes.every((outcome) => "conflict" in outcome && outcome.conflict !== undefined)).toBe(true);
+    }
+    expect(project.vendor.tasks).toHaveLength(4);
+  });
+
+  it("a vendor's copy with other bytes than the recorded ones replaces nothing", async () => {
+    let other = false;
+    const project = film(FILM, { bytes: () => (other ? "another" : undefined) });
+    await project.render();
+    const lock = project.read("/film/kling.lock.json");
+    project.remove("/home/.local/share/klingmake/store");
+    project.remove(CLIP);
+    other = true;
+    const report = await project.render();
+    expect(report.exit).toBe(1);
+    const failed =
+      report.status === "ran" ? report.outcomes.filter(({ outcome }) => outcome.status === "failed") : [];
+    expect(failed).toMatchObject([
+      { step: "shots.010.clip", outcome: { diagnostic: { code: "run/download" } } },
+    ]);
+    expect(project.read("/film/kling.lock.json")).toBe(lock);
+    expect(project.names()).not.toContain(CLIP);
+  });
+
+  it("a lockfile that a colleague brings while the question is open is not bought beside", async () => {
+    const colleague = film(FILM);
+    await colleague.render();
+    const project = film(FILM);
+    const report = await project.render({
+      policy: { tiers: ["standard"] },
+      ask: () => {
+        project.volume.writeFileSync("/film/kling.lock.json", colleague.read("/film/kling.lock.json"));
+        return Promise.resolve(true);
+      },
+    });
+    expect(report.status).toBe("ran");
+    expect(project.vendor.submitted).toEqual([]);
+  });
+});
+
+describe("money", () => {
+  it("a price of the project's own loosens no question", async () => {
+    const prices =
+      "catalog: { prices: [{ model: kling-2.5-turbo, usd_per_second: 0.0001 }] }\napproval: { above_usd: 0.4 }\n";
+    const project = film(FILM + prices);
+    expect(await project.render()).toMatchObject({
+      status: "approval_needed",
+      wants: [{ because: "total" }],
+    });
+    expect(project.vendor.submitted).toEqual([]);
+  });
+
+  it("what is bought again upstream shows the price of its dependents in the same plan", async () => {
+    const project = film(FILM);
+    await project.render();
+    const { steps } = (await (await project.open()).plan({ rebuy: ["images.mara"] })).value ?? { steps: [] };
+    expect(
+      steps
+        .filter(({ decision }) => decision.kind === "render")
+        .map(({ step, reason }) => [step.id, reason?.because]),
+    ).toEqual([
+      ["images.mara", "rebuy"],
+      ["shots.020.clip", "upstream_replaced"],
+    ]);
+  });
+
+  it("a clip with sound renders", async () => {
+    const project = film(
+      FILM.replace(
+        "{ prompt: the ferry leaves }",
+        "{ prompt: the ferry leaves, model: kling-2.6, mode: pro, audio: true }",
+      ),
+    );
+    expect((await project.render({ ask: () => Promise.resolve(true) })).exit).toBe(0);
   });
 });
 

@@ -75,6 +75,95 @@ describe("the frozen format", () => {
   });
 });
 
+describe("a model of the project's own", () => {
+  type Own = NonNullable<Manifest["catalog"]["models"]>[number];
+  /** Key and model in it of everything that can name a model. */
+  const named = (video: Partial<Own>, image: Partial<Own> = {}, dress: Partial<Own> = {}) => {
+    const models = [
+      { id: "mine", like: "kling-2.6", wire_name: "kling-2.6-preview", ...video },
+      { id: "my-image", like: "kling-v2-1", wire_name: "kling-v2-2", ...image },
+      { id: "my-dress", like: "kolors-virtual-try-on-v1", wire_name: "kolors-2", ...dress },
+    ] as const;
+    const [{ id: model }, { id: imageModel }, { id: dressModel }] = models;
+    const keys = keysOf(
+      manifestOf({
+        catalog: { models },
+        images: [
+          { id: "still", prompt: "x", model: imageModel },
+          { id: "worn", try_on: { human: "refs/a.png", cloth: "refs/b.png", model: dressModel } },
+        ],
+        shots: [
+          { id: "words", prompt: "x", model },
+          { id: "picture", image: "refs/a.png", model },
+          { id: "longer", prompt: "x", steps: [{ extend: { via: "last_frame", model } }] },
+        ],
+      }),
+    );
+    return [...keys].map(([id, { key, inputs }]) => [id, inputs.action["model"] as string, key] as const);
+  };
+  const before = named({});
+
+  test("is in the key as the built-in model that it is like at its wire name", () => {
+    expect(before.map(([id, model]) => `${id} ${model}`)).toEqual([
+      "images.still kling-v2-1@kling-v2-2",
+      "images.worn kolors-virtual-try-on-v1@kolors-2",
+      "shots.words.clip kling-2.6@kling-2.6-preview",
+      "shots.picture.clip kling-2.6@kling-2.6-preview",
+      "shots.longer.clip kling-2.5-turbo",
+      "shots.longer.extend kling-2.6@kling-2.6-preview",
+    ]);
+  });
+
+  test("has the same keys under another local id, label and lengths", () => {
+    const renamed = named(
+      { id: "ours", label: "Ours", durations: [4, 5] },
+      { id: "our-image" },
+      { id: "our-dress" },
+    );
+    expect(renamed).toEqual(before);
+  });
+
+  test.each<[string, readonly Partial<Own>[]]>([
+    ["like", [{ like: "kling-2.5-turbo" }, { like: "kling-v3" }, { like: "kolors-virtual-try-on-v1-5" }]],
+    ["wire_name", [{ wire_name: "kling-2.6-b" }, { wire_name: "kling-v2-3" }, { wire_name: "kolors-3" }]],
+  ])("has other keys when its %s is another", (_, [video = {}, image, dress]) => {
+    const differ = named(video, image, dress).flatMap(([id, , key], at) =>
+      before[at]?.[2] === key ? [] : [id],
+    );
+    expect(differ).toEqual(before.flatMap(([id]) => (id === "shots.longer.clip" ? [] : [id])));
+  });
+
+  test("that is a built-in one by another name has this one's keys", () => {
+    const same = named(
+      { wire_name: "kling-2.6" },
+      { wire_name: "kling-v2-1" },
+      { wire_name: "kolors-virtual-try-on-v1" },
+    );
+    expect(same.map(([, model]) => model)).toEqual([
+      "kling-v2-1",
+      "kolors-virtual-try-on-v1",
+      "kling-2.6",
+      "kling-2.6",
+      "kling-2.5-turbo",
+      "kling-2.6",
+    ]);
+  });
+
+  test("says in its action what it is, and built-in models do not", () => {
+    const actions = expanded(
+      manifestOf({
+        catalog: { models: [{ id: "mine", like: "kling-2.6" }] },
+        shots: [
+          { id: "a", prompt: "x", model: "mine" },
+          { id: "b", prompt: "x", model: "kling-2-6" },
+        ],
+      }),
+    ).graph.steps.map((step) => step.action);
+    expect(actions).toMatchObject([{ model: "mine", identity: "kling-2.6@mine" }, { model: "kling-2.6" }]);
+    expect(actions[1]).not.toHaveProperty("identity");
+  });
+});
+
 // ---- Laws, over manifests of a few images and shots that refer to earlier ones. ----
 
 const words = fc

@@ -109,6 +109,97 @@ describe("clashes", () => {
     expect(clashes(manifest)).toEqual(expected.map((line) => `${line} | ${help}`));
   });
 
+  const OWN = "which is the project's own";
+  const APART =
+    "give outputs a folder of their own, such as renders/{profile}/{shot}/{step}{take}.mp4 under outputs.path";
+  const onDisk = (manifest: Partial<Manifest>) => expanded(manifestOf({ provider: "kling", ...manifest }));
+
+  test.each<[string, Partial<Manifest>, string, string]>([
+    [
+      "a sidecar package.json",
+      { shots: shots("package"), outputs: { path: "{shot}" } },
+      "package",
+      "package.json",
+    ],
+    ["a lockfile", { shots: shots("lock"), outputs: { path: "kling.{shot}" } }, "lock", "kling.lock.json"],
+    [
+      "the sandbox's lockfile",
+      { shots: shots("lock"), outputs: { path: "kling.sandbox.{shot}.json" } },
+      "lock",
+      "kling.sandbox.lock.json",
+    ],
+    [
+      "the manifest",
+      { shots: shots("a"), outputs: { path: "kling.manifest.yaml" } },
+      "a",
+      "kling.manifest.yaml",
+    ],
+    [
+      "the manifest in other letters, by a detour",
+      { shots: shots("a"), outputs: { path: "./././Kling.Manifest.YAML" } },
+      "a",
+      "././Kling.Manifest.YAML",
+    ],
+    [".gitignore", { shots: shots("a"), outputs: { path: ".gitignore" } }, "a", ".gitignore"],
+    [
+      "its own input",
+      { shots: [{ id: "a", image: "refs/a.png" }], outputs: { path: "refs/{shot}.png" } },
+      "a",
+      "refs/a.png",
+    ],
+    [
+      "the input of a later step, in another Unicode form and by a detour",
+      {
+        shots: [
+          { id: "a", prompt: "x" },
+          { id: "b", image: "refs/../refs/./Cafe\u0301-a.png" },
+        ],
+        outputs: { path: "refs/caf\u00e9-{shot}.png" },
+      },
+      "a",
+      "refs/caf\u00e9-a.png",
+    ],
+    [
+      "a sound as its sidecar",
+      {
+        shots: [{ id: "a", prompt: "x", steps: [{ lip_sync: { audio: "o/a-clip.json" } }] }],
+        outputs: { path: "o/{shot}-{step}" },
+      },
+      "a",
+      "o/a-clip.json",
+    ],
+  ])("no output is placed over %s", (_, manifest, shot, name) => {
+    const found = onDisk(manifest).diagnostics.filter((each) => each.code === "graph/output-clash");
+    expect(found).toMatchObject([
+      {
+        severity: "error",
+        path: ["shots", shot],
+        message: `shots.${shot}.clip would write ${name}, ${OWN}`,
+        why: "the file is in use by the project, and writing there would destroy it",
+        help: APART,
+      },
+    ]);
+  });
+
+  test("a still is not placed over an input either", () => {
+    const { diagnostics } = onDisk({
+      images: [{ id: "a", prompt: "x", image: "refs/a.png" }],
+      outputs: { image_path: "refs/{image}.png" },
+    });
+    expect(diagnostics).toMatchObject([{ code: "graph/output-clash", path: ["images", "a"] }]);
+  });
+
+  test("names that only look like the project's own files are free", () => {
+    const found = onDisk({
+      shots: [
+        { id: "package", prompt: "x" },
+        { id: "b", image: "refs/a.png" },
+      ],
+      outputs: { path: "out/{shot}" },
+    }).diagnostics;
+    expect(found).toEqual([]);
+  });
+
   test("profiles, shots, steps, takes and images never clash by default", () => {
     const manifest = {
       shots: [{ id: "images", prompt: "x", takes: 3, steps: [{ extend: {} }, { extend: {} }] }],

@@ -163,7 +163,7 @@ describe("covering", () => {
     [22, 21, false],
     [undefined, 21, false],
     [undefined, undefined, true],
-    [22, undefined, true],
+    [22, undefined, false],
   ])("a price of %s cents within a ceiling of %s: %s", (price, ceiling, expected) => {
     const amount = (value: number | undefined) => (value === undefined ? undefined : cents(value));
     expect(withinCeiling(amount(price), amount(ceiling))).toBe(expected);

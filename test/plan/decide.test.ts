@@ -182,7 +182,7 @@ describe("what was tried", () => {
       tried("refused", failure(false)),
       "render 1: failed_before",
     ],
-    ["an abandoned attempt leads to the next", tried("abandoned"), "render 2: new"],
+    ["an abandoned attempt leads to the next", tried("abandoned"), "render 2: failed_before"],
     [
       "the latest attempt counts",
       {
@@ -254,10 +254,10 @@ describe("wishes", () => {
       "render 3: rebuy",
     ],
     [
-      "a first attempt under way does not stand in the way of rebuy",
+      "a first attempt that is paid for is collected before anything is bought beside it",
       tried("submitted"),
       rebuy,
-      "render 2: rebuy",
+      "resume submitted 1: under_way",
     ],
     [
       "retry-refused makes the next attempt at a refused task",

@@ -6,7 +6,7 @@ import type { Additions } from "../../src/catalog/additions.js";
 import type { Mode, VideoModel } from "../../src/catalog/model.js";
 import type { SourceFacts } from "../../src/graph/rules-refine.js";
 import type { Action, Extend, ImageToVideo, Input, LipSync, MakeImage } from "../../src/graph/step.js";
-import { estimate, sum, tierOfAction, type Estimate } from "../../src/plan/estimate.js";
+import { estimate, listHigh, sum, tierOfAction, type Estimate } from "../../src/plan/estimate.js";
 
 const PICTURE: Input = { kind: "file", path: "refs/a.png" };
 const CLIP: Input = { kind: "file", path: "refs/a.mp4" };
@@ -492,4 +492,45 @@ test.each<[Action, SourceFacts, string]>([
   [{ kind: "frame", which: "first", source: CLIP }, {}, "standard"],
 ])("%j of %j is of tier %s", (action, source, tier) => {
   expect(tierOfAction(action, catalogOf(), source)).toBe(tier);
+});
+
+const CHEAP: Additions = {
+  models: [{ id: "mine", like: "kling-2.5-turbo", wire_name: "kling-3.0" }],
+  prices: [
+    { model: "kling-3.0", usd_per_clip: 0.01 },
+    { model: "mine", usd_per_clip: 0.01 },
+    { model: "kling-v3", usd_per_image: 0.001 },
+    { model: "kolors-virtual-try-on-v1", usd_per_image: 0.001 },
+  ],
+  unit_usd: { video: 0.001, image: 0.0001 },
+};
+
+test.each<[string, Action, SourceFacts, number | undefined]>([
+  ["a clip", words("kling-3.0", { mode: "std" }), {}, 420_000],
+  ["a clip with sound", words("kling-3.0", { mode: "pro", audio: true }), {}, 840_000],
+  ["a clip of a project's model", still("mine", { mode: "std" }), {}, 420_000],
+  [
+    "a still",
+    { kind: "image", model: "kling-v3", prompt: "x", aspect_ratio: "16:9", resolution: "1k" },
+    {},
+    28_000,
+  ],
+  [
+    "a fitting",
+    { kind: "try_on", model: "kolors-virtual-try-on-v1", human: PICTURE, cloth: PICTURE },
+    {},
+    70_000,
+  ],
+  ["speech", { kind: "lip_sync", source: CLIP, audio: CLIP }, { sourceSeconds: 5 }, 77_000],
+  ["speech over a clip of unknown length", { kind: "lip_sync", source: CLIP, audio: CLIP }, {}, undefined],
+  ["a frame", { kind: "frame", which: "last", source: CLIP }, {}, undefined],
+  ["a model that nobody knows", words("sora"), {}, undefined],
+])("%s costs at most its list price, whatever prices the project has", (_, action, source, most) => {
+  expect(listHigh(action, catalogOf(CHEAP), source)).toBe(most);
+});
+
+test("a price of the project's own beside no list price leaves the list price unknown", () => {
+  const action = words("kling-v1-5", { mode: "4k" });
+  const catalog = catalogOf({ prices: [{ model: "kling-v1-5", usd_per_clip: 1 }] });
+  expect([estimate(action, catalog).kind, listHigh(action, catalog)]).toEqual(["priced", undefined]);
 });

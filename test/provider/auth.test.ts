@@ -16,15 +16,14 @@ describe("the environment", () => {
     expect(readAccount(PAIR)).toMatchObject({ credentials: { kind: "key_pair" } });
   });
 
-  it("names the account by a fingerprint that stays when an API key joins the key pair", () => {
+  it("names the account by a fingerprint of the credential that is sent, whatever stands beside it", () => {
     const pair = readAccount(PAIR);
     expect(pair).toMatchObject({ fingerprint: expect.stringMatching(/^[0-9a-f]{12}$/) as string });
+    const key = readAccount({ KLING_API_KEY: "api-key-1" });
     expect(readAccount({ KLING_API_KEY: "api-key-1", ...PAIR })).toMatchObject({
-      fingerprint: "fingerprint" in pair ? pair.fingerprint : "",
+      fingerprint: "fingerprint" in key ? key.fingerprint : "",
     });
-    expect(readAccount({ KLING_API_KEY: "api-key-1" })).not.toMatchObject({
-      fingerprint: "fingerprint" in pair ? pair.fingerprint : "",
-    });
+    expect(key).not.toMatchObject({ fingerprint: "fingerprint" in pair ? pair.fingerprint : "" });
   });
 
   const SLIPS: readonly (readonly [what: string, env: Environment, message: RegExp])[] = [

@@ -49,9 +49,14 @@ describe("what was thrown", () => {
       "an error of Node",
       coded("ERR_INVALID_ARG_TYPE"),
       "run/bug safe unknown",
-      "ERR_INVALID_ARG_TYPE: /home/me/secret/path",
+      /^ERR_INVALID_ARG_TYPE: \/home\/me\/secret\/path \(in \w/,
     ],
-    ["a bug", new TypeError("x is undefined"), "run/bug safe unknown", "x is undefined"],
+    [
+      "a bug",
+      new TypeError("x is undefined"),
+      "run/bug safe unknown",
+      /^x is undefined \(in [\w.]+( < [\w.]+)*\)$/,
+    ],
     ["no error at all", "boo", "run/bug safe unknown", "boo"],
     [
       "the wrong server",
@@ -62,7 +67,8 @@ describe("what was thrown", () => {
   ])("%s", (_, error, expected, why) => {
     const failed = thrown(step, error);
     expect(words(failed)).toBe(expected);
-    expect(failed.diagnostic.why).toBe(why);
+    if (why instanceof RegExp) expect(failed.diagnostic.why).toMatch(why);
+    else expect(failed.diagnostic.why).toBe(why);
   });
   test("the disk's own words, with its paths, are not repeated", () => {
     expect(JSON.stringify(thrown(step, coded("EACCES")))).not.toContain("/home");

@@ -106,13 +106,13 @@ describe("answers that are none", () => {
   });
 
   test.each<[string, readonly LookAnswer[], string, number]>([
-    ["absent three times running is believed", [absent, absent, absent], "absent", 3],
-    ["absent twice and then found is not", [absent, absent], "ended", 3],
+    ["absent five times running is believed", [absent, absent, absent, absent, absent], "absent", 5],
+    ["absent four times and then found is not", [absent, absent, absent, absent], "ended", 5],
     [
       "being found starts the count again",
-      [absent, absent, look("a", "processing"), absent, absent],
+      [absent, absent, absent, look("a", "processing"), absent, absent, absent],
       "ended",
-      6,
+      8,
     ],
     ["lost answers are asked again, however many", Array.from({ length: 9 }, () => lost), "ended", 10],
     ["a busy vendor is asked again", [refused("busy"), refused("maintenance")], "ended", 3],

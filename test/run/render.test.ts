@@ -93,13 +93,14 @@ describe("coming back after a death", () => {
     expect(set.vendor.tasks).toHaveLength(1);
   });
 
-  test("a task that the vendor has lost is told, and stays as it is", async () => {
+  test("a task that the vendor denies again and again is given up, and the next attempt has a reference of its own", async () => {
     const set = await diedAfter("journal submitted");
     set.vendor.script = { look: () => ({ kind: "absent" }) };
     expect((await set.run(film)).lines).toEqual([`${CLIP} failed run/task-lost`]);
     set.vendor.script = {};
     expect((await set.run(film)).lines).toEqual([`${CLIP} rendered`]);
-    expect(creates(set)).toBe(0);
+    expect(creates(set)).toBe(1);
+    expect(new Set(set.vendor.submitted).size).toBe(set.vendor.submitted.length);
   });
 
   test.each([

@@ -204,7 +204,7 @@ describe("the protocol", () => {
 
   test("an earlier run's task is adopted without a create", async () => {
     const told = await create({ find: () => shown }, { askFirst: true });
-    expect(told.created).toEqual({ kind: "task", task: "t9", adopted: true });
+    expect(told.created).toEqual({ kind: "task", task: "t9", adopted: true, found: true });
     expect(told.log).toEqual(["find"]);
   });
 

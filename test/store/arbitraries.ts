@@ -34,7 +34,8 @@ const artifacts: fc.Arbitrary<Artifact> = fc.record(
   {
     sha256: digests,
     size: fc.nat(),
-    type: fc.constantFrom("video/mp4" as const, "image/png" as const, "image/jpeg" as const),
+    // The last one is of a later version.
+    type: fc.constantFrom("video/mp4", "image/png", "image/jpeg", "video/vnd.later+xml" as "video/mp4"),
     width: fc.integer({ min: 1, max: 4096 }),
     height: fc.integer({ min: 1, max: 4096 }),
     seconds: fc.nat(15_000).map((ms) => ms / 1000),
@@ -51,7 +52,7 @@ const handles: fc.Arbitrary<Handle> = fc.record(
     result: words,
     account: words,
     completed: times,
-    dialect: fc.constantFrom("new" as const, "legacy" as const),
+    dialect: fc.constantFrom("new", "legacy", "later-2" as "new"),
     product: fc.constant("/text-to-video/kling-3.0"),
   },
   { requiredKeys: ["route", "task", "account", "completed", "dialect", "product"] },
@@ -81,7 +82,7 @@ const renderings: fc.Arbitrary<Rendering> = fc
       handle: handles,
       estimate: amounts,
       billed: bills,
-      returns: fc.constantFrom("whole" as const, "tail" as const),
+      returns: fc.constantFrom("whole", "tail", "later_part" as "tail"),
       flags: fc.array(words, { maxLength: 2 }),
     },
     { requiredKeys: ["inputs", "attempt", "artifact", "consumed", "billed"] },
@@ -122,12 +123,12 @@ const intents: fc.Arbitrary<IntentEntry> = fc
     const key = cacheKey(inputs);
     const intent: IntentEntry = {
       type: "intent",
-      reference: clientReference(key, attempt, "create"),
+      reference: clientReference(key, attempt, "render"),
       step: `shots.${n}.clip` as StepId,
       key,
       inputs,
       attempt,
-      call: "create",
+      call: "render",
       realm: "kling",
       route: "kling",
       account: "acc",

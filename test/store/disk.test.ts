@@ -11,6 +11,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { sha256Hex } from "../../src/base/digest.js";
+import { openFileIndex } from "../../src/store/file-index.js";
 import { look, nodeFiles, readTextIf, writeAtomic } from "../../src/store/files.js";
 import { placeToWrite, projectPath } from "../../src/store/project-path.js";
 import { makeStateDirectory, stateDirectory } from "../../src/store/state-directory.js";
@@ -111,6 +113,45 @@ describe("the state directory", () => {
     const { fs } = memoryDisk({ "/film/.kling": "" });
     expect(await makeStateDirectory(fs, "/film")).toMatchObject({ why: "`.kling` is not a directory" });
   });
+
+  it.each(["lock", "journal.jsonl", "journal.damaged.jsonl"])(
+    "is refused when its %s is not a regular file",
+    async (name) => {
+      const linked = memoryDisk({ "/elsewhere/x": "theirs", "/film/.kling/x": "" });
+      linked.volume.symlinkSync("/elsewhere/x", `/film/.kling/${name}`);
+      expect(await makeStateDirectory(linked.fs, "/film")).toEqual({
+        kind: "refused",
+        why: `\`.kling/${name}\` is a symbolic link`,
+      });
+      const { fs } = memoryDisk({ [`/film/.kling/${name}/x`]: "" });
+      expect(await makeStateDirectory(fs, "/film")).toEqual({
+        kind: "refused",
+        why: `\`.kling/${name}\` is not a regular file`,
+      });
+    },
+  );
+
+  it.each(["plans", "partial", "cache"])("is refused when its %s is not a real directory", async (name) => {
+    const linked = memoryDisk({ "/elsewhere/x": "", "/film/.kling/x": "" });
+    linked.volume.symlinkSync("/elsewhere", `/film/.kling/${name}`);
+    expect(await makeStateDirectory(linked.fs, "/film")).toEqual({
+      kind: "refused",
+      why: `\`.kling/${name}\` is a symbolic link`,
+    });
+    expect(linked.names().toSorted()).toEqual(["/elsewhere/x", `/film/.kling/x`]);
+    const { fs } = memoryDisk({ [`/film/.kling/${name}`]: "" });
+    expect(await makeStateDirectory(fs, "/film")).toEqual({
+      kind: "refused",
+      why: `\`.kling/${name}\` is not a directory`,
+    });
+  });
+
+  it("is taken as it is when all of it is there already", async () => {
+    const at = stateDirectory("/film");
+    const { fs } = memoryDisk({ [at.lock]: "", [at.journal]: "", [at.damagedJournal]: "" });
+    for (let round = 0; round < 2; round++)
+      expect(await makeStateDirectory(fs, "/film")).toEqual({ kind: "ready" });
+  });
 });
 
 describe("on a real disk", () => {
@@ -149,6 +190,17 @@ describe("on a real disk", () => {
       kind: "inside",
       path: join(root, "in", "a.mp4"),
     });
+  });
+
+  it.each([".kling", ".kling/cache"])("no cache is written through a link at %s", async (name) => {
+    const [root, elsewhere] = [directory(), directory()];
+    mkdirSync(join(elsewhere, "cache"));
+    if (name !== ".kling") mkdirSync(join(root, ".kling"));
+    symlinkSync(elsewhere, join(root, name));
+    const index = openFileIndex(nodeFiles, join(root, ".kling", "cache", "inputs.json"));
+    index.facts.set(sha256Hex("clip"), { kind: "not_an_image" });
+    await index.save();
+    expect(readdirSync(elsewhere, { recursive: true })).toEqual(["cache"]);
   });
 
   it("the state directory has its places", async () => {

@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sha256Hex } from "../../src/base/digest.js";
 import { cacheKey } from "../../src/graph/key.js";
+import { clientReference } from "../../src/plan/approval.js";
 import type { Attempt, AttemptState, ClientReference } from "../../src/plan/prior.js";
 import { parseJournal, openJournal, readJournal } from "../../src/store/journal-file.js";
 import { formatLine, parseLine, type JournalEntry, type JournalRecord } from "../../src/store/journal.js";
@@ -19,6 +20,12 @@ const records = parseJournal(GOLDEN).records;
 const [INTENT] = records;
 if (INTENT?.type !== "intent") throw new Error("the golden journal begins with an intent");
 const REFERENCE = INTENT.reference;
+
+/** The golden intent of another attempt. */
+function intentOf(other: { readonly attempt: number }): JournalRecord {
+  if (INTENT?.type !== "intent") throw new Error("the golden journal begins with an intent");
+  return { ...INTENT, ...other, reference: clientReference(INTENT.key, other.attempt, INTENT.call) };
+}
 
 /** Entries as they were written, all at one time. */
 function dated(entries: readonly JournalEntry[]): readonly JournalRecord[] {
@@ -79,8 +86,64 @@ describe("a line of the journal", () => {
     ["a reference of another make", `{"v":1,"at":"${AT}","type":"recorded","reference":"km2-x"}`],
     ["a key that is not its inputs' digest", formatLine({ ...INTENT, key: sha256Hex("x") as never })],
     ["money as a float", formatLine(INTENT).replace('"0.21"', "0.21")],
+    ["the reference of another call", formatLine({ ...INTENT, call: "create" })],
+    ["the reference of another attempt", formatLine({ ...INTENT, attempt: 2 })],
+    ["a call that is not well-formed text", formatLine(INTENT).replace('"render"', '"\\ud800"')],
+    ["an attempt beyond all counting", formatLine(intentOf({ attempt: 1_000_001 }))],
+    ["a dialect that is no word", formatLine({ ...INTENT, dialect: "No Word" as never })],
+    ["a realm that is no word", formatLine({ ...INTENT, realm: "" as never })],
   ])("with %s is damaged", (_, line) => {
     expect(parseLine(line)).toEqual({ kind: "damaged" });
+  });
+
+  it("may be of the highest attempt that is counted", () => {
+    const record = intentOf({ attempt: 1_000_000 });
+    expect(parseLine(formatLine(record))).toEqual({ kind: "record", record });
+  });
+
+  const [, , SUCCEEDED, STORED] = records;
+  it.each([
+    ["an intent's dialect", INTENT, '"dialect":"new"', '"dialect":"later-3"', { dialect: "later-3" }],
+    [
+      "a handle's dialect",
+      SUCCEEDED,
+      '"dialect":"new"',
+      '"dialect":"later-3"',
+      { handle: { dialect: "later-3" } },
+    ],
+    [
+      "an artifact's type",
+      STORED,
+      '"type":"video/mp4"',
+      '"type":"video/webm"',
+      { artifact: { type: "video/webm" } },
+    ],
+    ["a bill's kind", SUCCEEDED, '"kind":"billed"', '"kind":"lent"', { billed: { kind: "unknown" } }],
+  ])("takes a word that a later version has for %s", (_, written, from, to, expected) => {
+    if (written === undefined) throw new Error("the golden journal is too short");
+    const line = formatLine(written);
+    expect(line).toContain(from);
+    expect(parseLine(line.replace(from, to))).toMatchObject({ kind: "record", record: expected });
+  });
+
+  it.each([
+    ["realm", '"realm":"kling","route"', '"realm":"mirror","route"'],
+    ["realm in its key", '"realm":"kling"}', '"realm":"mirror"}'],
+    ["key version", '"key":1,', '"key":2,'],
+  ])("of a %s that is not known is of a newer klingmake, not damaged", (_, from, to) => {
+    const line = formatLine(INTENT);
+    expect(line).toContain(from);
+    expect(parseLine(line.replace(from, to))).toEqual({ kind: "newer" });
+  });
+
+  it("of a create in the golden file is what the program writes today", () => {
+    const intents = records.flatMap((record) => (record.type === "intent" ? [record] : []));
+    expect(intents.length).toBeGreaterThan(4);
+    for (const { key, attempt, call, reference } of intents) {
+      expect(call).toBe("render");
+      expect(reference).toBe(clientReference(key, attempt, call));
+    }
+    expect(replay(records).orphans.size).toBe(0);
   });
 
   it("never carries a URL or more than one line of outside text", () => {
@@ -283,6 +346,18 @@ describe("the journal on disk", () => {
     expect(again.diagnostics).toEqual([]);
     expect(again.records().map(({ type }) => type)).toEqual(["intent", "placed"]);
     expect(textOf(volume, at.damagedJournal).trim().split("\n")).toHaveLength(1);
+  });
+
+  it.each([
+    ["journal", at.journal],
+    ["damaged journal", at.damagedJournal],
+  ])("is not written through a link in place of the %s", async (_, path) => {
+    const { fs, volume } = memoryDisk({ "/elsewhere/x": "garbage\n" });
+    await makeStateDirectory(fs, "/film");
+    if (path !== at.journal) volume.writeFileSync(at.journal, "garbage\n");
+    volume.symlinkSync("/elsewhere/x", path);
+    await expect(openJournal(fs, at, NOW)).rejects.toMatchObject({ code: "ELOOP" });
+    expect(textOf(volume, "/elsewhere/x")).toBe("garbage\n");
   });
 
   it("takes a last line that only lacks its line break", async () => {

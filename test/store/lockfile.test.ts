@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sha256Hex } from "../../src/base/digest.js";
 import { cacheKey } from "../../src/graph/key.js";
+import type { Rendering } from "../../src/plan/prior.js";
 import { mergeLocks } from "../../src/store/lock-merge.js";
 import { EMPTY_LOCK, formatLock, lockFileName, readLock, type LockFile } from "../../src/store/lockfile.js";
 import { validateLock } from "../../src/store/validate-lock.generated.js";
@@ -19,6 +20,21 @@ const ENTRY = {
   billed: { kind: "unknown" },
 };
 
+const HANDLE = {
+  route: "kling",
+  task: "t-1",
+  account: "acct",
+  completed: "2026-11-22T11:40:00Z",
+  dialect: "new",
+  product: "/text-to-video/kling-3.0",
+};
+
+/** A lockfile with a member that stands `depth` levels deep, the file itself being the first. */
+function deep(depth: number): string {
+  const value = `${"[".repeat(depth - 1)}${"]".repeat(depth - 1)}`;
+  return `{"version": 1, "renders": {}, "steps": {}, "later": ${value}}`;
+}
+
 function lockText(entry: unknown, key: string = KEY): string {
   return JSON.stringify({ version: 1, renders: { [key]: entry }, steps: {} }, undefined, 2);
 }
@@ -28,6 +44,17 @@ function read(text: string): LockFile {
   expect(diagnostics).toEqual([]);
   if (value === undefined) throw new Error("no lock");
   return value;
+}
+
+/** The text of a lock with this entry, after its known members changed. */
+function rewritten(entry: object, change: object): string {
+  const lock = read(lockText(entry));
+  const rendering = lock.renders.get(KEY);
+  if (rendering === undefined) throw new Error("no entry");
+  return formatLock({
+    ...lock,
+    renders: new Map([[KEY, { ...rendering, ...(change as Partial<Rendering>) }]]),
+  });
 }
 
 /** Without what was only read along, which a made-up lock does not have. */
@@ -91,6 +118,97 @@ describe("the lockfile", () => {
     });
   });
 
+  it.each([
+    [
+      "the same artifact",
+      {},
+      { later: [1], artifact: { fps: 24 }, estimate: { per: 1 }, billed: { due: 1 } },
+    ],
+    ["another artifact", { artifact: { ...ENTRY.artifact, sha256: sha256Hex("other") } }, {}],
+  ])("writes back what it does not know of an entry only beside %s", (_, change, expected) => {
+    const entry = {
+      ...ENTRY,
+      later: [1],
+      artifact: { ...ENTRY.artifact, fps: 24 },
+      estimate: { per: 1 },
+      billed: { kind: "unknown", due: 1 },
+    };
+    const written = JSON.parse(rewritten(entry, change));
+    const plainly = { ...ENTRY, estimate: {}, ...change };
+    expect(written.renders[KEY]).toEqual({
+      ...plainly,
+      ...expected,
+      artifact: { ...plainly.artifact, ...("artifact" in expected ? expected.artifact : {}) },
+      billed: { ...plainly.billed, ...("billed" in expected ? expected.billed : {}) },
+    });
+  });
+
+  it("writes back what it does not know of a handle only beside the same task", () => {
+    const entry = { ...ENTRY, handle: { ...HANDLE, token: 7 } };
+    const handleOf = (change: object) => JSON.parse(rewritten(entry, change)).renders[KEY].handle;
+    const other = { artifact: { ...ENTRY.artifact, sha256: sha256Hex("other") } };
+    expect(handleOf(other)).toEqual({ ...HANDLE, token: 7 });
+    expect(handleOf({ handle: { ...HANDLE, task: "t-2" } })).toEqual({ ...HANDLE, task: "t-2" });
+  });
+
+  const later = {
+    ...ENTRY,
+    artifact: { ...ENTRY.artifact, type: "video/webm" },
+    handle: { ...HANDLE, dialect: "later-3" },
+    returns: "middle",
+    billed: { kind: "lent", units: "2", until: "2027" },
+  };
+  it.each([
+    ["checked", false],
+    ["trusted", true],
+  ])("reads words that a later version has, and writes them back as they were (%s)", (_, trusted) => {
+    const { value, diagnostics } = readLock(lockText(later), "kling.lock.json", trusted);
+    expect(diagnostics).toEqual([]);
+    expect(value?.renders.get(KEY)).toMatchObject({
+      artifact: { type: "video/webm" },
+      handle: { dialect: "later-3" },
+      returns: "middle",
+      billed: { kind: "unknown" },
+    });
+    expect(value?.renders.get(KEY)?.billed).toEqual({ kind: "unknown" });
+    expect(value && JSON.parse(formatLock(value))).toEqual(JSON.parse(lockText(later)));
+  });
+
+  it.each([
+    ["another attempt", { attempt: 2 }],
+    ["another artifact", { artifact: { ...ENTRY.artifact, sha256: sha256Hex("other") } }],
+    ["a bill that is known now", { billed: { kind: "not_billed" } }],
+  ])("drops a kind of bill that it does not know for %s", (_, change) => {
+    const { billed } = JSON.parse(rewritten(later, change)).renders[KEY];
+    expect(billed).toEqual({ kind: "billed" in change ? "not_billed" : "unknown" });
+  });
+
+  it("takes the highest attempt that is counted, and the deepest that is written", () => {
+    expect(read(lockText({ ...ENTRY, attempt: 1_000_000 })).renders.get(KEY)?.attempt).toBe(1_000_000);
+    expect(formatLock(read(deep(64)))).toContain("[]");
+    const schema = JSON.parse(lockText({ ...ENTRY, attempt: 1_000_001 }));
+    expect(validateLock(schema)).toBe(false);
+  });
+
+  it("has no raw character that cannot be seen or that turns text around, and the same data", () => {
+    const odd = "a\u0085b\u009bc\u200bd\u200ee\u2028f\u2029g\u202eh\u2066i\ufeffj\u{e0041}k";
+    const inputs = { ...INPUTS, action: { ...INPUTS.action, prompt: odd } };
+    const data = {
+      version: 1,
+      renders: { [cacheKey(inputs)]: { ...ENTRY, inputs } },
+      steps: {},
+      [odd]: "ä “€” 🎬",
+    };
+    const text = formatLock(read(JSON.stringify(data)));
+    expect(text).not.toMatch(
+      /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\u{e0000}-\u{e007f}]/u,
+    );
+    expect(text).toContain("a\\u0085b\\u009bc\\u200bd");
+    expect(text).toContain("\\udb40\\udc41k");
+    expect(text).toContain("ä “€” 🎬");
+    expect(JSON.parse(text)).toEqual(data);
+  });
+
   it("keeps the sandbox apart by its name", () => {
     expect([lockFileName("kling"), lockFileName("sandbox")]).toEqual([
       "kling.lock.json",
@@ -134,8 +252,24 @@ describe("a damaged lockfile is refused as a whole", () => {
     ],
     ["a negative amount", wrong({ estimate: { usd: "-1" } }), "usd should be a decimal", 4],
     ["too fine an amount", wrong({ estimate: { units: "1.2345" } }), "units should be a decimal", 4],
-    ["an unknown kind of bill", wrong({ billed: { kind: "free" } }), "kind should be one of billed", 4],
-    ["attempt nought", wrong({ attempt: 0 }), "attempt should be an integer of at least 1", 4],
+    ["a kind of bill that is no word", wrong({ billed: { kind: "" } }), "kind should be a word", 4],
+    ["a part that is no word", wrong({ returns: "The Tail" }), "returns should be a word", 4],
+    [
+      "a dialect that is no word",
+      wrong({ handle: { ...HANDLE, dialect: "x".repeat(33) } }),
+      "dialect should be a word",
+      4,
+    ],
+    [
+      "a type that is no media type",
+      wrong({ artifact: { ...ENTRY.artifact, type: "mp4" } }),
+      "type should be a media type",
+      4,
+    ],
+    ["an attempt beyond all counting", wrong({ attempt: 1_000_001 }), "integer from 1 to 1000000", 4],
+    ["what could not be written again", deep(65), "more than 64 deep", undefined],
+    ["what would end any recursion", deep(100_000), "more than 64 deep", undefined],
+    ["attempt nought", wrong({ attempt: 0 }), "attempt should be an integer from 1 to 1000000", 4],
     ["a digest in capitals", wrong({ consumed: { [KEY]: "A".repeat(64) } }), "consumed should be a map", 4],
     ["blank text", wrong({ flags: [" "] }), "schema allows (pattern)", 4],
   ])("%s", (_name, text, message, line) => {
@@ -185,6 +319,30 @@ describe("a union of lockfiles", () => {
   it("keeps a known bill", () => {
     const billed = read(lockText({ ...ENTRY, billed: { kind: "billed", usd: "0.21" } }));
     expect(mergeLocks(billed, read(lockText(ENTRY))).renders.get(KEY)?.billed.kind).toBe("billed");
+  });
+
+  it("joins members of its own that it does not know, member by member", () => {
+    const with_ = (more: object) => read(JSON.stringify({ version: 1, renders: {}, steps: {}, ...more }));
+    const merged = mergeLocks(
+      with_({ pins: { a: 1, b: { x: 1 } }, tool: "one", list: [1], mixed: { a: 1 }, only: 1 }),
+      with_({ pins: { b: { y: 2 }, c: 3 }, tool: "two", list: [2], mixed: 7 }),
+    );
+    expect(JSON.parse(formatLock(merged))).toEqual({
+      version: 1,
+      renders: {},
+      steps: {},
+      pins: { a: 1, b: { y: 2 }, c: 3 },
+      tool: "two",
+      list: [2],
+      mixed: 7,
+      only: 1,
+    });
+  });
+
+  it("is made whatever text stands in the members that it does not know", () => {
+    const one = read(lockText({ ...ENTRY, later: "one \ud800" }));
+    const two = read(lockText({ ...ENTRY, later: "two \udfff" }));
+    expect(formatLock(mergeLocks(one, two))).toBe(formatLock(mergeLocks(two, one)));
   });
 
   it("points a step where the second file does", () => {

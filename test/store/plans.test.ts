@@ -11,8 +11,8 @@ import { memoryDisk, textOf } from "./disk.js";
 const AT = stateDirectory("/film");
 const KEY = sha256Hex("key") as string as CacheKey;
 const ENTRIES = [
-  { reference: clientReference(KEY, 1, "create"), step: "shots.010.clip" as StepId, ceiling: usd(0.21) },
-  { reference: clientReference(KEY, 2, "create"), step: "shots.020.clip" as StepId },
+  { reference: clientReference(KEY, 1, "render"), step: "shots.010.clip" as StepId, ceiling: usd(0.21) },
+  { reference: clientReference(KEY, 2, "render"), step: "shots.020.clip" as StepId },
 ];
 const DIGEST = planDigest("kling", ENTRIES);
 const PLAN: StoredPlan = {
@@ -39,6 +39,14 @@ describe("a stored plan", () => {
     expect(JSON.parse(textOf(volume, FILE))).toMatchObject({
       entries: [{ ceiling: "0.21" }, { ceiling: null }],
     });
+  });
+
+  it("has no raw character that cannot be seen, in the text that a person reads", async () => {
+    const { fs, volume } = memoryDisk({ [`${AT.plans}/other.txt`]: "" });
+    const odd = { ...PLAN, project: "night\u202eferry\u200b\u0085" };
+    await writePlan(fs, AT, odd);
+    expect(textOf(volume, FILE)).toContain('"night\\u202eferry\\u200b\\u0085"');
+    expect(await readPlan(fs, AT, DIGEST)).toEqual({ kind: "found", plan: odd });
   });
 
   it.each([

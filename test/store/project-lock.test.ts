@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRequire } from "node:module";
@@ -77,6 +77,13 @@ describe("the project lock", () => {
       expect(await acquireLock(nodeFiles, path, ME, refusing)).toEqual({ kind: "busy" });
     },
   );
+
+  it("is not taken through a link, and what that leads to stays as it is", async () => {
+    writeFileSync(`${path}-theirs`, "theirs");
+    symlinkSync(`${path}-theirs`, path);
+    await expect(acquireLock(nodeFiles, path, ME)).rejects.toMatchObject({ code: "ELOOP" });
+    expect(readFileSync(`${path}-theirs`, "utf8")).toBe("theirs");
+  });
 
   it("lets nobody in where locks cannot be had", async () => {
     const fail = (code: string) => Object.assign(new Error("no"), { code });

@@ -40,8 +40,8 @@ export function readAccount(env: Environment): Account | RouteProblem {
   if (apiKey === "" && accessKey === "" && secretKey === "") {
     return trouble("no Kling credentials are set", GET_KEY);
   }
-  // The access key names the account and outlives API keys, so it makes the steadier fingerprint.
-  const fingerprint = fingerprintOf(accessKey === "" ? apiKey : accessKey);
+  // Of the credential that is sent, and of no other that may stand beside it: that one may be another account's.
+  const fingerprint = fingerprintOf(apiKey === "" ? accessKey : apiKey);
   if (apiKey !== "") return { credentials: { kind: "api_key", key: apiKey }, fingerprint };
   if (accessKey === "" || secretKey === "") {
     const [set, missing] =

@@ -1,0 +1,33 @@
+/**
+ * Obstacles as JSON, field by field, so that what a script reads is decided here.
+ */
+import { obstacleText, type Obstacle } from "../index.js";
+
+type Data = Readonly<Record<string, unknown>>;
+
+/** Why a step cannot go on: a word for scripts, its own facts by name, and the sentence for people. */
+export function obstacleData(obstacle: Obstacle, step: Parameters<typeof obstacleText>[1]): Data {
+  const { why, help } = obstacleText(obstacle, step);
+  return { because: obstacle.because, ...obstacleFacts(obstacle), why, help };
+}
+
+function obstacleFacts(obstacle: Obstacle): Data {
+  switch (obstacle.because) {
+    case "upstream":
+      return { steps: obstacle.steps };
+    case "refused":
+      return { message: obstacle.message };
+    case "missing":
+      return { sha256: obstacle.sha256 };
+    case "expired":
+      return { completed: obstacle.completed };
+    case "unknown":
+      return { reference: obstacle.reference, since: obstacle.since };
+    case "over_budget":
+      return { cap: obstacle.cap };
+    case "price_unknown":
+      return {};
+    case "unsupported":
+      return { what: obstacle.what };
+  }
+}
