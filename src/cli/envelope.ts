@@ -14,6 +14,7 @@
  * Wrong usage and our own bugs carry `data.error`. Members may be added; renames and removals raise `version`.
  * `--events` writes lines of `{"schema":"klingmake/event","version":1,"at","type",...}` and ends with one envelope.
  */
+import { escapeInvisible } from "../index.js";
 import type { Command } from "./commands.js";
 
 /** Everything but the frame. */
@@ -45,18 +46,7 @@ export function eventLine(epochMs: number, event: Readonly<Record<string, unknow
   return jsonLine({ schema: "klingmake/event", version: 1, at: new Date(epochMs).toISOString(), ...event });
 }
 
-// What JSON leaves as it is although a terminal or a reader would be misled by it: C1, bidi, invisible, tags.
-const INERT =
-  /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
-
 /** JSON on one line, equal data, in which nothing can move a cursor or reorder what is read. */
 function jsonLine(value: unknown): string {
-  const text = JSON.stringify(value).replace(INERT, (characters) => {
-    let escaped = "";
-    for (let at = 0; at < characters.length; at++) {
-      escaped += `\\u${characters.charCodeAt(at).toString(16).padStart(4, "0")}`;
-    }
-    return escaped;
-  });
-  return `${text}\n`;
+  return `${escapeInvisible(JSON.stringify(value))}\n`;
 }

@@ -3,6 +3,7 @@
  * Nothing reads it back. It has no times and no paths, so equal renderings have equal sidecars.
  */
 import { formatUnits, formatUsd } from "../base/money.js";
+import { escapeInvisible } from "../base/text.js";
 import type { PlannedStep } from "../plan/plan.js";
 import type { Billed, Rendering } from "../plan/prior.js";
 import { reasonText, type Reason } from "../plan/reason.js";
@@ -33,7 +34,7 @@ export function sidecarText(planned: PlannedStep, rendering: Rendering, reason: 
     consumed: rendering.consumed,
     flags: rendering.flags?.length ? rendering.flags : undefined,
   };
-  return `${JSON.stringify(sidecar, undefined, 2)}\n`;
+  return `${escapeInvisible(JSON.stringify(sidecar, undefined, 2))}\n`;
 }
 
 function amounts(amount: Rendering["estimate"]): string {

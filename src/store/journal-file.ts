@@ -65,7 +65,7 @@ export async function readJournal(
   const parsed = parseJournal((await readTextIf(fs, at.journal)) ?? "");
   const known = await setAsideBefore(fs, at);
   const lines = parsed.damaged.filter((damage) => !known.has(nameOf(damage)));
-  return { records: parsed.records, diagnostics: diagnose(parsed, lines) };
+  return { records: parsed.records, diagnostics: diagnose(parsed, lines, false) };
 }
 
 /** Opens the journal in an existing `.kling/`. `now` gives milliseconds since the epoch. @throws the disk's error. */
@@ -91,7 +91,7 @@ export async function openJournal(fs: FileSystem, at: StateDirectory, now: () =>
   };
   return {
     records: () => records,
-    diagnostics: diagnose(parsed, fresh),
+    diagnostics: diagnose(parsed, fresh, true),
     append(entry) {
       const mine = last.then(() => write(entry));
       last = mine.catch(() => undefined);
@@ -104,7 +104,11 @@ export async function openJournal(fs: FileSystem, at: StateDirectory, now: () =>
   };
 }
 
-function diagnose(parsed: ParsedJournal, fresh: readonly DamagedLine[]): readonly Diagnostic[] {
+function diagnose(
+  parsed: ParsedJournal,
+  fresh: readonly DamagedLine[],
+  kept: boolean,
+): readonly Diagnostic[] {
   const file = ".kling/journal.jsonl";
   const place = ({ line, text }: DamagedLine) => {
     const shown = elide(text, 160);
@@ -114,7 +118,9 @@ function diagnose(parsed: ParsedJournal, fresh: readonly DamagedLine[]): readonl
     ...fresh.map((damage) =>
       caution("journal/damaged", `Line ${damage.line} of the journal cannot be read and was passed over`, {
         why: "It was cut short when it was written, or changed since; a paid task that only this line names is found again by its reference",
-        help: "The line is kept in .kling/journal.damaged.jsonl; nothing needs to be done",
+        help: kept
+          ? "The line is kept in .kling/journal.damaged.jsonl; nothing needs to be done"
+          : "Nothing needs to be done; the next render that has something to write keeps the line in .kling/journal.damaged.jsonl",
         place: place(damage),
       }),
     ),

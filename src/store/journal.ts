@@ -6,7 +6,7 @@
 import type { Sha256 } from "../base/digest.js";
 import { isRecord, unreachable } from "../base/guard.js";
 import type { Micros, MilliUnits } from "../base/money.js";
-import { elide } from "../base/text.js";
+import { elide, escapeInvisible } from "../base/text.js";
 import type { Dialect } from "../catalog/model.js";
 import type { CacheKey, KeyInputs } from "../graph/key.js";
 import type { Realm, StepId } from "../graph/step.js";
@@ -122,7 +122,9 @@ const MESSAGE_MOST = 500;
 
 /** An entry as a line, without its line break. */
 export function formatLine(record: JournalRecord): string {
-  return JSON.stringify({ v: VERSION, at: record.at, type: record.type, ...storedEntry(record) });
+  return escapeInvisible(
+    JSON.stringify({ v: VERSION, at: record.at, type: record.type, ...storedEntry(record) }),
+  );
 }
 
 /** Reads one line. */
