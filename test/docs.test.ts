@@ -202,7 +202,9 @@ describe("the architecture page", () => {
 
   it("names every source file", () => {
     const written = sources.filter((name) => !/\.(generated|d)\.ts$/.test(name));
-    expect(written.filter((name) => !map.includes(`\`${name.slice(name.lastIndexOf("/") + 1)}\``))).toEqual([]);
+    expect(written.filter((name) => !map.includes(`\`${name.slice(name.lastIndexOf("/") + 1)}\``))).toEqual(
+      [],
+    );
   });
 
   it.each(

@@ -44,6 +44,16 @@ export function clipAction(shot: Shot, path: Path, context: Context): Action {
     ...optional("cfg_scale", fields.cfg_scale),
     ...optional("audio", audioOf(fields.model, kind, fields.audio, context.force)),
   };
+  if (prompt === undefined || prompt === "") {
+    context.report(
+      problem("manifest/missing-key", `shot ${shot.id} has no prompt`, {
+        path,
+        on: "key",
+        why: "the vendor wants words for every clip, also beside an image",
+        help: "describe the shot: prompt: wide, the ferry leaves the pier",
+      }),
+    );
+  }
   if (shot.image === undefined) {
     if (shot.end_image !== undefined) {
       context.report(
@@ -51,15 +61,6 @@ export function clipAction(shot: Shot, path: Path, context: Context): Action {
           path: [...path, "end_image"],
           why: "no model takes an end frame alone",
           help: "add image: for the first frame, or use this picture as image",
-        }),
-      );
-    }
-    if (prompt === undefined || prompt === "") {
-      context.report(
-        problem("manifest/missing-key", `shot ${shot.id} has neither a prompt nor an image`, {
-          path,
-          on: "key",
-          help: "describe the shot: prompt: wide, the ferry leaves the pier",
         }),
       );
     }

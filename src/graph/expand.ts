@@ -54,6 +54,18 @@ function atItsOrigin(
   return sets(manifest.defaults[kind]) ? { ...found, path: ["defaults", kind, field] } : found;
 }
 
+/** Says that a profile's override has a hand in it: advice for the shot's own fields would be in vain. */
+function withOverride(found: Diagnostic, draft: Draft, profile: Profile | undefined): Diagnostic {
+  const kind = draft.isClip ? "video" : "image";
+  const override = Object.keys(profile?.override?.[kind] ?? {});
+  const isFirst = draft.name === "clip" || draft.name === "image";
+  if (profile === undefined || override.length === 0 || !isFirst || found.path?.[0] === "profiles")
+    return found;
+  const message = `the profile ${profile.id} overrides ${listWords(override)}, whatever the ${draft.owner.kind} says`;
+  const note = { message, path: ["profiles", profile.id, "override", kind] };
+  return { ...found, notes: [...(found.notes ?? []), note] };
+}
+
 /** The same finding at the same place once, however many steps share the cause. */
 function withoutRepeats(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const seen = new Set<string>();
@@ -91,7 +103,7 @@ export function expand(manifest: Manifest, profile: Profile | undefined, catalog
       { path: draft.path },
       sourceFacts(draft.action, actionOf),
     );
-    report(...found.map((each) => atItsOrigin(each, draft, manifest, profile)));
+    report(...found.map((each) => withOverride(atItsOrigin(each, draft, manifest, profile), draft, profile)));
   }
   for (const frame of frames.values()) addDraft(drafts, frame);
 

@@ -501,6 +501,14 @@ describe("inputs", () => {
     expect(project.vendor.submitted).toEqual([]);
   });
 
+  it("alone are no shot: the vendor wants words beside a picture", async () => {
+    const project = film(FILM.replace(", prompt: dawn", ""));
+    const report = await project.render();
+    expect(report.diagnostics.map((each) => [each.code, each.place?.line])).toEqual([
+      ["manifest/missing-key", 9],
+    ]);
+  });
+
   it("that change between the plan and their submission are not sent", async () => {
     const project = film(FILM);
     const report = await project.render({

@@ -320,14 +320,14 @@ describe("findings", () => {
       "a shot of nothing",
       { shots: [{ id: "010" }] },
       [
-        "error manifest/missing-key shots.010: shot 010 has neither a prompt nor an image | describe the shot: prompt: wide, the ferry leaves the pier",
+        "error manifest/missing-key shots.010: shot 010 has no prompt | describe the shot: prompt: wide, the ferry leaves the pier",
       ],
     ],
     [
       "a prompt of white space",
       { shots: [{ id: "010", prompt: " \n\t" }] },
       [
-        "error manifest/missing-key shots.010: shot 010 has neither a prompt nor an image | describe the shot: prompt: wide, the ferry leaves the pier",
+        "error manifest/missing-key shots.010: shot 010 has no prompt | describe the shot: prompt: wide, the ferry leaves the pier",
       ],
     ],
     [

@@ -27,6 +27,10 @@ export function manifestOf(parts: Partial<Manifest> = {}): Manifest {
     outputs: {},
     catalog: {},
     ...parts,
+    // A picture alone is no shot; tests that are about pictures need not say so each time.
+    shots: (parts.shots ?? []).map((shot) =>
+      shot.image !== undefined && !("prompt" in shot) ? { ...shot, prompt: "it moves" } : shot,
+    ),
   };
 }
 
