@@ -2,7 +2,7 @@
  * Events and outcomes as JSON: snake_case, money as decimal strings, converted by hand so that what a script reads is
  * decided here and nowhere else.
  */
-import { diagnosticJson, obstacleText, type Outcome, type RunEvent } from "../index.js";
+import { diagnosticJson, type Outcome, type RunEvent, type StepId } from "../index.js";
 import { obstacleData } from "./data-obstacle.js";
 import { artifactData, type Data } from "./data-plan.js";
 import { unitsJson, usdJson } from "./money-text.js";
@@ -52,7 +52,7 @@ export function eventData(event: RunEvent): Data {
 }
 
 /** How a step ended. */
-export function outcomeData(outcome: Outcome, step: Parameters<typeof obstacleText>[1]): Data {
+export function outcomeData(outcome: Outcome, step: StepId): Data {
   switch (outcome.status) {
     case "kept":
     case "restored":

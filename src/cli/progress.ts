@@ -105,8 +105,11 @@ export function watchRun(options: ProgressOptions): Progress {
   };
 }
 
-/** What is expected is the vendor's time, and the sandbox has another. */
+/** Time and bill of the sandbox are make-believe, and say nothing of the vendor's. */
 function withoutExpectation(event: RunEvent): RunEvent {
+  if (event.type === "step_ended" && event.outcome.status === "rendered") {
+    return { ...event, outcome: { ...event.outcome, billed: { kind: "not_billed" } } };
+  }
   if (event.type !== "step_processing") return event;
   const { expectedSeconds: _expected, ...rest } = event;
   return rest;

@@ -9,7 +9,9 @@ export function diagnosticsText(diagnostics: readonly Diagnostic[], paint: Paint
   if (diagnostics.length === 0) return "";
   const blocks = diagnostics.map((each) => diagnosticBlock(each, paint));
   const errors = diagnostics.filter((each) => each.severity === "error").length;
-  const sum = errors === 0 ? "" : `\n${paint.strong(counted(errors, "error"))}\n`;
+  const warnings = diagnostics.length - errors;
+  const counts = [counted(errors, "error"), ...(warnings === 0 ? [] : [counted(warnings, "warning")])];
+  const sum = errors === 0 ? "" : `\n${paint.strong(counts.join(", "))}\n`;
   return `${blocks.join("\n\n")}\n${sum}`;
 }
 

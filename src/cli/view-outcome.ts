@@ -40,7 +40,7 @@ export function outcomeNote(outcome: Outcome, step: string): string {
         .join(" · ");
     case "failed": {
       const { message, why } = outcome.diagnostic;
-      return why === undefined ? message : `${message}: ${why}`;
+      return why ?? message;
     }
     case "blocked":
       return obstacleText(outcome.because, step as Parameters<typeof obstacleText>[1]).why;
@@ -100,6 +100,7 @@ type Ran = Extract<RenderReport, { status: "ran" }>;
 /** The end of a run: what did not go well with what to do, then one line of counts and money. */
 export function runSummary(report: Ran, sandbox: boolean, paint: Paint, columns: number): string {
   const lines: string[] = [];
+  let parted = false;
   for (const { step, outcome } of report.outcomes) {
     const painter = outcomePaint(outcome, paint);
     const help = outcomeHelp(outcome, step);
@@ -112,7 +113,8 @@ export function runSummary(report: Ran, sandbox: boolean, paint: Paint, columns:
     const told =
       outcome.status === "failed" ? outcome.diagnostic : "conflict" in outcome ? outcome.conflict : undefined;
     if (told !== undefined) {
-      lines.push("", diagnosticBlock(told, paint), "");
+      lines.push("", diagnosticBlock(told, paint));
+      parted = true;
       continue;
     }
     const note = outcomeNote(outcome, step);
@@ -120,6 +122,7 @@ export function runSummary(report: Ran, sandbox: boolean, paint: Paint, columns:
     lines.push(...wrap(headline, columns).map(painter));
     if (help !== undefined) lines.push(...wrap(help, columns - 4).map((line) => `    ${line}`));
   }
+  if (parted) lines.push("");
   const counts = (
     ["rendered", "restored", "kept", "failed", "blocked", "unknown", "interrupted"] as const
   ).flatMap((status) => {

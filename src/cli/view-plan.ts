@@ -135,7 +135,7 @@ function below(each: PlannedStep, plan: Plan, options: SheetOptions): readonly s
   if (each.decision.kind === "blocked") {
     const { why, help } = obstacleText(each.decision.because, each.step.id);
     put(why, paint.bad);
-    put(help);
+    if (each.decision.because.because !== "upstream") put(help);
   }
   if (each.decision.kind === "keep" && each.decision.conflict === true) {
     put(`${each.step.output ?? "the output"} was changed by someone else and is left alone`, paint.costly);

@@ -48,7 +48,7 @@ export function eventText(
 ): string | undefined {
   const { paint, verbose } = options;
   const line = (step: StepId, word: string, note = "") => {
-    const rest = note.includes(step) ? note : `${step}${note === "" ? "" : `  ${note}`}`;
+    const rest = `${step}${note === "" ? "" : `  ${note}`}`;
     return `${word.padEnd(WORD_COLUMNS)}  ${safeText(rest)}`;
   };
   if (event.type === "notice") return paint.costly(safeText(event.message));

@@ -72,7 +72,7 @@ describe("without a terminal", () => {
       rendering    shots.010.clip  for 65 s of about 1 min 30 s
       downloading  shots.010.clip  40.0 MB of 90.0 MB
       rendered     shots.010.clip  renders/010.mp4 · billed $0.21
-      failed       shots.020.clip  the task failed: a �[31mred� reason
+      failed       shots.020.clip  a �[31mred� reason
       a line of the journal was set aside�
       "
     `);
@@ -185,9 +185,9 @@ describe("the summary", () => {
       "
       error[run/task-failed]: the task failed
         why: a �[31mred� reason
-
       shots.040.clip unknown: the answer was lost
           the vendor may have taken it: run render again to ask; reference km1-x
+
       1 rendered, 1 failed, 1 blocked, 1 unknown; $0.21 spent
       "
     `);

@@ -20,7 +20,6 @@ export function manifestOf(parts: Partial<Manifest> = {}): Manifest {
     defaults: {},
     profiles: [],
     images: [],
-    shots: [],
     limits: {},
     budget: {},
     approval: {},

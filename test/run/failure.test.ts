@@ -42,7 +42,7 @@ test("what could not be fetched is fetched again at no cost", () => {
 
 describe("what was thrown", () => {
   const coded = (code: string) => Object.assign(new Error(`${code}: /home/me/secret/path`), { code });
-  test.each<[string, unknown, string, string | undefined]>([
+  test.each<[string, unknown, string, string | RegExp | undefined]>([
     ["a full disk", coded("ENOSPC"), "run/disk safe unknown", "there is no space left"],
     ["another error of the disk", coded("EXDEV"), "run/disk safe unknown", "the disk refused"],
     [
