@@ -10,7 +10,7 @@ import type { World } from "./engine-world.js";
 import type { CacheKey, KeyInputs } from "./graph/key.js";
 import { paceName } from "./plan/pace.js";
 import type { Attempt } from "./plan/prior.js";
-import { hasCode } from "./store/files.js";
+import { readBytesIf } from "./store/files.js";
 import { openJournal, readJournal, type Journal } from "./store/journal-file.js";
 import type { JournalEntry, JournalRecord } from "./store/journal.js";
 import { replay } from "./store/replay.js";
@@ -40,7 +40,7 @@ export async function recall(
   snapshots: Snapshots,
   whole = false,
 ): Promise<Recalled> {
-  const bytes = readBytes(world, at.journal);
+  const bytes = readBytesIf(world.fs, at.journal);
   if (bytes === undefined) return recalled({ open: [], intents: [], settled: [], placed: [], pace: [] }, []);
   const about = `journal ${at.journal}`;
   const mark = sha256Hex(bytes);
@@ -89,15 +89,6 @@ function recalled(
     pace: new Map(pace),
     diagnostics,
   };
-}
-
-function readBytes(world: World, path: string): Uint8Array | undefined {
-  try {
-    return world.fs.readFileSync(path);
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return undefined;
-    throw error;
-  }
 }
 
 /** How many of the latest tasks of a kind say how long the next one takes. */

@@ -10,7 +10,7 @@ import type { CacheKey } from "./graph/key.js";
 import type { Graph } from "./graph/step.js";
 import type { Artifact, Prior } from "./plan/prior.js";
 import type { Artifacts } from "./store/artifacts.js";
-import { readTextIf, type FileSystem } from "./store/files.js";
+import { readBytesIf, type FileSystem } from "./store/files.js";
 import { EMPTY_LOCK, lockFileName, readLock, type LockFile } from "./store/lockfile.js";
 import type { Outputs } from "./store/outputs.js";
 
@@ -41,11 +41,12 @@ export async function readPrior(
   recalled: Recalled,
 ): Promise<Checked<ReadPrior>> {
   const lockName = lockFileName(graph.realm);
-  const lockText = await readTextIf(sources.fs, join(sources.root, lockName));
+  const lockBytes = readBytesIf(sources.fs, join(sources.root, lockName));
+  const lockText = lockBytes === undefined ? undefined : Buffer.from(lockBytes).toString("utf8");
   const diagnostics: Diagnostic[] = [];
   let lock = EMPTY_LOCK;
   if (lockText !== undefined) {
-    const read = await readLockText(sources, lockText, lockName);
+    const read = await readLockText(sources, lockText, lockName, sha256Hex(lockBytes ?? lockText));
     diagnostics.push(...read.diagnostics);
     if (read.value === undefined || hasErrors(read.diagnostics)) return { diagnostics };
     lock = read.value;
@@ -75,9 +76,13 @@ export async function readPrior(
 }
 
 /** Reads a lockfile; a text that was once found right is not checked entry by entry again. */
-async function readLockText(sources: PriorSources, text: string, name: string): Promise<Checked<LockFile>> {
+async function readLockText(
+  sources: PriorSources,
+  text: string,
+  name: string,
+  mark: Sha256,
+): Promise<Checked<LockFile>> {
   const about = `lock ${join(sources.root, name)}`;
-  const mark = sha256Hex(text);
   const trusted = sources.snapshots.read(about, mark) === true;
   const read = readLock(text, name, trusted);
   if (!trusted && read.value !== undefined && read.diagnostics.length === 0) {

@@ -90,6 +90,16 @@ export function look(fs: FileSystem, path: string): FileStat | undefined {
   }
 }
 
+/** The bytes at `path`, or undefined when there is no such file. @throws the disk's error for all else. */
+export function readBytesIf(fs: FileSystem, path: string): Uint8Array | undefined {
+  try {
+    return fs.readFileSync(path);
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return undefined;
+    throw error;
+  }
+}
+
 /** The whole text at `path`, or undefined when there is no such file. @throws the disk's error for all else. */
 export async function readTextIf(fs: FileSystem, path: string): Promise<string | undefined> {
   try {

@@ -58,7 +58,7 @@ function glance(
 ): OutputState | Unread {
   try {
     // A file that was looked at before, down to its inode: its path, and where its directory leads, were looked at then.
-    const seen = index.has(relative) ? look(fs, join(root, relative)) : undefined;
+    const seen = index.has(relative) ? look(fs, `${root}/${relative}`) : undefined;
     const known = seen?.isFile() === true ? index.known(relative, seen) : undefined;
     if (known !== undefined) return { kind: "file", sha256: known };
     const plain = projectPath(relative, "write");
