@@ -18,7 +18,8 @@ export function newClip(
   carried: Carried,
 ): Readonly<Record<string, Json>> {
   const settings: Record<string, Json> = {};
-  if (MULTI_SHOT.has(model.like ?? model.id)) settings["multi_shot"] = false;
+  const names = [model.id, model.like, model.wireName];
+  if (names.some((name) => name !== undefined && MULTI_SHOT.has(name))) settings["multi_shot"] = false;
   if (endpoint.audio === "optional") settings["audio"] = action.audio === true ? "native" : "off";
   // Omni endpoints have the field even where sound cannot be had.
   else if (endpoint.shape === "omni") settings["audio"] = "off";
