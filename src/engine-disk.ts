@@ -15,7 +15,7 @@ import { errorCode, look, readTextIf, writeAtomic, type FileSystem } from "./sto
 import type { Inputs } from "./store/inputs.js";
 import type { Journal } from "./store/journal-file.js";
 import { formatLock, readLock, type LockFile } from "./store/lockfile.js";
-import { mergeLocks } from "./store/lock-merge.js";
+import { mergeLocks, withOthers } from "./store/lock-merge.js";
 import type { Outputs } from "./store/outputs.js";
 import { openPartial } from "./store/partial.js";
 import { place } from "./store/place.js";
@@ -210,6 +210,13 @@ function lockKeeper(parts: DiskParts): LockKeeper {
       });
     return next;
   };
+  /** The latest attempt stands first; what was paid for besides stays on record. */
+  const keep = (rendering: Rendering): void => {
+    const before = held.renders.get(rendering.key);
+    const first = before !== undefined && before.attempt > rendering.attempt ? before : rendering;
+    const whole = withOthers(first, before === undefined ? [rendering] : [before, rendering]);
+    held = { ...held, renders: new Map(held.renders).set(rendering.key, whole) };
+  };
   const withSteps = (steps: ReadonlyMap<StepId, CacheKey>): void => {
     held = { ...held, steps: new Map(held.steps).set(profile, steps) };
   };
@@ -218,12 +225,12 @@ function lockKeeper(parts: DiskParts): LockKeeper {
     async put(step, key, rendering) {
       const steps = held.steps.get(profile);
       if (rendering === undefined && steps?.get(step) === key) return;
-      if (rendering !== undefined) held = { ...held, renders: new Map(held.renders).set(key, rendering) };
+      if (rendering !== undefined) keep(rendering);
       withSteps(new Map(steps).set(step, key));
       await save();
     },
     async record(rendering) {
-      held = { ...held, renders: new Map(held.renders).set(rendering.key, rendering) };
+      keep(rendering);
       await save();
     },
     async retire(present) {

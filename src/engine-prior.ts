@@ -9,6 +9,7 @@ import type { Snapshots } from "./engine-snapshot.js";
 import type { CacheKey } from "./graph/key.js";
 import type { Graph } from "./graph/step.js";
 import type { Artifact, Prior } from "./plan/prior.js";
+import { wholeOf } from "./plan/recorded.js";
 import type { Artifacts } from "./store/artifacts.js";
 import { readBytesIf, type FileSystem } from "./store/files.js";
 import { EMPTY_LOCK, lockFileName, readLock, type LockFile } from "./store/lockfile.js";
@@ -54,7 +55,9 @@ export async function readPrior(
   // Something settled that the lockfile has lost is looked up in the whole journal.
   const isLost = ([key, attempt]: readonly [CacheKey, number]) => lock.renders.get(key)?.attempt !== attempt;
   const journal = [...recalled.settled].some(isLost) ? await sources.wholeJournal() : recalled;
-  const known: Artifact[] = [...lock.renders.values()].map((rendering) => rendering.artifact);
+  const known: Artifact[] = [...lock.renders.values()].flatMap((rendering) =>
+    wholeOf(rendering).map((each) => each.artifact),
+  );
   const seen = new Set(known.map((artifact) => artifact.sha256));
   for (const attempts of journal.attempts.values()) {
     for (const { artifact } of attempts)

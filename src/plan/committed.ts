@@ -7,6 +7,7 @@ import { micros, type Micros } from "../base/money.js";
 import type { CacheKey } from "../graph/key.js";
 import { RENDER } from "./decide.js";
 import type { Attempt, Billed, Prior, Rendering } from "./prior.js";
+import { isRecorded, wholeOf } from "./recorded.js";
 
 /**
  * Money of the project's life before this plan: what the lock has, and every attempt that the lock does not show, paid
@@ -14,13 +15,13 @@ import type { Attempt, Billed, Prior, Rendering } from "./prior.js";
  */
 export function committedMoney(prior: Prior, planned: ReadonlySet<CacheKey>): Micros {
   let total = 0;
-  for (const { billed, estimate, inputs } of prior.lock.renders.values()) {
-    if (inputs.realm === "kling") total += chargedOr(billed, estimate);
+  for (const rendering of prior.lock.renders.values()) {
+    if (rendering.inputs.realm !== "kling") continue;
+    for (const { billed, estimate } of wholeOf(rendering)) total += chargedOr(billed, estimate);
   }
   for (const attempts of prior.attempts.values()) {
     for (const attempt of attempts) {
-      const isLocked =
-        attempt.call === RENDER && prior.lock.renders.get(attempt.key)?.attempt === attempt.attempt;
+      const isLocked = attempt.call === RENDER && isRecorded(prior.lock, attempt);
       if (attempt.realm !== "kling" || isLocked) continue;
       total += chargeOf(attempt, planned);
     }

@@ -8,6 +8,7 @@ import { elide } from "../base/text.js";
 import type { CacheKey, Keyed } from "../graph/key.js";
 import type { ActionKind, Step, StepId } from "../graph/step.js";
 import type { Artifact, Attempt, Prior, Rendering } from "./prior.js";
+import { recordedAt } from "./recorded.js";
 import { changesBetween, type Obstacle, type Reason } from "./reason.js";
 
 /** What will happen to a step. */
@@ -245,7 +246,8 @@ function replacedUpstream(rendering: Rendering, given: DecideArguments): Reason 
 function nextAttempt(key: CacheKey, prior: Prior): number {
   const attempts = rendersOf(key, prior);
   const used = attempts.filter((attempt) => attempt.state !== "refused").map((attempt) => attempt.attempt);
-  const highest = Math.max(0, prior.lock.renders.get(key)?.attempt ?? 0, ...used);
+  const recorded = recordedAt(prior.lock, key).map((each) => each.attempt);
+  const highest = Math.max(0, ...recorded, ...used);
   return highest + 1;
 }
 

@@ -5,6 +5,7 @@ import type { CacheKey, KeyInputs } from "../graph/key.js";
 import type { Realm } from "../graph/step.js";
 import { RENDER } from "./decide.js";
 import type { Attempt, Prior } from "./prior.js";
+import { isRecorded } from "./recorded.js";
 
 /** An attempt to be collected under its own key, with what that key is the digest of. */
 export interface Overtaken {
@@ -25,7 +26,7 @@ export function overtakenBy(
       (each) => each.call === RENDER && ["submitted", "succeeded", "stored"].includes(each.state),
     );
     if (attempt === undefined || inputs === undefined || attempt.realm !== realm) continue;
-    if (claimed.has(key) || prior.lock.renders.get(key)?.attempt === attempt.attempt) continue;
+    if (claimed.has(key) || isRecorded(prior.lock, attempt)) continue;
     found.push({ attempt, inputs });
   }
   return found;

@@ -65,7 +65,12 @@ export interface Rendering {
   readonly returns?: "whole" | "tail";
   /** What about the result is not quite what was asked. */
   readonly flags?: readonly string[];
+  /** Other renderings of the same intent that were paid for: earlier attempts, or another machine's. */
+  readonly others?: readonly OtherRendering[];
 }
+
+/** A rendering that another one of the same key stands before. */
+export type OtherRendering = Pick<Rendering, "attempt" | "artifact" | "handle" | "estimate" | "billed">;
 
 /** The lockfile as the plan sees it. */
 export interface Lock {

@@ -5,7 +5,8 @@
 import { isRecord } from "../base/guard.js";
 import type { CacheKey } from "../graph/key.js";
 import type { StepId } from "../graph/step.js";
-import type { Rendering } from "../plan/prior.js";
+import type { OtherRendering, Rendering } from "../plan/prior.js";
+import { wholeOf } from "../plan/recorded.js";
 import { sortedJson } from "./json-text.js";
 import type { LockFile } from "./lockfile.js";
 import type { Stored } from "./stored.js";
@@ -13,16 +14,17 @@ import type { Stored } from "./stored.js";
 /**
  * The union of two lockfiles. Where two entries of one key differ, the one with the higher attempt stays: a second
  * attempt exists only because a person gave up the first, and attempts must never be counted backwards, or an old
- * client reference would be used anew. Then: a known bill before an unknown one, a handle before none, the later
- * handle, and at last the text, so that both sides of a merge always choose alike.
+ * client reference would be used anew. Then: a known bill before an unknown one, a handle before none, the later handle,
+ * and at last the text, so that both sides of a merge always choose alike. What gives way is kept among its `others`.
  */
 export function mergeLocks(a: LockFile, b: LockFile): LockFile {
   const renders = new Map(a.renders);
   const entries = new Map<CacheKey, Stored>(a.unknown.entries);
   for (const [key, theirs] of b.renders) {
     const ours = renders.get(key);
-    if (ours !== undefined && !outranks(theirs, b, ours, a)) continue;
-    renders.set(key, theirs);
+    const isOurs = ours !== undefined && !outranks(theirs, b, ours, a);
+    renders.set(key, ours === undefined ? theirs : withOthers(isOurs ? ours : theirs, [ours, theirs]));
+    if (isOurs) continue;
     const entry = b.unknown.entries.get(key);
     if (entry === undefined) entries.delete(key);
     else entries.set(key, entry);
@@ -31,6 +33,41 @@ export function mergeLocks(a: LockFile, b: LockFile): LockFile {
   for (const [profile, keys] of b.steps)
     steps.set(profile, new Map([...(steps.get(profile) ?? []), ...keys]));
   return { renders, steps, unknown: { top: mergeTop(a.unknown.top, b.unknown.top), entries } };
+}
+
+/**
+ * `first` with everything else that was paid for at its key: the others of all `known` ones, and these themselves where
+ * they are of another task, or of another attempt or artifact where no task is known. Each once, in order.
+ */
+export function withOthers(first: Rendering, known: readonly Rendering[]): Rendering {
+  const found = new Map<string, OtherRendering>();
+  for (const each of known.flatMap(wholeOf)) {
+    const other = asOther(each);
+    const name = nameOf(other);
+    const before = found.get(name);
+    if (name !== nameOf(first) && (before === undefined || compare(worth(other), worth(before)) > 0)) {
+      found.set(name, other);
+    }
+  }
+  const { others: _others, ...rest } = first;
+  const others = [...found].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, other]) => other);
+  return others.length === 0 ? rest : { ...rest, others };
+}
+
+/** What was paid for once. Attempts stand in order as text too, as long as they have equally many digits. */
+function nameOf({ attempt, artifact, handle }: OtherRendering): string {
+  const what = handle === undefined ? artifact.sha256 : `${handle.route} ${handle.task}`;
+  return `${String(attempt).padStart(7, "0")} ${what}`;
+}
+
+function asOther({ attempt, artifact, handle, estimate, billed }: OtherRendering): OtherRendering {
+  return {
+    attempt,
+    artifact,
+    ...(handle === undefined ? {} : { handle }),
+    ...(estimate === undefined ? {} : { estimate }),
+    billed,
+  };
 }
 
 /** Members that this version does not know: objects are maps like `steps`, so both sides' members stay. */
@@ -43,21 +80,29 @@ function mergeTop(a: Stored, b: Stored): Stored {
 }
 
 function outranks(one: Rendering, oneFile: LockFile, other: Rendering, otherFile: LockFile): boolean {
-  const ranks = [rank(one, oneFile), rank(other, otherFile)] as const;
-  for (const [index, mine] of ranks[0].entries()) {
-    const its = ranks[1][index] ?? "";
-    if (mine !== its) return mine > its;
-  }
-  return false;
+  return compare(rank(one, oneFile), rank(other, otherFile)) > 0;
 }
 
 function rank(rendering: Rendering, file: LockFile): readonly (string | number)[] {
+  const { others: _others, ...own } = rendering;
+  const { others: _stored, ...entry } = file.unknown.entries.get(rendering.key) ?? {};
+  return [rendering.attempt, ...worth(rendering), sortedJson(own), sortedJson(entry)];
+}
+
+/** A known bill before an unknown one, a handle before none, the later handle, and at last the text. */
+function worth(other: OtherRendering): readonly (string | number)[] {
   return [
-    rendering.attempt,
-    rendering.billed.kind === "unknown" ? 0 : 1,
-    rendering.handle === undefined ? 0 : 1,
-    rendering.handle === undefined ? 0 : Date.parse(rendering.handle.completed),
-    sortedJson(rendering),
-    sortedJson(file.unknown.entries.get(rendering.key) ?? {}),
+    other.billed.kind === "unknown" ? 0 : 1,
+    other.handle === undefined ? 0 : 1,
+    other.handle === undefined ? 0 : Date.parse(other.handle.completed),
+    sortedJson(asOther(other)),
   ];
+}
+
+function compare(a: readonly (string | number)[], b: readonly (string | number)[]): number {
+  for (const [index, mine] of a.entries()) {
+    const its = b[index] ?? "";
+    if (mine !== its) return mine > its ? 1 : -1;
+  }
+  return 0;
 }

@@ -63,108 +63,16 @@ export interface LockRender {
    * Which attempt at this key gave the artifact.
    */
   attempt: number;
-  /**
-   * The bytes of the result, and what was measured of them.
-   */
-  artifact: {
-    /**
-     * Digest of the bytes.
-     */
-    sha256: string;
-    /**
-     * Bytes.
-     */
-    size: number;
-    /**
-     * Media type.
-     */
-    type: string;
-    /**
-     * Pixels.
-     */
-    width?: number;
-    /**
-     * Pixels.
-     */
-    height?: number;
-    /**
-     * Length of a clip.
-     */
-    seconds?: number;
-    [k: string]: unknown;
-  };
+  artifact: LockArtifact;
   /**
    * Cache key of each upstream step, and the digest of the artifact that was consumed.
    */
   consumed: {
     [k: string]: string;
   };
-  /**
-   * What the vendor needs to work on a result of its own; good for about 30 days.
-   */
-  handle?: {
-    /**
-     * How the realm was reached.
-     */
-    route: string;
-    /**
-     * The vendor's task id.
-     */
-    task: string;
-    /**
-     * The vendor's id of the result.
-     */
-    result?: string;
-    /**
-     * Fingerprint of the account; never a credential.
-     */
-    account: string;
-    /**
-     * The vendor's completion date, ISO 8601.
-     */
-    completed: string;
-    /**
-     * Where the task can be asked for again. Later versions may add words.
-     */
-    dialect: string;
-    /**
-     * Create path of the product.
-     */
-    product: string;
-    [k: string]: unknown;
-  };
-  /**
-   * Upper estimate at the time.
-   */
-  estimate?: {
-    /**
-     * Vendor's units as a decimal, at most three places.
-     */
-    units?: string;
-    /**
-     * US dollars as a decimal, at most six places.
-     */
-    usd?: string;
-    [k: string]: unknown;
-  };
-  /**
-   * What the vendor said it took.
-   */
-  billed: {
-    /**
-     * `unknown` when the vendor did not say. Later versions may add words.
-     */
-    kind: string;
-    /**
-     * Vendor's units as a decimal, at most three places.
-     */
-    units?: string;
-    /**
-     * US dollars as a decimal, at most six places.
-     */
-    usd?: string;
-    [k: string]: unknown;
-  };
+  handle?: LockHandle;
+  estimate?: LockEstimate;
+  billed: LockBilled;
   /**
    * Whether an extend gave the whole clip or only the tail. Later versions may add words.
    */
@@ -173,5 +81,115 @@ export interface LockRender {
    * What about the result is not quite what was asked.
    */
   flags?: string[];
+  /**
+   * Other renderings of the same intent that were paid for: earlier attempts, and what another branch or machine bought. Each attempt and artifact once.
+   */
+  others?: {
+    /**
+     * Which attempt at this key gave the artifact.
+     */
+    attempt: number;
+    artifact: LockArtifact;
+    handle?: LockHandle;
+    estimate?: LockEstimate;
+    billed: LockBilled;
+    [k: string]: unknown;
+  }[];
+  [k: string]: unknown;
+}
+/**
+ * The bytes of the result, and what was measured of them.
+ */
+export interface LockArtifact {
+  /**
+   * Digest of the bytes.
+   */
+  sha256: string;
+  /**
+   * Bytes.
+   */
+  size: number;
+  /**
+   * Media type.
+   */
+  type: string;
+  /**
+   * Pixels.
+   */
+  width?: number;
+  /**
+   * Pixels.
+   */
+  height?: number;
+  /**
+   * Length of a clip.
+   */
+  seconds?: number;
+  [k: string]: unknown;
+}
+/**
+ * What the vendor needs to work on a result of its own; good for about 30 days.
+ */
+export interface LockHandle {
+  /**
+   * How the realm was reached.
+   */
+  route: string;
+  /**
+   * The vendor's task id.
+   */
+  task: string;
+  /**
+   * The vendor's id of the result.
+   */
+  result?: string;
+  /**
+   * Fingerprint of the account; never a credential.
+   */
+  account: string;
+  /**
+   * The vendor's completion date, ISO 8601.
+   */
+  completed: string;
+  /**
+   * Where the task can be asked for again. Later versions may add words.
+   */
+  dialect: string;
+  /**
+   * Create path of the product.
+   */
+  product: string;
+  [k: string]: unknown;
+}
+/**
+ * Upper estimate at the time.
+ */
+export interface LockEstimate {
+  /**
+   * Vendor's units as a decimal, at most three places.
+   */
+  units?: string;
+  /**
+   * US dollars as a decimal, at most six places.
+   */
+  usd?: string;
+  [k: string]: unknown;
+}
+/**
+ * What the vendor said it took.
+ */
+export interface LockBilled {
+  /**
+   * `unknown` when the vendor did not say. Later versions may add words.
+   */
+  kind: string;
+  /**
+   * Vendor's units as a decimal, at most three places.
+   */
+  units?: string;
+  /**
+   * US dollars as a decimal, at most six places.
+   */
+  usd?: string;
   [k: string]: unknown;
 }

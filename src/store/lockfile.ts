@@ -11,7 +11,7 @@ import { elide } from "../base/text.js";
 import type { CacheKey, KeyInputs } from "../graph/key.js";
 import type { Realm, StepId } from "../graph/step.js";
 import { micros, milliUnits } from "../base/money.js";
-import type { Artifact, Handle, Lock, Rendering } from "../plan/prior.js";
+import type { Artifact, Handle, Lock, OtherRendering, Rendering } from "../plan/prior.js";
 import { parseDecimal } from "./decimal.js";
 import { findRepeatedMember, isDeeperThan, lineOf, sortedJson } from "./json-text.js";
 import type { LockRender } from "./lock-schema.generated.js";
@@ -136,6 +136,7 @@ const ENTRY = new Set([
   "billed",
   "returns",
   "flags",
+  "others",
 ]);
 const ARTIFACT = new Set(["sha256", "size", "type", "width", "height", "seconds"]);
 const HANDLE = new Set(["route", "task", "result", "account", "completed", "dialect", "product"]);
@@ -186,27 +187,50 @@ function readRendering(entry: Members, key: CacheKey): Rendering {
     billed: readBilled(entry.object("billed")),
     returns: entry.wordIf("returns") as Rendering["returns"],
     flags: entry.textsIf("flags"),
+    others: entry.has("others") ? entry.objects("others").map(readOther) : undefined,
+  });
+}
+
+function readOther(entry: Members): OtherRendering {
+  const estimate = entry.objectIf("estimate");
+  const handle = entry.objectIf("handle");
+  return defined<OtherRendering>({
+    attempt: entry.integer("attempt", 1, MOST_ATTEMPTS),
+    artifact: readArtifact(entry.object("artifact")),
+    handle: handle && readHandle(handle),
+    estimate: estimate && defined({ units: estimate.unitsIf("units"), usd: estimate.usdIf("usd") }),
+    billed: readBilled(entry.object("billed")),
   });
 }
 
 /** An entry that was checked before, in a text of the same digest. */
 function trustedRendering(value: unknown, key: CacheKey): Rendering {
-  const { inputs, attempt, artifact, consumed, handle, estimate, billed, returns, flags } =
-    value as LockRender;
+  const entry = value as LockRender;
+  const { inputs, consumed, returns, flags, others } = entry;
   return {
     key,
     inputs: inputs as unknown as KeyInputs,
+    ...trustedOther(entry),
+    consumed: consumed as Rendering["consumed"],
+    ...(returns === undefined ? {} : { returns: returns as NonNullable<Rendering["returns"]> }),
+    ...(flags === undefined ? {} : { flags }),
+    ...(others === undefined ? {} : { others: others.map(trustedOther) }),
+  };
+}
+
+function trustedOther(entry: StoredOther): OtherRendering {
+  const { attempt, artifact, handle, estimate, billed } = entry;
+  return {
     attempt,
     artifact: artifact as unknown as Artifact,
-    consumed: consumed as Rendering["consumed"],
     ...(handle === undefined ? {} : { handle: handle as unknown as Handle }),
     ...(estimate === undefined ? {} : { estimate: trustedAmounts(estimate) }),
     billed:
       billed.kind === "billed" ? { kind: billed.kind, ...trustedAmounts(billed) } : unbilled(billed.kind),
-    ...(returns === undefined ? {} : { returns: returns as NonNullable<Rendering["returns"]> }),
-    ...(flags === undefined ? {} : { flags }),
   };
 }
+
+type StoredOther = NonNullable<LockRender["others"]>[number];
 
 function trustedAmounts(amounts: {
   readonly units?: string;
@@ -261,7 +285,18 @@ function storedRendering(rendering: Rendering, before: Stored): LockRender {
         },
     returns,
     flags: flags && [...flags],
+    others: rendering.others && rendering.others.map(storedOther),
   };
+}
+
+function storedOther({ attempt, artifact, handle, estimate, billed }: OtherRendering): StoredOther {
+  return defined<StoredOther>({
+    attempt,
+    artifact: { ...storedArtifact(artifact) },
+    handle: handle && { ...storedHandle(handle) },
+    estimate: estimate && { ...storedAmounts(estimate) },
+    billed: storedBilled(billed) as StoredOther["billed"],
+  });
 }
 
 function unknownOf(record: Stored, known: ReadonlySet<string>): Stored {

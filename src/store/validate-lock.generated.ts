@@ -3,14 +3,680 @@
 import type { Validator } from "../base/schema.js";
 
 const validate = validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["version","renders","steps"],"properties":{"version":{"type":"integer","const":1},"renders":{"type":"object","propertyNames":{"pattern":"^[0-9a-f]{64}$"},"additionalProperties":{"$ref":"#/$defs/LockRender"}},"steps":{"type":"object","additionalProperties":{"type":"object","additionalProperties":{"type":"string","pattern":"^[0-9a-f]{64}$"}}}},"$defs":{"LockRender":{"type":"object","required":["inputs","attempt","artifact","consumed","billed"],"properties":{"inputs":{"type":"object","required":["key","realm","action"],"properties":{"key":{"type":"integer","minimum":1},"realm":{"type":"string","enum":["kling","sandbox"]},"action":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","pattern":"\\S"}}},"take":{"type":"integer","minimum":1}}},"attempt":{"type":"integer","minimum":1,"maximum":1000000},"artifact":{"type":"object","required":["sha256","size","type"],"properties":{"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"size":{"type":"integer","minimum":0},"type":{"type":"string","pattern":"^[a-z]+/[a-z0-9.+-]+$"},"width":{"type":"integer","minimum":1},"height":{"type":"integer","minimum":1},"seconds":{"type":"number","minimum":0}}},"consumed":{"type":"object","propertyNames":{"pattern":"^[0-9a-f]{64}$"},"additionalProperties":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"handle":{"type":"object","required":["route","task","account","completed","dialect","product"],"properties":{"route":{"type":"string","pattern":"\\S"},"task":{"type":"string","pattern":"\\S"},"result":{"type":"string","pattern":"\\S"},"account":{"type":"string","pattern":"\\S"},"completed":{"type":"string","pattern":"\\S"},"dialect":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"product":{"type":"string","pattern":"\\S"}}},"estimate":{"type":"object","properties":{"units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}}},"billed":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}}},"returns":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"flags":{"type":"array","items":{"type":"string","pattern":"\\S"}}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["version","renders","steps"],"properties":{"version":{"type":"integer","const":1},"renders":{"type":"object","propertyNames":{"pattern":"^[0-9a-f]{64}$"},"additionalProperties":{"$ref":"#/$defs/LockRender"}},"steps":{"type":"object","additionalProperties":{"type":"object","additionalProperties":{"type":"string","pattern":"^[0-9a-f]{64}$"}}}},"$defs":{"LockRender":{"type":"object","required":["inputs","attempt","artifact","consumed","billed"],"properties":{"inputs":{"type":"object","required":["key","realm","action"],"properties":{"key":{"type":"integer","minimum":1},"realm":{"type":"string","enum":["kling","sandbox"]},"action":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","pattern":"\\S"}}},"take":{"type":"integer","minimum":1}}},"attempt":{"type":"integer","minimum":1,"maximum":1000000},"artifact":{"$ref":"#/$defs/LockArtifact"},"consumed":{"type":"object","propertyNames":{"pattern":"^[0-9a-f]{64}$"},"additionalProperties":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"handle":{"$ref":"#/$defs/LockHandle"},"estimate":{"$ref":"#/$defs/LockEstimate"},"billed":{"$ref":"#/$defs/LockBilled"},"returns":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"flags":{"type":"array","items":{"type":"string","pattern":"\\S"}},"others":{"type":"array","items":{"type":"object","required":["attempt","artifact","billed"],"properties":{"attempt":{"type":"integer","minimum":1,"maximum":1000000},"artifact":{"$ref":"#/$defs/LockArtifact"},"handle":{"$ref":"#/$defs/LockHandle"},"estimate":{"$ref":"#/$defs/LockEstimate"},"billed":{"$ref":"#/$defs/LockBilled"}}}}}},"LockArtifact":{"type":"object","required":["sha256","size","type"],"properties":{"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"size":{"type":"integer","minimum":0},"type":{"type":"string","pattern":"^[a-z]+/[a-z0-9.+-]+$"},"width":{"type":"integer","minimum":1},"height":{"type":"integer","minimum":1},"seconds":{"type":"number","minimum":0}}},"LockHandle":{"type":"object","required":["route","task","account","completed","dialect","product"],"properties":{"route":{"type":"string","pattern":"\\S"},"task":{"type":"string","pattern":"\\S"},"result":{"type":"string","pattern":"\\S"},"account":{"type":"string","pattern":"\\S"},"completed":{"type":"string","pattern":"\\S"},"dialect":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"product":{"type":"string","pattern":"\\S"}}},"LockEstimate":{"type":"object","properties":{"units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}}},"LockBilled":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}}}}};
 const pattern3 = new RegExp("^[0-9a-f]{64}$", "u");
-const schema20 = {"type":"object","required":["inputs","attempt","artifact","consumed","billed"],"properties":{"inputs":{"type":"object","required":["key","realm","action"],"properties":{"key":{"type":"integer","minimum":1},"realm":{"type":"string","enum":["kling","sandbox"]},"action":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","pattern":"\\S"}}},"take":{"type":"integer","minimum":1}}},"attempt":{"type":"integer","minimum":1,"maximum":1000000},"artifact":{"type":"object","required":["sha256","size","type"],"properties":{"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"size":{"type":"integer","minimum":0},"type":{"type":"string","pattern":"^[a-z]+/[a-z0-9.+-]+$"},"width":{"type":"integer","minimum":1},"height":{"type":"integer","minimum":1},"seconds":{"type":"number","minimum":0}}},"consumed":{"type":"object","propertyNames":{"pattern":"^[0-9a-f]{64}$"},"additionalProperties":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"handle":{"type":"object","required":["route","task","account","completed","dialect","product"],"properties":{"route":{"type":"string","pattern":"\\S"},"task":{"type":"string","pattern":"\\S"},"result":{"type":"string","pattern":"\\S"},"account":{"type":"string","pattern":"\\S"},"completed":{"type":"string","pattern":"\\S"},"dialect":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"product":{"type":"string","pattern":"\\S"}}},"estimate":{"type":"object","properties":{"units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}}},"billed":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}}},"returns":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"flags":{"type":"array","items":{"type":"string","pattern":"\\S"}}}};
+const schema20 = {"type":"object","required":["inputs","attempt","artifact","consumed","billed"],"properties":{"inputs":{"type":"object","required":["key","realm","action"],"properties":{"key":{"type":"integer","minimum":1},"realm":{"type":"string","enum":["kling","sandbox"]},"action":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","pattern":"\\S"}}},"take":{"type":"integer","minimum":1}}},"attempt":{"type":"integer","minimum":1,"maximum":1000000},"artifact":{"$ref":"#/$defs/LockArtifact"},"consumed":{"type":"object","propertyNames":{"pattern":"^[0-9a-f]{64}$"},"additionalProperties":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"handle":{"$ref":"#/$defs/LockHandle"},"estimate":{"$ref":"#/$defs/LockEstimate"},"billed":{"$ref":"#/$defs/LockBilled"},"returns":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"flags":{"type":"array","items":{"type":"string","pattern":"\\S"}},"others":{"type":"array","items":{"type":"object","required":["attempt","artifact","billed"],"properties":{"attempt":{"type":"integer","minimum":1,"maximum":1000000},"artifact":{"$ref":"#/$defs/LockArtifact"},"handle":{"$ref":"#/$defs/LockHandle"},"estimate":{"$ref":"#/$defs/LockEstimate"},"billed":{"$ref":"#/$defs/LockBilled"}}}}}};
 const pattern4 = new RegExp("\\S", "u");
-const pattern6 = new RegExp("^[a-z]+/[a-z0-9.+-]+$", "u");
 const pattern14 = new RegExp("^[a-z][a-z0-9_-]{0,31}$", "u");
+const schema21 = {"type":"object","required":["sha256","size","type"],"properties":{"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"size":{"type":"integer","minimum":0},"type":{"type":"string","pattern":"^[a-z]+/[a-z0-9.+-]+$"},"width":{"type":"integer","minimum":1},"height":{"type":"integer","minimum":1},"seconds":{"type":"number","minimum":0}}};
+const pattern6 = new RegExp("^[a-z]+/[a-z0-9.+-]+$", "u");
+
+function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate54.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.sha256 === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sha256"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.size === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "size"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.type === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data.sha256 !== undefined){
+let data0 = data.sha256;
+if(typeof data0 === "string"){
+if(!pattern3.test(data0)){
+const err3 = {instancePath:instancePath+"/sha256",schemaPath:"#/properties/sha256/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+else {
+const err4 = {instancePath:instancePath+"/sha256",schemaPath:"#/properties/sha256/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.size !== undefined){
+let data1 = data.size;
+if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
+const err5 = {instancePath:instancePath+"/size",schemaPath:"#/properties/size/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if((typeof data1 == "number") && (isFinite(data1))){
+if(data1 < 0 || isNaN(data1)){
+const err6 = {instancePath:instancePath+"/size",schemaPath:"#/properties/size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+}
+if(data.type !== undefined){
+let data2 = data.type;
+if(typeof data2 === "string"){
+if(!pattern6.test(data2)){
+const err7 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/pattern",keyword:"pattern",params:{pattern: "^[a-z]+/[a-z0-9.+-]+$"}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+else {
+const err8 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.width !== undefined){
+let data3 = data.width;
+if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
+const err9 = {instancePath:instancePath+"/width",schemaPath:"#/properties/width/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+if((typeof data3 == "number") && (isFinite(data3))){
+if(data3 < 1 || isNaN(data3)){
+const err10 = {instancePath:instancePath+"/width",schemaPath:"#/properties/width/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+}
+if(data.height !== undefined){
+let data4 = data.height;
+if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
+const err11 = {instancePath:instancePath+"/height",schemaPath:"#/properties/height/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+if((typeof data4 == "number") && (isFinite(data4))){
+if(data4 < 1 || isNaN(data4)){
+const err12 = {instancePath:instancePath+"/height",schemaPath:"#/properties/height/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+}
+if(data.seconds !== undefined){
+let data5 = data.seconds;
+if((typeof data5 == "number") && (isFinite(data5))){
+if(data5 < 0 || isNaN(data5)){
+const err13 = {instancePath:instancePath+"/seconds",schemaPath:"#/properties/seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+else {
+const err14 = {instancePath:instancePath+"/seconds",schemaPath:"#/properties/seconds/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+}
+else {
+const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+validate54.errors = vErrors;
+return errors === 0;
+}
+validate54.evaluated = {"props":{"sha256":true,"size":true,"type":true,"width":true,"height":true,"seconds":true},"dynamicProps":false,"dynamicItems":false};
+
+const schema22 = {"type":"object","required":["route","task","account","completed","dialect","product"],"properties":{"route":{"type":"string","pattern":"\\S"},"task":{"type":"string","pattern":"\\S"},"result":{"type":"string","pattern":"\\S"},"account":{"type":"string","pattern":"\\S"},"completed":{"type":"string","pattern":"\\S"},"dialect":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"product":{"type":"string","pattern":"\\S"}}};
+
+function validate56(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate56.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.route === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "route"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.task === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "task"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.account === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "account"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data.completed === undefined){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "completed"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(data.dialect === undefined){
+const err4 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "dialect"}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(data.product === undefined){
+const err5 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "product"}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if(data.route !== undefined){
+let data0 = data.route;
+if(typeof data0 === "string"){
+if(!pattern4.test(data0)){
+const err6 = {instancePath:instancePath+"/route",schemaPath:"#/properties/route/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/route",schemaPath:"#/properties/route/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.task !== undefined){
+let data1 = data.task;
+if(typeof data1 === "string"){
+if(!pattern4.test(data1)){
+const err8 = {instancePath:instancePath+"/task",schemaPath:"#/properties/task/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+else {
+const err9 = {instancePath:instancePath+"/task",schemaPath:"#/properties/task/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data.result !== undefined){
+let data2 = data.result;
+if(typeof data2 === "string"){
+if(!pattern4.test(data2)){
+const err10 = {instancePath:instancePath+"/result",schemaPath:"#/properties/result/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+else {
+const err11 = {instancePath:instancePath+"/result",schemaPath:"#/properties/result/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data.account !== undefined){
+let data3 = data.account;
+if(typeof data3 === "string"){
+if(!pattern4.test(data3)){
+const err12 = {instancePath:instancePath+"/account",schemaPath:"#/properties/account/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+else {
+const err13 = {instancePath:instancePath+"/account",schemaPath:"#/properties/account/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data.completed !== undefined){
+let data4 = data.completed;
+if(typeof data4 === "string"){
+if(!pattern4.test(data4)){
+const err14 = {instancePath:instancePath+"/completed",schemaPath:"#/properties/completed/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/completed",schemaPath:"#/properties/completed/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+if(data.dialect !== undefined){
+let data5 = data.dialect;
+if(typeof data5 === "string"){
+if(!pattern14.test(data5)){
+const err16 = {instancePath:instancePath+"/dialect",schemaPath:"#/properties/dialect/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9_-]{0,31}$"}};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+else {
+const err17 = {instancePath:instancePath+"/dialect",schemaPath:"#/properties/dialect/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+if(data.product !== undefined){
+let data6 = data.product;
+if(typeof data6 === "string"){
+if(!pattern4.test(data6)){
+const err18 = {instancePath:instancePath+"/product",schemaPath:"#/properties/product/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+else {
+const err19 = {instancePath:instancePath+"/product",schemaPath:"#/properties/product/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+}
+else {
+const err20 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+validate56.errors = vErrors;
+return errors === 0;
+}
+validate56.evaluated = {"props":{"route":true,"task":true,"result":true,"account":true,"completed":true,"dialect":true,"product":true},"dynamicProps":false,"dynamicItems":false};
+
+const schema23 = {"type":"object","properties":{"units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}}};
 const pattern16 = new RegExp("^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$", "u");
 const pattern17 = new RegExp("^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$", "u");
+
+function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate58.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.units !== undefined){
+let data0 = data.units;
+if(typeof data0 === "string"){
+if(!pattern16.test(data0)){
+const err0 = {instancePath:instancePath+"/units",schemaPath:"#/properties/units/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+else {
+const err1 = {instancePath:instancePath+"/units",schemaPath:"#/properties/units/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.usd !== undefined){
+let data1 = data.usd;
+if(typeof data1 === "string"){
+if(!pattern17.test(data1)){
+const err2 = {instancePath:instancePath+"/usd",schemaPath:"#/properties/usd/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+else {
+const err3 = {instancePath:instancePath+"/usd",schemaPath:"#/properties/usd/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+}
+else {
+const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+validate58.errors = vErrors;
+return errors === 0;
+}
+validate58.evaluated = {"props":{"units":true,"usd":true},"dynamicProps":false,"dynamicItems":false};
+
+const schema24 = {"type":"object","required":["kind"],"properties":{"kind":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}}};
+
+function validate60(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate60.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.kind === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "kind"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.kind !== undefined){
+let data0 = data.kind;
+if(typeof data0 === "string"){
+if(!pattern14.test(data0)){
+const err1 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9_-]{0,31}$"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+else {
+const err2 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.units !== undefined){
+let data1 = data.units;
+if(typeof data1 === "string"){
+if(!pattern16.test(data1)){
+const err3 = {instancePath:instancePath+"/units",schemaPath:"#/properties/units/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+else {
+const err4 = {instancePath:instancePath+"/units",schemaPath:"#/properties/units/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.usd !== undefined){
+let data2 = data.usd;
+if(typeof data2 === "string"){
+if(!pattern17.test(data2)){
+const err5 = {instancePath:instancePath+"/usd",schemaPath:"#/properties/usd/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/usd",schemaPath:"#/properties/usd/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+}
+else {
+const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+validate60.errors = vErrors;
+return errors === 0;
+}
+validate60.evaluated = {"props":{"kind":true,"units":true,"usd":true},"dynamicProps":false,"dynamicItems":false};
+
 
 function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -277,10 +943,19 @@ errors++;
 }
 }
 if(data.artifact !== undefined){
-let data7 = data.artifact;
-if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
-if(data7.sha256 === undefined){
-const err22 = {instancePath:instancePath+"/artifact",schemaPath:"#/properties/artifact/required",keyword:"required",params:{missingProperty: "sha256"}};
+if(!(validate54(data.artifact, {instancePath:instancePath+"/artifact",parentData:data,parentDataProperty:"artifact",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
+errors = vErrors.length;
+}
+}
+if(data.consumed !== undefined){
+let data8 = data.consumed;
+if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
+for(const key0 in data8){
+const _errs18 = errors;
+if(typeof key0 === "string"){
+if(!pattern3.test(key0)){
+const err22 = {instancePath:instancePath+"/consumed",schemaPath:"#/properties/consumed/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},propertyName:key0};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -289,8 +964,10 @@ vErrors.push(err22);
 }
 errors++;
 }
-if(data7.size === undefined){
-const err23 = {instancePath:instancePath+"/artifact",schemaPath:"#/properties/artifact/required",keyword:"required",params:{missingProperty: "size"}};
+}
+var valid3 = _errs18 === errors;
+if(!valid3){
+const err23 = {instancePath:instancePath+"/consumed",schemaPath:"#/properties/consumed/propertyNames",keyword:"propertyNames",params:{propertyName: key0}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -299,8 +976,12 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(data7.type === undefined){
-const err24 = {instancePath:instancePath+"/artifact",schemaPath:"#/properties/artifact/required",keyword:"required",params:{missingProperty: "type"}};
+}
+for(const key1 in data8){
+let data9 = data8[key1];
+if(typeof data9 === "string"){
+if(!pattern3.test(data9)){
+const err24 = {instancePath:instancePath+"/consumed/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/consumed/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -309,11 +990,9 @@ vErrors.push(err24);
 }
 errors++;
 }
-if(data7.sha256 !== undefined){
-let data8 = data7.sha256;
-if(typeof data8 === "string"){
-if(!pattern3.test(data8)){
-const err25 = {instancePath:instancePath+"/artifact/sha256",schemaPath:"#/properties/artifact/properties/sha256/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"}};
+}
+else {
+const err25 = {instancePath:instancePath+"/consumed/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/consumed/additionalProperties/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -323,8 +1002,9 @@ vErrors.push(err25);
 errors++;
 }
 }
+}
 else {
-const err26 = {instancePath:instancePath+"/artifact/sha256",schemaPath:"#/properties/artifact/properties/sha256/type",keyword:"type",params:{type: "string"}};
+const err26 = {instancePath:instancePath+"/consumed",schemaPath:"#/properties/consumed/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -334,10 +1014,29 @@ vErrors.push(err26);
 errors++;
 }
 }
-if(data7.size !== undefined){
-let data9 = data7.size;
-if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
-const err27 = {instancePath:instancePath+"/artifact/size",schemaPath:"#/properties/artifact/properties/size/type",keyword:"type",params:{type: "integer"}};
+if(data.handle !== undefined){
+if(!(validate56(data.handle, {instancePath:instancePath+"/handle",parentData:data,parentDataProperty:"handle",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
+errors = vErrors.length;
+}
+}
+if(data.estimate !== undefined){
+if(!(validate58(data.estimate, {instancePath:instancePath+"/estimate",parentData:data,parentDataProperty:"estimate",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
+errors = vErrors.length;
+}
+}
+if(data.billed !== undefined){
+if(!(validate60(data.billed, {instancePath:instancePath+"/billed",parentData:data,parentDataProperty:"billed",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+}
+if(data.returns !== undefined){
+let data13 = data.returns;
+if(typeof data13 === "string"){
+if(!pattern14.test(data13)){
+const err27 = {instancePath:instancePath+"/returns",schemaPath:"#/properties/returns/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9_-]{0,31}$"}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -346,9 +1045,9 @@ vErrors.push(err27);
 }
 errors++;
 }
-if((typeof data9 == "number") && (isFinite(data9))){
-if(data9 < 0 || isNaN(data9)){
-const err28 = {instancePath:instancePath+"/artifact/size",schemaPath:"#/properties/artifact/properties/size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+else {
+const err28 = {instancePath:instancePath+"/returns",schemaPath:"#/properties/returns/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -358,12 +1057,15 @@ vErrors.push(err28);
 errors++;
 }
 }
-}
-if(data7.type !== undefined){
-let data10 = data7.type;
-if(typeof data10 === "string"){
-if(!pattern6.test(data10)){
-const err29 = {instancePath:instancePath+"/artifact/type",schemaPath:"#/properties/artifact/properties/type/pattern",keyword:"pattern",params:{pattern: "^[a-z]+/[a-z0-9.+-]+$"}};
+if(data.flags !== undefined){
+let data14 = data.flags;
+if(Array.isArray(data14)){
+const len0 = data14.length;
+for(let i0=0; i0<len0; i0++){
+let data15 = data14[i0];
+if(typeof data15 === "string"){
+if(!pattern4.test(data15)){
+const err29 = {instancePath:instancePath+"/flags/" + i0,schemaPath:"#/properties/flags/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -374,7 +1076,7 @@ errors++;
 }
 }
 else {
-const err30 = {instancePath:instancePath+"/artifact/type",schemaPath:"#/properties/artifact/properties/type/type",keyword:"type",params:{type: "string"}};
+const err30 = {instancePath:instancePath+"/flags/" + i0,schemaPath:"#/properties/flags/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -384,10 +1086,9 @@ vErrors.push(err30);
 errors++;
 }
 }
-if(data7.width !== undefined){
-let data11 = data7.width;
-if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
-const err31 = {instancePath:instancePath+"/artifact/width",schemaPath:"#/properties/artifact/properties/width/type",keyword:"type",params:{type: "integer"}};
+}
+else {
+const err31 = {instancePath:instancePath+"/flags",schemaPath:"#/properties/flags/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -396,9 +1097,16 @@ vErrors.push(err31);
 }
 errors++;
 }
-if((typeof data11 == "number") && (isFinite(data11))){
-if(data11 < 1 || isNaN(data11)){
-const err32 = {instancePath:instancePath+"/artifact/width",schemaPath:"#/properties/artifact/properties/width/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data.others !== undefined){
+let data16 = data.others;
+if(Array.isArray(data16)){
+const len1 = data16.length;
+for(let i1=0; i1<len1; i1++){
+let data17 = data16[i1];
+if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
+if(data17.attempt === undefined){
+const err32 = {instancePath:instancePath+"/others/" + i1,schemaPath:"#/properties/others/items/required",keyword:"required",params:{missingProperty: "attempt"}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -407,12 +1115,8 @@ vErrors.push(err32);
 }
 errors++;
 }
-}
-}
-if(data7.height !== undefined){
-let data12 = data7.height;
-if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
-const err33 = {instancePath:instancePath+"/artifact/height",schemaPath:"#/properties/artifact/properties/height/type",keyword:"type",params:{type: "integer"}};
+if(data17.artifact === undefined){
+const err33 = {instancePath:instancePath+"/others/" + i1,schemaPath:"#/properties/others/items/required",keyword:"required",params:{missingProperty: "artifact"}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -421,9 +1125,8 @@ vErrors.push(err33);
 }
 errors++;
 }
-if((typeof data12 == "number") && (isFinite(data12))){
-if(data12 < 1 || isNaN(data12)){
-const err34 = {instancePath:instancePath+"/artifact/height",schemaPath:"#/properties/artifact/properties/height/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(data17.billed === undefined){
+const err34 = {instancePath:instancePath+"/others/" + i1,schemaPath:"#/properties/others/items/required",keyword:"required",params:{missingProperty: "billed"}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -432,13 +1135,10 @@ vErrors.push(err34);
 }
 errors++;
 }
-}
-}
-if(data7.seconds !== undefined){
-let data13 = data7.seconds;
-if((typeof data13 == "number") && (isFinite(data13))){
-if(data13 < 0 || isNaN(data13)){
-const err35 = {instancePath:instancePath+"/artifact/seconds",schemaPath:"#/properties/artifact/properties/seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data17.attempt !== undefined){
+let data18 = data17.attempt;
+if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
+const err35 = {instancePath:instancePath+"/others/" + i1+"/attempt",schemaPath:"#/properties/others/items/properties/attempt/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -447,9 +1147,9 @@ vErrors.push(err35);
 }
 errors++;
 }
-}
-else {
-const err36 = {instancePath:instancePath+"/artifact/seconds",schemaPath:"#/properties/artifact/properties/seconds/type",keyword:"type",params:{type: "number"}};
+if((typeof data18 == "number") && (isFinite(data18))){
+if(data18 > 1000000 || isNaN(data18)){
+const err36 = {instancePath:instancePath+"/others/" + i1+"/attempt",schemaPath:"#/properties/others/items/properties/attempt/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -458,10 +1158,8 @@ vErrors.push(err36);
 }
 errors++;
 }
-}
-}
-else {
-const err37 = {instancePath:instancePath+"/artifact",schemaPath:"#/properties/artifact/type",keyword:"type",params:{type: "object"}};
+if(data18 < 1 || isNaN(data18)){
+const err37 = {instancePath:instancePath+"/others/" + i1+"/attempt",schemaPath:"#/properties/others/items/properties/attempt/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -471,14 +1169,34 @@ vErrors.push(err37);
 errors++;
 }
 }
-if(data.consumed !== undefined){
-let data14 = data.consumed;
-if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
-for(const key0 in data14){
-const _errs31 = errors;
-if(typeof key0 === "string"){
-if(!pattern3.test(key0)){
-const err38 = {instancePath:instancePath+"/consumed",schemaPath:"#/properties/consumed/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},propertyName:key0};
+}
+if(data17.artifact !== undefined){
+if(!(validate54(data17.artifact, {instancePath:instancePath+"/others/" + i1+"/artifact",parentData:data17,parentDataProperty:"artifact",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
+errors = vErrors.length;
+}
+}
+if(data17.handle !== undefined){
+if(!(validate56(data17.handle, {instancePath:instancePath+"/others/" + i1+"/handle",parentData:data17,parentDataProperty:"handle",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
+errors = vErrors.length;
+}
+}
+if(data17.estimate !== undefined){
+if(!(validate58(data17.estimate, {instancePath:instancePath+"/others/" + i1+"/estimate",parentData:data17,parentDataProperty:"estimate",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
+errors = vErrors.length;
+}
+}
+if(data17.billed !== undefined){
+if(!(validate60(data17.billed, {instancePath:instancePath+"/others/" + i1+"/billed",parentData:data17,parentDataProperty:"billed",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err38 = {instancePath:instancePath+"/others/" + i1,schemaPath:"#/properties/others/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -488,9 +1206,9 @@ vErrors.push(err38);
 errors++;
 }
 }
-var valid4 = _errs31 === errors;
-if(!valid4){
-const err39 = {instancePath:instancePath+"/consumed",schemaPath:"#/properties/consumed/propertyNames",keyword:"propertyNames",params:{propertyName: key0}};
+}
+else {
+const err39 = {instancePath:instancePath+"/others",schemaPath:"#/properties/others/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -500,11 +1218,9 @@ vErrors.push(err39);
 errors++;
 }
 }
-for(const key1 in data14){
-let data15 = data14[key1];
-if(typeof data15 === "string"){
-if(!pattern3.test(data15)){
-const err40 = {instancePath:instancePath+"/consumed/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/consumed/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"}};
+}
+else {
+const err40 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -513,526 +1229,10 @@ vErrors.push(err40);
 }
 errors++;
 }
-}
-else {
-const err41 = {instancePath:instancePath+"/consumed/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/consumed/additionalProperties/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err41];
-}
-else {
-vErrors.push(err41);
-}
-errors++;
-}
-}
-}
-else {
-const err42 = {instancePath:instancePath+"/consumed",schemaPath:"#/properties/consumed/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err42];
-}
-else {
-vErrors.push(err42);
-}
-errors++;
-}
-}
-if(data.handle !== undefined){
-let data16 = data.handle;
-if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
-if(data16.route === undefined){
-const err43 = {instancePath:instancePath+"/handle",schemaPath:"#/properties/handle/required",keyword:"required",params:{missingProperty: "route"}};
-if(vErrors === null){
-vErrors = [err43];
-}
-else {
-vErrors.push(err43);
-}
-errors++;
-}
-if(data16.task === undefined){
-const err44 = {instancePath:instancePath+"/handle",schemaPath:"#/properties/handle/required",keyword:"required",params:{missingProperty: "task"}};
-if(vErrors === null){
-vErrors = [err44];
-}
-else {
-vErrors.push(err44);
-}
-errors++;
-}
-if(data16.account === undefined){
-const err45 = {instancePath:instancePath+"/handle",schemaPath:"#/properties/handle/required",keyword:"required",params:{missingProperty: "account"}};
-if(vErrors === null){
-vErrors = [err45];
-}
-else {
-vErrors.push(err45);
-}
-errors++;
-}
-if(data16.completed === undefined){
-const err46 = {instancePath:instancePath+"/handle",schemaPath:"#/properties/handle/required",keyword:"required",params:{missingProperty: "completed"}};
-if(vErrors === null){
-vErrors = [err46];
-}
-else {
-vErrors.push(err46);
-}
-errors++;
-}
-if(data16.dialect === undefined){
-const err47 = {instancePath:instancePath+"/handle",schemaPath:"#/properties/handle/required",keyword:"required",params:{missingProperty: "dialect"}};
-if(vErrors === null){
-vErrors = [err47];
-}
-else {
-vErrors.push(err47);
-}
-errors++;
-}
-if(data16.product === undefined){
-const err48 = {instancePath:instancePath+"/handle",schemaPath:"#/properties/handle/required",keyword:"required",params:{missingProperty: "product"}};
-if(vErrors === null){
-vErrors = [err48];
-}
-else {
-vErrors.push(err48);
-}
-errors++;
-}
-if(data16.route !== undefined){
-let data17 = data16.route;
-if(typeof data17 === "string"){
-if(!pattern4.test(data17)){
-const err49 = {instancePath:instancePath+"/handle/route",schemaPath:"#/properties/handle/properties/route/pattern",keyword:"pattern",params:{pattern: "\\S"}};
-if(vErrors === null){
-vErrors = [err49];
-}
-else {
-vErrors.push(err49);
-}
-errors++;
-}
-}
-else {
-const err50 = {instancePath:instancePath+"/handle/route",schemaPath:"#/properties/handle/properties/route/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err50];
-}
-else {
-vErrors.push(err50);
-}
-errors++;
-}
-}
-if(data16.task !== undefined){
-let data18 = data16.task;
-if(typeof data18 === "string"){
-if(!pattern4.test(data18)){
-const err51 = {instancePath:instancePath+"/handle/task",schemaPath:"#/properties/handle/properties/task/pattern",keyword:"pattern",params:{pattern: "\\S"}};
-if(vErrors === null){
-vErrors = [err51];
-}
-else {
-vErrors.push(err51);
-}
-errors++;
-}
-}
-else {
-const err52 = {instancePath:instancePath+"/handle/task",schemaPath:"#/properties/handle/properties/task/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err52];
-}
-else {
-vErrors.push(err52);
-}
-errors++;
-}
-}
-if(data16.result !== undefined){
-let data19 = data16.result;
-if(typeof data19 === "string"){
-if(!pattern4.test(data19)){
-const err53 = {instancePath:instancePath+"/handle/result",schemaPath:"#/properties/handle/properties/result/pattern",keyword:"pattern",params:{pattern: "\\S"}};
-if(vErrors === null){
-vErrors = [err53];
-}
-else {
-vErrors.push(err53);
-}
-errors++;
-}
-}
-else {
-const err54 = {instancePath:instancePath+"/handle/result",schemaPath:"#/properties/handle/properties/result/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err54];
-}
-else {
-vErrors.push(err54);
-}
-errors++;
-}
-}
-if(data16.account !== undefined){
-let data20 = data16.account;
-if(typeof data20 === "string"){
-if(!pattern4.test(data20)){
-const err55 = {instancePath:instancePath+"/handle/account",schemaPath:"#/properties/handle/properties/account/pattern",keyword:"pattern",params:{pattern: "\\S"}};
-if(vErrors === null){
-vErrors = [err55];
-}
-else {
-vErrors.push(err55);
-}
-errors++;
-}
-}
-else {
-const err56 = {instancePath:instancePath+"/handle/account",schemaPath:"#/properties/handle/properties/account/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err56];
-}
-else {
-vErrors.push(err56);
-}
-errors++;
-}
-}
-if(data16.completed !== undefined){
-let data21 = data16.completed;
-if(typeof data21 === "string"){
-if(!pattern4.test(data21)){
-const err57 = {instancePath:instancePath+"/handle/completed",schemaPath:"#/properties/handle/properties/completed/pattern",keyword:"pattern",params:{pattern: "\\S"}};
-if(vErrors === null){
-vErrors = [err57];
-}
-else {
-vErrors.push(err57);
-}
-errors++;
-}
-}
-else {
-const err58 = {instancePath:instancePath+"/handle/completed",schemaPath:"#/properties/handle/properties/completed/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err58];
-}
-else {
-vErrors.push(err58);
-}
-errors++;
-}
-}
-if(data16.dialect !== undefined){
-let data22 = data16.dialect;
-if(typeof data22 === "string"){
-if(!pattern14.test(data22)){
-const err59 = {instancePath:instancePath+"/handle/dialect",schemaPath:"#/properties/handle/properties/dialect/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9_-]{0,31}$"}};
-if(vErrors === null){
-vErrors = [err59];
-}
-else {
-vErrors.push(err59);
-}
-errors++;
-}
-}
-else {
-const err60 = {instancePath:instancePath+"/handle/dialect",schemaPath:"#/properties/handle/properties/dialect/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err60];
-}
-else {
-vErrors.push(err60);
-}
-errors++;
-}
-}
-if(data16.product !== undefined){
-let data23 = data16.product;
-if(typeof data23 === "string"){
-if(!pattern4.test(data23)){
-const err61 = {instancePath:instancePath+"/handle/product",schemaPath:"#/properties/handle/properties/product/pattern",keyword:"pattern",params:{pattern: "\\S"}};
-if(vErrors === null){
-vErrors = [err61];
-}
-else {
-vErrors.push(err61);
-}
-errors++;
-}
-}
-else {
-const err62 = {instancePath:instancePath+"/handle/product",schemaPath:"#/properties/handle/properties/product/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err62];
-}
-else {
-vErrors.push(err62);
-}
-errors++;
-}
-}
-}
-else {
-const err63 = {instancePath:instancePath+"/handle",schemaPath:"#/properties/handle/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err63];
-}
-else {
-vErrors.push(err63);
-}
-errors++;
-}
-}
-if(data.estimate !== undefined){
-let data24 = data.estimate;
-if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
-if(data24.units !== undefined){
-let data25 = data24.units;
-if(typeof data25 === "string"){
-if(!pattern16.test(data25)){
-const err64 = {instancePath:instancePath+"/estimate/units",schemaPath:"#/properties/estimate/properties/units/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"}};
-if(vErrors === null){
-vErrors = [err64];
-}
-else {
-vErrors.push(err64);
-}
-errors++;
-}
-}
-else {
-const err65 = {instancePath:instancePath+"/estimate/units",schemaPath:"#/properties/estimate/properties/units/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err65];
-}
-else {
-vErrors.push(err65);
-}
-errors++;
-}
-}
-if(data24.usd !== undefined){
-let data26 = data24.usd;
-if(typeof data26 === "string"){
-if(!pattern17.test(data26)){
-const err66 = {instancePath:instancePath+"/estimate/usd",schemaPath:"#/properties/estimate/properties/usd/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}};
-if(vErrors === null){
-vErrors = [err66];
-}
-else {
-vErrors.push(err66);
-}
-errors++;
-}
-}
-else {
-const err67 = {instancePath:instancePath+"/estimate/usd",schemaPath:"#/properties/estimate/properties/usd/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err67];
-}
-else {
-vErrors.push(err67);
-}
-errors++;
-}
-}
-}
-else {
-const err68 = {instancePath:instancePath+"/estimate",schemaPath:"#/properties/estimate/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err68];
-}
-else {
-vErrors.push(err68);
-}
-errors++;
-}
-}
-if(data.billed !== undefined){
-let data27 = data.billed;
-if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
-if(data27.kind === undefined){
-const err69 = {instancePath:instancePath+"/billed",schemaPath:"#/properties/billed/required",keyword:"required",params:{missingProperty: "kind"}};
-if(vErrors === null){
-vErrors = [err69];
-}
-else {
-vErrors.push(err69);
-}
-errors++;
-}
-if(data27.kind !== undefined){
-let data28 = data27.kind;
-if(typeof data28 === "string"){
-if(!pattern14.test(data28)){
-const err70 = {instancePath:instancePath+"/billed/kind",schemaPath:"#/properties/billed/properties/kind/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9_-]{0,31}$"}};
-if(vErrors === null){
-vErrors = [err70];
-}
-else {
-vErrors.push(err70);
-}
-errors++;
-}
-}
-else {
-const err71 = {instancePath:instancePath+"/billed/kind",schemaPath:"#/properties/billed/properties/kind/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err71];
-}
-else {
-vErrors.push(err71);
-}
-errors++;
-}
-}
-if(data27.units !== undefined){
-let data29 = data27.units;
-if(typeof data29 === "string"){
-if(!pattern16.test(data29)){
-const err72 = {instancePath:instancePath+"/billed/units",schemaPath:"#/properties/billed/properties/units/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"}};
-if(vErrors === null){
-vErrors = [err72];
-}
-else {
-vErrors.push(err72);
-}
-errors++;
-}
-}
-else {
-const err73 = {instancePath:instancePath+"/billed/units",schemaPath:"#/properties/billed/properties/units/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err73];
-}
-else {
-vErrors.push(err73);
-}
-errors++;
-}
-}
-if(data27.usd !== undefined){
-let data30 = data27.usd;
-if(typeof data30 === "string"){
-if(!pattern17.test(data30)){
-const err74 = {instancePath:instancePath+"/billed/usd",schemaPath:"#/properties/billed/properties/usd/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}};
-if(vErrors === null){
-vErrors = [err74];
-}
-else {
-vErrors.push(err74);
-}
-errors++;
-}
-}
-else {
-const err75 = {instancePath:instancePath+"/billed/usd",schemaPath:"#/properties/billed/properties/usd/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err75];
-}
-else {
-vErrors.push(err75);
-}
-errors++;
-}
-}
-}
-else {
-const err76 = {instancePath:instancePath+"/billed",schemaPath:"#/properties/billed/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err76];
-}
-else {
-vErrors.push(err76);
-}
-errors++;
-}
-}
-if(data.returns !== undefined){
-let data31 = data.returns;
-if(typeof data31 === "string"){
-if(!pattern14.test(data31)){
-const err77 = {instancePath:instancePath+"/returns",schemaPath:"#/properties/returns/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9_-]{0,31}$"}};
-if(vErrors === null){
-vErrors = [err77];
-}
-else {
-vErrors.push(err77);
-}
-errors++;
-}
-}
-else {
-const err78 = {instancePath:instancePath+"/returns",schemaPath:"#/properties/returns/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err78];
-}
-else {
-vErrors.push(err78);
-}
-errors++;
-}
-}
-if(data.flags !== undefined){
-let data32 = data.flags;
-if(Array.isArray(data32)){
-const len0 = data32.length;
-for(let i0=0; i0<len0; i0++){
-let data33 = data32[i0];
-if(typeof data33 === "string"){
-if(!pattern4.test(data33)){
-const err79 = {instancePath:instancePath+"/flags/" + i0,schemaPath:"#/properties/flags/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
-if(vErrors === null){
-vErrors = [err79];
-}
-else {
-vErrors.push(err79);
-}
-errors++;
-}
-}
-else {
-const err80 = {instancePath:instancePath+"/flags/" + i0,schemaPath:"#/properties/flags/items/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err80];
-}
-else {
-vErrors.push(err80);
-}
-errors++;
-}
-}
-}
-else {
-const err81 = {instancePath:instancePath+"/flags",schemaPath:"#/properties/flags/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err81];
-}
-else {
-vErrors.push(err81);
-}
-errors++;
-}
-}
-}
-else {
-const err82 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err82];
-}
-else {
-vErrors.push(err82);
-}
-errors++;
-}
 validate53.errors = vErrors;
 return errors === 0;
 }
-validate53.evaluated = {"props":{"inputs":true,"attempt":true,"artifact":true,"consumed":true,"handle":true,"estimate":true,"billed":true,"returns":true,"flags":true},"dynamicProps":false,"dynamicItems":false};
+validate53.evaluated = {"props":{"inputs":true,"attempt":true,"artifact":true,"consumed":true,"handle":true,"estimate":true,"billed":true,"returns":true,"flags":true,"others":true},"dynamicProps":false,"dynamicItems":false};
 
 
 function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){

@@ -194,6 +194,26 @@ describe("a clip that is missing", () => {
     expect(rebuy.exit).toBe(0);
     expect(project.vendor.tasks).toHaveLength(5);
   });
+
+  it("or is rebought, stands in the lockfile beside what it replaced, and both count", async () => {
+    const project = film(FILM);
+    await project.render();
+    const before = (await project.plan()).committed;
+    const clip = (await project.plan()).steps.find(({ step }) => step.id === "shots.010.clip");
+    const recorded = () => JSON.parse(project.read("/film/kling.lock.json")).renders[clip?.key ?? ""];
+    const first = recorded();
+    expect((await project.render({ rebuy: ["shots.010"], ask: () => Promise.resolve(true) })).exit).toBe(0);
+    const entry = recorded();
+    expect(entry).toMatchObject({
+      attempt: 2,
+      others: [{ attempt: 1, handle: first.handle, artifact: first.artifact }],
+    });
+    const after = (await project.plan()).committed;
+    expect(after - before).toBe(Number(entry.estimate.usd) * 1_000_000);
+    expect(after).toBeGreaterThan(before);
+    project.remove("/film/.kling");
+    expect((await project.plan()).committed).toBe(after);
+  });
 });
 
 describe("approval", () => {

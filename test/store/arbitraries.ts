@@ -7,8 +7,9 @@ import { micros, milliUnits } from "../../src/base/money.js";
 import { cacheKey, type CacheKey, type KeyInputs } from "../../src/graph/key.js";
 import type { StepId } from "../../src/graph/step.js";
 import { clientReference } from "../../src/plan/approval.js";
-import type { Artifact, Billed, Handle, Rendering, TaskId } from "../../src/plan/prior.js";
+import type { Artifact, Billed, Handle, OtherRendering, Rendering, TaskId } from "../../src/plan/prior.js";
 import type { AfterIntent, IntentEntry, JournalRecord } from "../../src/store/journal.js";
+import { withOthers } from "../../src/store/lock-merge.js";
 import type { LockFile } from "../../src/store/lockfile.js";
 
 const digests: fc.Arbitrary<Sha256> = fc.nat(20).map((n) => sha256Hex(`digest ${n}`));
@@ -24,7 +25,11 @@ const keyInputs: fc.Arbitrary<KeyInputs> = fc.record(
   {
     key: fc.constant(1 as const),
     realm: fc.constantFrom("kling" as const, "sandbox" as const),
-    action: fc.record({ kind: fc.constantFrom("text_to_video", "extend"), prompt: words }),
+    action: fc.record({
+      kind: fc.constantFrom("text_to_video", "extend"),
+      // Often the same one, so that two locks meet.
+      prompt: fc.oneof({ weight: 3, arbitrary: fc.constant("rain") }, { weight: 1, arbitrary: words }),
+    }),
     take: fc.integer({ min: 2, max: 4 }),
   },
   { requiredKeys: ["key", "realm", "action"] },
@@ -48,7 +53,7 @@ const times = fc.nat(1e9).map((seconds) => new Date(1.7e12 + seconds * 1000).toI
 const handles: fc.Arbitrary<Handle> = fc.record(
   {
     route: fc.constantFrom("kling", "fal"),
-    task: words.map((text) => text as TaskId),
+    task: fc.oneof(fc.constant("t-1"), words).map((text) => text as TaskId),
     result: words,
     account: words,
     completed: times,
@@ -72,6 +77,17 @@ const consumed = fc
   .array(fc.tuple(digests, digests), { maxLength: 3 })
   .map((pairs) => Object.fromEntries(pairs) as Record<string, Sha256>);
 
+const otherRenderings: fc.Arbitrary<OtherRendering> = fc.record(
+  {
+    attempt: fc.integer({ min: 1, max: 3 }),
+    artifact: artifacts,
+    handle: handles,
+    estimate: amounts,
+    billed: bills,
+  },
+  { requiredKeys: ["attempt", "artifact", "billed"] },
+);
+
 const renderings: fc.Arbitrary<Rendering> = fc
   .record(
     {
@@ -84,10 +100,14 @@ const renderings: fc.Arbitrary<Rendering> = fc
       billed: bills,
       returns: fc.constantFrom("whole", "tail", "later_part" as "tail"),
       flags: fc.array(words, { maxLength: 2 }),
+      others: fc.array(otherRenderings, { maxLength: 3 }),
     },
     { requiredKeys: ["inputs", "attempt", "artifact", "consumed", "billed"] },
   )
-  .map((rendering) => Object.assign({ key: cacheKey(rendering.inputs) }, rendering));
+  .map((parts) => {
+    const rendering = Object.assign({ key: cacheKey(parts.inputs) }, parts);
+    return withOthers(rendering, [rendering]);
+  });
 
 const keys = fc.nat(9).map((n) => sha256Hex(`key ${n}`) as string as CacheKey);
 

@@ -67,6 +67,15 @@ describe("the lockfile", () => {
     expect(formatLock(read(GOLDEN))).toBe(GOLDEN);
   });
 
+  it("says the same of a text that was checked before", () => {
+    fc.assert(
+      fc.property(locks, (lock) => {
+        const text = formatLock(lock);
+        expect(readLock(text, "kling.lock.json", true).value).toEqual(read(text));
+      }),
+    );
+  });
+
   it("gives the golden values in units of our own", () => {
     const [first, second] = [...read(GOLDEN).renders.values()].toSorted((a, b) => a.attempt - b.attempt);
     expect(first).toMatchObject({
@@ -314,6 +323,24 @@ describe("a union of lockfiles", () => {
     for (const merged of [mergeLocks(first, second), mergeLocks(second, first)]) {
       expect(merged.renders.get(KEY)?.attempt).toBe(2);
     }
+  });
+
+  it("keeps what both sides paid for, each once", () => {
+    const clip = (task: string, sha256: string) => ({
+      ...ENTRY,
+      artifact: { ...ENTRY.artifact, sha256: sha256Hex(sha256) },
+      handle: { ...HANDLE, task },
+      estimate: { usd: "0.21" },
+    });
+    const [mine, theirs] = [read(lockText(clip("t-1", "a"))), read(lockText(clip("t-2", "b")))];
+    const merged = mergeLocks(mine, theirs);
+    const both = [merged.renders.get(KEY), ...(merged.renders.get(KEY)?.others ?? [])];
+    expect(new Set(both.map((each) => each?.handle?.task))).toEqual(new Set(["t-1", "t-2"]));
+    expect(both.map((each) => each?.estimate)).toEqual([{ usd: 210_000 }, { usd: 210_000 }]);
+    expect(formatLock(mergeLocks(merged, mergeLocks(theirs, mine)))).toBe(formatLock(merged));
+    expect(plain(read(formatLock(merged)))).toEqual(plain(merged));
+    const again = read(lockText(clip("t-1", "other bytes of the same task")));
+    expect(mergeLocks(mine, again).renders.get(KEY)?.others).toBeUndefined();
   });
 
   it("keeps a known bill", () => {

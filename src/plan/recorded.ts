@@ -1,0 +1,23 @@
+/** What the lockfile has at a key: the rendering that stands, and the others that were paid for. */
+import type { CacheKey } from "../graph/key.js";
+import type { Attempt, Lock, OtherRendering, Rendering } from "./prior.js";
+
+/** A rendering and its others. */
+export function wholeOf(rendering: Rendering): readonly OtherRendering[] {
+  return [rendering, ...(rendering.others ?? [])];
+}
+
+/** Everything that the lockfile has at a key. */
+export function recordedAt(lock: Lock, key: CacheKey): readonly OtherRendering[] {
+  const rendering = lock.renders.get(key);
+  return rendering === undefined ? [] : wholeOf(rendering);
+}
+
+/** Whether an attempt stands in the lockfile; another machine's attempt of the same number is told by its task. */
+export function isRecorded(lock: Lock, { key, attempt, task }: Attempt): boolean {
+  return recordedAt(lock, key).some(
+    (each) =>
+      each.attempt === attempt &&
+      (task === undefined || each.handle === undefined || each.handle.task === task),
+  );
+}
