@@ -1,6 +1,7 @@
 /**
  * From an open project and a request to a plan: profile, graph, inputs, keys, prior, in that order. Makes no request.
  */
+import { join } from "node:path";
 import { hasErrors, problem, type Checked, type Diagnostic } from "./base/diagnostic.js";
 import { usd } from "./base/money.js";
 import { didYouMean, safeText } from "./base/text.js";
@@ -73,6 +74,8 @@ export interface Opened {
   readonly world: World;
   readonly options: OpenOptions;
   readonly root: string;
+  /** The manifest's name in `root`. */
+  readonly file: string;
   readonly manifest: Manifest;
   readonly catalog: Catalog;
   readonly state: StateDirectory;
@@ -173,11 +176,11 @@ interface Expansion {
 /** A manifest expanded and keyed, from a snapshot where text, profile and input files are those of the last time. */
 function expandOnce(opened: Opened, profile: Profile | undefined) {
   const { manifest, catalog, snapshots, mark } = opened;
-  const about = `graph ${opened.root} ${profile?.id ?? ""}`;
+  const about = `graph ${join(opened.root, opened.file)} ${profile?.id ?? ""}`;
   const before = snapshots.read(about, mark) as Expansion | undefined;
   const expanded: Checked<Graph> =
     before === undefined
-      ? expand(manifest, profile, catalog)
+      ? expand(manifest, profile, catalog, opened.file)
       : { value: before.graph, diagnostics: before.diagnostics };
   const keysFor = async (digests: FileDigests, prior: Prior): Promise<ReadonlyMap<StepId, Keyed>> => {
     const sameFiles =

@@ -96,7 +96,9 @@ function changingLock({ plan, graph, read }: Prepared): readonly StepId[] {
   const locked = read.lock.steps.get(plan.profile) ?? new Map<StepId, string>();
   const present = new Set(graph.steps.map((step) => step.id));
   const changing = plan.steps.filter(
-    ({ step, key, decision }) => !["keep", "restore"].includes(decision.kind) || locked.get(step.id) !== key,
+    ({ step, key, decision }) =>
+      decision.kind !== "blocked" &&
+      (!["keep", "restore"].includes(decision.kind) || locked.get(step.id) !== key),
   );
   return [...changing.map((each) => each.step.id), ...[...locked.keys()].filter((id) => !present.has(id))];
 }
@@ -153,11 +155,19 @@ async function renderLocked(
   const approved = await approve(opened, request, plan);
   if (!("approval" in approved)) return { ...report, ...approved };
 
-  const needsRoute =
-    plan.steps.some(reachesOut) || plan.overtaken.some(({ attempt }) => attempt.state !== "stored");
-  const route = needsRoute ? await openRoute(opened, prepared.value) : idleProvider(plan);
-  if ("message" in route)
-    return { ...report, status: "route", message: route.message, help: route.help, exit: EXIT.credentials };
+  // A frozen lockfile takes in nothing, not even what is free.
+  let overtaken = request.frozen === true ? [] : plan.overtaken;
+  const needsRoute = plan.steps.some(reachesOut);
+  const wantsRoute = needsRoute || overtaken.some(({ attempt }) => attempt.artifact === undefined);
+  let route = wantsRoute ? await openRoute(opened, prepared.value) : idleProvider(plan);
+  if ("message" in route) {
+    if (needsRoute)
+      return { ...report, status: "route", message: route.message, help: route.help, exit: EXIT.credentials };
+    const message = `tasks that an edit overtook are not asked about: ${route.message}`;
+    request.emit?.({ type: "notice", message });
+    overtaken = [];
+    route = idleProvider(plan);
+  }
   try {
     let doing = prepared.value;
     if (approved.ask !== undefined) {
@@ -176,8 +186,7 @@ async function renderLocked(
       if (lacking.length > 0) return { ...report, status: "stale", uncovered: lacking, exit: EXIT.stale };
       doing = again.value;
     }
-    // A frozen lockfile takes in nothing, not even what is free.
-    if (request.frozen === true) doing = { ...doing, plan: { ...doing.plan, overtaken: [] } };
+    if (overtaken.length === 0) doing = { ...doing, plan: { ...doing.plan, overtaken } };
     return await run(opened, request, doing, approved.approval, route, journal, diagnostics);
   } finally {
     await route.close();

@@ -2,7 +2,7 @@
  * Opens a project and wires the rooms into check, plan and render. Decides nothing itself: what is to be done is the
  * plan's word, what may be spent is the approval's. Other commands stand on the same `prepare`.
  */
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { hasErrors, inFileOrder, problem, type Checked, type Diagnostic } from "./base/diagnostic.js";
 import { safeText } from "./base/text.js";
 import { createCatalog, type Catalog } from "./catalog/catalog.js";
@@ -113,6 +113,7 @@ export async function openProject(
     world,
     options,
     root: dirname(file),
+    file: basename(file),
     store,
     snapshots,
     manifest,
@@ -155,12 +156,12 @@ function storeOf(options: OpenOptions): string {
 function openParts(
   given: Pick<
     Opened,
-    "world" | "options" | "root" | "manifest" | "mark" | "catalog" | "put" | "snapshots"
+    "world" | "options" | "root" | "file" | "manifest" | "mark" | "catalog" | "put" | "snapshots"
   > & {
     readonly store: string;
   },
 ): Opened {
-  const { world, options, root, manifest, mark, catalog, store, snapshots, put } = given;
+  const { world, options, root, file, manifest, mark, catalog, store, snapshots, put } = given;
   const { fs, clock } = world;
   const state = stateDirectory(root);
   const now = () => clock.now();
@@ -168,6 +169,7 @@ function openParts(
     world,
     options,
     root,
+    file,
     manifest,
     catalog,
     state,
@@ -205,7 +207,7 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
     const seen = new Set<string>();
     for (const profile of [undefined, ...manifest.profiles]) {
       if (profile === undefined && manifest.profile !== undefined) continue;
-      const expanded = expand(manifest, profile, catalog);
+      const expanded = expand(manifest, profile, catalog, opened.file);
       const checked =
         expanded.value === undefined
           ? []
@@ -278,7 +280,7 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
     async graph(profile) {
       const chosen = chooseProfile(manifest, profile);
       if ("code" in chosen) return { diagnostics: await opened.put([chosen]) };
-      const expanded = expand(manifest, chosen.profile, catalog);
+      const expanded = expand(manifest, chosen.profile, catalog, opened.file);
       return { ...expanded, diagnostics: await opened.put(expanded.diagnostics) };
     },
     why: (step, request = {}) => told(() => whyNow(step, request)),

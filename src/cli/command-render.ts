@@ -141,7 +141,7 @@ function stoppingText(progress: Progress, columns: number): string {
     "",
     "stopping: nothing more is submitted (Ctrl-C again leaves at once)",
     ...(under.length === 0
-      ? ["nothing is under way at the vendor"]
+      ? ["no step is under way at the vendor"]
       : wrap(`under way at the vendor, collected by the next render: ${under.join(", ")}`, columns)),
   ];
   return `${lines.join("\n")}\n`;

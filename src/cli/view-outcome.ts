@@ -137,7 +137,7 @@ export function runSummary(report: Ran, sandbox: boolean, paint: Paint, columns:
     ).length;
     const what =
       left === 0
-        ? "nothing is under way at the vendor"
+        ? "no step is under way at the vendor"
         : `${counted(left, "task is", "tasks are")} under way at the vendor`;
     lines.push(...wrap(`stopped: ${what}; run render again to go on`, columns).map(paint.costly));
   }

@@ -77,8 +77,13 @@ function withoutRepeats(diagnostics: readonly Diagnostic[]): readonly Diagnostic
   });
 }
 
-/** Expands a manifest under one profile (or none). */
-export function expand(manifest: Manifest, profile: Profile | undefined, catalog: Catalog): Checked<Graph> {
+/** Expands a manifest under one profile (or none). `file`: the manifest's own name, which no output may take. */
+export function expand(
+  manifest: Manifest,
+  profile: Profile | undefined,
+  catalog: Catalog,
+  file?: string,
+): Checked<Graph> {
   const diagnostics: Diagnostic[] = [];
   const report = (...found: readonly Diagnostic[]) => void diagnostics.push(...found);
   const realm = realmOf(providerOf(manifest, profile));
@@ -146,7 +151,7 @@ export function expand(manifest: Manifest, profile: Profile | undefined, catalog
       };
     }),
   );
-  report(...outputClashes(steps));
+  report(...outputClashes(steps, file));
   return {
     value: { project: manifest.project, profile: profileName, realm, steps },
     diagnostics: withoutRepeats(diagnostics),

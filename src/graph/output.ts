@@ -1,7 +1,7 @@
 /**
  * Where artifacts are placed: the output template, expanded and checked. Pure text; nothing is looked up on disk.
  * Two outputs clash when a file system that folds case or normalises Unicode would see one name, and an output clashes
- * with the project's own files in the same way. A manifest under another name is not known here.
+ * with the project's own files in the same way.
  */
 import { problem, type Diagnostic, type Path } from "../base/diagnostic.js";
 import { didYouMean, safeText } from "../base/text.js";
@@ -81,9 +81,10 @@ function unsafePath(path: string): string | undefined {
   if (parts.includes("..")) return "leads out of the project";
   if (parts.slice(0, -1).includes("")) return "has a folder without a name";
   // As a file system that folds case would see it.
-  const first = parts[0]?.toLowerCase();
-  if (first === ".kling" || first === ".git") return `lies in ${first}, which is not for outputs`;
-  return undefined;
+  const reserved = parts
+    .map((part) => part.toLowerCase())
+    .find((part) => part === ".kling" || part === ".git");
+  return reserved === undefined ? undefined : `lies in ${reserved}, which is not for outputs`;
 }
 
 /** Files of the project that no output may replace, beside the inputs. */
@@ -96,11 +97,13 @@ const OWN_FILES = [
 ];
 
 /** Steps whose outputs or sidecars would replace a file of the project's own or an input, or each other's. */
-export function outputClashes(steps: readonly Step[]): readonly Diagnostic[] {
+export function outputClashes(steps: readonly Step[], manifest?: string): readonly Diagnostic[] {
   const inputs = steps.flatMap((step) =>
     inputsOf(step.action).flatMap(([, input]) => (input.kind === "file" ? [input.path] : [])),
   );
-  const own = new Set([...OWN_FILES, ...inputs].map(foldedPath));
+  const own = new Set(
+    [...OWN_FILES, ...(manifest === undefined ? [] : [manifest]), ...inputs].map(foldedPath),
+  );
   const taken = new Map<string, Step>();
   const found: Diagnostic[] = [];
   for (const step of steps) {

@@ -43,8 +43,10 @@ function chargeOf(attempt: Attempt, planned: ReadonlySet<CacheKey>): number {
       return chargedOr(attempt.billed, expected(attempt));
     case "failed":
       return attempt.billed?.kind === "billed" ? chargedOr(attempt.billed, expected(attempt)) : 0;
-    case "refused":
     case "abandoned":
+      // The vendor had taken it, and may have charged.
+      return attempt.ceiling ?? 0;
+    case "refused":
       return 0;
     default:
       return unreachable(attempt.state);

@@ -99,7 +99,7 @@ function rendersOf(key: CacheKey, prior: Prior): readonly Attempt[] {
 }
 
 /** Whether this klingmake can ask where a later one wrote down that a task is to be asked for. */
-function isKnown(dialect: string): boolean {
+export function isKnown(dialect: string): boolean {
   return dialect === "new" || dialect === "legacy";
 }
 
@@ -221,7 +221,8 @@ function gone(sha256: Sha256, completed: string | undefined): Obstacle {
   return completed === undefined ? { because: "missing", sha256 } : { because: "expired", completed };
 }
 
-function fresh(completed: string | undefined, today: number): boolean {
+/** Whether the vendor still has what was completed then. */
+export function fresh(completed: string | undefined, today: number): boolean {
   return completed !== undefined && today < Date.parse(completed) + daysMs(RETENTION_DAYS);
 }
 

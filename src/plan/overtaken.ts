@@ -3,7 +3,7 @@
  */
 import type { CacheKey, KeyInputs } from "../graph/key.js";
 import type { Realm } from "../graph/step.js";
-import { RENDER } from "./decide.js";
+import { fresh, isKnown, RENDER } from "./decide.js";
 import type { Attempt, Prior } from "./prior.js";
 import { isRecorded } from "./recorded.js";
 
@@ -13,7 +13,10 @@ export interface Overtaken {
   readonly inputs: KeyInputs;
 }
 
-/** The attempts of a realm that have a task, are not in the lockfile, and whose keys are not among the `claimed`. */
+/**
+ * The attempts of a realm that have a task which can still be had, are not in the lockfile, and whose keys are not among
+ * the `claimed`.
+ */
 export function overtakenBy(
   prior: Prior,
   realm: Realm,
@@ -26,8 +29,13 @@ export function overtakenBy(
       (each) => each.call === RENDER && ["submitted", "succeeded", "stored"].includes(each.state),
     );
     if (attempt === undefined || inputs === undefined || attempt.realm !== realm) continue;
-    if (claimed.has(key) || isRecorded(prior.lock, attempt)) continue;
+    if (claimed.has(key) || isRecorded(prior.lock, attempt) || !isObtainable(attempt, prior)) continue;
     found.push({ attempt, inputs });
   }
   return found;
+}
+
+function isObtainable(attempt: Attempt, prior: Prior): boolean {
+  if (attempt.artifact !== undefined && prior.held.has(attempt.artifact.sha256)) return true;
+  return isKnown(attempt.dialect) && fresh(attempt.handle?.completed ?? attempt.started, prior.today);
 }

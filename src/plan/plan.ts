@@ -103,6 +103,7 @@ export function makePlan(
     retryRefused: withTwins(options.retryRefused, keys),
   };
   let spending = 0;
+  let spendingListed = 0;
 
   for (const step of steps) {
     const fresh = keys.get(step.id);
@@ -121,9 +122,12 @@ export function makePlan(
     const twin = made.sameAs === undefined ? undefined : byId.get(made.sameAs);
     const fitted =
       twin === undefined
-        ? fit(made, step, { committed, spending, options, free: graph.realm === "sandbox" })
+        ? fit(made, step, { committed, spending, spendingListed, options, free: graph.realm === "sandbox" })
         : likeTwin(made, twin);
-    if (fitted.create !== undefined && fitted.sameAs === undefined) spending += fitted.create.ceiling ?? 0;
+    if (fitted.create !== undefined && fitted.sameAs === undefined) {
+      spending += fitted.create.ceiling ?? 0;
+      spendingListed += Math.max(fitted.create.ceiling ?? 0, fitted.listed ?? 0);
+    }
     planned.push(fitted);
     byId.set(step.id, fitted);
     if (!firstOfKey.has(fitted.key)) firstOfKey.set(fitted.key, step.id);
@@ -289,6 +293,8 @@ function fit(
   money: {
     readonly committed: Micros;
     readonly spending: number;
+    /** The same at the catalog's prices where these are higher. */
+    readonly spendingListed: number;
     readonly options: PlanOptions;
     readonly free: boolean;
   },
@@ -310,7 +316,9 @@ function fit(
   if (options.budget !== undefined && money.committed + after > options.budget) {
     return blocked(planned, { because: "over_budget", cap: "budget" });
   }
-  if (options.maxCost !== undefined && after > options.maxCost) {
+  // The cap is the caller's, so the manifest's own prices cannot loosen it.
+  const dearer = Math.max(ceiling, planned.listed ?? 0);
+  if (options.maxCost !== undefined && money.spendingListed + dearer > options.maxCost) {
     return blocked(planned, { because: "over_budget", cap: "max_cost" });
   }
   return planned;

@@ -125,7 +125,17 @@ async function follow(
     case "ended":
       break;
   }
-  const { look } = followed;
+  return conclude(stepping, collectable, followed.look);
+}
+
+/** Journals how a task ended. */
+export async function conclude(
+  stepping: Collecting,
+  collectable: Collectable & Pick<Attempt, "reference">,
+  look: TaskLook,
+): Promise<{ readonly kind: "succeeded"; readonly look: TaskLook; readonly handle: Handle } | Ended> {
+  const { run, planned } = stepping;
+  const { step } = planned;
   if (look.reference !== undefined && look.reference !== collectable.reference) {
     return { kind: "ended", outcome: foreignTask(step, collectable.task) };
   }

@@ -85,7 +85,6 @@ export async function execute(execution: Execution): Promise<Executed> {
     }
   };
 
-  const overtaken = plan.overtaken.map((each) => collectOvertaken(run, each));
   await new Promise<void>((resolve) => {
     const advance = (): void => {
       for (let id = schedule.next(); id !== undefined; id = schedule.next()) start(id);
@@ -107,7 +106,7 @@ export async function execute(execution: Execution): Promise<Executed> {
     };
     advance();
   });
-  await Promise.all(overtaken);
+  if (!stop.aborted) await Promise.all(plan.overtaken.map((each) => collectOvertaken(run, each)));
 
   if (!stop.aborted) {
     // What came of the run is worth more than a tidy lockfile, which the next run can make.

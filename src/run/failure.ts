@@ -144,7 +144,7 @@ export function taskLost(step: Named, task: string): Failed {
         path: step.path,
         on: "key",
         why: "it belongs to another account, or is older than 30 days",
-        help: "use the account that submitted it; or make another attempt with render, which asks first",
+        help: "use the account that submitted it; with that one, render offers another attempt once it is sure, and asks first",
       },
     ),
     retry: "paid",

@@ -1,10 +1,12 @@
 /**
  * Tasks that an edit overtook: paid for, and wanted by no step of the plan. They are collected under their own keys all the
- * same, so that nothing paid is lost and taking the edit back is free. Nothing here can cost money or fail a run.
+ * same, so that nothing paid is lost and taking the edit back is free. Nothing here can cost money, hold up or fail a run:
+ * each is asked about once, after the steps, and what is not done yet is left to a later render.
  */
-import type { Overtaken } from "../plan/overtaken.js";
 import { elide } from "../base/text.js";
-import { collectableOf, fetchResult, followAttempt } from "./collect.js";
+import type { Overtaken } from "../plan/overtaken.js";
+import type { Attempt } from "../plan/prior.js";
+import { collectableOf, conclude, fetchResult, type Finished } from "./collect.js";
 import { renderingOf } from "./finish.js";
 import type { Collecting, Run } from "./stepping.js";
 
@@ -15,23 +17,16 @@ export async function collectOvertaken(run: Run, { attempt, inputs }: Overtaken)
   const say = (what: string) =>
     run.emit({ type: "notice", message: `a task of ${attempt.step} that an edit overtook ${what}` });
   try {
-    if (attempt.artifact === undefined && attempt.account !== run.provider.account) {
-      say("belongs to another account: render with its credentials to collect it");
-      return;
-    }
-    const finished =
-      attempt.handle === undefined
-        ? await run.inSlot(attempt.model, () => followAttempt(collecting, attempt))
-        : ({ kind: "finished", attempt, handle: attempt.handle } as const);
-    if (finished.kind === "ended") {
-      say("ended without a result");
+    const finished = await lookOnce(collecting, attempt);
+    if (typeof finished === "string") {
+      say(finished);
       return;
     }
     const { handle, attempt: known } = finished;
     const fetched =
       known.artifact === undefined
         ? await run.inDownload(() =>
-            fetchResult(collecting, collectableOf(known, handle.task), finished.look),
+            fetchResult(collecting, collectableOf(known, handle?.task), finished.look),
           )
         : ({ kind: "stored", artifact: known.artifact, flags: known.flags ?? [] } as const);
     if (fetched.kind === "ended") {
@@ -47,4 +42,34 @@ export async function collectOvertaken(run: Run, { attempt, inputs }: Overtaken)
     if (run.stop.aborted) return;
     say(`could not be collected now (${elide(error instanceof Error ? error.message : String(error), 80)})`);
   }
+}
+
+/** The task as it was journaled to have ended, or as the vendor says now; or why there is nothing to collect yet. */
+async function lookOnce(
+  collecting: Collecting,
+  attempt: Attempt,
+): Promise<(Pick<Finished, "attempt" | "look"> & Partial<Pick<Finished, "handle">>) | string> {
+  const { handle } = attempt;
+  if (attempt.artifact !== undefined) return { attempt, ...(handle === undefined ? {} : { handle }) };
+  if (handle !== undefined) return { attempt, handle };
+  const { provider, stop } = collecting.run;
+  const collectable = collectableOf(attempt, attempt.task);
+  const [answer] = await provider.look([collectable], stop);
+  switch (answer?.kind) {
+    case "found":
+      break;
+    case "absent":
+      return attempt.account === provider.account
+        ? "is not known to the vendor now; the next render asks again"
+        : "belongs to another account: render with its credentials to collect it";
+    default:
+      return "could not be asked about now; the next render asks again";
+  }
+  const { look } = answer;
+  if (look.status !== "succeeded" && look.status !== "failed") {
+    return "is still under way; a later render collects it";
+  }
+  const concluded = await conclude(collecting, collectable, look);
+  if (concluded.kind === "ended") return "ended without a result";
+  return { attempt: { ...attempt, billed: look.billed }, handle: concluded.handle, look };
 }

@@ -5,6 +5,7 @@ import type { Plan } from "../../src/plan/plan.js";
 import { openProject, type Project } from "../../src/engine.js";
 import type { RenderReport, RenderRequest } from "../../src/engine-render.js";
 import type { World } from "../../src/engine-world.js";
+import type { RouteProblem } from "../../src/provider/provider.js";
 import { encodeClip } from "../../src/sandbox/media/clip.js";
 import { encodeStill } from "../../src/sandbox/media/png.js";
 import type { SlateText } from "../../src/sandbox/media/slate.js";
@@ -35,7 +36,14 @@ function bytesOf(kind: "clip" | "still", name: string): Uint8Array {
 }
 
 /** A film in memory. */
-export function film(manifest: string, script: Script & { readonly bytes?: () => string | undefined } = {}) {
+export function film(
+  manifest: string,
+  script: Script & {
+    readonly bytes?: () => string | undefined;
+    /** Why there is no route, while it gives any. */
+    readonly noRoute?: () => RouteProblem | undefined;
+  } = {},
+) {
   const disk = memoryDisk({
     "/film/kling.manifest.yaml": manifest,
     "/film/refs/dawn.png": bytesOf("still", "dawn"),
@@ -49,6 +57,8 @@ export function film(manifest: string, script: Script & { readonly bytes?: () =>
     lock: () => Promise.resolve({ kind: "held", release: () => Promise.resolve() }),
     openRoute: () => {
       routes++;
+      const none = script.noRoute?.();
+      if (none !== undefined) return Promise.resolve(none);
       return Promise.resolve({
         ...vendor,
         fetch: async (url, sink, signal) => {

@@ -1,5 +1,8 @@
 /** The engine as stories: what a project remembers, asks, restores and refuses. */
 import { describe, expect, it } from "vitest";
+import type { RenderRequest } from "../../src/engine-render.js";
+import type { TaskId } from "../../src/plan/prior.js";
+import type { LookAnswer, RouteProblem } from "../../src/provider/provider.js";
 import { film } from "./film.js";
 
 const FILM = `version: 1
@@ -311,6 +314,15 @@ describe("approval", () => {
 });
 
 describe("--frozen", () => {
+  it("says that a step is blocked where nothing else is wrong, because that changes no lockfile", async () => {
+    const project = film(FILM);
+    await project.render();
+    project.remove("/home/.local/share/klingmake/store");
+    project.remove(CLIP);
+    await project.clock.advance(days(31));
+    expect(await project.render({ frozen: true })).toMatchObject({ status: "ran", exit: 10 });
+  });
+
   it("refuses a renamed shot and a shot that left, because the lockfile would change", async () => {
     const project = film(FILM);
     await project.render();
@@ -390,8 +402,11 @@ describe("a task that an edit overtook", () => {
     expect((await project.plan()).overtaken).toEqual([]);
   });
 
-  it("is left alone by --frozen", async () => {
-    const project = film(FILM);
+  type Parts = NonNullable<Parameters<typeof film>[1]>;
+
+  /** A film that is rendered, but for a task of an edit that was taken back while it was under way. */
+  async function editTakenBack(parts: Parts = {}) {
+    const project = film(FILM, parts);
     await project.render();
     const stop = new AbortController();
     project.write(FILM.replace("the ferry leaves", "the ferry arrives"));
@@ -400,9 +415,72 @@ describe("a task that an edit overtook", () => {
       emit: (event) => event.type === "step_submitted" && stop.abort(),
     });
     project.write(FILM);
+    const told: string[] = [];
+    return {
+      project,
+      told,
+      again: (request: RenderRequest = {}) =>
+        project.render({ ...request, emit: (event) => event.type === "notice" && told.push(event.message) }),
+    };
+  }
+  const told_ = (what: string) => [`a task of shots.010.clip that an edit overtook ${what}`];
+
+  it("is left alone by --frozen, which needs nobody for it", async () => {
+    const { project, again } = await editTakenBack();
     const lock = project.read("/film/kling.lock.json");
-    expect((await project.render({ frozen: true })).exit).toBe(0);
+    const routes = project.routes();
+    expect((await again({ frozen: true })).exit).toBe(0);
     expect(project.read("/film/kling.lock.json")).toBe(lock);
+    expect(project.routes()).toBe(routes);
+  });
+
+  const GOING_ON = { outputs: [], billed: { kind: "unknown" }, status: "processing" } as const;
+  it.each<readonly [string, string, (task: TaskId) => LookAnswer]>([
+    [
+      "a vendor that does not answer",
+      "could not be asked about now; the next render asks again",
+      () => ({ kind: "lost", why: "no answer" }),
+    ],
+    [
+      "a vendor that knows it no more",
+      "is not known to the vendor now; the next render asks again",
+      () => ({ kind: "absent" }),
+    ],
+    [
+      "a task that goes on",
+      "is still under way; a later render collects it",
+      (task) => ({ kind: "found", look: { ...GOING_ON, task } }),
+    ],
+  ])("holds up no run: %s is asked once, after the steps", async (_, what, answer) => {
+    const { project, told, again } = await editTakenBack({
+      look: (task) => (task === "t5" ? answer(task) : undefined),
+    });
+    expect((await again()).exit).toBe(0);
+    expect(told).toEqual(told_(what));
+    project.write(FILM.replace("prompt: dawn", "prompt: dusk"));
+    expect((await again({ concurrency: 1 })).exit).toBe(0);
+    expect(told).toEqual([...told_(what), ...told_(what)]);
+    expect(project.vendor.tasks).toHaveLength(6);
+    expect(project.vendor.looks.get("t5" as TaskId)).toHaveLength(2);
+  });
+
+  it("needs no credentials where nothing else does", async () => {
+    let none: RouteProblem | undefined;
+    const { project, told, again } = await editTakenBack({ noRoute: () => none });
+    none = { kind: "credentials", message: "no credentials are set", help: "set them" };
+    expect((await again()).exit).toBe(0);
+    expect(told).toEqual(["tasks that an edit overtook are not asked about: no credentials are set"]);
+    none = undefined;
+    await project.clock.advance(30_000);
+    await again();
+    expect(told.slice(1)).toEqual(told_("is collected; taking the edit back is free"));
+  });
+
+  it("is given up when the vendor cannot have it any more", async () => {
+    const { project } = await editTakenBack();
+    expect((await project.plan()).overtaken).toHaveLength(1);
+    await project.clock.advance(days(31));
+    expect((await project.plan()).overtaken).toEqual([]);
   });
 });
 

@@ -44,9 +44,10 @@ export function catalogOf(additions: CatalogAdditions = {}): Catalog {
 export function expanded(
   manifest: Manifest,
   profile?: string,
+  file?: string,
 ): { readonly graph: Graph; readonly diagnostics: readonly Diagnostic[] } {
   const found = manifest.profiles.find((each) => each.id === profile);
-  const { value, diagnostics } = expand(manifest, found, catalogOf(manifest.catalog));
+  const { value, diagnostics } = expand(manifest, found, catalogOf(manifest.catalog), file);
   if (value === undefined) throw new Error("expansion gave no graph");
   return { graph: value, diagnostics };
 }

@@ -42,6 +42,8 @@ test.each([
   ["./.kling/{shot}.mp4", "lies in .kling, which is not for outputs"],
   ["././.kling/{shot}.mp4", "lies in .kling, which is not for outputs"],
   [".KLING/{shot}.mp4", "lies in .kling, which is not for outputs"],
+  ["sub/.Git/hooks/{shot}", "lies in .git, which is not for outputs"],
+  ["sub/.kling/{shot}.mp4", "lies in .kling, which is not for outputs"],
   [".git/hooks/{shot}", "lies in .git, which is not for outputs"],
 ])("the template %j is refused", (template, why) => {
   expect(checkTemplate(template, ["outputs", "path"])).toMatchObject([
@@ -179,6 +181,15 @@ describe("clashes", () => {
         help: APART,
       },
     ]);
+  });
+
+  test("nor over the manifest, whatever its name", () => {
+    const manifest = manifestOf({ shots: [{ id: "a", prompt: "x" }], outputs: { path: "film.yaml" } });
+    const real = { ...manifest, provider: "kling" };
+    expect(expanded(real, undefined, "Film.yaml").diagnostics).toMatchObject([
+      { code: "graph/output-clash" },
+    ]);
+    expect(expanded(real, undefined, "other.yaml").diagnostics).toEqual([]);
   });
 
   test("a still is not placed over an input either", () => {

@@ -36,6 +36,13 @@ const words = (plan: Plan) =>
 const five = film(...["1", "2", "3", "4", "5"].map((id) => shot(id)));
 
 describe("money", () => {
+  test("a project's own prices do not loosen the cap of a run", () => {
+    const cheap = { ...five, catalog: { unit_usd: { video: 0.0001 } } };
+    expect(words(planOf(cheap, {}, { maxCost: cents(65) }))).toEqual(
+      words(planOf(five, {}, { maxCost: cents(65) })),
+    );
+  });
+
   test("what fits is taken in film order, the rest is blocked", () => {
     const plan = planOf(five, {}, { maxCost: cents(65) });
     expect(words(plan)).toEqual([
@@ -154,7 +161,7 @@ describe("money", () => {
       5,
     ],
     ["a refused create", "refused", {}, 0],
-    ["an abandoned one", "abandoned", {}, 0],
+    ["an abandoned one, which the vendor had taken", "abandoned", {}, 21],
     ["a task of the sandbox", "submitted", { realm: "sandbox" }, 0],
   ])("%s counts what it took or may take", (_, state, more, expected) => {
     expect(committed({ attempts: [attempt(first.key, state, more)] })).toBe(cents(expected));

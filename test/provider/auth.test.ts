@@ -1,7 +1,7 @@
 /** Credentials and addresses from the environment: slips, fingerprints, tokens. */
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from "jose";
 import { describe, expect, it } from "vitest";
-import { apiUrl, readBase } from "../../src/provider/kling/address.js";
+import { accountAt, apiUrl, readBase } from "../../src/provider/kling/address.js";
 import { readAccount, signer, type Environment } from "../../src/provider/kling/auth.js";
 import { openKling } from "../../src/provider/kling/kling.js";
 import { builtIn, NOW, quickClock } from "./world.js";
@@ -24,6 +24,16 @@ describe("the environment", () => {
       fingerprint: "fingerprint" in key ? key.fingerprint : "",
     });
     expect(key).not.toMatchObject({ fingerprint: "fingerprint" in pair ? pair.fingerprint : "" });
+  });
+
+  it("names another account at another server, but not at one of this machine", () => {
+    const at = (base: string) => accountAt(new URL(base), "0123456789ab");
+    expect(at("https://api-singapore.klingai.com")).toBe("0123456789ab");
+    expect(at("http://127.0.0.1:4123")).toBe("0123456789ab");
+    const elsewhere = at("https://kling.example");
+    expect(elsewhere).toMatch(/^[0-9a-f]{12}$/);
+    expect(new Set([elsewhere, at("https://other.example"), "0123456789ab"]).size).toBe(3);
+    expect(at("https://kling.example/path")).toBe(elsewhere);
   });
 
   const SLIPS: readonly (readonly [what: string, env: Environment, message: RegExp])[] = [

@@ -2,6 +2,7 @@
  * The address of the API: which one is meant, whether credentials may be sent there, and how paths are joined to it.
  * https anywhere, plain http to this machine only.
  */
+import { sha256Hex } from "../../base/digest.js";
 import { elide } from "../../base/text.js";
 import type { RouteProblem } from "../provider.js";
 import { isLoopbackHost } from "../reach.js";
@@ -52,6 +53,15 @@ export function apiUrl(
     .map(([name, values]) => `${name}=${values.map(encodeURIComponent).join(",")}`)
     .join("&");
   return url;
+}
+
+/**
+ * An account's fingerprint together with the address at which it was used: another server knows nothing of its tasks.
+ * Servers on this machine stand in for others and change their port, so they do not count.
+ */
+export function accountAt(base: URL, fingerprint: string): string {
+  if (base.origin === DEFAULT_BASE_URL || isLoopbackHost(base.hostname)) return fingerprint;
+  return sha256Hex(`klingmake account\n${fingerprint}\n${base.origin}`).slice(0, 12);
 }
 
 function trouble(message: string, help: string): RouteProblem {

@@ -13,7 +13,7 @@ import { openHttp, type HttpOptions } from "../http.js";
 import type { LookAnswer, Material, Provider, RouteProblem, TaskLook, VendorError } from "../provider.js";
 import { isLoopbackHost } from "../reach.js";
 import { redactor } from "../redact.js";
-import { readBase } from "./address.js";
+import { accountAt, readBase } from "./address.js";
 import { createdTask, readTasks, type Reading } from "./answers.js";
 import { readAccount, secretsOf, type Environment } from "./auth.js";
 import { openCalls } from "./calls.js";
@@ -90,7 +90,7 @@ export function openKling(options: KlingOptions): Provider | RouteProblem {
   return {
     route: realm === "sandbox" ? "sandbox" : "kling",
     realm,
-    account: account.fingerprint,
+    account: accountAt(base, account.fingerprint),
     references: true,
     loopback,
 
