@@ -17,6 +17,43 @@ test.each(files)("%s needs no package at run time", (_path, text) => {
   expect(text).not.toMatch(/\brequire\s*\(|\bfrom "(?!\.)|^import (?!type )/m);
 });
 
+interface Described {
+  readonly title?: string;
+  readonly description?: string;
+  readonly $ref?: string;
+  readonly properties?: Readonly<Record<string, Described>>;
+}
+
+/** Every property anywhere in a schema, by its path. */
+function propertiesOf(schema: unknown, path = ""): readonly (readonly [path: string, Described])[] {
+  if (typeof schema !== "object" || schema === null) return [];
+  const { properties } = schema as Described;
+  const own = Object.entries(properties ?? {}).map(([name, each]) => [`${path}/${name}`, each] as const);
+  const below = Object.entries(schema).flatMap(([name, each]) => propertiesOf(each, `${path}/${name}`));
+  return [...own, ...below];
+}
+
+test.each(["kling.manifest.schema.json", "kling.lock.schema.json"])(
+  "every property of %s has a title and a description for editors to show",
+  (name) => {
+    const schema: unknown = JSON.parse(readFileSync(new URL(`schemas/${name}`, ROOT), "utf8"));
+    const { $defs } = schema as { readonly $defs: Readonly<Record<string, Described>> };
+    const properties = propertiesOf(schema);
+    expect(properties.length).toBeGreaterThan(40);
+    for (const [path, property] of properties) {
+      const target = property.$ref === undefined ? undefined : $defs[property.$ref.split("/").at(-1) ?? ""];
+      const told = {
+        title: property.title ?? target?.title,
+        description: property.description ?? target?.description,
+      };
+      expect(told, path).toEqual({
+        title: expect.stringMatching(/^[A-Z]/) as string,
+        description: expect.stringMatching(/\S/) as string,
+      });
+    }
+  },
+);
+
 const KEY = "a".repeat(64);
 const RENDER = {
   inputs: { key: 1, realm: "kling", action: { kind: "text_to_video", model: "kling-3.0", prompt: "x" } },
