@@ -13,6 +13,8 @@ type FramePart = "error" | "warning" | "path" | "mark" | "help";
 export interface FrameOptions {
   /** Paints a piece; absent: no colour. */
   readonly color?: (part: FramePart, text: string) => string;
+  /** Breaks a text that has `taken` columns before it on every line; absent: one line, however long. */
+  readonly wrap?: (text: string, taken: number) => readonly string[];
 }
 
 /** Columns of the manifest's line that a frame shows. */
@@ -27,10 +29,15 @@ export function formatDiagnostic(diagnostic: Diagnostic, options: FrameOptions =
   const { severity, code, message, place, why, help } = diagnostic;
   const lines = [`${paint(severity, `${severityWord(severity)}[${code}]`)}: ${safeText(message)}`];
   if (place !== undefined) lines.push(...framed(place, (text) => paint("mark", text), paint));
-  if (why !== undefined) lines.push(`  why: ${safeText(why)}`);
-  if (help !== undefined) lines.push(`  ${paint("help", "help")}: ${safeText(help)}`);
+  const say = (label: string, painted: string, text: string): void => {
+    const taken = label.length + 4;
+    const [first = "", ...rest] = options.wrap?.(safeText(text), taken) ?? [safeText(text)];
+    lines.push(`  ${painted}: ${first}`, ...rest.map((line) => `${" ".repeat(taken)}${line}`));
+  };
+  if (why !== undefined) say("why", "why", why);
+  if (help !== undefined) say("help", paint("help", "help"), help);
   for (const note of diagnostic.notes ?? []) {
-    lines.push(`  note: ${safeText(note.message)}`);
+    say("note", "note", note.message);
     if (note.place !== undefined) lines.push(...framed(note.place, (text) => paint("path", text), paint));
   }
   return lines.join("\n");

@@ -107,7 +107,7 @@ async function answer(command: Command, context: CommandContext): Promise<Answer
   }
 }
 
-function print(command: Command, given: Answer, { io, globals, err }: CommandContext): void {
+function print(command: Command, given: Answer, { io, globals, err, columns }: CommandContext): void {
   const { exit, data, diagnostics } = given;
   if (globals.json) {
     io.stdout.write(
@@ -117,7 +117,7 @@ function print(command: Command, given: Answer, { io, globals, err }: CommandCon
   }
   if (diagnostics.length > 0) {
     const said = globals.quiet ? diagnostics.filter((each) => each.severity === "error") : diagnostics;
-    io.stderr.write(diagnosticsText(said, err));
+    io.stderr.write(diagnosticsText(said, err, columns));
   }
   if (given.text !== undefined) io.stdout.write(given.text);
   if (given.note !== undefined && !(globals.quiet && exit === DONE)) io.stderr.write(given.note);

@@ -3,11 +3,12 @@
  */
 import { counted, diagnosticJson, formatDiagnostic, type Diagnostic } from "../index.js";
 import type { Paint } from "./colours.js";
+import { wrap } from "./layout.js";
 
 /** All diagnostics as text, with a count of errors at the end; empty when there are none. */
-export function diagnosticsText(diagnostics: readonly Diagnostic[], paint: Paint): string {
+export function diagnosticsText(diagnostics: readonly Diagnostic[], paint: Paint, columns: number): string {
   if (diagnostics.length === 0) return "";
-  const blocks = diagnostics.map((each) => diagnosticBlock(each, paint));
+  const blocks = diagnostics.map((each) => diagnosticBlock(each, paint, columns));
   const errors = diagnostics.filter((each) => each.severity === "error").length;
   const warnings = diagnostics.length - errors;
   const counts = [counted(errors, "error"), ...(warnings === 0 ? [] : [counted(warnings, "warning")])];
@@ -16,9 +17,10 @@ export function diagnosticsText(diagnostics: readonly Diagnostic[], paint: Paint
 }
 
 /** One diagnostic: code, place, code frame, why, and what to do. */
-export function diagnosticBlock(diagnostic: Diagnostic, paint: Paint): string {
+export function diagnosticBlock(diagnostic: Diagnostic, paint: Paint, columns: number): string {
   return formatDiagnostic(diagnostic, {
     color: (part: FramePart, text: string) => partPaint(part, paint)(text),
+    wrap: (text, taken) => wrap(text, columns - taken),
   });
 }
 

@@ -113,7 +113,7 @@ export function runSummary(report: Ran, sandbox: boolean, paint: Paint, columns:
     const told =
       outcome.status === "failed" ? outcome.diagnostic : "conflict" in outcome ? outcome.conflict : undefined;
     if (told !== undefined) {
-      lines.push("", diagnosticBlock(told, paint));
+      lines.push("", diagnosticBlock(told, paint, columns));
       parted = true;
       continue;
     }

@@ -19,6 +19,29 @@ function frame(place: Place): readonly string[] {
     .slice(3, 5);
 }
 
+test("texts hang under their labels where the caller breaks them", () => {
+  const diagnostic = problem("graph/take", "the message", {
+    why: "one two",
+    help: "three",
+    notes: [{ message: "four five" }],
+  });
+  const taken: number[] = [];
+  const text = formatDiagnostic(diagnostic, {
+    wrap: (words, columns) => {
+      taken.push(columns);
+      return words.split(" ");
+    },
+  });
+  expect(text.split("\n").slice(1)).toEqual([
+    "  why: one",
+    "       two",
+    "  help: three",
+    "  note: four",
+    "        five",
+  ]);
+  expect(taken).toEqual([7, 8, 8]);
+});
+
 test("everything that a diagnostic can hold has its line", () => {
   const diagnostic = caution("graph/take", "the message", {
     place: at("  take: 4", 9, 1, 120),
