@@ -15,10 +15,13 @@ export function findManifest(fs: FileSystem, cwd: string, named: string | undefi
   try {
     if (named !== undefined) {
       const path = resolve(cwd, named);
-      const file = look(fs, path)?.isDirectory() === true ? join(path, MANIFEST_NAME) : path;
-      return look(fs, file) === undefined
-        ? missing(`there is no ${safeText(named)}`, "check the path after --file")
-        : { value: file, diagnostics: [] };
+      const isDirectory = look(fs, path)?.isDirectory() === true;
+      const file = isDirectory ? join(path, MANIFEST_NAME) : path;
+      if (look(fs, file) !== undefined) return { value: file, diagnostics: [] };
+      const what = isDirectory
+        ? `${safeText(named)} is a directory without a ${MANIFEST_NAME}`
+        : `there is no ${safeText(named)}`;
+      return missing(what, "check the path after --file");
     }
     for (let directory = cwd; ; directory = dirname(directory)) {
       const file = join(directory, MANIFEST_NAME);

@@ -2,7 +2,7 @@
  * `render`: lock the project, plan, get a yes where one is wanted, run, and say how it ended.
  * Order matters: the plan is made under the lock, and no request is made before the money question is answered.
  */
-import { hasErrors, type Diagnostic } from "./base/diagnostic.js";
+import { hasErrors, type Checked, type Diagnostic } from "./base/diagnostic.js";
 import { micros, type Micros } from "./base/money.js";
 import { approve, type ApprovalRequest } from "./engine-approve.js";
 import { CONCURRENCY, prepare, type Opened, type PlanRequest, type Prepared } from "./engine-prepare.js";
@@ -86,8 +86,11 @@ async function renderAlone(opened: Opened, request: RenderRequest): Promise<Rend
   try {
     return await renderLocked(opened, request, journal);
   } finally {
-    await journal.close();
-    await lock.release();
+    try {
+      await journal.close();
+    } finally {
+      await lock.release();
+    }
   }
 }
 
@@ -140,16 +143,14 @@ async function renderLocked(
   request: RenderRequest,
   journal: Pick<Journal, "append" | "close">,
 ): Promise<RenderReport> {
-  const recalled = await recall(opened.world, opened.state, opened.snapshots);
-  const prepared = await prepare(opened, request, recalled);
-  const diagnostics = [...recalled.diagnostics, ...prepared.diagnostics];
-  if (prepared.value === undefined || hasErrors(diagnostics))
+  const { value: prepared, diagnostics } = await prepareNow(opened, request);
+  if (prepared === undefined || hasErrors(diagnostics))
     return { status: "invalid", diagnostics, exit: EXIT.invalid };
-  const { plan } = prepared.value;
+  const { plan } = prepared;
   request.onPlan?.(plan);
   const report = { plan, diagnostics };
   if (request.frozen === true) {
-    const steps = changingLock(prepared.value);
+    const steps = changingLock(prepared);
     if (steps.length > 0) return { ...report, status: "frozen", steps, exit: EXIT.stale };
   }
   const approved = await approve(opened, request, plan);
@@ -159,7 +160,7 @@ async function renderLocked(
   let overtaken = request.frozen === true ? [] : plan.overtaken;
   const needsRoute = plan.steps.some(reachesOut);
   const wantsRoute = needsRoute || overtaken.some(({ attempt }) => attempt.artifact === undefined);
-  let route = wantsRoute ? await openRoute(opened, prepared.value) : idleProvider(plan);
+  let route = wantsRoute ? await openRoute(opened, prepared) : idleProvider(plan);
   if ("message" in route) {
     if (needsRoute)
       return { ...report, status: "route", message: route.message, help: route.help, exit: EXIT.credentials };
@@ -169,18 +170,14 @@ async function renderLocked(
     route = idleProvider(plan);
   }
   try {
-    let doing = prepared.value;
+    let doing = prepared;
     if (approved.ask !== undefined) {
       if (!(await approved.ask())) {
         return { ...report, status: "declined", wants: approved.wants, exit: EXIT.approval };
       }
       // A person takes time, in which a colleague's lockfile may have come: what it has need not be bought.
-      const again = await prepare(
-        opened,
-        request,
-        await recall(opened.world, opened.state, opened.snapshots),
-      );
-      if (again.value === undefined)
+      const again = await prepareNow(opened, request);
+      if (again.value === undefined || hasErrors(again.diagnostics))
         return { status: "invalid", diagnostics: again.diagnostics, exit: EXIT.invalid };
       const lacking = uncovered(approved.approval, again.value.plan);
       if (lacking.length > 0) return { ...report, status: "stale", uncovered: lacking, exit: EXIT.stale };
@@ -192,6 +189,13 @@ async function renderLocked(
     await route.close();
     await saveIndexes(opened);
   }
+}
+
+/** The project as it is now, with what the journal has to say. */
+async function prepareNow(opened: Opened, request: RenderRequest): Promise<Checked<Prepared>> {
+  const recalled = await recall(opened.world, opened.state, opened.snapshots);
+  const prepared = await prepare(opened, request, recalled);
+  return { ...prepared, diagnostics: [...recalled.diagnostics, ...prepared.diagnostics] };
 }
 
 function reachesOut(planned: PlannedStep): boolean {

@@ -70,14 +70,9 @@ export function decide(given: DecideArguments): Decided {
   // A later attempt than the recorded one was agreed to already: it is collected, never bought beside.
   const later = last !== undefined && last.attempt > Math.max(1, rendering?.attempt ?? 0) ? last : undefined;
   if (given.wishes.rebuy.has(step.id)) {
-    // What was paid for and can still be had is collected first, whatever number it has.
-    const paidFor =
-      last !== undefined &&
-      last.attempt !== rendering?.attempt &&
-      ["submitted", "succeeded", "stored"].includes(last.state);
-    const wanted = later !== undefined && isUnderWay(later) ? later : paidFor ? last : undefined;
-    const continued =
-      wanted !== undefined && fresh(wanted.started, prior.today) ? fromAttempt(wanted, given) : undefined;
+    // What was or may have been paid for and can still be had is collected first.
+    const isOpen = last !== undefined && last.attempt > (rendering?.attempt ?? 0) && isUnderWay(last);
+    const continued = isOpen && fresh(last.started, prior.today) ? fromAttempt(last, given) : undefined;
     return continued ?? paid(given, nextAttempt(keyed.key, prior), { because: "rebuy" });
   }
   if (rendering !== undefined) {

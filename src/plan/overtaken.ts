@@ -4,7 +4,7 @@
 import type { CacheKey, KeyInputs } from "../graph/key.js";
 import type { Realm } from "../graph/step.js";
 import { fresh, isKnown, RENDER } from "./decide.js";
-import type { Attempt, Prior } from "./prior.js";
+import type { Attempt, ClientReference, Prior } from "./prior.js";
 import { isRecorded } from "./recorded.js";
 
 /** An attempt to be collected under its own key, with what that key is the digest of. */
@@ -13,29 +13,46 @@ export interface Overtaken {
   readonly inputs: KeyInputs;
 }
 
-/**
- * The attempts of a realm that have a task which can still be had, are not in the lockfile, and whose keys are not among
- * the `claimed`.
- */
-export function overtakenBy(
-  prior: Prior,
-  realm: Realm,
-  claimed: ReadonlySet<CacheKey>,
-): readonly Overtaken[] {
+/** What a plan answers for itself. */
+export interface Claimed {
+  /** Of steps that this plan was told to leave alone. */
+  readonly keys: ReadonlySet<CacheKey>;
+  /** Attempts that its steps resume. */
+  readonly references: ReadonlySet<ClientReference>;
+}
+
+/** The latest attempt at each key that has a task which can still be had, is not in the lockfile, and is not claimed. */
+export function overtakenBy(prior: Prior, realm: Realm, claimed: Claimed): readonly Overtaken[] {
   const found: Overtaken[] = [];
   for (const [key, attempts] of prior.attempts) {
     const inputs = prior.intents.get(key);
+    if (inputs === undefined || claimed.keys.has(key)) continue;
     const attempt = attempts.findLast(
-      (each) => each.call === RENDER && ["submitted", "succeeded", "stored"].includes(each.state),
+      (each) =>
+        each.call === RENDER &&
+        each.realm === realm &&
+        ["submitted", "succeeded", "stored"].includes(each.state) &&
+        !claimed.references.has(each.reference) &&
+        !isRecorded(prior.lock, each) &&
+        isObtainable(each, prior),
     );
-    if (attempt === undefined || inputs === undefined || attempt.realm !== realm) continue;
-    if (claimed.has(key) || isRecorded(prior.lock, attempt) || !isObtainable(attempt, prior)) continue;
-    found.push({ attempt, inputs });
+    if (attempt !== undefined) found.push({ attempt: withHeldArtifact(attempt, prior), inputs });
   }
   return found;
 }
 
 function isObtainable(attempt: Attempt, prior: Prior): boolean {
-  if (attempt.artifact !== undefined && prior.held.has(attempt.artifact.sha256)) return true;
+  if (isHeld(attempt, prior)) return true;
   return isKnown(attempt.dialect) && fresh(attempt.handle?.completed ?? attempt.started, prior.today);
+}
+
+/** What was stored and is gone from the store has to be fetched again. */
+function withHeldArtifact(attempt: Attempt, prior: Prior): Attempt {
+  if (attempt.artifact === undefined || isHeld(attempt, prior)) return attempt;
+  const { artifact: _artifact, ...rest } = attempt;
+  return { ...rest, state: "succeeded" };
+}
+
+function isHeld({ artifact }: Attempt, prior: Prior): boolean {
+  return artifact !== undefined && prior.held.has(artifact.sha256);
 }

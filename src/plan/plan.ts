@@ -15,7 +15,7 @@ import { clientReference, planDigest, type PlanDigest } from "./approval.js";
 import { committedMoney } from "./committed.js";
 import { decide, RENDER, type Decision, type Wishes } from "./decide.js";
 import { estimator, listHigh, sum, tierOfAction, type Estimate, type Totals } from "./estimate.js";
-import { overtakenBy, type Overtaken } from "./overtaken.js";
+import { overtakenBy, type Claimed, type Overtaken } from "./overtaken.js";
 import { expected, expectedSeconds } from "./pace.js";
 import type { ClientReference, Prior } from "./prior.js";
 import type { Obstacle, Reason } from "./reason.js";
@@ -153,7 +153,7 @@ export function makePlan(
       saved: sum(saved.map((each) => each.estimate)),
       count,
     },
-    overtaken: overtakenBy(prior, graph.realm, claimedKeys(graph, keys, planned)),
+    overtaken: overtakenBy(prior, graph.realm, claimedBy(graph, keys, planned)),
     committed,
     ...(options.budget === undefined ? {} : { budget: options.budget }),
     expectedSeconds: expectedSeconds(planned, options.concurrency),
@@ -164,18 +164,16 @@ function listedAbove(own: Micros | undefined, listed: Micros | undefined): Pick<
   return listed !== undefined && own !== undefined && listed > own ? { listed } : {};
 }
 
-/** Keys that a step of the plan answers for, or one that this plan was told to leave alone. */
-function claimedKeys(
-  graph: Graph,
-  keys: ReadonlyMap<StepId, Keyed>,
-  planned: readonly PlannedStep[],
-): ReadonlySet<CacheKey> {
+/** Attempts that the plan's steps resume, and the keys of steps that it was told to leave alone. */
+function claimedBy(graph: Graph, keys: ReadonlyMap<StepId, Keyed>, planned: readonly PlannedStep[]): Claimed {
   const ids = new Set(planned.map((each) => each.step.id));
   const left = graph.steps.filter((step) => !ids.has(step.id));
-  return new Set([
-    ...planned.map((each) => each.key),
-    ...left.flatMap((step) => keys.get(step.id)?.key ?? []),
-  ]);
+  return {
+    keys: new Set(left.flatMap((step) => keys.get(step.id)?.key ?? [])),
+    references: new Set(
+      planned.flatMap(({ decision }) => (decision.kind === "resume" ? [decision.attempt.reference] : [])),
+    ),
+  };
 }
 
 function isHeld(decision: Decision): boolean {

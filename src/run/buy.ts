@@ -56,7 +56,7 @@ async function submit(stepping: Stepping, earlier: Attempt | undefined): Promise
     return {
       status: "unknown",
       reference: create.reference,
-      why: "it was sent with other credentials; use those, or buy it again by name (--rebuy)",
+      why: "it was sent with other credentials; use those, or count `take` up to have another one",
     };
   }
   const address = run.provider.address(step.action);

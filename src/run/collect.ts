@@ -165,11 +165,12 @@ export async function conclude(
   return { kind: "succeeded", look, handle };
 }
 
-/** Fetches the result of a finished task into the store; journals what was stored. */
+/** Fetches the result of a finished task into the store, in so many rounds at most; journals what was stored. */
 export async function fetchResult(
   stepping: Collecting,
   collectable: Collectable,
   look: TaskLook | undefined,
+  rounds = FETCHES_MOST,
 ): Promise<
   | {
       readonly kind: "stored";
@@ -183,7 +184,7 @@ export async function fetchResult(
   const { step } = planned;
   let known = look;
   let why = "";
-  for (let round = 0; round < FETCHES_MOST; round++) {
+  for (let round = 0; round < rounds; round++) {
     if (round > 0) await run.clock.sleep(Math.max(run.pollMs, FETCH_PAUSE_MS * 2 ** (round - 1)), run.stop);
     if (known === undefined) {
       const [answer] = await run.provider.look([collectable], run.stop);

@@ -43,7 +43,8 @@ export async function finish(
 ): Promise<Outcome> {
   const { run, planned } = stepping;
   const { step } = planned;
-  await run.disk.lock(step.id, planned.key, rendering);
+  // What was only restored is in the lockfile as it is.
+  await run.disk.lock(step.id, planned.key, from === "new" ? rendering : undefined);
   if (from === "new") {
     const reference =
       planned.create?.reference ??

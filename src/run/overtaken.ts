@@ -26,7 +26,7 @@ export async function collectOvertaken(run: Run, { attempt, inputs }: Overtaken)
     const fetched =
       known.artifact === undefined
         ? await run.inDownload(() =>
-            fetchResult(collecting, collectableOf(known, handle?.task), finished.look),
+            fetchResult(collecting, collectableOf(known, handle?.task), finished.look, 1),
           )
         : ({ kind: "stored", artifact: known.artifact, flags: known.flags ?? [] } as const);
     if (fetched.kind === "ended") {
@@ -44,14 +44,13 @@ export async function collectOvertaken(run: Run, { attempt, inputs }: Overtaken)
   }
 }
 
-/** The task as it was journaled to have ended, or as the vendor says now; or why there is nothing to collect yet. */
+/** What the vendor says of the task now, unless its artifact is held; or why there is nothing to collect yet. */
 async function lookOnce(
   collecting: Collecting,
   attempt: Attempt,
 ): Promise<(Pick<Finished, "attempt" | "look"> & Partial<Pick<Finished, "handle">>) | string> {
   const { handle } = attempt;
   if (attempt.artifact !== undefined) return { attempt, ...(handle === undefined ? {} : { handle }) };
-  if (handle !== undefined) return { attempt, handle };
   const { provider, stop } = collecting.run;
   const collectable = collectableOf(attempt, attempt.task);
   const [answer] = await provider.look([collectable], stop);
@@ -69,6 +68,7 @@ async function lookOnce(
   if (look.status !== "succeeded" && look.status !== "failed") {
     return "is still under way; a later render collects it";
   }
+  if (handle !== undefined && look.status === "succeeded") return { attempt, handle, look };
   const concluded = await conclude(collecting, collectable, look);
   if (concluded.kind === "ended") return "ended without a result";
   return { attempt: { ...attempt, billed: look.billed }, handle: concluded.handle, look };

@@ -346,6 +346,14 @@ describe("a union of lockfiles", () => {
   it("keeps a known bill", () => {
     const billed = read(lockText({ ...ENTRY, billed: { kind: "billed", usd: "0.21" } }));
     expect(mergeLocks(billed, read(lockText(ENTRY))).renders.get(KEY)?.billed.kind).toBe("billed");
+    const other = (billing: object) => {
+      const { inputs: _inputs, consumed: _consumed, ...rest } = ENTRY;
+      return read(lockText({ ...ENTRY, attempt: 2, others: [{ ...rest, billed: billing }] }));
+    };
+    const [known, unknown] = [other({ kind: "not_billed" }), other({ kind: "unknown" })];
+    for (const merged of [mergeLocks(known, unknown), mergeLocks(unknown, known)]) {
+      expect(merged.renders.get(KEY)?.others?.map(({ billed: { kind } }) => kind)).toEqual(["not_billed"]);
+    }
   });
 
   it("joins members of its own that it does not know, member by member", () => {
