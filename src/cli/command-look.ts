@@ -127,10 +127,10 @@ export async function modelsCommand(
     ...place,
     ...(globals.file === undefined ? {} : { file: globals.file }),
   });
-  // Without a manifest the built-in list is the answer; a manifest that was named or is broken should be heard of.
+  // Without a manifest the built-in list is the answer; one that was named or is broken has another, which is not known.
   const missing =
     opened.diagnostics.some((each) => each.code === "file/not-found") && globals.file === undefined;
-  if (opened.value === undefined && globals.file !== undefined) {
+  if (opened.value === undefined && !missing) {
     return { exit: EXIT.invalid, data: {}, diagnostics: opened.diagnostics };
   }
   const catalog = opened.value?.catalog ?? createCatalog().value;

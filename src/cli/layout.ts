@@ -124,7 +124,7 @@ export function labelled(
   columns: number,
 ): readonly string[] {
   const lines = wrap(text, columns - labelColumns);
-  return lines.map((line, index) => `${(index === 0 ? label : "").padEnd(labelColumns)}${line}`);
+  return lines.map((line, index) => `${(index === 0 ? safeText(label) : "").padEnd(labelColumns)}${line}`);
 }
 
 /** The columns that a table's widest cells need. */

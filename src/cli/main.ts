@@ -119,14 +119,16 @@ async function createFile(path: string): Promise<FileSink> {
   const stream = handle.createWriteStream();
   let failure: Error | undefined;
   stream.on("error", (error) => {
-    failure = refused(error);
+    failure ??= refused(error);
   });
+  // A stream that fails closes by itself, perhaps long before anybody waits for it.
+  const closed = new Promise<void>((resolve) => stream.once("close", resolve));
   return {
-    write: (text) => void stream.write(text),
-    close: () =>
-      new Promise((resolve, reject) => {
-        stream.on("close", () => (failure === undefined ? resolve() : reject(failure)));
-        stream.end();
-      }),
+    write: (text) => void (failure === undefined && stream.write(text)),
+    async close() {
+      stream.end();
+      await closed;
+      if (failure !== undefined) throw failure;
+    },
   };
 }

@@ -185,27 +185,36 @@ function takesOf(draft: Draft, report: DraftContext["report"]): readonly number[
 function inOrder(drafts: ReadonlyMap<string, Draft>, report: DraftContext["report"]): readonly Draft[] {
   const ordered: Draft[] = [];
   const state = new Map<string, "open" | "done">();
-  const visit = (draft: Draft, trail: readonly string[]): void => {
-    if (state.get(draft.base) === "done") return;
-    if (state.get(draft.base) === "open") {
-      const circle = [...trail.slice(trail.indexOf(draft.base)), draft.base];
-      report(
-        problem("graph/cycle", `steps wait for each other: ${circle.map(safeText).join(" → ")}`, {
-          path: draft.path,
-          on: "key",
-          help: `break the circle: let one of ${listWords([...new Set(circle)], "or")} use a file instead`,
-        }),
-      );
-      return;
-    }
+  // The way to the draft that is being looked at; no recursion, as a film may be one long chain.
+  const trail: { readonly draft: Draft; readonly needs: readonly string[]; next: number }[] = [];
+  const enter = (draft: Draft): void => {
     state.set(draft.base, "open");
-    for (const need of needsOf(draft.action)) {
-      const upstream = drafts.get(need);
-      if (upstream !== undefined) visit(upstream, [...trail, draft.base]);
-    }
-    state.set(draft.base, "done");
-    ordered.push(draft);
+    trail.push({ draft, needs: needsOf(draft.action), next: 0 });
   };
-  for (const draft of drafts.values()) visit(draft, []);
+  for (const first of drafts.values()) {
+    if (state.has(first.base)) continue;
+    enter(first);
+    for (let top = trail.at(-1); top !== undefined; top = trail.at(-1)) {
+      const upstream = drafts.get(top.needs[top.next++] ?? "");
+      if (top.next > top.needs.length) {
+        state.set(top.draft.base, "done");
+        ordered.push(top.draft);
+        trail.pop();
+      } else if (upstream !== undefined && state.get(upstream.base) === "open") {
+        const names = trail.map(({ draft }) => draft.base);
+        report(circleFound([...names.slice(names.indexOf(upstream.base)), upstream.base], upstream.path));
+      } else if (upstream !== undefined && !state.has(upstream.base)) {
+        enter(upstream);
+      }
+    }
+  }
   return ordered;
+}
+
+function circleFound(circle: readonly string[], path: Draft["path"]): Diagnostic {
+  return problem("graph/cycle", `steps wait for each other: ${circle.map(safeText).join(" → ")}`, {
+    path,
+    on: "key",
+    help: `break the circle: let one of ${listWords([...new Set(circle)], "or")} use a file instead`,
+  });
 }

@@ -43,15 +43,17 @@ export function checkTemplate(template: string, path: Path): readonly Diagnostic
   const takeless = template.replaceAll("{take}", "");
   const reason = [template, takeless].map((each) => unsafePath(each.replace(PLACEHOLDER, "x"))).find(Boolean);
   if (reason !== undefined) {
-    found.push(
-      problem("graph/output-outside", `the output path ${reason}`, {
-        path,
-        why: "klingmake writes inside the project only",
-        help: 'write a path relative to the manifest, such as "renders/{profile}/{shot}/{step}{take}.mp4"',
-      }),
-    );
+    found.push(outside(`the output path ${reason}`, path));
   }
   return found;
+}
+
+function outside(message: string, path: Path): Diagnostic {
+  return problem("graph/output-outside", message, {
+    path,
+    why: "klingmake writes inside the project only",
+    help: 'write a path relative to the manifest, such as "renders/{profile}/{shot}/{step}{take}.mp4"',
+  });
 }
 
 /** The output path of a step; in the sandbox realm one folder deeper, so that drafts never lie where film lies. */
@@ -108,6 +110,12 @@ export function outputClashes(steps: readonly Step[], manifest?: string): readon
   const found: Diagnostic[] = [];
   for (const step of steps) {
     if (step.output === undefined) continue;
+    // A placeholder may be empty for this step, and leave a path that the template did not show.
+    const unsafe = unsafePath(step.output);
+    if (unsafe !== undefined) {
+      found.push(outside(`the output path of ${step.id} ${unsafe}`, step.path));
+      continue;
+    }
     for (const name of [step.output, `${step.output}.json`]) {
       const folded = foldedPath(name);
       if (own.has(folded)) {

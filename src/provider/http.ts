@@ -81,8 +81,8 @@ export function openHttp(options: HttpOptions): Http {
   const network = () => (loading ??= loadNetwork(base, options.resolve ?? systemResolve, options.dispatcher));
 
   const once = async (call: JsonCall, signal: AbortSignal): Promise<JsonAnswer> => {
-    if (signal.aborted) return { kind: "unsent", why: "interrupted before it was sent" };
     const { request, api } = await network();
+    if (signal.aborted) return { kind: "unsent", why: "interrupted before it was sent" };
     const deadline = startDeadline(callMs + (call.body?.length ?? 0) / 50, signal);
     try {
       const response = await request(call.url, {

@@ -8,10 +8,13 @@ import { elide } from "../base/text.js";
 export type Redact = (text: string, limit?: number) => string;
 
 const LONGEST = 20_000;
-const TOKEN = /\beyJ[\w-]{6,}(?:\.[\w-]*){0,2}/g;
-const BEARER = /\b(bearer\s+)[^\s"',;]+/gi;
-const URL_TAIL = /(\bhttps?:\/\/[^\s"'<>?#]*)[?#][^\s"'<>]*/gi;
-const USER_INFO = /(\bhttps?:\/\/)[^\s"'<>/?#]*@/gi;
+const TOKEN = /eyJ[\w-]{6,}(?:\.[\w-]*){0,2}/g;
+const BEARER = /(bearer(?:\s|%20|\+)+)[^\s"',;]+/gi;
+// Also as they stand in JSON (`https:\/\/`), percent-encoded, or without a scheme.
+// Only where a run of slashes begins, so that a text of nothing else stays cheap.
+const SLASHES = String.raw`(?<![\\/]|%2f)(?:(?:\\?/){2}|%2f%2f)`;
+const URL_TAIL = new RegExp(String.raw`((?:${SLASHES})[^\s"'<>?#]*?)(?:[?#]|%3f|%23)[^\s"'<>]*`, "gi");
+const USER_INFO = new RegExp(String.raw`(${SLASHES})[^\s"'<>/?#]*@`, "gi");
 
 /** A redactor for these secrets: each is removed wherever it occurs, also percent-encoded or in base64. */
 export function redactor(secrets: readonly string[]): Redact {
@@ -31,7 +34,7 @@ export function redactor(secrets: readonly string[]): Redact {
   const ordered = [...forms].toSorted((a, b) => b.length - a.length);
   return (text, limit = 300) => {
     // A cut could leave half a secret at the end: the last word goes with it.
-    let clean = text.length > LONGEST ? text.slice(0, LONGEST).replace(/\S*$/, "") : text;
+    let clean = text.length > LONGEST ? wholeWords(text.slice(0, LONGEST)) : text;
     for (const form of ordered) clean = clean.replaceAll(form, "[secret]");
     clean = clean
       .replace(TOKEN, "[token]")
@@ -40,4 +43,11 @@ export function redactor(secrets: readonly string[]): Redact {
       .replace(USER_INFO, "$1");
     return elide(clean, limit);
   };
+}
+
+/** A text without its last word, from the end on: a pattern would look at every word. */
+function wholeWords(text: string): string {
+  let end = text.length;
+  while (end > 0 && /\S/.test(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
 }

@@ -300,6 +300,20 @@ describe("an interruption", () => {
   });
 });
 
+test("a wrong manifest is exit 3 for models too, because its own models are not known", async () => {
+  const result = await klingmake("models", { manifest: FILM.replace("version: 1", "version: 9") });
+  expect(result).toMatchObject({ exit: 3, stdout: "" });
+});
+
+test("diagnostics keep to the terminal's width, but for headline and frame", async () => {
+  const manifest = `${FILM}outputs: { path: "../x" }\n`;
+  const { stderr } = await klingmake("validate", { manifest, io: { columns: 46, stderrIsTTY: true } });
+  const lines = stderr.split("\n");
+  const why = lines.filter((line) => /^ {2}(why|help|note): |^ {7,8}\S/.test(line));
+  expect(why.length).toBeGreaterThan(3);
+  expect(Math.max(...why.map((line) => line.length))).toBeLessThanOrEqual(46);
+});
+
 test("models works where there is no project", async () => {
   const result = await klingmake("models");
   expect(result).toMatchObject({ exit: 0, stderr: "" });

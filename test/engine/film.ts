@@ -77,8 +77,9 @@ export function film(
       });
     },
   };
-  const open = async (): Promise<Project> => {
-    const opened = await openProject({ cwd: "/film", env: {}, home: "/home" }, world);
+  const open = async (file?: string): Promise<Project> => {
+    const named = file === undefined ? {} : { file };
+    const opened = await openProject({ cwd: "/film", env: {}, home: "/home", ...named }, world);
     if (opened.value === undefined) throw new Error(JSON.stringify(opened.diagnostics));
     return opened.value;
   };

@@ -29,6 +29,31 @@ describe("a project", () => {
     expect(new Set(Object.values(await project.decisions()))).toEqual(new Set(["keep"]));
   });
 
+  it("of another file name never writes over that file", async () => {
+    const project = film(FILM);
+    const text = FILM.replace("shots:", "outputs: { path: film.yaml }\nshots:").replace(/  "020"[\s\S]*/, "");
+    project.volume.writeFileSync("/film/film.yaml", text);
+    const named = await project.open("film.yaml");
+    const codes = (found: readonly { readonly code: string }[]) => found.map(({ code }) => code);
+    expect(codes(await named.check())).toContain("graph/output-clash");
+    expect(codes((await named.plan()).diagnostics)).toContain("graph/output-clash");
+  });
+
+  it("of thousands of stills in a chain is planned", async () => {
+    const links = Array.from(
+      { length: 6_000 },
+      (_, n) => `  s${n + 1}: { prompt: x, image: { from: images.s${n} } }`,
+    );
+    const chain = ["images:", ...links.toReversed(), "  s0: { prompt: x }"].join("\n");
+    const project = film(
+      FILM.replace(/images:[\s\S]*?shots:/, `${chain}\nshots:`).replace(/  "020".*\n/, ""),
+    );
+    expect((await project.plan()).steps.slice(0, 2).map(({ step }) => step.id)).toEqual([
+      "images.s0",
+      "images.s1",
+    ]);
+  }, 60_000);
+
   it("makes a plan without reaching anybody, and writes nothing but its own memory", async () => {
     const project = film(FILM);
     const before = project.names();
@@ -216,6 +241,16 @@ describe("a clip that is missing", () => {
     expect(after).toBeGreaterThan(before);
     project.remove("/film/.kling");
     expect((await project.plan()).committed).toBe(after);
+  });
+
+  it("or is rebought, leaves an output that can be told from the author's own", async () => {
+    const project = film(FILM);
+    await project.render();
+    const first = project.volume.readFileSync(CLIP);
+    await project.render({ rebuy: ["shots.010"], ask: () => Promise.resolve(true) });
+    project.volume.writeFileSync(CLIP, first);
+    project.remove("/film/.kling");
+    expect((await project.decisions())["shots.010.clip"]).toBe("restore from store");
   });
 });
 
@@ -474,6 +509,49 @@ describe("a task that an edit overtook", () => {
     await project.clock.advance(30_000);
     await again();
     expect(told.slice(1)).toEqual(told_("is collected; taking the edit back is free"));
+  });
+
+  it("is collected when a hold keeps its step from it", async () => {
+    const project = film(FILM);
+    await project.render();
+    const stop = new AbortController();
+    await project.render({
+      rebuy: ["shots.010"],
+      ask: () => Promise.resolve(true),
+      signal: stop.signal,
+      emit: (event) => event.type === "step_submitted" && stop.abort(),
+    });
+    project.write(FILM.replace("{ prompt: the ferry leaves }", "{ prompt: the ferry leaves, hold: true }"));
+    expect((await project.decisions())["shots.010.clip"]).toBe("keep");
+    await project.clock.advance(30_000);
+    expect((await project.render()).exit).toBe(0);
+    const entries = Object.values<{ attempt: number; others?: readonly { attempt: number }[] }>(
+      JSON.parse(project.read("/film/kling.lock.json")).renders,
+    );
+    expect(entries.filter(({ others }) => others !== undefined)).toMatchObject([
+      { attempt: 2, others: [{ attempt: 1 }] },
+    ]);
+    expect((await project.plan()).overtaken).toEqual([]);
+  });
+
+  it("is fetched again when it was stored and the store lost it", async () => {
+    const { project, told, again } = await editTakenBack();
+    await project.clock.advance(30_000);
+    const lock = project.read("/film/kling.lock.json");
+    await again();
+    project.volume.writeFileSync("/film/kling.lock.json", lock);
+    const journal = project.read("/film/.kling/journal.jsonl").trimEnd().split("\n");
+    project.volume.writeFileSync("/film/.kling/journal.jsonl", `${journal.slice(0, -1).join("\n")}\n`);
+    const { attempt } = (await project.plan()).overtaken[0] ?? {};
+    expect(attempt).toMatchObject({ state: "stored" });
+    const digest = attempt?.artifact?.sha256 ?? "";
+    const blob = project.names().find((name) => name.includes("/store/") && name.endsWith(digest.slice(2)));
+    project.remove(blob ?? "none");
+    expect((await project.plan()).overtaken).toMatchObject([{ attempt: { state: "succeeded" } }]);
+    told.length = 0;
+    await again();
+    expect(told).toEqual(told_("is collected; taking the edit back is free"));
+    expect(project.names()).toContain(blob);
   });
 
   it("is given up when the vendor cannot have it any more", async () => {

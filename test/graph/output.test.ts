@@ -183,6 +183,22 @@ describe("clashes", () => {
     ]);
   });
 
+  test.each([
+    ["path", ".{image}./{step}-{shot}.mp4", "leads out of the project"],
+    ["path", ".k{image}ling/{shot}-{step}.mp4", "lies in .kling, which is not for outputs"],
+    ["path", "{image}/{shot}.mp4", "is absolute"],
+    ["image_path", ".{shot}./{image}.png", "leads out of the project"],
+  ])("a placeholder that is empty opens no other way out: %s %s", (name, template, why) => {
+    const { diagnostics } = onDisk({
+      shots: [{ id: "a", prompt: "x" }],
+      images: [{ id: "b", prompt: "x" }],
+      outputs: { [name]: template },
+    });
+    expect(diagnostics).toMatchObject([
+      { code: "graph/output-outside", message: expect.stringContaining(why) as string },
+    ]);
+  });
+
   test("nor over the manifest, whatever its name", () => {
     const manifest = manifestOf({ shots: [{ id: "a", prompt: "x" }], outputs: { path: "film.yaml" } });
     const real = { ...manifest, provider: "kling" };

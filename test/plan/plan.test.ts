@@ -145,6 +145,14 @@ describe("money", () => {
     expect(committed({ renders: [rendering(first, "a", more)] })).toBe(cents(expected));
   });
 
+  test("another machine's attempt of the same number does not hide our own", () => {
+    const renders = [rendering(first, "a", { handle: handle("2026-11-20T00:00:00Z") })];
+    const { task } = handle("2026-11-20T00:00:00Z");
+    const own = (id: string) => attempt(first.key, "succeeded", { task: id as typeof task });
+    expect(committed({ renders, attempts: [own(task)] })).toBe(cents(21));
+    expect(committed({ renders, attempts: [own("another")] })).toBe(cents(42));
+  });
+
   test.each<[string, Parameters<typeof attempt>[1], Parameters<typeof attempt>[2], number]>([
     ["an intent", "intent", {}, 21],
     ["a submitted task", "submitted", {}, 21],

@@ -165,6 +165,13 @@ describe("klingmake render", { timeout: 60_000 }, () => {
     expect(film.has("renders")).toBe(false);
   });
 
+  it("goes on when the events file cannot be written any more, and says so", async () => {
+    const film = project(FILM.replace("provider: kling", "provider: sandbox"));
+    const ended = await film.run(["render", "--yes", "--events", "/dev/full"]);
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(ended.stderr).toContain("/dev/full cannot be written (ENOSPC): its end is missing");
+  });
+
   it("writes no secret and no signed address anywhere", async () => {
     const server = await sandbox({ asVendor: true, apiKeys: ["sk-very-secret-key-1234567890"] });
     const film = project(FILM.replace("the pier", "the pier [sandbox:expire]"), {

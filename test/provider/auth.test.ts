@@ -138,12 +138,19 @@ describe("the base URL", () => {
 });
 
 describe("a route", () => {
+  const readable = (route: object) => ("account" in route ? String(route.account) : "none");
   const common = { catalog: builtIn(), clock: quickClock() };
   it("is refused before anything is sent when address, credentials or realm are wrong", () => {
     const env = { KLING_API_KEY: "api-key-1" };
     const open = (more: object) => openKling({ ...common, env, realm: "kling", ...more });
     expect(open({ env: {} })).toMatchObject({ kind: "credentials" });
     expect(open({ env: { ...env, KLING_BASE_URL: "http://10.0.0.1" } })).toMatchObject({ kind: "address" });
+    const pasted = open({ env: { ...env, KLING_BASE_URL: "user:hunter2@host?token=t0ken" } });
+    expect(pasted).toMatchObject({ kind: "address" });
+    expect(JSON.stringify(pasted)).not.toMatch(/hunter2|t0ken/);
+    expect(open({ env: { ...env, KLING_BASE_URL: "https://kling.example" } })).toMatchObject({
+      account: expect.not.stringContaining(readable(open({}))) as string,
+    });
     expect(open({ realm: "sandbox" })).toMatchObject({
       kind: "address",
       message: expect.stringContaining("this machine") as string,

@@ -79,6 +79,15 @@ describe("a vendor's code", () => {
   });
 });
 
+it("a message is cut only after its secrets are out", () => {
+  for (let pad = 1_960; pad < 2_000; pad++) {
+    const message = `https://h/a?${"x".repeat(pad)} key-0123456789`;
+    expect(JSON.stringify(judge(heard(400, { code: 1200, message }), "create", redact))).not.toContain(
+      "key-0",
+    );
+  }
+});
+
 describe("code 1201", () => {
   const ROWS: readonly (readonly [text: string, create: string, query: string])[] = [
     ["External_task_id km1-abc already exists", "exists", "invalid"],

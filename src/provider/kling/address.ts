@@ -26,9 +26,11 @@ export function readBase(text: string | undefined): URL | RouteProblem {
       "Take out what stands before the @; keys have variables of their own.",
     );
   }
+  if (url.host === "")
+    return trouble("KLING_BASE_URL has no host", `Set it to something like ${DEFAULT_BASE_URL}.`);
   if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopbackHost(url.hostname))) {
     return trouble(
-      `KLING_BASE_URL would send your key unprotected to ${elide(url.host === "" ? given : url.host, 80)}`,
+      `KLING_BASE_URL would send your key unprotected to ${elide(url.host, 80)}`,
       "Use https; plain http is for this machine only (127.0.0.1).",
     );
   }

@@ -76,14 +76,16 @@ export function judge(answer: JsonAnswer, asked: Asked, redact: Redact): Verdict
 function judgeEnvelope(status: number, body: unknown, asked: Asked, redact: Redact): Verdict {
   const envelope = isRecord(body) ? body : {};
   const code = vendorCode(envelope["code"]);
-  const said = (asString(envelope["message"]) ?? asString(envelope["msg"]) ?? "").slice(0, LONGEST);
+  // What is shown is cut by the redactor, which must see a secret whole to take it out.
+  const said = asString(envelope["message"]) ?? asString(envelope["msg"]) ?? "";
+  const start = said.slice(0, LONGEST);
   if (code === undefined) return judgeStatus(status, said, redact);
   if (code === 0) {
     if (status >= 200 && status < 300) return { kind: "ok", data: envelope["data"] };
     return { kind: "lost", why: `an answer that contradicts itself (HTTP ${status} with code 0)` };
   }
-  if (asked === "create" && code === 1201 && TAKEN.test(said)) return { kind: "exists" };
-  if (asked === "query" && code === 1201 && MISSING.test(said)) return { kind: "absent" };
+  if (asked === "create" && code === 1201 && TAKEN.test(start)) return { kind: "exists" };
+  if (asked === "query" && code === 1201 && MISSING.test(start)) return { kind: "absent" };
   const row = VENDOR_CODES[code];
   // A code that is not documented proves a refusal only where the status says the same.
   const doubtful = row === undefined ? status >= 500 || code >= 5000 : row.class === "doubt";
