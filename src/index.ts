@@ -19,6 +19,7 @@ export type { Action, Graph, Input, Realm, Step, StepId } from "./graph/step.js"
 export { inputsOf } from "./graph/step.js";
 export {
   DEFAULT_POLICY,
+  paidSteps,
   type PlanDigest,
   type Policy,
   type Uncovered,

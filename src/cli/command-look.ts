@@ -86,7 +86,7 @@ export async function whyCommand(
             },
           }),
     };
-    const text = whyPage(report, context.out, context.columns);
+    const text = whyPage(report, context.out, context.columns, context.io.now());
     return { exit: EXIT.done, data, diagnostics: withWarnings(project, diagnostics), text };
   });
 }

@@ -7,9 +7,10 @@ import { withProject, withWarnings, type Answer, type CommandContext } from "./a
 import type { Command } from "./commands.js";
 import { planData } from "./data-plan.js";
 import { envelopeLine } from "./envelope.js";
-import { planRequest, policyOf } from "./request.js";
+import { planRequest, policyOf, policyParts, renderParts } from "./request.js";
 import { diagnosticsJson } from "./view-diagnostics.js";
 import { planSheet } from "./view-plan.js";
+import { nextLines } from "./view-question.js";
 
 /** Plans and shows. */
 export async function planCommand(
@@ -31,11 +32,21 @@ export async function planCommand(
       await file.close();
     }
     const { out: paint, columns, globals } = context;
+    const sheet = planSheet(plan, wants, {
+      paint,
+      columns,
+      now: context.io.now(),
+      verbose: globals.verbose,
+    });
+    const asked = [...policyParts(command.policy), ...(command.rehearse ? [["--rehearse"]] : [])];
+    const lineOf = (...more: readonly (readonly string[])[]) =>
+      renderParts(globals, command.plan, [...asked, ...more]);
+    const next = nextLines(plan, wants, lineOf, columns);
     return {
       exit,
       data,
       diagnostics: said,
-      text: planSheet(plan, wants, { paint, columns, verbose: globals.verbose }),
+      text: `${sheet}${next === "" ? "" : `\n${next}`}`,
     };
   });
 }

@@ -3,7 +3,7 @@
  * and goes to stderr; stdout carries the envelope of `--json` or nothing. Spending is decided by the library alone:
  * this file only passes on what the person said.
  */
-import { EXIT, counted, formatUsd, safeText, type Plan, type RenderReport, type WantsYes } from "../index.js";
+import { EXIT, counted, safeText, type Plan, type RenderReport, type WantsYes } from "../index.js";
 import { withProject, withWarnings, type Answer, type CommandContext } from "./answer.js";
 import { isAutomatic } from "./colours.js";
 import type { Command } from "./commands.js";
@@ -17,7 +17,7 @@ import { watchRun, type Progress } from "./progress.js";
 import { planRequest, policyOf } from "./request.js";
 import { diagnosticsJson } from "./view-diagnostics.js";
 import { planSheet } from "./view-plan.js";
-import { wantsText } from "./view-totals.js";
+import { questionOf } from "./view-question.js";
 import { renderNote } from "./view-render.js";
 
 type RenderCommand = Command & { name: "render" };
@@ -69,7 +69,8 @@ async function renderProject(
     const onAbort = () => progress.say(stoppingText(progress, columns));
     io.signal.addEventListener("abort", onAbort, { once: true });
     let wants: readonly WantsYes[] = [];
-    const sheet = (plan: Plan) => planSheet(plan, wants, { paint, columns, verbose: globals.verbose });
+    const sheet = (plan: Plan) =>
+      planSheet(plan, wants, { paint, columns, now: io.now(), verbose: globals.verbose });
     const policy = policyOf(command.policy);
     try {
       const report = await project.render({
@@ -90,7 +91,7 @@ async function renderProject(
           if (globals.quiet) return;
           write(nothingToDo(plan) && !globals.verbose ? `${idleText(plan)}\n` : `${sheet(plan)}\n`);
         },
-        ...(io.ask === undefined ? {} : { ask: (plan, asked) => ask(plan, asked, sheet, context) }),
+        ...(io.ask === undefined ? {} : { ask: (plan) => ask(plan, sheet, context) }),
       });
       progress.done();
       const answer = answerOf(report, wants, command, context);
@@ -113,26 +114,12 @@ function idleText(plan: Plan): string {
 /** Shows what is asked about, then asks. */
 async function ask(
   plan: Plan,
-  wants: readonly WantsYes[],
   sheet: (plan: Plan) => string,
-  { io, globals, err: paint }: CommandContext,
+  { io, globals }: CommandContext,
 ): Promise<boolean> {
   if (io.ask === undefined) return false;
   if (globals.quiet) io.stderr.write(`${sheet(plan)}\n`);
-  for (const why of wantsText(wants))
-    io.stderr.write(`${paint.costly(`A yes is wanted: ${safeText(why)}`)}\n`);
   return io.ask(questionOf(plan));
-}
-
-/** The question before money is spent. */
-export function questionOf(plan: Plan): string {
-  const { usd, unknown } = plan.totals.create;
-  const prices =
-    unknown === 0 ? "" : unknown === 1 ? " and one unknown price" : ` and ${unknown} unknown prices`;
-  const amount = `up to ${formatUsd(usd.high)}${prices}`;
-  return plan.realm === "sandbox"
-    ? `Rehearsal, nothing is paid: render this for ${amount}? [y/N] `
-    : `Render this for ${amount}? [y/N] `;
 }
 
 function stoppingText(progress: Progress, columns: number): string {

@@ -75,6 +75,16 @@ export function plannedData(each: PlannedStep): Data {
         }),
     ...(each.sameAs === undefined ? {} : { same_as: each.sameAs }),
     ...(each.expectedSeconds === undefined ? {} : { expected_seconds: each.expectedSeconds }),
+    ...(each.extension === undefined
+      ? {}
+      : {
+          extension: {
+            via: each.extension.via,
+            returns: each.extension.returns,
+            chosen: each.extension.chosen,
+          },
+        }),
+    ...(each.handleEnds === undefined ? {} : { handle_ends: each.handleEnds }),
   };
 }
 

@@ -82,6 +82,18 @@ export function fit(text: string, columns: number): string {
   return `${taken.trimEnd()}…`;
 }
 
+/** The same with whole words, as far as there are words; `ending` stands behind the text, cut or not. */
+export function fitWords(text: string, columns: number, ending = ""): string {
+  const safe = safeText(text);
+  const room = columns - columnsOf(ending);
+  if (columnsOf(safe) <= room) return `${safe}${ending}`;
+  const cut = headOf(safe, room - 1);
+  const blank = safe[cut.length] === " " ? cut.length : cut.lastIndexOf(" ");
+  // A last word that takes more than half of the room is cut after all: better half a name than none.
+  const words = blank * 2 > cut.length ? cut.slice(0, blank) : cut;
+  return `${words.replace(/[\s,;:–—-]+$/u, "")}…${ending}`;
+}
+
 /** Safe text as lines of at most `columns` columns, broken between words where there are words. */
 export function wrap(text: string, columns: number): readonly string[] {
   const room = Math.max(8, columns);

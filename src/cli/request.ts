@@ -25,21 +25,37 @@ export function policyOf(flags: PolicyFlags): Partial<Policy> {
   };
 }
 
+/** Flags that stand for a policy. */
+export function policyParts(flags: PolicyFlags): readonly (readonly string[])[] {
+  return [
+    ...(flags.askTiers === undefined ? [] : [["--ask-tiers", flags.askTiers.join(",") || "none"]]),
+    ...(flags.askAboveUsd === undefined ? [] : [["--ask-above", String(flags.askAboveUsd)]]),
+  ];
+}
+
 /** A `render` command line with the same choices and `more` at its end, ready for a shell. */
 export function renderLine(globals: GlobalFlags, flags: PlanFlags, more: readonly string[]): string {
-  const words = [
-    "klingmake",
-    "render",
-    ...(globals.file === undefined ? [] : ["--file", globals.file]),
-    ...(flags.profile === undefined ? [] : ["--profile", flags.profile]),
-    ...flags.targets.flatMap((target) => ["--target", target]),
-    ...(flags.maxCostUsd === undefined ? [] : ["--max-cost", String(flags.maxCostUsd)]),
-    ...flags.allowUnknownPrice.flatMap((name) => ["--allow-unknown-price", name]),
-    ...flags.rebuy.flatMap((step) => ["--rebuy", step]),
-    ...flags.retryRefused.flatMap((step) => ["--retry-refused", step]),
+  return renderParts(globals, flags, [more]).join(" ");
+}
+
+/** The same in parts between which the line may be broken: each option stays with its value. */
+export function renderParts(
+  globals: GlobalFlags,
+  flags: PlanFlags,
+  more: readonly (readonly string[])[],
+): readonly string[] {
+  const parts = [
+    ["klingmake", "render"],
+    ...(globals.file === undefined ? [] : [["--file", globals.file]]),
+    ...(flags.profile === undefined ? [] : [["--profile", flags.profile]]),
+    ...flags.targets.map((target) => ["--target", target]),
+    ...(flags.maxCostUsd === undefined ? [] : [["--max-cost", String(flags.maxCostUsd)]]),
+    ...flags.allowUnknownPrice.map((name) => ["--allow-unknown-price", name]),
+    ...flags.rebuy.map((step) => ["--rebuy", step]),
+    ...flags.retryRefused.map((step) => ["--retry-refused", step]),
     ...more,
   ];
-  return words.map(shellWord).join(" ");
+  return parts.map((words) => words.map(shellWord).join(" "));
 }
 
 function shellWord(word: string): string {

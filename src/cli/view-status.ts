@@ -4,6 +4,7 @@
  */
 import { counted, obstacleText, reasonText, type Plan, type PlannedStep } from "../index.js";
 import type { Paint } from "./colours.js";
+import { filmOrder } from "./film-order.js";
 import { fit, lineColumns, rowLine, tableWidths, wrap, type Cell } from "./layout.js";
 
 /** How a step stands. */
@@ -38,7 +39,7 @@ export function countStandings(plan: Plan): Readonly<Record<Standing, number>> {
 
 /** The status page, with a line break at its end. */
 export function statusPage(plan: Plan, paint: Paint, columns: number): string {
-  const rows = plan.steps.map((each) => statusCells(each, paint));
+  const rows = filmOrder(plan.steps).flatMap(({ steps }) => steps.map((each) => statusCells(each, paint)));
   const widths = tableWidths(rows);
   const reasonColumn = 2;
   const room = columns - lineColumns(widths.slice(0, reasonColumn)) - 2;

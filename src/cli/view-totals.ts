@@ -8,6 +8,7 @@ import {
   formatSeconds,
   formatUsd,
   listWords,
+  paidSteps,
   safeText,
   type Plan,
   type WantsYes,
@@ -15,12 +16,13 @@ import {
 import type { Paint } from "./colours.js";
 import { labelled } from "./layout.js";
 import { totalsText } from "./money-text.js";
+import { lifeText } from "./view-step.js";
 
 /** The foot of a call sheet as lines. */
 export function planTotals(
   plan: Plan,
   wants: readonly WantsYes[],
-  { paint, columns }: { readonly paint: Paint; readonly columns: number },
+  { paint, columns, now }: { readonly paint: Paint; readonly columns: number; readonly now: number },
 ): readonly string[] {
   const { create, saved, count } = plan.totals;
   const lines: string[] = [];
@@ -31,9 +33,9 @@ export function planTotals(
     count[kind] === 0 ? [] : [kind === "blocked" ? `${count[kind]} blocked` : `${count[kind]} to ${kind}`],
   );
   put("steps", parts.length === 0 ? "none" : parts.join(", "));
-  const creates = plan.steps.filter((each) => each.create !== undefined && each.sameAs === undefined);
+  const creates = paidSteps(plan);
   const sandbox = plan.realm === "sandbox";
-  if (creates.length === 0) {
+  if (create.usd.high === 0 && create.unknown === 0) {
     put("cost", "nothing");
   } else {
     const seconds = creates.reduce((sum, each) => sum + (each.seconds ?? 0), 0);
@@ -45,7 +47,9 @@ export function planTotals(
     const steps = listWords([...new Set(plan.overtaken.map(({ attempt }) => safeText(attempt.step)))]);
     put("collected", `what an edit of ${steps} overtook under way: paid for, fetched at no cost`, paint.calm);
   }
-  if (saved.usd.high > 0) put("saved", `${totalsText(saved)}, kept and not paid again`, paint.good);
+  const held = count.keep + count.restore;
+  if (saved.usd.high > 0)
+    put("kept", `${counted(held, "step")}, not paid again: ${totalsText(saved)}`, paint.good);
   if (plan.budget !== undefined && !sandbox) {
     const left = plan.budget - plan.committed - create.usd.high;
     const unknown = create.unknown === 0 ? "" : ", unknown prices aside";
@@ -57,14 +61,30 @@ export function planTotals(
   }
   if (plan.expectedSeconds > 0)
     put("time", `about ${formatSeconds(plan.expectedSeconds)}${sandbox ? " for real" : ""}`);
-  for (const [index, want] of wantsText(wants).entries())
+  const handles = handlesText(plan, now);
+  if (handles !== undefined) put("handles", handles, paint.costly);
+  for (const [index, want] of wantsText(wants, "! ").entries())
     put(index === 0 ? "needs a yes" : "", want, paint.costly);
   if (creates.length > 0) put("digest", columns >= 76 ? plan.digest : plan.digest.slice(0, 12));
   return lines;
 }
 
-/** Why a yes is wanted, one line for each kind of reason. */
-export function wantsText(wants: readonly WantsYes[]): readonly string[] {
+/** Which clips the vendor forgets soon: said here as well, as most of them belong to shots that are folded. */
+function handlesText(plan: Plan, now: number): string | undefined {
+  const ending = plan.steps.flatMap(({ step, handleEnds }) =>
+    handleEnds === undefined ? [] : [{ step: step.id, handleEnds }],
+  );
+  const [soonest] = ending.toSorted((a, b) => (a.handleEnds < b.handleEnds ? -1 : 1));
+  if (soonest === undefined) return undefined;
+  const what =
+    ending.length === 1
+      ? `that of ${soonest.step} lives`
+      : `${ending.length} end soon, ${soonest.step} first:`;
+  return `${what} ${lifeText(soonest.handleEnds, now)}; extend and lip_sync need them`;
+}
+
+/** Why a yes is wanted, one line for each kind of reason; `mark` stands before those that are about single steps. */
+export function wantsText(wants: readonly WantsYes[], mark = ""): readonly string[] {
   const lines = new Map<string, string[]>();
   for (const want of wants) {
     if (want.because === "total") {
@@ -78,7 +98,7 @@ export function wantsText(wants: readonly WantsYes[]): readonly string[] {
     if (steps.length === 0) return why;
     const named =
       steps.length > 4 ? [...steps.slice(0, 3), counted(steps.length - 3, "more step", "more steps")] : steps;
-    return `${why}: ${listWords(named)}`;
+    return `${mark}${why}: ${listWords(named)}`;
   });
 }
 

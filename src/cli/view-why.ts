@@ -6,9 +6,10 @@ import { obstacleText, reasonText, type Change, type KeyInputs, type WhyReport }
 import type { Paint } from "./colours.js";
 import { fit, labelled } from "./layout.js";
 import { estimateText } from "./money-text.js";
+import { extensionText, handleText } from "./view-step.js";
 
 /** The page for one step, with a line break at its end. */
-export function whyPage(report: WhyReport, paint: Paint, columns: number): string {
+export function whyPage(report: WhyReport, paint: Paint, columns: number, now: number): string {
   const { planned, dependents } = report;
   const lines = [`${paint.strong(fit(planned.step.id, 60))}  ${planned.decision.kind}`];
   const put = (label: string, text: string, painter?: (line: string) => string) => {
@@ -32,6 +33,9 @@ export function whyPage(report: WhyReport, paint: Paint, columns: number): strin
       `${planned.estimate.formula}; ${planned.estimate.basis.source} (${planned.estimate.basis.asOf})`,
       paint.faint,
     );
+  const extension = extensionText(planned, new Map());
+  if (extension !== "") put("extension", extension);
+  if (planned.handleEnds !== undefined) put("handle", handleText(planned, now), paint.costly);
   if (report.task !== undefined)
     put("task", `${report.task.task ?? "not confirmed"}, ${report.task.state}, since ${report.task.started}`);
 

@@ -122,6 +122,7 @@ export function expand(
     ...checkTemplate(templates.image, ["outputs", "image_path"]),
   );
   const profileName = profile?.id ?? NO_PROFILE;
+  const placeOf = placesOf(manifest);
   const steps = ordered.flatMap((draft) =>
     takesOf(draft, report).map((take): Step => {
       const selected = draft.take ?? 1;
@@ -139,6 +140,7 @@ export function expand(
       return {
         id: (take === selected ? draft.base : `${draft.base}@${take}`) as StepId,
         owner: draft.owner,
+        place: placeOf(draft.owner),
         name: draft.name,
         ...(draft.title === undefined ? {} : { title: draft.title }),
         action: draft.action,
@@ -156,6 +158,15 @@ export function expand(
     value: { project: manifest.project, profile: profileName, realm, steps },
     diagnostics: withoutRepeats(diagnostics),
   };
+}
+
+/** Where an owner stands in the manifest; upstream comes first in the graph, so the order of its steps does not tell. */
+function placesOf({ images, shots }: Manifest): (owner: Step["owner"]) => number {
+  const placesOfKind = {
+    image: new Map(images.map(({ id }, index) => [id, index])),
+    shot: new Map(shots.map(({ id }, index) => [id, images.length + index])),
+  };
+  return ({ kind, id }) => placesOfKind[kind].get(id) ?? images.length + shots.length;
 }
 
 function addDraft(drafts: Map<string, Draft>, draft: Draft): void {

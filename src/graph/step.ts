@@ -132,6 +132,8 @@ export interface Step {
   readonly id: StepId;
   /** The shot or image of the manifest that it belongs to. */
   readonly owner: { readonly kind: "shot" | "image"; readonly id: string };
+  /** Where its owner stands in the manifest, counted from 0, images before shots: the order of the film. */
+  readonly place: number;
   /** `clip`, `extend`, `extend-2`, `lip_sync`, `image`, `last-frame`, ... */
   readonly name: string;
   readonly title?: string;

@@ -10,7 +10,14 @@ import type { Mode, Tier } from "../catalog/model.js";
 import type { Json } from "../base/digest.js";
 import { cacheKey, type CacheKey, type Keyed } from "../graph/key.js";
 import { sourceFacts } from "../graph/source.js";
-import { inputsOf, type ActionKind, type Graph, type Step, type StepId } from "../graph/step.js";
+import {
+  inputsOf,
+  type ActionKind,
+  type ExtendVia,
+  type Graph,
+  type Step,
+  type StepId,
+} from "../graph/step.js";
 import { clientReference, planDigest, type PlanDigest } from "./approval.js";
 import { committedMoney } from "./committed.js";
 import { decide, RENDER, type Decision, type Wishes } from "./decide.js";
@@ -45,6 +52,14 @@ export interface PlannedStep {
   readonly sameAs?: StepId;
   /** Seconds that the task will probably take. */
   readonly expectedSeconds?: number;
+  /** How an extend continues its clip, what that gives, and whether the author chose it. */
+  readonly extension?: {
+    readonly via: ExtendVia;
+    readonly returns: "whole" | "tail";
+    readonly chosen: "asked" | "default";
+  };
+  /** When the vendor forgets the clip (ISO 8601), where that is less than 7 days off. */
+  readonly handleEnds?: string;
 }
 
 /** What will happen. */

@@ -56,6 +56,7 @@ function step(id: string, action: Action, take: number): Step {
   return {
     id: id as StepId,
     owner: { kind: "shot", id: "golden" },
+    place: 0,
     name: "clip",
     action,
     take,
