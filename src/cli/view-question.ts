@@ -2,8 +2,8 @@
  * The end of a call sheet: the question before money is spent, or what to type where `plan` has only looked.
  * A digest stands for exactly what was read above it, so the lines name it; twelve digits of it are enough to type.
  */
-import { counted, formatUsd, paidSteps, type Plan, type WantsYes } from "../index.js";
-import { labelled } from "./layout.js";
+import { counted, formatUsd, paidSteps, safeText, type Plan, type WantsYes } from "../index.js";
+import { columnsOf, labelled } from "./layout.js";
 
 /** The question before money is spent. */
 export function questionOf(plan: Plan): string {
@@ -28,36 +28,43 @@ export function nextLines(
 ): string {
   const { render, resume, restore } = plan.totals.count;
   if (render + resume + restore === 0) return "";
-  const lines: string[] = [];
-  const put = (label: string, text: string) => void lines.push(...labelled(label, text, LABEL, columns));
-  const type = (label: string, words: readonly string[]) =>
-    void lines.push(...commandLines(words, label, columns));
-  type("next", lineOf());
-  if (wants.length > 0) {
-    put("", "asks first; where nobody can answer, this is a yes to exactly this plan:");
-    type("", lineOf(["--approve", plan.digest.slice(0, 12)]));
-  } else if (plan.realm === "kling" && paidSteps(plan).length > 0) {
-    put("", "spends without asking: nothing here needs a yes");
-  }
-  return `${lines.join("\n")}\n`;
+  // Beside its label, a command would be broken too often on a narrow terminal.
+  const isWide = columns >= 60;
+  const indent = isWide ? LABEL.length : 2;
+  const lines = [
+    ...commandLines(lineOf(), indent, columns),
+    ...noteOf(plan, wants).flatMap((note) => labelled("", note, indent, columns)),
+    ...(wants.length === 0
+      ? []
+      : commandLines(lineOf(["--approve", plan.digest.slice(0, 12)]), indent, columns)),
+  ];
+  const [first = "", ...more] = lines;
+  const head = isWide ? [`${LABEL}${first.slice(indent)}`] : [LABEL.trim(), first];
+  return `${[...head, ...more].join("\n")}\n`;
 }
 
-const LABEL = 12;
+const LABEL = "next        ";
 
-/** Parts of a command behind a label, broken as a shell allows where they are too long for one line. */
-function commandLines(parts: readonly string[], label: string, columns: number): readonly string[] {
+function noteOf(plan: Plan, wants: readonly WantsYes[]): readonly string[] {
+  if (wants.length > 0) return ["asks first; without a terminal, this says yes to exactly this plan:"];
+  return plan.realm === "kling" && paidSteps(plan).length > 0
+    ? ["spends without asking: nothing here needs a yes"]
+    : [];
+}
+
+/** Parts of a command, broken as a shell allows where they are too long for one line. */
+function commandLines(parts: readonly string[], indent: number, columns: number): readonly string[] {
   const lines: string[] = [];
-  let line = label.padEnd(LABEL);
-  let isEmpty = true;
-  for (const part of parts) {
+  let line = "";
+  for (const part of parts.map(safeText)) {
+    const more = `${line} ${part}`;
+    if (line === "") line = `${" ".repeat(indent)}${part}`;
     // Room for the backslash that the line may have to end with.
-    if (!isEmpty && line.length + 1 + part.length > columns - 2) {
+    else if (columnsOf(more) <= columns - 2) line = more;
+    else {
       lines.push(`${line} \\`);
-      line = " ".repeat(LABEL + 2);
-      isEmpty = true;
+      line = `${" ".repeat(indent + 2)}${part}`;
     }
-    line += isEmpty ? part : ` ${part}`;
-    isEmpty = false;
   }
   return [...lines, line];
 }

@@ -39,7 +39,8 @@ export function renderNote(report: RenderReport, options: NoteOptions): string {
     case "approval_needed":
       return page(
         paint.bad(flow("approval needed, and nobody is there to ask; nothing was submitted")),
-        ...wantsText(report.wants).map((why) => flow(why)),
+        // The plan above has said it, where it was shown.
+        ...(globals.quiet ? wantsText(report.wants).map((why) => flow(why)) : []),
         ...(report.plan === undefined
           ? []
           : [

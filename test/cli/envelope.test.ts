@@ -120,6 +120,22 @@ describe("a plan as data", () => {
     ]);
   });
 
+  test("has how an extend continues its clip, and when a handle ends", () => {
+    const extended = planOf([
+      planned("shots.010.extend", { extension: { via: "omni", returns: "tail", chosen: "asked" } }),
+      kept("shots.020.clip", { handleEnds: "2026-11-24T10:00:00.000Z" }),
+    ]);
+    expect(planData(extended, [])["steps"]).toMatchObject([
+      { extension: { via: "omni", returns: "tail", chosen: "asked" } },
+      { handle_ends: "2026-11-24T10:00:00.000Z" },
+    ]);
+    expect(planData(plan, [])["steps"]).not.toMatchObject([
+      { handle_ends: expect.anything() as unknown },
+      {},
+      {},
+    ]);
+  });
+
   test("has an unknown price as a kind and an open ceiling as null, never as zero", () => {
     const unknown = planOf([
       planned("shots.010.clip", {

@@ -2,7 +2,7 @@
  * Hand-made plans, outcomes and surroundings for the tests of the command line. Brands are minted by cast, as nothing
  * here is looked up anywhere.
  */
-import type { Estimate, Plan, PlannedStep, StepId } from "../../src/index.js";
+import type { Action, Estimate, Plan, PlannedStep, StepId } from "../../src/index.js";
 import { paintFor } from "../../src/cli/colours.js";
 import type { Io } from "../../src/cli/io.js";
 
@@ -36,18 +36,26 @@ export interface StepWish {
   readonly title?: string;
   readonly needs?: readonly string[];
   readonly output?: string;
+  /** Where its shot or still stands in the film; else stills first, then as listed. */
+  readonly place?: number;
+  readonly action?: Action;
+  /** Which take; `name@2` is a candidate. */
+  readonly take?: number;
 }
 
 /** A planned text-to-video step. */
 export function planned(name: string, over: Partial<PlannedStep> = {}, wish: StepWish = {}): PlannedStep {
-  const [kind = "shots", owner = "x", step = "clip"] = name.split(".");
+  const [base = "", candidate] = name.split("@");
+  const [kind = "shots", owner = "x", ...rest] = base.split(".");
+  const step = rest.at(-1) ?? (kind === "images" ? "image" : "clip");
   return {
     step: {
       id: id(name),
       owner: { kind: kind === "images" ? "image" : "shot", id: owner },
+      place: wish.place ?? (kind === "images" ? 0 : 1),
       name: step,
       ...(wish.title === undefined ? {} : { title: wish.title }),
-      action: {
+      action: wish.action ?? {
         kind: "text_to_video",
         model: "kling-2.5-turbo",
         mode: "std",
@@ -55,8 +63,8 @@ export function planned(name: string, over: Partial<PlannedStep> = {}, wish: Ste
         aspect_ratio: "16:9",
         prompt: wish.prompt ?? "wide, the ferry leaves the pier",
       },
-      take: 1,
-      candidate: false,
+      take: wish.take ?? Number(candidate ?? 1),
+      candidate: candidate !== undefined,
       hold: false,
       needs: (wish.needs ?? []).map(id),
       output: wish.output ?? `renders/${owner}.mp4`,
@@ -81,10 +89,10 @@ export function planned(name: string, over: Partial<PlannedStep> = {}, wish: Ste
 }
 
 /** A step that is kept. */
-export function kept(name: string): PlannedStep {
-  const { reason: _reason, create: _create, ...rest } = planned(name);
+export function kept(name: string, over: Partial<PlannedStep> = {}, wish: StepWish = {}): PlannedStep {
+  const { reason: _reason, create: _create, ...rest } = planned(name, over, wish);
   const artifact = { sha256: "a".repeat(64), size: 1, type: "video/mp4" };
-  return { ...rest, decision: { kind: "keep", artifact } } as PlannedStep;
+  return { ...rest, decision: over.decision ?? { kind: "keep", artifact } } as PlannedStep;
 }
 
 /** A step that cannot go on. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { columnsOf, fit, labelled, rowLine, tableWidths, wrap } from "../../src/cli/layout.js";
+import { columnsOf, fit, fitWords, labelled, rowLine, tableWidths, wrap } from "../../src/cli/layout.js";
 
 describe("columns", () => {
   test.each([
@@ -32,6 +32,30 @@ describe("fit", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), fc.integer({ min: 1, max: 40 }), (text, columns) => {
         expect(columnsOf(fit(text, columns))).toBeLessThanOrEqual(columns);
+      }),
+    );
+  });
+});
+
+describe("fitWords", () => {
+  test.each([
+    ["short", 10, "", "short"],
+    ["exactly ten", 11, "", "exactly ten"],
+    ["cut between words", 12, "", "cut between…"],
+    ["cut, between words", 8, "", "cut…"],
+    ["words", 6, "”", "words”"],
+    ["many words", 8, "”", "many…”"],
+    ["a unbreakable-word", 12, "", "a unbreakab…"],
+    ["雨の夜の港", 7, "”", "雨の…”"],
+    ["\u001b[2Jgone", 20, "", "\u{fffd}[2Jgone"],
+  ])("%j in %i columns before %j is %j", (text, columns, ending, expected) => {
+    expect(fitWords(text, columns, ending)).toBe(expected);
+  });
+
+  test("never takes more columns than there are", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme" }), fc.integer({ min: 2, max: 40 }), (text, columns) => {
+        expect(columnsOf(fitWords(text, columns, "”"))).toBeLessThanOrEqual(columns);
       }),
     );
   });

@@ -59,7 +59,9 @@ describe("stdout carries data, stderr carries people", () => {
     const result = await klingmake("plan", { manifest: FILM });
     expect(result).toMatchObject({ exit: 0, stderr: "" });
     expect(result.stdout).toMatch(/^night-ferry · profile draft · Kling, costs money\n/);
-    expect(result.stdout).toMatch(/shots\.010\.clip {2}render {2}kling-2\.5-turbo std {2}5 s {2}\$0\.21/);
+    expect(result.stdout).toMatch(
+      /shots\.010 · The ferry leaves\n {2}clip {2}render {2}kling-2\.5-turbo std {2}5 s {2}\$0\.21/,
+    );
   });
 
   test("a broken manifest is exit 3 with its diagnostics on stderr", async () => {
@@ -190,7 +192,7 @@ describe("plan", () => {
     expect(await wants("plan", { KLINGMAKE_ASK_ABOVE: "0.1" })).toBe(
       "the total, up to $0.42, is above $0.10",
     );
-    expect(await wants("plan -p final")).toBe("tier master: shots.010.clip and shots.020.clip");
+    expect(await wants("plan -p final")).toBe("! tier master: shots.010.clip and shots.020.clip");
     expect(await wants("plan -p final --ask-tiers none")).toBeUndefined();
   });
 
@@ -222,9 +224,9 @@ describe("render", () => {
     };
     const env = { KLING_API_KEY: "k-not-used-for-anything" };
     const result = await klingmake("render -p final", { manifest: FILM, io: { ask, env } });
-    expect(asked).toEqual(["Render this for up to $1.12? [y/N] "]);
+    expect(asked).toEqual(["Render 2 steps for up to $1.12? [y/N] "]);
     expect(result.exit).toBe(4);
-    expect(result.stderr).toMatch(/A yes is wanted: tier master: .*\nnot rendered; nothing was submitted\n$/);
+    expect(result.stderr).toMatch(/needs a yes ! tier master: [^?]*\nnot rendered; nothing was submitted\n$/);
   });
 
   test("shows the plan before it asks, even when quiet", async () => {

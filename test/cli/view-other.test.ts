@@ -6,6 +6,8 @@ import { statusPage } from "../../src/cli/view-status.js";
 import { whyPage } from "../../src/cli/view-why.js";
 import { id, kept, PLAIN, planned, planOf, stuck } from "./fixtures.js";
 
+const NOW = Date.UTC(2026, 10, 22);
+
 describe("status", () => {
   const steps = [
     kept("shots.010.clip"),
@@ -33,6 +35,15 @@ describe("status", () => {
       5 steps: 1 fresh, 1 stale, 1 missing, 1 under way, 1 blocked
       "
     `);
+  });
+
+  test("has the shots in the order of the film", () => {
+    const page = statusPage(
+      planOf([planned("shots.2.clip", {}, { place: 2 }), planned("shots.1.clip", {}, { place: 1 })]),
+      PLAIN,
+      80,
+    );
+    expect(page.match(/shots\.\d/g)).toEqual(["shots.1", "shots.2"]);
   });
 
   test("puts the reason below the step where the terminal is narrow", () => {
@@ -69,7 +80,7 @@ describe("why", () => {
   };
 
   test("shows the key field by field, what differs, and who depends on it", () => {
-    expect(whyPage(report, PLAIN, 80)).toMatchInlineSnapshot(`
+    expect(whyPage(report, PLAIN, 80, NOW)).toMatchInlineSnapshot(`
       "shots.020.clip  render
         because           new
         price             $0.21
@@ -101,9 +112,25 @@ describe("why", () => {
     `);
   });
 
+  test("says how an extend continues its clip, and how long a handle lives", () => {
+    const extended: WhyReport = {
+      ...report,
+      planned: {
+        ...report.planned,
+        extension: { via: "last_frame", returns: "tail", chosen: "default" },
+        handleEnds: new Date(NOW + 5 * 86_400_000).toISOString(),
+      },
+    };
+    const page = whyPage(extended, PLAIN, 80, NOW).replace(/\n {20}/g, " ");
+    expect(page).toContain(
+      "extension         continues via last_frame · gives the continuation alone (tail) · the first way that its clip allows\n",
+    );
+    expect(page).toContain("handle            its handle lives 5 more days; extend and lip_sync need it\n");
+  });
+
   test("says when there is nothing to compare with", () => {
     const { before: _before, ...rest } = report;
-    expect(whyPage({ ...rest, changes: [], dependents: [] }, PLAIN, 80)).toMatch(
+    expect(whyPage({ ...rest, changes: [], dependents: [] }, PLAIN, 80, NOW)).toMatch(
       /never rendered before in this profile\n\nnothing depends on it\n$/,
     );
   });

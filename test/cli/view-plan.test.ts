@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { paintFor } from "../../src/cli/colours.js";
 import { columnsOf } from "../../src/cli/layout.js";
-import { planSheet } from "../../src/cli/view-plan.js";
-import type { PlannedStep, WantsYes } from "../../src/index.js";
+import { planSheet, type SheetOptions } from "../../src/cli/view-plan.js";
+import { nextLines } from "../../src/cli/view-question.js";
+import type { Action, PlannedStep, WantsYes } from "../../src/index.js";
 import { id, kept, PLAIN, planned, planOf, priced, stuck } from "./fixtures.js";
+
+const NOW = Date.UTC(2026, 10, 22);
 
 const FILM = planOf(
   [
@@ -41,79 +44,90 @@ const WANTS: readonly WantsYes[] = [
   { because: "unknown_price", step: id("shots.030.clip") },
 ];
 
+function sheet(steps: readonly PlannedStep[], over: Partial<SheetOptions> = {}): string {
+  return planSheet(planOf(steps), [], { paint: PLAIN, columns: 80, now: NOW, ...over });
+}
+
 describe("the call sheet", () => {
-  test("at 80 columns has one line a step, what it is for, and what it comes to", () => {
-    expect(planSheet(FILM, WANTS, { paint: PLAIN, columns: 80 })).toMatchInlineSnapshot(`
+  test("at 80 columns has a block a shot, a line a step, and what it all comes to", () => {
+    expect(planSheet(FILM, WANTS, { paint: PLAIN, columns: 80, now: NOW })).toMatchInlineSnapshot(`
       "night-ferry · profile final · Kling, costs money
 
-        shots.010.clip    keep     kling-2.5-turbo std          5 s         kept
-        shots.020.clip    render   kling-3.0 pro        master  5 s        $0.56
+      shots.010 · kept
+      shots.020 · The window
+      ! clip    render   kling-3.0 pro        5 s  master        $0.56
             prompt: slow pan → fast pan
-            The window: “she turns to camera, soft window light, curtains move in the…
-        shots.030.clip    render   kling-2.5-turbo std          5 s      unknown
-            price unknown: the catalog has no price for my-model
+            “she turns to camera, soft window light, curtains move in the wind”
+      shots.030
+      ! clip    render   kling-2.5-turbo std  5 s              unknown
             attempt 1 failed: timeout
-            “wide, the ferry leaves the pier”
             attempt 2: paid again
-        shots.030.clip@2  render   kling-2.5-turbo std          5 s       shared
+            price unknown: the catalog has no price for my-model
+            “wide, the ferry leaves the pier”
+        clip@2  render   kling-2.5-turbo std  5 s               shared
             the same as shots.030.clip
-        shots.040.clip    blocked  kling-2.5-turbo std          5 s            -
-            does not fit into the project's budget
+      shots.040
+        clip    blocked  kling-2.5-turbo std  5 s                    -
+            does not fit into the project's budget (it costs $0.21)
             raise budget.usd in the manifest, or render fewer steps with --target
-        shots.050.clip    render   kling-2.5-turbo std          5 s  $0.21–$0.42
+      shots.050
+        clip    render   kling-2.5-turbo std  5 s          $0.21–$0.42
             new · “wide, the ferry leaves the pier”
 
       steps       4 to render, 1 to keep, 1 blocked
       cost        $0.77–$0.98 (5.5–7 video units) and 1 unknown price, 15 s of film
-      saved       $0.21 (1.5 video units), kept and not paid again
+      kept        1 step, not paid again: $0.21 (1.5 video units)
       budget      $5.00: $1.25 spent or under way, $2.77 left after this, unknown
                   prices aside
       time        about 3 min 20 s
-      needs a yes tier master: shots.020.clip
-                  unknown price: shots.030.clip
+      needs a yes ! tier master: shots.020.clip
+                  ! unknown price: shots.030.clip
       digest      3f9a0c11d2e344553f9a0c11d2e344553f9a0c11d2e344553f9a0c11d2e34455
       "
     `);
   });
 
   test("at 60 columns has two lines a step and a short digest", () => {
-    const text = planSheet(FILM, WANTS, { paint: PLAIN, columns: 60 });
+    const text = planSheet(FILM, WANTS, { paint: PLAIN, columns: 60, now: NOW });
     expect(text).toMatchInlineSnapshot(`
       "night-ferry · profile final · Kling, costs money
 
-        shots.010.clip                        keep            kept
+      shots.010 · kept
+      shots.020 · The window
+      ! clip    render                                       $0.56
+          kling-3.0 pro · 5 s · master
+          prompt: slow pan → fast pan
+          “she turns to camera, soft window light, curtains move…”
+      shots.030
+      ! clip    render                                     unknown
           kling-2.5-turbo std · 5 s
-        shots.020.clip                        render         $0.56
-          kling-3.0 pro · master · 5 s
-            prompt: slow pan → fast pan
-            The window: “she turns to camera, soft window light,…
-        shots.030.clip                        render       unknown
+          attempt 1 failed: timeout
+          attempt 2: paid again
+          price unknown: the catalog has no price for my-model
+          “wide, the ferry leaves the pier”
+        clip@2  render                                      shared
           kling-2.5-turbo std · 5 s
-            price unknown: the catalog has no price for my-model
-            attempt 1 failed: timeout
-            “wide, the ferry leaves the pier”
-            attempt 2: paid again
-        shots.030.clip@2                      render        shared
+          the same as shots.030.clip
+      shots.040
+        clip    blocked                                          -
           kling-2.5-turbo std · 5 s
-            the same as shots.030.clip
-        shots.040.clip                        blocked            -
+          does not fit into the project's budget (it costs $0.21)
+          raise budget.usd in the manifest, or render fewer steps
+          with --target
+      shots.050
+        clip    render                                 $0.21–$0.42
           kling-2.5-turbo std · 5 s
-            does not fit into the project's budget
-            raise budget.usd in the manifest, or render fewer
-            steps with --target
-        shots.050.clip                        render   $0.21–$0.42
-          kling-2.5-turbo std · 5 s
-            new · “wide, the ferry leaves the pier”
+          new · “wide, the ferry leaves the pier”
 
       steps       4 to render, 1 to keep, 1 blocked
       cost        $0.77–$0.98 (5.5–7 video units) and 1 unknown
                   price, 15 s of film
-      saved       $0.21 (1.5 video units), kept and not paid again
+      kept        1 step, not paid again: $0.21 (1.5 video units)
       budget      $5.00: $1.25 spent or under way, $2.77 left
                   after this, unknown prices aside
       time        about 3 min 20 s
-      needs a yes tier master: shots.020.clip
-                  unknown price: shots.030.clip
+      needs a yes ! tier master: shots.020.clip
+                  ! unknown price: shots.030.clip
       digest      3f9a0c11d2e3
       "
     `);
@@ -124,13 +138,14 @@ describe("the call sheet", () => {
     const text = planSheet(planOf([planned("shots.010.clip")], { realm: "sandbox" }), [], {
       paint: PLAIN,
       columns: 80,
+      now: NOW,
     });
     expect(text).toContain("sandbox, costs nothing");
     expect(text).toContain("cost        nothing in the sandbox; for real: $0.21 (1.5 video units)");
   });
 
   test("of a plan without steps says so and has no digest", () => {
-    const text = planSheet(planOf([], { expectedSeconds: 0 }), [], { paint: PLAIN, columns: 80 });
+    const text = planSheet(planOf([], { expectedSeconds: 0 }), [], { paint: PLAIN, columns: 80, now: NOW });
     expect(text).toMatchInlineSnapshot(`
       "night-ferry · profile final · Kling, costs money
 
@@ -142,18 +157,211 @@ describe("the call sheet", () => {
     `);
   });
 
-  test("folds a long run of kept steps into one line, unless every line is wanted", () => {
+  test("folds unchanged shots in a row into one counted line, unless every line is wanted", () => {
     const steps = [
-      ...Array.from({ length: 9 }, (_, index) => kept(`shots.${index}.clip`)),
+      kept("images.mara"),
+      ...Array.from({ length: 9 }, (_, index) => kept(`shots.${index}.clip`, {}, { title: `Shot ${index}` })),
       planned("shots.9.clip"),
+      kept("shots.10.clip", {}, { title: "The end" }),
     ];
-    const short = planSheet(planOf(steps), [], { paint: PLAIN, columns: 80 });
-    expect(short).toContain("  shots.0.clip to shots.8.clip: 9 steps kept\n");
-    expect(short).not.toContain("shots.4.clip");
-    expect(short).toContain("  shots.9.clip  render");
-    expect(planSheet(planOf(steps), [], { paint: PLAIN, columns: 80, verbose: true })).toContain(
-      "shots.4.clip",
+    const short = sheet(steps);
+    expect(short).toContain(
+      "\nimages.mara · kept\n\nshots.0 to shots.8 · 9 shots · kept\nshots.9\n  clip  render",
     );
+    expect(short).toContain("\nshots.10 · The end · kept\n");
+    expect(short).not.toContain("shots.4");
+    const long = sheet(steps, { verbose: true });
+    expect(long).toContain("shots.4 · Shot 4\n  clip   keep");
+  });
+
+  test("of a film of which all is kept is a few lines, with what it saves and nothing to type", () => {
+    const steps = [
+      ...Array.from({ length: 3 }, (_, index) => kept(`images.i${index}`)),
+      ...Array.from({ length: 100 }, (_, index) => kept(`shots.${index}.clip`)),
+    ];
+    const plan = planOf(steps, { expectedSeconds: 0 });
+    expect(planSheet(plan, [], { paint: PLAIN, columns: 80, now: NOW })).toMatchInlineSnapshot(`
+      "night-ferry · profile final · Kling, costs money
+
+      images.i0 to images.i2 · 3 images · kept
+
+      shots.0 to shots.99 · 100 shots · kept
+
+      steps       103 to keep
+      cost        nothing
+      kept        103 steps, not paid again: $21.63 (154.5 video units)
+      "
+    `);
+    expect(nextLines(plan, [], () => ["klingmake render"], 80)).toBe("");
+  });
+
+  test("has stills first and shots in the order of the film, whatever must be rendered before what", () => {
+    const text = sheet([
+      planned("shots.020.clip", {}, { place: 2 }),
+      planned("shots.020.clip.first-frame", {}, { place: 2 }),
+      planned("shots.010.clip", {}, { place: 1 }),
+      planned("images.mara", {}, { place: 0 }),
+    ]);
+    expect(text.match(/^(images|shots)\.\w+/gm)).toEqual(["images.mara", "shots.010", "shots.020"]);
+    expect(text).toMatch(/shots\.020\n {2}clip .*\n.*\n {2}first-frame /);
+  });
+
+  test("has takes of one step side by side, and apart where they fare differently", () => {
+    const alike = ["shots.030.clip", "shots.030.clip@2", "shots.030.clip@3"];
+    expect(sheet(alike.map((name) => planned(name)))).toMatch(
+      /shots\.030\n {2}clip ×3 {2}render .* 3 × \$0\.21\n {6}new · takes 1 to 3 \(1 is used\) · “/,
+    );
+    const [used = "", ...others] = alike;
+    const text = sheet([kept(used), ...others.map((name) => planned(name))]);
+    expect(text).toMatch(/ {2}clip {5}keep .* kept\n {2}clip ×2 {2}render .* 2 × \$0\.21\n/);
+    expect(text).toContain("new · takes 2 and 3 · “");
+    const whole = sheet(
+      alike.map((name) => planned(name)),
+      { verbose: true },
+    );
+    expect(whole.match(/^ {2}clip(@\d)? /gm)).toEqual(["  clip ", "  clip@2 ", "  clip@3 "]);
+  });
+
+  test("never takes frames of two steps for takes of one", () => {
+    const text = sheet([planned("shots.1.clip.last-frame"), planned("shots.1.extend.last-frame")]);
+    expect(text.match(/^ {2}last-frame {2}render/gm)).toHaveLength(2);
+  });
+
+  test("marks the steps that need a yes of their own", () => {
+    const text = planSheet(FILM, WANTS, { paint: PLAIN, columns: 80, now: NOW });
+    expect(text.match(/^! \w+/gm)).toHaveLength(WANTS.length);
+  });
+
+  test.each([
+    [
+      { via: "omni", returns: "tail", chosen: "default" },
+      "continues via omni · gives the continuation alone (tail) · the first way that kling-2.5-turbo allows",
+    ],
+    [
+      { via: "native", returns: "whole", chosen: "asked" },
+      "continues via native · gives the clip and its continuation (whole) · as you asked",
+    ],
+  ] as const)("says how an extend continues its clip, what that gives and why: %j", (extension, words) => {
+    const action: Action = {
+      kind: "extend",
+      via: extension.via,
+      source: { kind: "step", id: id("shots.1.lip_sync") },
+      prompt: "on and on",
+    };
+    const speech: Action = {
+      kind: "lip_sync",
+      source: { kind: "step", id: id("shots.1.clip") },
+      text: "hello",
+    };
+    const {
+      model: _model,
+      mode: _mode,
+      seconds: _seconds,
+      ...plain
+    } = planned("shots.1.extend", {}, { action });
+    const { model: _none, mode: _no, ...spoken } = planned("shots.1.lip_sync", {}, { action: speech });
+    const text = sheet([planned("shots.1.clip"), spoken, { ...plain, extension }]);
+    expect(text.replace(/\n +/g, " ")).toContain(`new · ${words} “on and on”`);
+    // A native extend names no model of its own: it is made by that of its clip.
+    expect(text).toMatch(/ {2}extend {4}render {2}kling-2\.5-turbo std /);
+  });
+
+  test("says how long a handle still lives, at its step and once for all", () => {
+    const ends = (hours: number) => new Date(NOW + hours * 3_600_000).toISOString();
+    const text = sheet([
+      kept("shots.1.clip", { handleEnds: ends(3 * 24 + 5) }),
+      planned("shots.1.extend"),
+      ...["2", "3", "4"].map((shot) => kept(`shots.${shot}.clip`, { handleEnds: ends(30.5) })),
+    ]);
+    expect(text).toContain("      its handle lives 3 more days; extend and lip_sync need it\n");
+    expect(text).toContain("shots.2 to shots.4 · 3 shots · kept\n");
+    expect(text.replace(/\n +/g, " ")).toContain(
+      "handles     4 end soon, shots.2.clip first: 30 more hours; extend and lip_sync need them",
+    );
+    expect(sheet([kept("shots.1.clip", { handleEnds: ends(0.5) })])).toContain(
+      "that of shots.1.clip lives less than an hour",
+    );
+  });
+
+  test("says what a step is made from, and never where a pinned URL leads", () => {
+    const url = "https://example.com/a.png?token=secret";
+    const text = sheet([
+      planned(
+        "shots.1.clip",
+        {},
+        {
+          action: {
+            kind: "image_to_video",
+            model: "kling-3.0",
+            duration: 5,
+            image: { kind: "step", id: id("images.coat") },
+            end_image: { kind: "url", url, sha256: "0".repeat(64) as never },
+            audio: true,
+          },
+        },
+      ),
+      planned(
+        "images.coat",
+        {},
+        {
+          action: {
+            kind: "try_on",
+            model: "kolors",
+            human: { kind: "step", id: id("images.mara") },
+            cloth: { kind: "file", path: "refs/coat.png" },
+          },
+        },
+      ),
+    ]);
+    expect(text).toContain("new · from images.coat to a pinned URL, with sound\n");
+    expect(text).toContain("new · images.mara wears refs/coat.png\n");
+    expect(text).not.toContain("secret");
+  });
+
+  test("cuts prompts between words and keeps facts whole", () => {
+    const prompt = "a very long prompt that goes on and on ".repeat(4).trim();
+    const text = sheet([planned("shots.1.clip", {}, { prompt })], { columns: 48 });
+    expect(text).toContain("      new · “a very long prompt that goes on…”\n");
+  });
+
+  test("says an advice once, however many steps are blocked for the same", () => {
+    const text = sheet(
+      ["1", "2", "3"].map((shot) => stuck(`shots.${shot}.clip`, { because: "over_budget", cap: "budget" })),
+    );
+    expect(text.match(/does not fit/g)).toHaveLength(3);
+    expect(text.match(/raise budget\.usd/g)).toHaveLength(1);
+  });
+
+  test("has nothing for a price that is unknown, and free where nothing is charged", () => {
+    const free = planned("shots.1.clip.last-frame", {
+      estimate: { kind: "free", why: "made on this machine" },
+    });
+    expect(sheet([free])).toMatch(/ free\n[^]*\ncost {8}nothing\n/);
+    const unknown = planned("shots.2.clip", { estimate: { kind: "unknown", why: "no price" } });
+    expect(sheet([unknown])).toMatch(/ unknown\n[^]*\ncost {8}1 unknown price, 5 s of film\n/);
+    expect(sheet([unknown])).not.toContain("$0.00");
+  });
+
+  test.each([20, 40, 60, 80, 100])("at %d columns no line is wider, whatever is written in it", (columns) => {
+    const wide = "夜のフェリー 🚢 港を離れる".repeat(3);
+    const steps = [
+      ...FILM.steps,
+      planned("images.i", {}, { title: wide, prompt: wide }),
+      kept("images.k", {}, { title: wide }),
+      planned(
+        "shots.x.clip",
+        { model: "a-model-with-a-very-long-name-of-its-own", mode: "pro" },
+        { title: wide, prompt: wide },
+      ),
+      planned("shots.x.clip@2", { reason: { because: "same_as", step: id("shots.x.clip") } }),
+    ];
+    const plan = planOf(steps, { project: "p".repeat(64) });
+    for (const verbose of [false, true]) {
+      const text = planSheet(plan, WANTS, { paint: PLAIN, columns, now: NOW, verbose });
+      // What cannot be broken below 40 columns is a step with its price: the command line never goes there.
+      if (columns < 40) continue;
+      for (const line of text.split("\n")) expect(columnsOf(line), line).toBeLessThanOrEqual(columns);
+    }
   });
 
   test("says on request how a price was made and shows the whole prompt", () => {
@@ -161,6 +369,7 @@ describe("the call sheet", () => {
     const text = planSheet(planOf([planned("shots.010.clip", {}, { prompt })]), [], {
       paint: PLAIN,
       columns: 80,
+      now: NOW,
       verbose: true,
     });
     expect(text.replace(/\n +/g, " ")).toContain(prompt);
@@ -173,8 +382,8 @@ describe("the call sheet", () => {
       step: id(`shots.${index}.clip`),
       tier: "pro",
     }));
-    expect(planSheet(FILM, wants, { paint: PLAIN, columns: 120 })).toContain(
-      "needs a yes tier pro: shots.0.clip, shots.1.clip, shots.2.clip and 6 more steps",
+    expect(planSheet(FILM, wants, { paint: PLAIN, columns: 120, now: NOW })).toContain(
+      "needs a yes ! tier pro: shots.0.clip, shots.1.clip, shots.2.clip and 6 more steps",
     );
   });
 
@@ -189,7 +398,7 @@ describe("the call sheet", () => {
       profile: evil,
     });
     for (const verbose of [false, true]) {
-      const text = planSheet(plan, [], { paint: PLAIN, columns: 80, verbose });
+      const text = planSheet(plan, [], { paint: PLAIN, columns: 80, now: NOW, verbose });
       expect(text.replaceAll("\n", "")).not.toMatch(
         /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u{e0000}-\u{e007f}]/u,
       );
@@ -197,10 +406,10 @@ describe("the call sheet", () => {
   });
 
   test("says the same with colours as without", () => {
-    const colourful = planSheet(FILM, WANTS, { paint: paintFor(true), columns: 80 });
+    const colourful = planSheet(FILM, WANTS, { paint: paintFor(true), columns: 80, now: NOW });
     expect(colourful).toContain("\u001b[");
     expect(colourful.replace(/\u001b\[\d+m/g, "")).toBe(
-      planSheet(FILM, WANTS, { paint: PLAIN, columns: 80 }),
+      planSheet(FILM, WANTS, { paint: PLAIN, columns: 80, now: NOW }),
     );
   });
 });

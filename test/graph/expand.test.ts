@@ -50,6 +50,8 @@ describe("steps", () => {
       "shots.020.clip.last-frame",
       "shots.010.clip",
     ]);
+    const places = graph.steps.toSorted((a, b) => a.place - b.place).map(({ owner }) => owner.id);
+    expect(places, "where they stand in the film").toEqual(["mara", "base", "010", "020", "020"]);
   });
 
   test("a shot alone means its last step, and a frame that two want is one step", () => {

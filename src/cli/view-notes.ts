@@ -1,0 +1,108 @@
+/**
+ * What stands below a step of the call sheet: what is in its way, why it is rendered, from what, the author's words, how
+ * its price was made. Lines without their indent; where they stand is the row's business.
+ */
+import { obstacleText, reasonText, safeText, type PlannedStep, type Realm } from "../index.js";
+import type { Paint } from "./colours.js";
+import { columnsOf, fitWords, wrap } from "./layout.js";
+import { estimateText } from "./money-text.js";
+import { extensionText, handleText, sourceText, takesText, wordsOf, type StepsById } from "./view-step.js";
+
+/** Takes of one step that have the same ahead of them. */
+export type Row = readonly [PlannedStep, ...PlannedStep[]];
+
+/** What notes are made with, beside the step at hand. */
+export interface NoteContext {
+  readonly paint: Paint;
+  readonly verbose: boolean;
+  /** Milliseconds since the epoch: how long handles live is counted from here. */
+  readonly now: number;
+  readonly realm: Realm;
+  readonly byId: StepsById;
+  /** What was advised already, as many steps may share an obstacle; grows. */
+  readonly advised: Set<string>;
+}
+
+/** Prompts with less room than this get a line of their own. */
+const LEAST_PROMPT = 24;
+
+/** What stands below a step: what is in its way, why it is rendered, from what, its words, how its price was made. */
+export function notesBelow(row: Row, room: number, context: NoteContext): readonly string[] {
+  const [each] = row;
+  const { paint, verbose, byId, now, advised } = context;
+  const lines: string[] = [];
+  const put = (text: string, painter: (line: string) => string = same) => {
+    if (text !== "") lines.push(...wrap(text, room).map((line) => painter(line)));
+  };
+  const { decision, create } = each;
+  if (decision.kind === "blocked") {
+    const { why, help } = obstacleText(decision.because, each.step.id);
+    put(`${why}${wouldCost(each)}`, paint.bad);
+    if (decision.because.because !== "upstream" && !advised.has(help)) put(help);
+    advised.add(help);
+  }
+  if (decision.kind === "keep" && decision.conflict === true)
+    put(`${each.step.output ?? "the output"} was changed by someone else and is left alone`, paint.costly);
+  const isNew = each.reason?.because === "new";
+  const reason = each.reason === undefined ? "" : reasonText(each.reason);
+  const from = decision.kind === "restore" ? `comes back from ${placeText(decision.from)}, at no cost` : "";
+  if (!isNew) put([reason, from].filter((part) => part !== "").join("; "));
+  if (create !== undefined && create.attempt > 1 && context.realm === "kling")
+    put(`attempt ${create.attempt}: paid again`, paint.costly);
+  if (each.estimate.kind === "unknown" && create !== undefined)
+    put(`price unknown: ${each.estimate.why}`, paint.costly);
+  put(handleText(each, now), paint.costly);
+  const isTold = verbose || (create !== undefined && each.sameAs === undefined);
+  const facts = [
+    isNew ? "new" : "",
+    ...(isTold || row.length > 1 ? [takesText(row)] : []),
+    ...(isTold ? [extensionText(each, byId), sourceText(each.step.action)] : []),
+  ].filter((part) => part !== "");
+  const words = isTold ? wordsOf(each.step.action) : undefined;
+  lines.push(...sceneLines(facts.join(" · "), words, room, context));
+  if (verbose && each.estimate.kind === "priced") {
+    const { formula, basis } = each.estimate;
+    put(`${formula}; ${basis.source} (${basis.asOf})`, paint.faint);
+  }
+  return lines;
+}
+
+/** Facts whole, and a prompt behind them on the same line as far as it fits; below them where next to nothing would. */
+function sceneLines(
+  facts: string,
+  words: string | undefined,
+  room: number,
+  { paint, verbose }: NoteContext,
+): readonly string[] {
+  const told = facts === "" ? [] : wrap(facts, room);
+  if (words === undefined) return told;
+  if (verbose) return [...told, ...wrap(`“${words}”`, room).map(paint.faint)];
+  const prompt = (columns: number) => paint.faint(`“${fitWords(words, columns - 1, "”")}`);
+  const [first = "", ...more] = told;
+  const left = room - columnsOf(first) - 3;
+  const fits = left >= LEAST_PROMPT || columnsOf(safeText(words)) + 2 <= left;
+  return first !== "" && more.length === 0 && fits ? [`${first} · ${prompt(left)}`] : [...told, prompt(room)];
+}
+
+/** The price of what a person may still want, as the price column has none for what is blocked. */
+function wouldCost({ decision, estimate }: PlannedStep): string {
+  const because = decision.kind === "blocked" ? decision.because.because : undefined;
+  const isWish =
+    because === "over_budget" || because === "refused" || because === "missing" || because === "expired";
+  return isWish && estimate.kind === "priced" ? ` (it costs ${estimateText(estimate)})` : "";
+}
+
+function placeText(from: "store" | "output" | "vendor"): string {
+  switch (from) {
+    case "store":
+      return "the store";
+    case "output":
+      return "the output file";
+    case "vendor":
+      return "the vendor";
+  }
+}
+
+function same(text: string): string {
+  return text;
+}
