@@ -46,7 +46,12 @@ function entryLines(plan: Plan, wants: readonly WantsYes[], options: SheetOption
     return { entry, quiet, rows: rows.map((row) => ({ row, cells: cellsOf(row, byId, paint) })) };
   });
   const sheet: Sheet = {
-    ...{ paint, columns, now, verbose, byId, realm: plan.realm },
+    paint,
+    columns,
+    now,
+    verbose,
+    byId,
+    realm: plan.realm,
     widths: sheetWidths(
       entries.flatMap(({ rows }) => rows.map(({ cells }) => cells)),
       columns,

@@ -58,7 +58,7 @@ export function cellsOf(row: Row, byId: StepsById, paint: Paint): readonly Cell[
     { text: each.decision.kind, paint: decisionPaint(each, paint) },
     { text: modelText(each, byId), ...quiet },
     { text: sizeText(each), align: "right", ...quiet },
-    { text: each.tier === "standard" ? "" : each.tier, ...quiet },
+    { text: each.tier === "standard" ? "" : each.tier, paint: tierPaint(each, paint) },
     { text: many ? `${row.length} × ${price}` : price, align: "right", ...quiet },
   ];
 }
@@ -66,6 +66,11 @@ export function cellsOf(row: Row, byId: StepsById, paint: Paint): readonly Cell[
 function labelOf([each, ...others]: Row): string {
   if (others.length > 0) return `${each.step.name} ×${others.length + 1}`;
   return each.step.candidate ? `${each.step.name}@${each.step.take}` : each.step.name;
+}
+
+function tierPaint(each: PlannedStep, paint: Paint): (text: string) => string {
+  if (isPlainKeep(each)) return paint.faint;
+  return each.create === undefined ? same : paint.costly;
 }
 
 function decisionPaint(each: PlannedStep, paint: Paint): (text: string) => string {

@@ -3,8 +3,7 @@
  * Reads no disk, clock or network; equal arguments give equal plans. Money caps are applied here, in film order,
  * so that what does not fit is known before anything starts.
  */
-import type { Micros } from "../base/money.js";
-import { micros } from "../base/money.js";
+import { micros, type Micros } from "../base/money.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Mode, Tier } from "../catalog/model.js";
 import type { Json } from "../base/digest.js";
