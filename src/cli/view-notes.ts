@@ -6,7 +6,7 @@ import { obstacleText, reasonText, safeText, type PlannedStep, type Realm } from
 import type { Paint } from "./colours.js";
 import { columnsOf, fitWords, wrap } from "./layout.js";
 import { estimateText } from "./money-text.js";
-import { extensionText, handleText, sourceText, takesText, wordsOf, type StepsById } from "./view-step.js";
+import { extensionFacts, handleText, sourceText, takesText, wordsOf, type StepsById } from "./view-step.js";
 
 /** Takes of one step that have the same ahead of them. */
 export type Row = readonly [PlannedStep, ...PlannedStep[]];
@@ -56,10 +56,10 @@ export function notesBelow(row: Row, room: number, context: NoteContext): readon
   const facts = [
     isNew ? "new" : "",
     ...(isTold || row.length > 1 ? [takesText(row)] : []),
-    ...(isTold ? [extensionText(each, byId), sourceText(each.step.action)] : []),
+    ...(isTold ? [...extensionFacts(each, byId), sourceText(each.step.action)] : []),
   ].filter((part) => part !== "");
   const words = isTold ? wordsOf(each.step.action) : undefined;
-  lines.push(...sceneLines(facts.join(" · "), words, room, context));
+  lines.push(...sceneLines(facts, words, room, context));
   if (verbose && each.estimate.kind === "priced") {
     const { formula, basis } = each.estimate;
     put(`${formula}; ${basis.source} (${basis.asOf})`, paint.faint);
@@ -67,14 +67,26 @@ export function notesBelow(row: Row, room: number, context: NoteContext): readon
   return lines;
 }
 
+/** Facts one after the other, broken between them as long as each has room on a line of its own. */
+function factLines(facts: readonly string[], room: number): readonly string[] {
+  const lines: string[] = [];
+  for (const fact of facts.map(safeText)) {
+    const last = lines.at(-1);
+    const joined = `${last} · ${fact}`;
+    if (last !== undefined && columnsOf(joined) <= room) lines[lines.length - 1] = joined;
+    else lines.push(...wrap(fact, room));
+  }
+  return lines;
+}
+
 /** Facts whole, and a prompt behind them on the same line as far as it fits; below them where next to nothing would. */
 function sceneLines(
-  facts: string,
+  facts: readonly string[],
   words: string | undefined,
   room: number,
   { paint, verbose }: NoteContext,
 ): readonly string[] {
-  const told = facts === "" ? [] : wrap(facts, room);
+  const told = factLines(facts, room);
   if (words === undefined) return told;
   if (verbose) return [...told, ...wrap(`“${words}”`, room).map(paint.faint)];
   const prompt = (columns: number) => paint.faint(`“${fitWords(words, columns - 1, "”")}`);

@@ -94,17 +94,18 @@ export function wordsOf(action: Action): string | undefined {
   return "prompt" in action ? action.prompt : undefined;
 }
 
-/** How an extend continues its clip; empty for other steps. */
-export function extensionText(each: PlannedStep, byId: StepsById): string {
-  if (each.extension === undefined) return "";
+/** How an extend continues its clip, what that gives, and why so; nothing for other steps. */
+export function extensionFacts(each: PlannedStep, byId: StepsById): readonly string[] {
+  if (each.extension === undefined) return [];
   const { via, returns, chosen } = each.extension;
-  const gives =
-    returns === "whole"
-      ? "gives the clip and its continuation (whole)"
-      : "gives the continuation alone (tail)";
+  const what =
+    returns === "whole" ? "the clip and its continuation (whole)" : "the continuation alone (tail)";
   const model = madeBy(each.step.action, byId)?.model ?? "its clip";
-  const why = chosen === "asked" ? "as you asked" : `the first way that ${model} allows`;
-  return `continues via ${via} · ${gives} · ${why}`;
+  return [
+    `continues via ${via}`,
+    `gives ${what}`,
+    chosen === "asked" ? "as you asked" : `first way that ${model} allows`,
+  ];
 }
 
 /** The step whose model made the clip that an action works on, however many steps before. */

@@ -76,11 +76,10 @@ function handlesText(plan: Plan, now: number): string | undefined {
   );
   const [soonest] = ending.toSorted((a, b) => (a.handleEnds < b.handleEnds ? -1 : 1));
   if (soonest === undefined) return undefined;
-  const what =
-    ending.length === 1
-      ? `that of ${soonest.step} lives`
-      : `${ending.length} end soon, ${soonest.step} first:`;
-  return `${what} ${lifeText(soonest.handleEnds, now)}; extend and lip_sync need them`;
+  const life = lifeText(soonest.handleEnds, now);
+  return ending.length === 1
+    ? `that of ${soonest.step} lives ${life}; extend and lip_sync need it`
+    : `${ending.length} end soon, ${soonest.step} first: ${life}; extend and lip_sync need them`;
 }
 
 /** Why a yes is wanted, one line for each kind of reason; `mark` stands before those that are about single steps. */

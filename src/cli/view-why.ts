@@ -6,7 +6,7 @@ import { obstacleText, reasonText, type Change, type KeyInputs, type WhyReport }
 import type { Paint } from "./colours.js";
 import { fit, labelled } from "./layout.js";
 import { estimateText } from "./money-text.js";
-import { extensionText, handleText } from "./view-step.js";
+import { extensionFacts, handleText } from "./view-step.js";
 
 /** The page for one step, with a line break at its end. */
 export function whyPage(report: WhyReport, paint: Paint, columns: number, now: number): string {
@@ -33,8 +33,7 @@ export function whyPage(report: WhyReport, paint: Paint, columns: number, now: n
       `${planned.estimate.formula}; ${planned.estimate.basis.source} (${planned.estimate.basis.asOf})`,
       paint.faint,
     );
-  const extension = extensionText(planned, new Map());
-  if (extension !== "") put("extension", extension);
+  if (planned.extension !== undefined) put("extension", extensionFacts(planned, new Map()).join(" · "));
   if (planned.handleEnds !== undefined) put("handle", handleText(planned, now), paint.costly);
   if (report.task !== undefined)
     put("task", `${report.task.task ?? "not confirmed"}, ${report.task.state}, since ${report.task.started}`);

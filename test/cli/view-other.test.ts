@@ -123,7 +123,7 @@ describe("why", () => {
     };
     const page = whyPage(extended, PLAIN, 80, NOW).replace(/\n {20}/g, " ");
     expect(page).toContain(
-      "extension         continues via last_frame · gives the continuation alone (tail) · the first way that its clip allows\n",
+      "extension         continues via last_frame · gives the continuation alone (tail) · first way that its clip allows\n",
     );
     expect(page).toContain("handle            its handle lives 5 more days; extend and lip_sync need it\n");
   });

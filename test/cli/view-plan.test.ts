@@ -235,7 +235,7 @@ describe("the call sheet", () => {
   test.each([
     [
       { via: "omni", returns: "tail", chosen: "default" },
-      "continues via omni · gives the continuation alone (tail) · the first way that kling-2.5-turbo allows",
+      "continues via omni · gives the continuation alone (tail) · first way that kling-2.5-turbo allows",
     ],
     [
       { via: "native", returns: "whole", chosen: "asked" },
@@ -261,7 +261,9 @@ describe("the call sheet", () => {
     } = planned("shots.1.extend", {}, { action });
     const { model: _none, mode: _no, ...spoken } = planned("shots.1.lip_sync", {}, { action: speech });
     const text = sheet([planned("shots.1.clip"), spoken, { ...plain, extension }]);
-    expect(text.replace(/\n +/g, " ")).toContain(`new · ${words} “on and on”`);
+    expect(text.replaceAll(/\n +|(?<=[a-z)]) · /g, " ")).toContain(
+      `new ${words.replaceAll(" · ", " ")} “on and on”`,
+    );
     // A native extend names no model of its own: it is made by that of its clip.
     expect(text).toMatch(/ {2}extend {4}render {2}kling-2\.5-turbo std /);
   });
@@ -316,6 +318,26 @@ describe("the call sheet", () => {
     expect(text).toContain("new · from images.coat to a pinned URL, with sound\n");
     expect(text).toContain("new · images.mara wears refs/coat.png\n");
     expect(text).not.toContain("secret");
+  });
+
+  test("says where a clip comes back from, and that a task under way is collected", () => {
+    const artifact = { sha256: "a".repeat(64), size: 1, type: "video/mp4" };
+    const text = sheet([
+      {
+        ...kept("shots.1.clip"),
+        decision: { kind: "restore", from: "store", artifact } as PlannedStep["decision"],
+        reason: { because: "output_missing", output: "renders/1.mp4" },
+      },
+      {
+        ...kept("shots.2.clip"),
+        decision: { kind: "resume", mayCreate: false, attempt: {} } as PlannedStep["decision"],
+        reason: { because: "under_way", since: "2026-11-22T10:00:00.000Z" },
+      },
+    ]);
+    expect(text).toMatch(
+      /restore .* kept\n {6}renders\/1\.mp4 is missing; comes back from the store, at no cost\n/,
+    );
+    expect(text).toMatch(/resume .* ordered\n {6}already under way since 2026-11-22 10:00 UTC\n/);
   });
 
   test("cuts prompts between words and keeps facts whole", () => {
