@@ -70,7 +70,10 @@ export function notesBelow(row: Row, room: number, context: NoteContext): readon
 /** Facts one after the other, broken between them as long as each has room on a line of its own. */
 function factLines(facts: readonly string[], room: number): readonly string[] {
   const lines: string[] = [];
-  for (const fact of facts.map(safeText)) {
+  const [first = "", second, ...rest] = facts.map(safeText);
+  // "new" alone does not keep a line to itself.
+  const units = second === undefined ? [first] : [`${first} · ${second}`, ...rest];
+  for (const fact of first === "" ? [] : units) {
     const last = lines.at(-1);
     const joined = `${last} · ${fact}`;
     if (last !== undefined && columnsOf(joined) <= room) lines[lines.length - 1] = joined;
@@ -79,7 +82,7 @@ function factLines(facts: readonly string[], room: number): readonly string[] {
   return lines;
 }
 
-/** Facts whole, and a prompt behind them on the same line as far as it fits; below them where next to nothing would. */
+/** Facts whole, and a prompt behind the last of them as far as it fits; below them where next to nothing would. */
 function sceneLines(
   facts: readonly string[],
   words: string | undefined,
@@ -90,10 +93,12 @@ function sceneLines(
   if (words === undefined) return told;
   if (verbose) return [...told, ...wrap(`“${words}”`, room).map(paint.faint)];
   const prompt = (columns: number) => paint.faint(`“${fitWords(words, columns - 1, "”")}`);
-  const [first = "", ...more] = told;
-  const left = room - columnsOf(first) - 3;
+  const last = told.at(-1);
+  const left = room - columnsOf(last ?? "") - 3;
   const fits = left >= LEAST_PROMPT || columnsOf(safeText(words)) + 2 <= left;
-  return first !== "" && more.length === 0 && fits ? [`${first} · ${prompt(left)}`] : [...told, prompt(room)];
+  return last !== undefined && fits
+    ? [...told.slice(0, -1), `${last} · ${prompt(left)}`]
+    : [...told, prompt(room)];
 }
 
 /** The price of what a person may still want, as the price column has none for what is blocked. */
