@@ -91,7 +91,7 @@ export function fitWords(text: string, columns: number, ending = ""): string {
   const blank = safe[cut.length] === " " ? cut.length : cut.lastIndexOf(" ");
   // A last word that takes more than half of the room is cut after all: better half a name than none.
   const words = blank * 2 > cut.length ? cut.slice(0, blank) : cut;
-  return `${words.replace(/[\s,;:–—-]+$/u, "")}…${ending}`;
+  return `${words.replace(/[\s,;:–—、。，；：-]+$/u, "")}…${ending}`;
 }
 
 /** Safe text as lines of at most `columns` columns, broken between words where there are words. */

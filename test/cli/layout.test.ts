@@ -47,6 +47,7 @@ describe("fitWords", () => {
     ["many words", 8, "”", "many…”"],
     ["a unbreakable-word", 12, "", "a unbreakab…"],
     ["雨の夜の港", 7, "”", "雨の…”"],
+    ["雨の、夜の港", 8, "", "雨の…"],
     ["\u001b[2Jgone", 20, "", "\u{fffd}[2Jgone"],
   ])("%j in %i columns before %j is %j", (text, columns, ending, expected) => {
     expect(fitWords(text, columns, ending)).toBe(expected);
