@@ -39,6 +39,12 @@ export function findManifest(fs: FileSystem, cwd: string, named: string | undefi
   );
 }
 
+/** A path as messages name it: from the working directory where it lies below it, else absolute. */
+export function shownPath(cwd: string, path: string): string {
+  const start = cwd.endsWith("/") ? cwd : `${cwd}/`;
+  return path.startsWith(start) ? path.slice(start.length) : path;
+}
+
 function missing(message: string, help: string): Checked<string> {
   return { diagnostics: [problem("file/not-found", message, { help })] };
 }

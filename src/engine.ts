@@ -10,7 +10,7 @@ import type { Model } from "./catalog/model.js";
 import { diskProblem } from "./engine-disk.js";
 import { checkInputs } from "./engine-inputs.js";
 import { recall } from "./engine-journal.js";
-import { findManifest } from "./engine-find.js";
+import { findManifest, shownPath } from "./engine-find.js";
 import { loadManifest } from "./engine-manifest.js";
 import {
   chooseProfile,
@@ -100,7 +100,7 @@ export async function openProject(
   const file = found.value;
   const text = readText(world, file);
   if (text.value === undefined) return { diagnostics: text.diagnostics };
-  const shown = file.startsWith(`${options.cwd}/`) ? file.slice(options.cwd.length + 1) : file;
+  const shown = shownPath(options.cwd, file);
   const store = storeOf(options);
   const snapshots = openSnapshots(world, cacheHome(options));
   const loaded = await loadManifest(snapshots, { text: text.value, file, shown });

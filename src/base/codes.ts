@@ -7,6 +7,10 @@ export const DIAGNOSTIC_CODES = {
   "file/not-found": "No manifest was found where it was looked for.",
   "file/unreadable":
     "The manifest (or a file it needs) cannot be read: a directory, no permission, too large, not UTF-8.",
+  "file/unwritable": "A file cannot be written where it should stand: no permission, a link that leads away, something else in its place.",
+  "init/exists": "Something stands already where `init` would write; nothing was written.",
+  "init/bad-name": "A project's name uses characters that names cannot have, or is too long.",
+  "init/unknown-example": "There is no example of that name.",
   "yaml/syntax": "The text is not YAML 1.2.",
   "yaml/tab": "A tab is used for indentation; YAML allows spaces only.",
   "yaml/duplicate-key": "A key appears twice in one mapping.",
@@ -21,6 +25,7 @@ export const DIAGNOSTIC_CODES = {
   "manifest/wrong-value": "A value is outside what the field allows.",
   "manifest/bad-id": "An id uses characters that ids cannot have.",
   "manifest/secret": "Something that looks like a credential stands in the manifest.",
+  "manifest/untidy": "`fmt --check` would write the manifest otherwise; it says the same either way.",
   "manifest/unknown-var": "`${vars.…}` names a variable that does not exist.",
   "manifest/var-cycle": "Variables refer to each other in a circle.",
   "manifest/unknown-profile": "A profile is named that the manifest does not define.",

@@ -5,24 +5,26 @@
  */
 import {
   Composer,
+  CST,
   isAlias,
   isCollection,
   isMap,
   isPair,
   isScalar,
   isSeq,
+  Lexer,
   Parser,
   type Alias,
-  type CST,
   type Document,
   type Node,
   type Scalar,
   type YAMLMap,
+  type YAMLSeq,
 } from "yaml";
 import type { Span } from "./place.js";
 
 export { isAlias, isMap, isScalar, isSeq };
-export type { Alias, Node, Scalar, YAMLMap };
+export type { Alias, Node, Scalar, YAMLMap, YAMLSeq };
 
 /** What the library could not read. */
 export interface YamlFault {
@@ -123,6 +125,13 @@ function spanOf(from: unknown): Span {
   if (Array.isArray(from)) return [Number(from[0]), Number(from[1])];
   const { offset = 0, source = " " } = from as { readonly offset?: number; readonly source?: string };
   return [offset, offset + Math.max(1, source.length)];
+}
+
+/** Every comment of a text with its `#`, in order. */
+export function commentsOf(text: string): readonly string[] {
+  return [...new Lexer().lex(text)]
+    .filter((token) => CST.tokenType(token) === "comment")
+    .map((comment) => comment.trimEnd());
 }
 
 /** Every node of a tree, parents before children, keys before their values. */
