@@ -1,9 +1,10 @@
 /**
- * What ships beside the code: version and schemas. The code runs from `dist/`, or bundled from a directory below it,
+ * What ships beside the code: version, schemas and examples. The code runs from `dist/`, or bundled from a directory below it,
  * so the package's root is looked for and not counted up to.
  */
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Tells this build from every other, so that nothing made by another one is taken for its own. */
@@ -20,6 +21,28 @@ export function version(): string {
 /** The text of a JSON Schema that ships with klingmake. */
 export async function schemaText(which: "manifest" | "lock"): Promise<string> {
   return readFile(shipped(`schemas/kling.${which}.schema.json`), "utf8");
+}
+
+/** The examples that ship with klingmake, by name. */
+export function exampleNames(): readonly string[] {
+  const examples = shipped("examples/");
+  if (!existsSync(examples)) return [];
+  return readdirSync(examples)
+    .filter((name) => existsSync(new URL(`${encodeURIComponent(name)}/kling.manifest.yaml`, examples)))
+    .toSorted();
+}
+
+/** What an example is made of, by path: its manifest and its inputs, without what documents, tests or renders it. */
+export async function exampleFiles(name: string): Promise<ReadonlyMap<string, Uint8Array>> {
+  const folder = shipped(`examples/${encodeURIComponent(name)}/`);
+  const made = /^(?:\.|renders$|node_modules$|README\.md$|plan\.txt$)|\.lock\.json$/;
+  const files = new Map<string, Uint8Array>();
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = relative(fileURLToPath(folder), join(entry.parentPath, entry.name)).replaceAll("\\", "/");
+    if (!entry.isFile() || path.split("/").some((part) => made.test(part))) continue;
+    files.set(path, await readFile(join(entry.parentPath, entry.name)));
+  }
+  return files;
 }
 
 function shipped(name: string): URL {

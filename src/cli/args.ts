@@ -16,8 +16,10 @@ export interface ParseSurroundings {
 
 /** Parses the words after the program's name. */
 export function parseArguments(argv: readonly string[], surroundings: ParseSurroundings): Parsed {
-  const json = argv.includes("--json");
-  if (argv.includes("--version") || argv.includes("-V")) return { kind: "version" };
+  // Behind `--` stand words and no options.
+  const options = argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv;
+  const json = options.includes("--json");
+  if (options.includes("--version") || options.includes("-V")) return { kind: "version" };
   if (argv.length === 0) {
     const help = parseArguments(["--help"], surroundings);
     return { kind: "usage", text: help.kind === "help" ? help.text : "", json };

@@ -32,7 +32,15 @@ export interface PolicyFlags {
 
 /** One command with its options. */
 export type Command =
+  | {
+      readonly name: "init";
+      readonly folder?: string;
+      readonly example?: string;
+      /** The project's name. */
+      readonly project?: string;
+    }
   | { readonly name: "validate" }
+  | { readonly name: "fmt"; readonly check: boolean }
   | {
       readonly name: "plan";
       readonly plan: PlanFlags;
@@ -63,7 +71,13 @@ export type Command =
       readonly directory?: string;
       readonly asVendor: boolean;
       readonly timeScale?: number;
-    };
+    }
+  | { readonly name: "completion"; readonly shell: Shell }
+  /** What a shell's completion asks: the words after the program's name, the last one unfinished. */
+  | { readonly name: "complete"; readonly words: readonly string[] };
+
+/** The shells that completions are written for. */
+export type Shell = "bash" | "zsh" | "fish";
 
 /** The forms in which `graph` prints. */
 export type GraphFormat = "text" | "mermaid" | "dot";

@@ -5,6 +5,7 @@
 import { Argument, Command as Commander, Option } from "commander";
 import type { Command, GlobalFlags, GraphFormat, PlanFlags, PolicyFlags } from "./commands.js";
 import { appendix, example } from "./help-text.js";
+import { addCompletion, addFmt, addInit } from "./program-project.js";
 import { digestText, dollars, gathered, pace, tierList, wholeNumber } from "./values.js";
 
 /** Options as commander leaves them. */
@@ -53,6 +54,7 @@ export function makeProgram(found: (command: Command) => void): Commander {
     .showHelpAfterError("klingmake help [command] lists commands and options")
     .addHelpText("after", appendix());
 
+  addInit(program, found);
   program
     .command("validate")
     .description("Check the manifest with every profile, and the files it names.")
@@ -196,6 +198,8 @@ export function makeProgram(found: (command: Command) => void): Commander {
         ...(raw.timeScale === undefined ? {} : { timeScale: raw.timeScale }),
       }),
     );
+  addFmt(program, found);
+  addCompletion(program, found);
   return program;
 }
 

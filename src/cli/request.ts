@@ -58,6 +58,7 @@ export function renderParts(
   return parts.map((words) => words.map(shellWord).join(" "));
 }
 
-function shellWord(word: string): string {
+/** A word as a shell reads it back. */
+export function shellWord(word: string): string {
   return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

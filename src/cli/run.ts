@@ -18,6 +18,7 @@ import {
   validateCommand,
   whyCommand,
 } from "./command-look.js";
+import { fmtCommand, initCommand } from "./command-project.js";
 import { planCommand } from "./command-plan.js";
 import { renderCommand } from "./command-render.js";
 import { bugText } from "./bug.js";
@@ -86,6 +87,10 @@ async function perform(command: Command, globals: GlobalFlags, io: Io): Promise<
 
 async function answer(command: Command, context: CommandContext): Promise<Answer | undefined> {
   switch (command.name) {
+    case "init":
+      return initCommand(command, context);
+    case "fmt":
+      return fmtCommand(command, context);
     case "validate":
       return validateCommand(context);
     case "plan":
@@ -104,6 +109,10 @@ async function answer(command: Command, context: CommandContext): Promise<Answer
       return schemaCommand(command);
     case "sandbox":
       return (await import("./command-sandbox.js")).sandboxCommand(command, context);
+    case "completion":
+      return (await import("./completion-script.js")).completionCommand(command);
+    case "complete":
+      return (await import("./command-complete.js")).completeCommand(command, context);
   }
 }
 

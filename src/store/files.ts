@@ -53,6 +53,7 @@ export interface FileSystem {
     mkdir(path: string, options: { readonly recursive: true; readonly mode?: number }): Promise<unknown>;
     rename(from: string, to: string): Promise<void>;
     unlink(path: string): Promise<void>;
+    rmdir(path: string): Promise<void>;
     chmod(path: string, mode: number): Promise<void>;
     copyFile(from: string, to: string, flags: number): Promise<void>;
   };

@@ -1,0 +1,183 @@
+/**
+ * What could be typed next, for the shells' completions: one candidate a line, its description behind a tab, and
+ * `:files` as the last line where a path is wanted. Reads the command tree of `program.ts`, so that nothing is listed
+ * twice; profiles, steps and models are looked up in the project only when they are what is wanted.
+ * A mistake is silence: whatever goes wrong here, the shell just completes nothing.
+ */
+import type { Command as Commander, Option } from "commander";
+import { createCatalog, EXIT, exampleNames, openProject, safeText, type Project } from "../index.js";
+import type { Answer, CommandContext } from "./answer.js";
+import type { Command } from "./commands.js";
+import { makeProgram } from "./program.js";
+
+/** One thing that could stand there. */
+interface Candidate {
+  readonly value: string;
+  readonly about?: string;
+}
+
+/** Candidates, or that a path is wanted. */
+type Wanted = readonly Candidate[] | "files";
+
+/** Options and arguments whose values are looked up; by attribute, as commander names them. */
+const VALUES: Readonly<Record<string, (line: Line) => Promise<Wanted>>> = {
+  profile: profiles,
+  target: steps,
+  step: steps,
+  rebuy: steps,
+  retryRefused: steps,
+  allowUnknownPrice: async (line) => [...((await steps(line)) as readonly Candidate[]), ...(await models(line))],
+  example: () => Promise.resolve(exampleNames().map((value) => ({ value }))),
+  askTiers: () => Promise.resolve(["standard", "pro", "master", "none"].map((value) => ({ value }))),
+  file: files,
+  folder: files,
+  out: files,
+  events: files,
+  dir: files,
+};
+
+/** A command line as far as it has been typed. */
+interface Line {
+  readonly context: CommandContext;
+  /** Values of options that came before, by attribute. */
+  readonly given: ReadonlyMap<string, string>;
+}
+
+/** Prints the candidates for the last word. */
+export async function completeCommand(
+  command: Command & { name: "complete" },
+  context: CommandContext,
+): Promise<Answer> {
+  const wanted = await candidates(command.words, context).catch((): Wanted => []);
+  const data = { files: wanted === "files", candidates: wanted === "files" ? [] : wanted };
+  const lines = wanted === "files" ? [":files"] : wanted.map(lineOf);
+  return { exit: EXIT.done, data, diagnostics: [], text: lines.map((line) => `${line}\n`).join("") };
+}
+
+function lineOf({ value, about }: Candidate): string {
+  return about === undefined ? safeText(value) : `${safeText(value)}\t${safeText(about)}`;
+}
+
+async function candidates(typed: readonly string[], context: CommandContext): Promise<Wanted> {
+  const program = makeProgram(() => undefined);
+  const words = typed.slice(0, -1);
+  let current = typed.at(-1) ?? "";
+  // bash takes `=` for a word of its own: `--profile`, `=`, `fin`.
+  if (current === "=") current = "";
+  if (words.at(-1) === "=") words.pop();
+
+  let command: Commander = program;
+  let position = 0;
+  let open: Option | undefined;
+  const given = new Map<string, string>();
+  for (const word of words) {
+    if (word === "=") continue;
+    if (open !== undefined) {
+      given.set(open.attributeName(), word);
+      open = undefined;
+      continue;
+    }
+    if (word.startsWith("-") && word !== "-") {
+      const [flag = "", value] = split(word);
+      const option = optionsOf(command).find((each) => each.long === flag || each.short === flag);
+      if (option !== undefined && takesValue(option)) {
+        if (value === undefined) open = option;
+        else given.set(option.attributeName(), value);
+      }
+    } else {
+      const next = command.commands.find((each) => each.name() === word);
+      if (next === undefined || command !== program) position++;
+      else command = next;
+    }
+  }
+  const line: Line = { context, given };
+  if (open !== undefined) return starting(current, await valuesOf(open, line));
+  const [flag = "", value] = split(current);
+  if (value !== undefined && flag.startsWith("--")) {
+    const option = optionsOf(command).find((each) => each.long === flag || each.short === flag);
+    const values = option === undefined ? [] : await valuesOf(option, line);
+    return values === "files" ? values : starting(current, values.map((each) => ({ ...each, value: `${flag}=${each.value}` })));
+  }
+  if (current.startsWith("-")) return starting(current, optionsOf(command).map(flagOf));
+  if (command === program) return starting(current, commandsOf(program));
+  const argument = command.name() === "help" ? undefined : command.registeredArguments[position];
+  if (command.name() === "help") return position === 0 ? starting(current, commandsOf(program)) : [];
+  if (argument === undefined) return [];
+  if (argument.argChoices !== undefined) return starting(current, argument.argChoices.map((each) => ({ value: each })));
+  return starting(current, (await VALUES[argument.name()]?.(line)) ?? []);
+}
+
+function split(word: string): readonly [flag: string, value?: string] {
+  const at = word.indexOf("=");
+  return at === -1 ? [word] : [word.slice(0, at), word.slice(at + 1)];
+}
+
+/** A command's own options and the program's; help is everywhere. */
+function optionsOf(command: Commander): readonly Option[] {
+  const all = [...command.createHelp().visibleOptions(command), ...(command.parent?.options ?? [])];
+  return all.filter((option) => !option.hidden);
+}
+
+function takesValue(option: Option): boolean {
+  return option.required || option.optional;
+}
+
+async function valuesOf(option: Option, line: Line): Promise<Wanted> {
+  if (option.argChoices !== undefined) return option.argChoices.map((value) => ({ value }));
+  return (await VALUES[option.attributeName()]?.(line)) ?? [];
+}
+
+function flagOf(option: Option): Candidate {
+  return { value: option.long ?? option.short ?? "", about: option.description };
+}
+
+function commandsOf(program: Commander): readonly Candidate[] {
+  return program
+    .createHelp()
+    .visibleCommands(program)
+    .map((each) => ({ value: each.name(), about: each.summary() === "" ? each.description() : each.summary() }));
+}
+
+function starting(current: string, wanted: Wanted): Wanted {
+  return wanted === "files" ? wanted : wanted.filter(({ value }) => value.startsWith(current));
+}
+
+function files(): Promise<Wanted> {
+  return Promise.resolve("files");
+}
+
+async function profiles(line: Line): Promise<Wanted> {
+  const opened = await project(line);
+  return (opened?.profiles ?? []).map((value) => ({ value }));
+}
+
+/** Steps with their shots and images, and shots alone, which mean their last step. */
+async function steps(line: Line): Promise<Wanted> {
+  const opened = await project(line);
+  const { value: graph } = (await opened?.graph(line.given.get("profile"))) ?? {};
+  const found = new Map<string, Candidate>();
+  for (const { id, owner, title } of graph?.steps ?? []) {
+    const about = title === undefined ? {} : { about: title };
+    const whole = `${owner.kind === "shot" ? "shots" : "images"}.${owner.id}`;
+    found.set(whole, { value: whole, ...about });
+    found.set(id, { value: id, ...about });
+  }
+  return [...found.values()];
+}
+
+async function models(line: Line): Promise<readonly Candidate[]> {
+  const catalog = (await project(line))?.catalog ?? createCatalog().value;
+  return (catalog?.all() ?? []).map(({ id }) => ({ value: id }));
+}
+
+async function project({ context: { io, globals }, given }: Line): Promise<Project | undefined> {
+  const file = given.get("file") ?? globals.file;
+  const opened = await openProject({
+    cwd: io.cwd,
+    env: io.env,
+    home: io.home,
+    command: "klingmake complete",
+    ...(file === undefined ? {} : { file }),
+  });
+  return opened.value;
+}
