@@ -27,6 +27,7 @@ export {
   type Uncovered,
   type WantsYes,
 } from "./plan/approval.js";
+export { chargedOr } from "./plan/committed.js";
 export type { Decision } from "./plan/decide.js";
 export type { Estimate, Totals } from "./plan/estimate.js";
 export type { Plan, PlannedStep } from "./plan/plan.js";

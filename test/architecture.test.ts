@@ -78,8 +78,6 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   cli: [
     "commander",
     "picocolors",
-    "log-update",
-    "string-width",
     "node:readline/promises",
     "node:fs",
     "node:path",

@@ -3,7 +3,7 @@
  * and goes to stderr; stdout carries the envelope of `--json` or nothing. Spending is decided by the library alone:
  * this file only passes on what the person said.
  */
-import { EXIT, counted, safeText, type Plan, type RenderReport, type WantsYes } from "../index.js";
+import { EXIT, counted, safeText, usd, type Plan, type RenderReport, type WantsYes } from "../index.js";
 import { withProject, withWarnings, type Answer, type CommandContext } from "./answer.js";
 import { isAutomatic } from "./colours.js";
 import type { Command } from "./commands.js";
@@ -59,14 +59,17 @@ async function renderProject(
     const progress = watchRun({
       write,
       paint,
-      columns,
       verbose: globals.verbose,
       quiet: globals.quiet,
       now: () => io.now(),
+      ...(command.plan.maxCostUsd === undefined ? {} : { maxCost: usd(command.plan.maxCostUsd) }),
       ...(lively && io.live !== undefined ? { live: io.live } : {}),
       ...(io.everySecond === undefined ? {} : { everySecond: io.everySecond }),
     });
-    const onAbort = () => progress.say(stoppingText(progress, columns));
+    const onAbort = () => {
+      progress.stopping();
+      progress.say(stoppingText(progress, columns));
+    };
     io.signal.addEventListener("abort", onAbort, { once: true });
     let wants: readonly WantsYes[] = [];
     const sheet = (plan: Plan) =>
@@ -88,13 +91,14 @@ async function renderProject(
         },
         onPlan: (plan) => {
           wants = project.wantsYes(plan, { policy, rehearse: command.rehearse });
+          progress.plan(plan);
           if (globals.quiet) return;
           write(nothingToDo(plan) && !globals.verbose ? `${idleText(plan)}\n` : `${sheet(plan)}\n`);
         },
         ...(io.ask === undefined ? {} : { ask: (plan) => ask(plan, sheet, context) }),
       });
       progress.done();
-      const answer = answerOf(report, wants, command, context);
+      const answer = answerOf(report, wants, command, context, progress);
       return { ...answer, diagnostics: withWarnings(project, answer.diagnostics) };
     } finally {
       progress.done();
@@ -124,9 +128,12 @@ async function ask(
 
 function stoppingText(progress: Progress, columns: number): string {
   const under = progress.underWay();
+  const stopping = wrap("stopping: nothing more is submitted (Ctrl-C again leaves at once)", columns);
+  // What is under way stands in the live view, and in the summary that will take its place.
+  if (progress.isLive) return `${stopping.join("\n")}\n`;
   const lines = [
     "",
-    "stopping: nothing more is submitted (Ctrl-C again leaves at once)",
+    ...stopping,
     ...(under.length === 0
       ? ["no step is under way at the vendor"]
       : wrap(`under way at the vendor, collected by the next render: ${under.join(", ")}`, columns)),
@@ -139,6 +146,7 @@ function answerOf(
   wants: readonly WantsYes[],
   command: RenderCommand,
   { io, globals, err: paint, columns }: CommandContext,
+  progress: Progress,
 ): Answer {
   const exit = report.exit === EXIT.interrupted ? exitOfSignal(io.signal) : report.exit;
   // Built only for who reads it: for a long film it is most of what a run with nothing to do would print.
@@ -146,7 +154,18 @@ function answerOf(
   const data = isRead ? reportData(report, wants) : {};
   const idle =
     report.status === "ran" && report.plan !== undefined && nothingToDo(report.plan) && !globals.verbose;
-  const note = idle ? "" : renderNote(report, { globals, flags: command.plan, paint, columns });
+  const seconds = progress.seconds();
+  const note = idle
+    ? ""
+    : renderNote(report, {
+        globals,
+        flags: command.plan,
+        paint,
+        columns: progress.columns() ?? columns,
+        shots: progress.isLive,
+        ...(seconds === undefined ? {} : { seconds }),
+        ...(command.approve === undefined ? {} : { approve: command.approve }),
+      });
   return { exit, data, diagnostics: report.diagnostics, ...(note === "" ? {} : { note }) };
 }
 

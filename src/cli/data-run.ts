@@ -24,8 +24,9 @@ export function eventData(event: RunEvent): Data {
         ...(event.seconds === undefined ? {} : { seconds: event.seconds }),
       };
     case "step_submitted": {
-      const { type, step, reference, task, adopted } = event;
-      return { type, step, reference, task, adopted };
+      const { type, step, reference, task, adopted, reserved } = event;
+      const money = reserved === undefined ? {} : { reserved: usdJson(reserved) };
+      return { type, step, reference, task, adopted, ...money };
     }
     case "step_downloading":
       return {

@@ -16,12 +16,14 @@ export interface FileSink extends Sink {
 
 /** A few lines at the bottom of a terminal that are drawn over themselves. */
 export interface LiveArea {
+  /** The terminal as it is now. */
+  size(): { readonly columns: number; readonly rows: number };
   /** Replaces what is drawn; lines are already safe and no wider than the terminal. */
   draw(lines: readonly string[]): void;
   /** Removes what is drawn, so that plain lines can be written above. */
   clear(): void;
-  /** Gives the terminal back. */
-  done(): void;
+  /** Leaves what is drawn where it is: others have written below it. */
+  forget(): void;
 }
 
 /** The surroundings of one command. */
@@ -48,8 +50,8 @@ export interface Io {
   now(): number;
   /** Calls `tick` about once a second until the returned function is called; absent: nothing moves by itself. */
   readonly everySecond?: (tick: () => void) => () => void;
-  /** The bottom of the terminal behind stderr; absent where there is none. */
-  readonly live?: () => Promise<LiveArea>;
+  /** The bottom of the terminal behind stderr, which says when it has another size; absent where there is none. */
+  readonly live?: (onChange: () => void) => LiveArea;
   /** Starts a file anew, relative to `cwd`. @throws CannotWrite, as does its `close`. */
   createFile(path: string): Promise<FileSink>;
 }

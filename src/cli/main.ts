@@ -5,7 +5,8 @@
  * Surprise: a closed pipe (`klingmake plan | head`) is no error, and never stops a render that has tasks under way.
  */
 import { readFileSync } from "node:fs";
-import type { FileSink, Io, LiveArea } from "./io.js";
+import type { FileSink, Io } from "./io.js";
+import type { openLiveArea as OpenLiveArea } from "./live-area.js";
 
 const EXIT_INTERRUPTED = 130;
 const EXIT_TERMINATED = 143;
@@ -37,12 +38,17 @@ async function main(argv: readonly string[]): Promise<void> {
   process.on("uncaughtException", onBug);
   process.on("unhandledRejection", onBug);
 
-  const [{ run }, { isAutomatic }, { homedir }] = await Promise.all([
+  const [{ run }, { isAutomatic }, { openLiveArea }, { homedir }] = await Promise.all([
     import("./run.js"),
     import("./colours.js"),
+    import("./live-area.js"),
     import("node:os"),
   ]);
-  const exit = await run(argv, surroundings(stop.signal, homedir(), isAutomatic(process.env)));
+  const live = process.stderr.isTTY ? { live: liveOn(openLiveArea) } : {};
+  const exit = await run(argv, {
+    ...surroundings(stop.signal, homedir(), isAutomatic(process.env)),
+    ...live,
+  });
   // Written text is flushed before leaving; idle connections are not waited for.
   process.stdout.write("", () =>
     process.stderr.write("", () => process.exit(lost && exit === 0 ? EXIT_BUG : exit)),
@@ -96,17 +102,27 @@ function surroundings(signal: AbortSignal, home: string, automatic: boolean): Io
           },
         }
       : {}),
-    ...(stderr.isTTY ? { live: openLive } : {}),
   };
 }
 
-async function openLive(): Promise<LiveArea> {
-  const { createLogUpdate } = await import("log-update");
-  const update = createLogUpdate(process.stderr);
-  return {
-    draw: (lines) => update(lines.join("\n")),
-    clear: () => update.clear(),
-    done: () => update.done(),
+/** The bottom of the terminal behind stderr, for as long as the process lives. */
+function liveOn(open: typeof OpenLiveArea): NonNullable<Io["live"]> {
+  const { stderr, env } = process;
+  // xterm and GNU screen cut lines that a narrower window has no room for; the others break them in two.
+  const cuts = env["TMUX"] === undefined && (env["XTERM_VERSION"] ?? env["STY"]) !== undefined;
+  return (onChange) => {
+    const area = open({
+      write: (text) => void stderr.write(text),
+      size: () => ({ columns: stderr.columns || 80, rows: stderr.rows || 24 }),
+      reflows: !cuts,
+    });
+    stderr.on("resize", onChange);
+    // After Ctrl-Z and `fg` the shell has written below what was drawn.
+    process.on("SIGCONT", () => {
+      area.forget();
+      onChange();
+    });
+    return area;
   };
 }
 

@@ -1,53 +1,73 @@
 /**
- * Watches a run for people: plain lines where there is no terminal, and with one a few live lines below them.
+ * Watches a run for people: plain lines where there is no terminal, and with one a live view of the film by shot.
  * Decides nothing, and nothing that goes wrong here may reach the run: an event that is not shown is in `--events`.
  */
-import type { RunEvent, StepId } from "../index.js";
+import type { Micros, Plan, RunEvent, StepId } from "../index.js";
 import type { LiveArea } from "./io.js";
-import { doingAfter, eventText, liveLines, type Doing, type LineOptions } from "./view-progress.js";
+import { openBoard, type Board } from "./run-board.js";
+import { liveLines } from "./view-live.js";
+import { eventText, type LineOptions } from "./view-progress.js";
 
 /** Watches a run. */
 export interface Progress {
+  /** Told the plan before anything is done: what the live view shows. */
+  plan(plan: Plan): void;
   emit(event: RunEvent): void;
   /** Writes lines of another source above the live ones. */
   say(text: string): void;
+  /** A person has asked for the run to stop. */
+  stopping(): void;
   /** The steps whose tasks the vendor has. */
   underWay(): readonly StepId[];
-  /** Ends the live lines; what was said stays. May be called again. */
+  /** Seconds that the run took so far; undefined when it never began. */
+  seconds(): number | undefined;
+  /** Whether the live view has shown the run, so that its end is worth a list. */
+  readonly isLive: boolean;
+  /** The terminal's width as it is now; undefined where there was no live view. */
+  columns(): number | undefined;
+  /** Ends the live view; what was said stays. May be called again. */
   done(): void;
 }
 
 /** What a progress is made with. */
-export interface ProgressOptions extends Omit<LineOptions, "live"> {
+export interface ProgressOptions extends Omit<LineOptions, "live" | "isLocal"> {
   readonly write: (text: string) => void;
   now(): number;
-  /** Where live lines are drawn; absent: plain lines only. */
-  readonly live?: () => Promise<LiveArea>;
+  /** The bottom of the terminal, told what to do when it changes; absent: plain lines only. */
+  readonly live?: (onChange: () => void) => LiveArea;
   readonly everySecond?: (tick: () => void) => () => void;
+  readonly maxCost?: Micros;
 }
 
-/** At least between two drawings that no line calls for, in milliseconds. */
-const DRAW_MS = 120;
+/** At least between two drawings, in milliseconds: events come in bursts, and eyes are slow. */
+const DRAW_MS = 100;
 
 /** Starts watching. */
 export function watchRun(options: ProgressOptions): Progress {
-  const lines: LineOptions = { ...options, live: options.live !== undefined };
-  const doing = new Map<StepId, Doing>();
+  const { paint, maxCost } = options;
+  const isLive = options.live !== undefined && !options.quiet;
+  const heard = new Map<StepId, RunEvent>();
   const submitted = new Set<StepId>();
-  let started = options.now();
-  let steps = 0;
+  let started: number | undefined;
   let sandbox = false;
-  let ended = 0;
+  let board: Board | undefined;
   let area: LiveArea | undefined;
-  let opening = false;
+  let stopping = false;
   let over = false;
   let drawn = 0;
   let stopTicking: (() => void) | undefined;
+  const lines: LineOptions = {
+    ...options,
+    live: isLive,
+    isLocal: (step) => board?.standings.get(step)?.planned.step.action.kind === "frame",
+  };
 
   const draw = () => {
-    if (area === undefined || over) return;
+    if (area === undefined || board === undefined || over) return;
     drawn = options.now();
-    area.draw(liveLines({ doing, steps, ended, seconds: (drawn - started) / 1000 }, drawn, lines));
+    const cap = maxCost === undefined ? {} : { maxCost };
+    const startedMs = started ?? drawn;
+    area.draw(liveLines(board, { ...area.size(), paint, nowMs: drawn, startedMs, stopping, ...cap }));
   };
   const say = (text: string) => {
     if (!over) area?.clear();
@@ -55,52 +75,48 @@ export function watchRun(options: ProgressOptions): Progress {
     draw();
   };
   const open = () => {
-    if (opening || options.live === undefined || options.quiet) return;
-    opening = true;
-    const show = (opened: LiveArea) => {
-      if (over) return opened.done();
-      area = opened;
-      stopTicking = options.everySecond?.(draw);
-      return draw();
-    };
-    // A terminal that cannot be drawn on leaves plain lines; the run goes on.
-    options.live().then(show, () => undefined);
+    if (area !== undefined || over || !isLive) return;
+    area = options.live?.(draw);
+    stopTicking = options.everySecond?.(draw);
+    draw();
   };
 
   return {
+    isLive,
+    columns: () => area?.size().columns,
     say,
+    plan(plan) {
+      board = openBoard(plan);
+    },
     emit(given) {
       if (given.type === "run_started") {
         started = options.now();
-        steps = given.steps;
         sandbox = given.realm === "sandbox";
       }
       const event = sandbox ? withoutExpectation(given) : given;
-      if (event.type === "step_started") open();
       // A resumed task was submitted by an earlier run.
       const isUnderWay = event.type === "step_submitted" || event.type === "step_processing";
       if (isUnderWay || (event.type === "step_started" && event.what === "resume")) submitted.add(event.step);
-      if (event.type === "step_ended") {
-        submitted.delete(event.step);
-        ended++;
-      }
-      const before = "step" in event ? doing.get(event.step) : undefined;
-      if ("step" in event) {
-        const next = doingAfter(event, options.now());
-        if (next === undefined) doing.delete(event.step);
-        else doing.set(event.step, next);
-      }
+      if (event.type === "step_ended") submitted.delete(event.step);
+      board?.take(event, options.now());
+      if (event.type === "step_started") open();
+      const before = "step" in event ? heard.get(event.step) : undefined;
+      if ("step" in event) heard.set(event.step, event);
       const line = eventText(event, before, lines);
       if (line !== undefined) say(`${line}\n`);
       else if (options.now() - drawn >= DRAW_MS) draw();
     },
+    stopping() {
+      stopping = true;
+      draw();
+    },
     underWay: () => [...submitted],
+    seconds: () => (started === undefined ? undefined : (options.now() - started) / 1000),
     done() {
       if (over) return;
+      area?.clear();
       over = true;
       stopTicking?.();
-      area?.clear();
-      area?.done();
     },
   };
 }

@@ -1,21 +1,9 @@
 /**
- * How steps ended, one line each with what to do where something is to be done, and the summary of a run.
- * Foreign messages are made safe here once more, whoever made them.
+ * How a step ended in words: its status, what is worth knowing, what to do, and the paint that fits.
+ * Messages are passed on as they came; whoever shows them makes them safe.
  */
-import {
-  counted,
-  formatUnits,
-  formatUsd,
-  obstacleText,
-  safeText,
-  type Micros,
-  type Outcome,
-  type RenderReport,
-  type Uncovered,
-} from "../index.js";
+import { formatUnits, formatUsd, obstacleText, safeText, type Outcome, type Uncovered } from "../index.js";
 import type { Paint } from "./colours.js";
-import { wrap } from "./layout.js";
-import { diagnosticBlock } from "./view-diagnostics.js";
 
 /** An outcome's word, as short as a decision's. */
 export function outcomeWord(outcome: Outcome): string {
@@ -93,69 +81,6 @@ function retryText(retry: (Outcome & { status: "failed" })["retry"]): string {
     case "never":
       return "trying the same again cannot help";
   }
-}
-
-type Ran = Extract<RenderReport, { status: "ran" }>;
-
-/** The end of a run: what did not go well with what to do, then one line of counts and money. */
-export function runSummary(report: Ran, sandbox: boolean, paint: Paint, columns: number): string {
-  const lines: string[] = [];
-  let parted = false;
-  for (const { step, outcome } of report.outcomes) {
-    const painter = outcomePaint(outcome, paint);
-    const help = outcomeHelp(outcome, step);
-    if (
-      help === undefined &&
-      outcome.status !== "failed" &&
-      (isFine(outcome) || outcome.status === "blocked")
-    )
-      continue;
-    const told =
-      outcome.status === "failed" ? outcome.diagnostic : "conflict" in outcome ? outcome.conflict : undefined;
-    if (told !== undefined) {
-      lines.push("", diagnosticBlock(told, paint, columns));
-      parted = true;
-      continue;
-    }
-    const note = outcomeNote(outcome, step);
-    const headline = note.includes(step) ? note : `${step} ${outcomeWord(outcome)}: ${note}`;
-    lines.push(...wrap(headline, columns).map(painter));
-    if (help !== undefined) lines.push(...wrap(help, columns - 4).map((line) => `    ${line}`));
-  }
-  if (parted) lines.push("");
-  const counts = (
-    ["rendered", "restored", "kept", "failed", "blocked", "unknown", "interrupted"] as const
-  ).flatMap((status) => {
-    const count = report.outcomes.filter(({ outcome }) => outcome.status === status).length;
-    return count === 0 ? [] : [`${count} ${status}`];
-  });
-  const all = counts.length === 0 ? "no steps" : counts.join(", ");
-  lines.push(...wrap(`${all}; ${spentText(report.spent, sandbox)}`, columns).map(paint.strong));
-  if (report.interrupted) {
-    const left = report.outcomes.filter(
-      ({ outcome }) => outcome.status === "interrupted" && outcome.underWay,
-    ).length;
-    const what =
-      left === 0
-        ? "no step is under way at the vendor"
-        : `${counted(left, "task is", "tasks are")} under way at the vendor`;
-    lines.push(...wrap(`stopped: ${what}; run render again to go on`, columns).map(paint.costly));
-  }
-  return `${lines.join("\n")}\n`;
-}
-
-function spentText(spent: Micros, sandbox: boolean): string {
-  if (sandbox) return "nothing spent (sandbox)";
-  return spent === 0 ? "nothing spent" : `${formatUsd(spent)} spent`;
-}
-
-function isFine(outcome: Outcome): boolean {
-  return (
-    outcome.status === "kept" ||
-    outcome.status === "interrupted" ||
-    outcome.status === "restored" ||
-    (outcome.status === "rendered" && outcome.flags.length === 0)
-  );
 }
 
 /** The paint that fits an outcome. */

@@ -7,7 +7,8 @@ import type { Paint } from "./colours.js";
 import type { GlobalFlags, PlanFlags } from "./commands.js";
 import { wrap } from "./layout.js";
 import { renderLine } from "./request.js";
-import { runSummary, uncoveredLines } from "./view-outcome.js";
+import { uncoveredLines } from "./view-outcome.js";
+import { runSummary } from "./view-summary.js";
 import { wantsText } from "./view-totals.js";
 
 /** What the note is made with. */
@@ -16,6 +17,12 @@ export interface NoteOptions {
   readonly flags: PlanFlags;
   readonly paint: Paint;
   readonly columns: number;
+  /** A live view has shown the run and is gone: its end lists the shots. */
+  readonly shots: boolean;
+  /** How long the run took. */
+  readonly seconds?: number;
+  /** The plan that the run was approved for. */
+  readonly approve?: string;
 }
 
 /** The note for a report, with a line break at its end; empty when its diagnostics say it all. */
@@ -70,6 +77,12 @@ export function renderNote(report: RenderReport, options: NoteOptions): string {
     case "refused":
       return page(paint.bad(flow(report.message)), flow(report.help));
     case "ran":
-      return runSummary(report, report.plan?.realm === "sandbox", paint, columns);
+      return runSummary(report, { ...options, again: againLine(options) });
   }
+}
+
+/** How a stopped run goes on. What was to be bought again has been ordered or not; it is not ordered twice by itself. */
+function againLine({ globals, flags, approve }: NoteOptions): string {
+  const more = approve === undefined ? [] : ["--approve", approve];
+  return renderLine(globals, { ...flags, rebuy: [], retryRefused: [] }, more);
 }

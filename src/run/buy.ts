@@ -4,6 +4,7 @@
 import { isoTime } from "../base/clock.js";
 import type { Sha256 } from "../base/digest.js";
 import { unreachable } from "../base/guard.js";
+import { micros, type Micros } from "../base/money.js";
 import { inputsOf } from "../graph/step.js";
 import { RENDER } from "../plan/decide.js";
 import type { PlannedStep } from "../plan/plan.js";
@@ -111,6 +112,7 @@ async function submit(stepping: Stepping, earlier: Attempt | undefined): Promise
         reference,
         task: created.task,
         adopted: created.adopted,
+        ...reservedBy(created.found ? micros(0) : create.ceiling),
       });
       // What was found existed before: it consumed what the earlier run handed over.
       return {
@@ -137,6 +139,10 @@ async function submit(stepping: Stepping, earlier: Attempt | undefined): Promise
     default:
       return unreachable(created);
   }
+}
+
+function reservedBy(ceiling: Micros | undefined): { readonly reserved?: Micros } {
+  return ceiling === undefined ? {} : { reserved: ceiling };
 }
 
 function intentOf(attempt: Attempt) {

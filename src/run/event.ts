@@ -75,6 +75,8 @@ export type RunEvent =
       readonly task: TaskId;
       /** The task existed already and was found by its reference. */
       readonly adopted: boolean;
+      /** The most that it may cost now: 0 when an earlier run sent it, absent when its price is unknown. */
+      readonly reserved?: Micros;
     }
   | {
       readonly type: "step_processing";

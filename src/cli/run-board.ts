@@ -1,0 +1,130 @@
+/**
+ * Where every step of a run stands, as far as events said: the plan that was made, moved on by what happened.
+ * Knows no words and no terminal. Time and bill of the sandbox are make-believe, so none of them is kept.
+ *
+ *   idle ─▶ starting ─▶ waiting ⇄ submitted ─▶ processing ─▶ downloading ─▶ ended
+ */
+import type { Micros, Outcome, Plan, PlannedStep, RunEvent, StepId } from "../index.js";
+import { shotsOf, type Shot } from "./shots.js";
+
+/** What a step is doing. */
+export type Phase =
+  | { readonly kind: "idle" }
+  | { readonly kind: "starting" }
+  | { readonly kind: "waiting"; readonly why: (RunEvent & { type: "step_waiting" })["why"] }
+  /** At the vendor, and not known to be worked on. */
+  | { readonly kind: "submitted" }
+  | { readonly kind: "processing" }
+  | { readonly kind: "downloading"; readonly bytes: number; readonly total?: number }
+  | { readonly kind: "ended"; readonly outcome: Outcome };
+
+/** A step of the run. */
+export interface Standing {
+  readonly planned: PlannedStep;
+  readonly phase: Phase;
+  /** When anything was first heard of it, milliseconds since the epoch. */
+  readonly beganMs?: number;
+  /** When its task was submitted. */
+  readonly taskMs?: number;
+  readonly endedMs?: number;
+  /** Seconds that its task will probably take. */
+  readonly expectedSeconds?: number;
+  /** The most that this run may owe for it; absent: unknown, or nothing was submitted. */
+  readonly reserved?: Micros;
+  /** Whether this run submitted it, or resumed what an earlier one had. */
+  readonly ordered?: "now" | "before";
+}
+
+/** A run as it stands. */
+export interface Board {
+  readonly plan: Plan;
+  readonly shots: readonly Shot[];
+  readonly standings: ReadonlyMap<StepId, Standing>;
+  /** Steps that have ended. */
+  readonly ended: number;
+  /** Takes in what happened. */
+  take(event: RunEvent, nowMs: number): void;
+}
+
+/** The board of a plan of which nothing has been done yet. */
+export function openBoard(plan: Plan): Board {
+  const sandbox = plan.realm === "sandbox";
+  const standings = new Map<StepId, Standing>();
+  for (const planned of plan.steps) {
+    const { expectedSeconds } = planned;
+    standings.set(planned.step.id, {
+      planned,
+      phase: { kind: "idle" },
+      ...(sandbox || expectedSeconds === undefined ? {} : { expectedSeconds }),
+    });
+  }
+  let ended = 0;
+  return {
+    plan,
+    shots: shotsOf(plan.steps),
+    standings,
+    get ended() {
+      return ended;
+    },
+    take(event, nowMs) {
+      if (!("step" in event)) return;
+      const before = standings.get(event.step);
+      // A plan that was made again after a person's yes may have steps that the shown one had not.
+      if (before === undefined || before.phase.kind === "ended") return;
+      const after = moved(before, event, nowMs, sandbox);
+      standings.set(event.step, { ...after, beganMs: before.beganMs ?? nowMs });
+      if (after.phase.kind === "ended") ended++;
+    },
+  };
+}
+
+function moved(
+  before: Standing,
+  event: Extract<RunEvent, { step: StepId }>,
+  nowMs: number,
+  sandbox: boolean,
+): Standing {
+  switch (event.type) {
+    case "step_started":
+      return {
+        ...before,
+        phase: { kind: "starting" },
+        ...(event.what === "resume" ? { ordered: "before" } : {}),
+      };
+    case "step_waiting":
+      return { ...before, phase: { kind: "waiting", why: event.why } };
+    case "step_submitted":
+      return {
+        ...before,
+        phase: { kind: "submitted" },
+        taskMs: nowMs,
+        ordered: event.adopted && event.reserved === 0 ? "before" : "now",
+        ...(event.reserved === undefined || sandbox ? {} : { reserved: event.reserved }),
+      };
+    case "step_processing":
+      return {
+        ...before,
+        phase: { kind: event.status },
+        taskMs: nowMs - event.elapsedSeconds * 1000,
+        ...(sandbox || event.expectedSeconds === undefined ? {} : { expectedSeconds: event.expectedSeconds }),
+      };
+    case "step_downloading": {
+      const total = event.total === undefined ? {} : { total: event.total };
+      return { ...before, phase: { kind: "downloading", bytes: event.bytes, ...total } };
+    }
+    case "step_ended":
+      return { ...before, phase: { kind: "ended", outcome: event.outcome }, endedMs: nowMs };
+  }
+}
+
+/** Whether a step is being worked on, here or at the vendor. */
+export function isAtWork({ phase }: Standing): boolean {
+  return phase.kind !== "idle" && phase.kind !== "ended";
+}
+
+/** Whether a step's artifact is there. */
+export function isThere({ phase }: Standing): boolean {
+  if (phase.kind !== "ended") return false;
+  const { status } = phase.outcome;
+  return status === "kept" || status === "restored" || status === "rendered";
+}

@@ -1,0 +1,241 @@
+/**
+ * One shot of a running film in words, from long to short: its mark, its chain, what it is doing or waits for.
+ * Pure; which of the words are shown is decided by whoever knows the width. Everything is made safe where it is shown.
+ */
+import { counted, formatSeconds, listWords, type StepId } from "../index.js";
+import { isAtWork, isThere, type Board, type Standing } from "./run-board.js";
+import { stepsOf, type Link, type Shot } from "./shots.js";
+import { outcomeNote, outcomeWord } from "./view-outcome.js";
+
+/** A shot's line before it has its columns. */
+export interface ShotRow {
+  /** The one word for the whole shot; `kept`: nothing was or is to be done. */
+  readonly state: "failed" | "working" | "waiting" | "done" | "kept";
+  readonly mark: string;
+  readonly label: string;
+  readonly title: string;
+  /** `✓ clip → ● extend → · lip_sync`; empty where there is only one step, or nothing to follow any more. */
+  readonly chain: string;
+  /** The same in short: `extend 2/3`. */
+  readonly link: string;
+  /** What it is doing, from long to short. */
+  readonly words: readonly string[];
+}
+
+const MARKS = { failed: "✗", working: "●", waiting: "·", done: "✓", kept: "✓" } as const;
+const BAR_COLUMNS = 10;
+
+/** A shot as it stands. */
+export function shotRow(shot: Shot, board: Board, nowMs: number): ShotRow {
+  const standings = stepsOf(shot).flatMap((each) => board.standings.get(each.step.id) ?? []);
+  const state = stateOf(standings);
+  const isChain = shot.chain.length > 1 || standings.length > 1;
+  const isOpen = state === "working" || state === "waiting";
+  return {
+    state,
+    mark: MARKS[state],
+    label: shot.id,
+    title: shot.title ?? "",
+    chain: isOpen && isChain ? shot.chain.map((link) => linkText(link, board)).join(" → ") : "",
+    link: isOpen && isChain ? shortLink(shot, board) : "",
+    words: wordsOf(state, shot, standings, board, nowMs),
+  };
+}
+
+function stateOf(standings: readonly Standing[]): ShotRow["state"] {
+  if (standings.some(hasFailed)) return "failed";
+  if (standings.some((each) => isAtWork(each) && each.phase.kind !== "waiting")) return "working";
+  if (standings.every((each) => isQuiet(each))) return "kept";
+  if (standings.every(isThere)) return "done";
+  return standings.some((each) => each.phase.kind === "waiting") ? "working" : "waiting";
+}
+
+/** Kept as it is, which was known before the run. */
+function isQuiet({ planned, phase }: Standing): boolean {
+  const { decision } = planned;
+  if (phase.kind === "ended" && phase.outcome.status !== "kept") return false;
+  return decision.kind === "keep" && decision.conflict !== true;
+}
+
+function hasFailed({ phase }: Standing): boolean {
+  if (phase.kind !== "ended") return false;
+  const { outcome } = phase;
+  if (outcome.status === "blocked") return true;
+  return outcome.status === "failed" || outcome.status === "unknown";
+}
+
+function markOf(standing: Standing): string {
+  if (hasFailed(standing)) return MARKS.failed;
+  if (isThere(standing)) return MARKS.done;
+  return isAtWork(standing) ? MARKS.working : MARKS.waiting;
+}
+
+function linkText(link: Link, board: Board): string {
+  const marks = link.steps.flatMap(({ step }) => {
+    const standing = board.standings.get(step.id);
+    return standing === undefined ? [] : [markOf(standing)];
+  });
+  return `${marks.join("")} ${link.name}`;
+}
+
+function shortLink(shot: Shot, board: Board): string {
+  const isOpen = (link: Link) =>
+    link.steps.some(({ step }) => board.standings.get(step.id)?.phase.kind !== "ended");
+  const at = shot.chain.findIndex(isOpen);
+  const link = shot.chain[at];
+  if (link === undefined) return "";
+  if (shot.chain.length > 1) return `${link.name} ${at + 1}/${shot.chain.length}`;
+  const done = link.steps.filter(({ step }) => board.standings.get(step.id)?.phase.kind === "ended").length;
+  return `${done}/${link.steps.length} takes`;
+}
+
+function wordsOf(
+  state: ShotRow["state"],
+  shot: Shot,
+  standings: readonly Standing[],
+  board: Board,
+  nowMs: number,
+): readonly string[] {
+  switch (state) {
+    case "failed":
+      return failedWords(shot, standings, board);
+    case "working": {
+      const [first] = standings
+        .filter(isAtWork)
+        .toSorted((one, other) => urgency(one) - urgency(other) || (one.beganMs ?? 0) - (other.beganMs ?? 0));
+      return first === undefined ? [""] : workWords(first, nowMs);
+    }
+    case "waiting":
+      return waitingWords(standings, board);
+    case "done":
+      return doneWords(shot, standings);
+    case "kept":
+      return ["kept"];
+  }
+}
+
+/** A step that is merely held up says less of a shot than one that moves. */
+function urgency({ phase }: Standing): number {
+  return phase.kind === "waiting" ? 2 : phase.kind === "starting" ? 1 : 0;
+}
+
+function failedWords(shot: Shot, standings: readonly Standing[], board: Board): readonly string[] {
+  const failed = standings.filter(hasFailed);
+  // What failed by itself says more than what it took down.
+  const cause = failed.find((each) => !isUpstream(each)) ?? failed[0];
+  if (cause?.phase.kind !== "ended") return ["failed"];
+  const { outcome } = cause.phase;
+  const { step } = cause.planned;
+  const word = shot.chain.length > 1 ? `${step.name} ${outcomeWord(outcome)}` : outcomeWord(outcome);
+  if (outcome.status === "blocked" && outcome.because.because === "upstream") {
+    return [`${word}: waits for ${listWords(ownersOf(outcome.because.steps, board))}`];
+  }
+  return [`${word}: ${outcomeNote(outcome, step.id)}`];
+}
+
+function ownersOf(ids: readonly StepId[], board: Board): readonly string[] {
+  return [...new Set(ids.map((id) => board.standings.get(id)?.planned.step.owner.id ?? id))];
+}
+
+function isUpstream({ phase }: Standing): boolean {
+  return (
+    phase.kind === "ended" &&
+    phase.outcome.status === "blocked" &&
+    phase.outcome.because.because === "upstream"
+  );
+}
+
+function workWords({ phase, taskMs, expectedSeconds }: Standing, nowMs: number): readonly string[] {
+  switch (phase.kind) {
+    case "starting":
+      return ["starting"];
+    case "waiting":
+      return WAITS[phase.why];
+    case "submitted":
+    case "processing": {
+      const seconds = Math.max(0, (nowMs - (taskMs ?? nowMs)) / 1000);
+      const elapsed = clockText(seconds);
+      if (expectedSeconds === undefined) return [`${phase.kind} ${elapsed}`, elapsed];
+      const times = `${elapsed} of ~${clockText(expectedSeconds)}`;
+      const bar = barText(seconds / Math.max(1, expectedSeconds));
+      return [`${phase.kind.padEnd(10)} ${bar} ${times}`, `${bar} ${times}`, times, elapsed];
+    }
+    case "downloading": {
+      const { bytes, total } = phase;
+      if (total === undefined) return [`downloading ${sizeText(bytes, bytes)}`, sizeText(bytes, bytes)];
+      const amount = `${sizeText(bytes, total).split(" ")[0]} of ${sizeText(total, total)}`;
+      const bar = barText(bytes / Math.max(1, total));
+      return [`downloading ${bar} ${amount}`, `${bar} ${amount}`, amount, sizeText(bytes, total)];
+    }
+    case "idle":
+    case "ended":
+      return [""];
+  }
+}
+
+const WAITS: Readonly<Record<(Standing["phase"] & { kind: "waiting" })["why"], readonly string[]>> = {
+  slot: ["waits for a free slot", "no slot"],
+  busy: ["the vendor is busy, trying again", "vendor busy"],
+  no_answer: ["nobody answers, asking again", "no answer"],
+  lost_answer: ["an answer was lost, asking for it", "lost answer"],
+};
+
+/** What a shot of which nothing is under way waits for: other shots, or its turn. */
+function waitingWords(standings: readonly Standing[], board: Board): readonly string[] {
+  const own = new Set<StepId>(standings.map((each) => each.planned.step.id));
+  const next = standings.find((each) => each.phase.kind === "idle");
+  const needs = (next?.planned.step.needs ?? []).flatMap((id) => {
+    const need = board.standings.get(id);
+    return need === undefined || need.phase.kind === "ended" || own.has(id)
+      ? []
+      : [need.planned.step.owner.id];
+  });
+  if (needs.length === 0) return ["waits for a free slot", "waiting"];
+  return [`waits for ${listWords([...new Set(needs)])}`, "waiting"];
+}
+
+function doneWords(shot: Shot, standings: readonly Standing[]): readonly string[] {
+  const ends = standings.flatMap(({ phase }) => (phase.kind === "ended" ? [phase.outcome] : []));
+  const rendered = ends.some((outcome) => outcome.status === "rendered");
+  const flags = ends.flatMap((outcome) => (outcome.status === "rendered" ? outcome.flags : []));
+  const conflict = ends.find((outcome) => "conflict" in outcome && outcome.conflict !== undefined);
+  if (conflict !== undefined) return ["done; the output is left alone", "done"];
+  if (!rendered) return ends.some((outcome) => outcome.status === "restored") ? ["restored"] : ["kept"];
+  const began = Math.min(...standings.flatMap(({ beganMs, taskMs }) => taskMs ?? beganMs ?? []));
+  const ended = Math.max(...standings.flatMap(({ endedMs }) => endedMs ?? []));
+  const took = `done in ${formatSeconds(Math.max(0, (ended - began) / 1000))}`;
+  const takes = shot.chain.length === 1 && standings.length > 1 ? [counted(standings.length, "take")] : [];
+  const steps = shot.chain.length > 1 ? [counted(standings.length, "step")] : [];
+  return [[took, ...takes, ...steps, ...flags].join(" · "), took, "done"];
+}
+
+/** `3 waiting, 2 done`: what is not shown, counted. */
+export function counts(rows: readonly ShotRow[]): string {
+  const order = ["failed", "working", "waiting", "done", "kept"] as const;
+  const words = { failed: "failed", working: "at work", waiting: "waiting", done: "done", kept: "kept" };
+  return order
+    .flatMap((state) => {
+      const count = rows.filter((row) => row.state === state).length;
+      return count === 0 ? [] : [`${count} ${words[state]}`];
+    })
+    .join(", ");
+}
+
+/** A bar that is full only when all is there. */
+function barText(fraction: number): string {
+  const full = Math.min(BAR_COLUMNS - 1, Math.floor(Math.max(0, fraction) * BAR_COLUMNS));
+  return `${"━".repeat(full)}${"─".repeat(BAR_COLUMNS - full)}`;
+}
+
+/** `4.0 MB`, `48 kB`: in the unit that suits the whole. */
+function sizeText(bytes: number, whole: number): string {
+  return whole < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/** `0:48`, `2:10`, `1:05:09`. */
+export function clockText(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const two = (value: number) => String(value).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
