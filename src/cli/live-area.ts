@@ -32,32 +32,50 @@ const COLOURS = /\u001b\[[0-9;]*m/g;
 export function openLiveArea(terminal: Terminal): LiveArea {
   let drawn: readonly string[] = [];
   let drawnColumns = 0;
+  /** Rows that the area takes now. */
+  let height = 0;
+
+  /** Empty lines above, so that the last line stays where it is: what is below the cursor pushes others into the scroll-back. */
+  const held = (lines: readonly string[]): readonly string[] => {
+    const most = Math.min(height, terminal.size().rows - 1);
+    return [...Array.from({ length: Math.max(0, most - lines.length) }, () => ""), ...lines];
+  };
+
+  /**
+   * Empties the area's rows from its first one on, and goes back there. Row by row, because some terminals take a
+   * screen that is erased from its corner on for one to be saved, and push it into the scroll-back.
+   */
+  const wipe = (): string => {
+    if (height === 0) return "";
+    return `${`${ERASE_LINE_END}${ESC}B`.repeat(height)}\r${ESC}${height}A`;
+  };
 
   /** Back to the first column of the area's first row. */
   const toStart = (): string => {
     const { columns, rows } = terminal.size();
-    const broken = terminal.reflows && columns < drawnColumns;
-    const height = (line: string) => (broken ? Math.max(1, Math.ceil(shownColumns(line) / columns)) : 1);
-    const up = drawn.reduce((sum, line) => sum + height(line), 0);
-    // Rows that were pushed off the top cannot be reached; going as far up as there is would erase no more of them.
-    const reach = Math.min(up, Math.max(0, rows - 1));
-    return `\r${reach === 0 ? "" : `${ESC}${reach}A`}`;
+    const isBroken = terminal.reflows && columns < drawnColumns;
+    const rowsOf = (line: string) => (isBroken ? Math.max(1, Math.ceil(shownColumns(line) / columns)) : 1);
+    const taken = drawn.reduce((sum, line) => sum + rowsOf(line), 0);
+    // Rows that were pushed off the top are out of reach.
+    height = Math.min(taken, Math.max(0, rows - 1));
+    return `\r${height === 0 ? "" : `${ESC}${height}A`}`;
   };
 
   return {
     size: () => terminal.size(),
-    draw(lines) {
+    draw(given) {
       const { columns } = terminal.size();
-      const unchanged = columns === drawnColumns && lines.join("\n") === drawn.join("\n");
-      if (unchanged) return;
-      const wipe = columns === drawnColumns ? "" : ERASE_BELOW;
+      const start = toStart();
+      const lines = held(given);
+      if (columns === drawnColumns && lines.join("\n") === drawn.join("\n")) return;
+      const wiped = columns === drawnColumns ? "" : wipe();
       const text = lines.map((line) => `${line}${ERASE_LINE_END}\r\n`).join("");
-      terminal.write(`${BEGIN}${CUT}${toStart()}${wipe}${text}${ERASE_BELOW}${BREAK}${END}`);
+      terminal.write(`${BEGIN}${CUT}${start}${wiped}${text}${ERASE_BELOW}${BREAK}${END}`);
       drawn = lines;
       drawnColumns = columns;
     },
     clear() {
-      if (drawn.length > 0) terminal.write(`${toStart()}${ERASE_BELOW}`);
+      if (drawn.length > 0) terminal.write(`${toStart()}${wipe()}`);
       drawn = [];
     },
     forget() {

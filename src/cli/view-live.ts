@@ -3,7 +3,7 @@
  * a size in, lines out, none wider than the terminal and never more than it can hold. What does not fit is counted.
  * Marks and colours repeat what words say; where there is no room for words, titles go first and states last.
  */
-import { formatUsd, safeText, type Micros } from "../index.js";
+import { counted, formatUsd, safeText, type Micros } from "../index.js";
 import type { Paint } from "./colours.js";
 import { columnsOf, fit } from "./layout.js";
 import type { Board } from "./run-board.js";
@@ -46,8 +46,10 @@ export function liveLines(board: Board, options: LiveOptions): readonly string[]
   const most = Math.min(rows - 2, Math.max(LINES_LEAST, Math.floor(rows / 2)));
   const room = columns - 1;
   if (most < 1 || room < 1) return [];
-  const foot = [moneyLine(board, options, room), progressLine(board, options, room)].slice(-most);
-  return [...shotLines(board, most - foot.length, room, options), ...foot];
+  const foot = [...moneyLines(board, options, room), progressLine(board, options, room)];
+  // Where there is room for little, the shots come before the money.
+  const least = foot.slice(-Math.max(1, Math.floor(most / 3)));
+  return [...shotLines(board, most - least.length, room, options), ...least];
 }
 
 function shotLines(board: Board, most: number, room: number, options: LiveOptions): readonly string[] {
@@ -81,9 +83,10 @@ function drawn(rows: readonly ShotRow[], room: number, paint: Paint): readonly s
   const widest = (texts: readonly string[]) => Math.max(0, ...texts.map(columnsOf));
   const label = Math.min(widest(rows.map((row) => row.label)), LABEL_MOST, Math.floor(room / 3));
   const start = 2 + label + 2;
-  const state = STATE_COLUMNS.find(([from]) => room >= from)?.[1] ?? 0;
+  const state = STATE_COLUMNS.find(([from]) => room >= from)?.[1] ?? room;
   const chains = [rows.map((row) => row.chain), rows.map((row) => row.link), []];
-  const level = chains.findIndex((texts) => start + gap(widest(texts)) + state <= room);
+  const fits = (texts: readonly string[]) => texts.length === 0 || start + gap(widest(texts)) + state <= room;
+  const level = chains.findIndex(fits);
   const links = widest(chains[level] ?? []);
   const spare = Math.max(0, room - start - gap(links) - state - 2);
   const wanted = Math.min(widest(rows.map((row) => row.title)), TITLE_MOST);
@@ -125,19 +128,23 @@ function rowPaint(row: ShotRow, paint: Paint): (text: string) => string {
   }
 }
 
-function moneyLine(board: Board, { paint, maxCost }: LiveOptions, room: number): string {
-  if (board.plan.realm === "sandbox") return paint.faint(joined(["sandbox: nothing is charged"], room));
+function moneyLines(board: Board, { paint, maxCost }: LiveOptions, room: number): readonly string[] {
+  if (board.plan.realm === "sandbox") return [paint.faint(fit("sandbox: nothing is charged", room))];
   const { spent, reserved, unknown, left } = runMoney(board, maxCost);
-  const prices =
-    unknown === 0 ? "" : unknown === 1 ? " and 1 unknown price" : ` and ${unknown} unknown prices`;
+  const prices = unknown === 0 ? "" : ` and ${counted(unknown, "unknown price")}`;
   const parts = [`${formatUsd(spent)} spent`];
   if (reserved > 0 || unknown > 0) parts.push(`${formatUsd(reserved)}${prices} reserved`);
   if (left !== undefined) {
     const cap = left.cap === "budget" ? "" : " (--max-cost)";
-    const whole = [...parts, `${formatUsd(left.usd)} left of ${formatUsd(left.of)}${cap}`];
-    parts.push(columnsOf(whole.join(" · ")) <= room ? (whole.at(-1) ?? "") : `${formatUsd(left.usd)} left`);
+    parts.push(`${formatUsd(left.usd)} left of ${formatUsd(left.of)}${cap}`);
   }
-  return paint.strong(joined(parts, room));
+  const lines: string[] = [];
+  for (const part of parts) {
+    const longer = [...lines.slice(-1), part].join(" · ");
+    if (lines.length > 0 && columnsOf(longer) <= room) lines[lines.length - 1] = longer;
+    else lines.push(part);
+  }
+  return lines.map((line) => paint.strong(fit(line, room)));
 }
 
 function progressLine(board: Board, options: LiveOptions, room: number): string {

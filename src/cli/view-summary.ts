@@ -114,7 +114,8 @@ function stoppedLines(report: Ran, { paint, columns, again }: SummaryOptions): r
 /** A line for each shot of which something was or is to be done: what came of it, and where it lies. */
 function shotList(report: Ran, { paint, columns }: SummaryOptions): readonly string[] {
   const outcomes: Outcomes = new Map(report.outcomes.map(({ step, outcome }) => [step, outcome]));
-  const told = shotsOf(report.plan?.steps ?? []).flatMap((shot) => shotEnd(shot, outcomes) ?? []);
+  const ends = shotsOf(report.plan?.steps ?? []).flatMap((shot) => shotEnd(shot, outcomes) ?? []);
+  const told = ends.filter((each) => each.state !== "idle");
   const shown = told.length > SHOTS_MOST ? told.filter((each) => each.state !== "done") : told;
   const [listed, rest] = [shown.slice(0, SHOTS_MOST), told.length - Math.min(shown.length, SHOTS_MOST)];
   const widest = (texts: readonly string[], most: number) =>
@@ -142,16 +143,18 @@ function shotList(report: Ran, { paint, columns }: SummaryOptions): readonly str
       pad(word, words),
     ];
     const head = `${MARKS[state]} ${cells.join("  ")}`;
-    const painter = { done: paint.good, failed: paint.bad, open: paint.costly }[state];
+    const painter = { done: paint.good, failed: paint.bad, open: paint.costly, idle: paint.faint }[state];
     const line = `${head}  ${where}`;
     if (where === "" || columnsOf(line) <= columns) return [painter(fit(line.trimEnd(), columns))];
     return [painter(fit(head.trimEnd(), columns)), ...wrap(where, columns - 4).map((each) => `    ${each}`)];
   });
   const more = rest === 0 ? [] : wrap(`and ${counted(rest, "more shot")}: klingmake status`, columns);
-  return [...lines, ...more.map(paint.faint)];
+  const idle = ends.length - told.length;
+  const later = idle === 0 ? [] : [`${counted(idle, "shot was", "shots were")} not started`];
+  return [...lines, ...[...more, ...later].map(paint.faint)];
 }
 
-const MARKS = { done: "✓", failed: "✗", open: "·" } as const;
+const MARKS = { done: "✓", failed: "✗", open: "●", idle: "·" } as const;
 
 interface ShotEnd {
   readonly shot: Shot;
@@ -178,10 +181,13 @@ function shotEnd(shot: Shot, outcomes: Outcomes): ShotEnd | undefined {
         : "";
     return { shot, state: "failed", word: `${outcomeWord(outcome)}${name(step)}`, where };
   }
-  const [open] = of("interrupted");
+  const stopped = of("interrupted");
+  const open =
+    stopped.find(({ outcome }) => outcome.status === "interrupted" && outcome.underWay) ?? stopped[0];
   if (open?.outcome.status === "interrupted") {
-    const word = open.outcome.underWay ? "under way" : "not started";
-    return { shot, state: "open", word: `${word}${open.outcome.underWay ? name(open.step) : ""}`, where: "" };
+    if (open.outcome.underWay) return { shot, state: "open", word: `under way${name(open.step)}`, where: "" };
+    if (of("rendered", "restored").length > 0) return { shot, state: "open", word: "begun", where: "" };
+    return { shot, state: "idle", word: "", where: "" };
   }
   const made = of("rendered", "restored");
   if (made.length === 0) return undefined;
