@@ -91,7 +91,8 @@ function surroundings(signal: AbortSignal, home: string, automatic: boolean): Io
     now: () => Date.now(),
     createFile,
     everySecond: (tick) => {
-      const timer = setInterval(tick, 1000);
+      // After signals: a process that was stopped learns of it before it draws.
+      const timer = setInterval(() => setImmediate(tick), 1000);
       return () => clearInterval(timer);
     },
     ...(canAsk

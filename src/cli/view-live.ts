@@ -46,10 +46,11 @@ export function liveLines(board: Board, options: LiveOptions): readonly string[]
   const most = Math.min(rows - 2, Math.max(LINES_LEAST, Math.floor(rows / 2)));
   const room = columns - 1;
   if (most < 1 || room < 1) return [];
-  const foot = [...moneyLines(board, options, room), progressLine(board, options, room)];
+  const progress = progressLine(board, options, room);
   // Where there is room for little, the shots come before the money.
-  const least = foot.slice(-Math.max(1, Math.floor(most / 3)));
-  return [...shotLines(board, most - least.length, room, options), ...least];
+  const money = moneyLines(board, options, room).slice(0, Math.ceil(most / 3) - 1);
+  const foot = [...money, progress];
+  return [...shotLines(board, most - foot.length, room, options), ...foot];
 }
 
 function shotLines(board: Board, most: number, room: number, options: LiveOptions): readonly string[] {

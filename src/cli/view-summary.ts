@@ -27,6 +27,7 @@ type Outcomes = ReadonlyMap<StepId, Outcome>;
 /** More shots than these are counted, as nobody reads so many lines. */
 const SHOTS_MOST = 24;
 const TITLE_MOST = 28;
+const TITLE_LEAST = 12;
 
 /** The summary of a run, with a line break at its end. */
 export function runSummary(report: Ran, options: SummaryOptions): string {
@@ -128,10 +129,17 @@ function shotList(report: Ran, { paint, columns }: SummaryOptions): readonly str
     listed.map((each) => each.word),
     16,
   );
-  const title = widest(
-    listed.map((each) => each.shot.title ?? ""),
-    columns < 60 ? 0 : TITLE_MOST,
+  const paths = widest(
+    listed.map((each) => each.where),
+    columns,
   );
+  const titles = widest(
+    listed.map((each) => each.shot.title ?? ""),
+    TITLE_MOST,
+  );
+  const spare = columns - (2 + label + 2 + words + 2 + paths + 2);
+  // A title gives way to the path, which is there to be pasted, but never below a few letters.
+  const title = columns < 60 ? 0 : Math.min(titles, Math.max(spare, TITLE_LEAST));
   const pad = (text: string, width: number) => {
     const cut = fit(text, width);
     return `${cut}${" ".repeat(Math.max(0, width - columnsOf(cut)))}`;
@@ -146,12 +154,22 @@ function shotList(report: Ran, { paint, columns }: SummaryOptions): readonly str
     const painter = { done: paint.good, failed: paint.bad, open: paint.costly, idle: paint.faint }[state];
     const line = `${head}  ${where}`;
     if (where === "" || columnsOf(line) <= columns) return [painter(fit(line.trimEnd(), columns))];
-    return [painter(fit(head.trimEnd(), columns)), ...wrap(where, columns - 4).map((each) => `    ${each}`)];
+    return [painter(fit(head.trimEnd(), columns)), ...wrap(where, columns - 2).map((each) => `  ${each}`)];
   });
-  const more = rest === 0 ? [] : wrap(`and ${counted(rest, "more shot")}: klingmake status`, columns);
+  const more = rest === 0 ? [] : wrap(foldedText(told.filter((each) => !listed.includes(each))), columns);
   const idle = ends.length - told.length;
   const later = idle === 0 ? [] : [`${counted(idle, "shot was", "shots were")} not started`];
   return [...lines, ...[...more, ...later].map(paint.faint)];
+}
+
+/** Shots that are not listed: how many, and the folder that all of them lie under. */
+function foldedText(ends: readonly ShotEnd[]): string {
+  const folders = ends.flatMap(({ path }) => (path === "" ? [] : [path.split("/").slice(0, -1)]));
+  const [first = [], ...others] = folders;
+  const shared = first.findIndex((name, depth) => others.some((folder) => folder[depth] !== name));
+  const under = (shared < 0 ? first : first.slice(0, shared)).join("/");
+  const what = ends.every(({ state }) => state === "done") ? "rendered or restored" : "not listed";
+  return `${counted(ends.length, "more shot")} ${what}${under === "" ? "" : `, under ${under}/`}`;
 }
 
 const MARKS = { done: "✓", failed: "✗", open: "●", idle: "·" } as const;
@@ -161,6 +179,8 @@ interface ShotEnd {
   readonly state: keyof typeof MARKS;
   readonly word: string;
   readonly where: string;
+  /** Where its last clip lies; empty where there is none. */
+  readonly path: string;
 }
 
 /** How a shot ended; undefined when all of it was simply kept. */
@@ -179,15 +199,17 @@ function shotEnd(shot: Shot, outcomes: Outcomes): ShotEnd | undefined {
       outcome.status === "blocked" && outcome.because.because === "upstream"
         ? outcomeNote(outcome, step.id)
         : "";
-    return { shot, state: "failed", word: `${outcomeWord(outcome)}${name(step)}`, where };
+    return { shot, state: "failed", word: `${outcomeWord(outcome)}${name(step)}`, where, path: "" };
   }
   const stopped = of("interrupted");
   const open =
     stopped.find(({ outcome }) => outcome.status === "interrupted" && outcome.underWay) ?? stopped[0];
   if (open?.outcome.status === "interrupted") {
-    if (open.outcome.underWay) return { shot, state: "open", word: `under way${name(open.step)}`, where: "" };
-    if (of("rendered", "restored").length > 0) return { shot, state: "open", word: "begun", where: "" };
-    return { shot, state: "idle", word: "", where: "" };
+    if (open.outcome.underWay)
+      return { shot, state: "open", word: `under way${name(open.step)}`, where: "", path: "" };
+    if (of("rendered", "restored").length > 0)
+      return { shot, state: "open", word: "begun", where: "", path: "" };
+    return { shot, state: "idle", word: "", where: "", path: "" };
   }
   const made = of("rendered", "restored");
   if (made.length === 0) return undefined;
@@ -195,5 +217,5 @@ function shotEnd(shot: Shot, outcomes: Outcomes): ShotEnd | undefined {
   const others = made.filter(({ step }) => step.output !== undefined && step !== last?.step).length;
   const path = last?.step.output ?? "";
   const where = others === 0 || path === "" ? path : `${path} and ${others} more`;
-  return { shot, state: "done", word: of("rendered").length > 0 ? "rendered" : "restored", where };
+  return { shot, state: "done", word: of("rendered").length > 0 ? "rendered" : "restored", where, path };
 }
