@@ -45,13 +45,15 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     "node:os",
     "node:url",
     "node:process",
+    "node:child_process",
     "fs-native-extensions",
-    "image-size",
+    "mediabunny",
   ],
   provider: ["undici", "jose", "node:crypto", "node:dns", "node:net", "node:stream", "node:buffer"],
   run: ["p-limit"],
   sandbox: [
     "jose",
+    "mediabunny",
     "node:crypto",
     "node:http",
     "node:net",
@@ -95,6 +97,8 @@ const AMBIENT: readonly (readonly [word: RegExp, mayStandIn: RegExp])[] = [
   [/\bMath\.random\(|randomBytes|randomUUID/, /^(store\/.*|sandbox\/.*|engine-world)\.ts$/],
   [/\bset(Timeout|Interval|Immediate)\(/, /^(cli\/.*|engine.*|provider\/.*|sandbox\/.*)\.ts$/],
   [/\bnode:fs(\/promises)?"/, /^(cli\/.*|engine.*|store\/files|sandbox\/.*)\.ts$/],
+  // Other programs are started in one place.
+  [/\bnode:child_process"/, /^store\/frame\.ts$/],
   [/\.(toLocale\w+|localeCompare)\(|\bIntl\./, /^$/],
 ];
 
