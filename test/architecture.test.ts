@@ -47,13 +47,11 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     "node:process",
     "node:child_process",
     "fs-native-extensions",
-    "mediabunny",
   ],
   provider: ["undici", "jose", "node:crypto", "node:dns", "node:net", "node:stream", "node:buffer"],
   run: ["p-limit"],
   sandbox: [
     "jose",
-    "mediabunny",
     "node:crypto",
     "node:http",
     "node:net",

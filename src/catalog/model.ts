@@ -57,6 +57,18 @@ export interface ImageLimits {
   readonly maxRatio: number;
 }
 
+/** A format of sound that endpoints take. */
+export type SoundFormat = "mp3" | "wav" | "m4a" | "aac";
+
+/** Limits of a sound that a request carries. */
+export interface SoundLimits {
+  readonly formats: readonly SoundFormat[];
+  readonly maxBytes: number;
+  readonly minSeconds: number;
+  readonly maxSeconds: number;
+  readonly basis: Basis;
+}
+
 /** One way to ask a video model for a clip. */
 export interface VideoEndpoint {
   /** URL path of the create call. */

@@ -1,10 +1,10 @@
 /**
- * What a unit lists at, and what the small services beside the models cost in units.
+ * What a unit lists at, what the small services beside the models cost in units, and what sound they take.
  * Packs discount the unit; a project says so under `catalog: unit_usd:`.
  */
 import { milliUnits, usd, type Micros, type MilliUnits } from "../base/money.js";
-import type { Basis } from "./model.js";
-import { extracted, IMAGE_PRICES, VIDEO_PRICES } from "./rows.js";
+import type { Basis, SoundLimits } from "./model.js";
+import { extracted, official, IMAGE_PRICES, VIDEO_PRICES } from "./rows.js";
 
 /** The two kinds of unit; their packs are separate. */
 export type UnitKind = "video" | "image";
@@ -35,3 +35,12 @@ export const SERVICE_PRICES = {
   identify_face: { units: milliUnits(50), basis: extracted("video price list, face identification") },
   speech: { units: milliUnits(50), basis: VIDEO_PRICES },
 } as const satisfies Readonly<Record<string, ServicePrice>>;
+
+/** The sound that lip-sync takes: limits of the file that is sent, before it is cut to a span. */
+export const LIP_SYNC_SOUND: SoundLimits = {
+  formats: ["mp3", "wav", "m4a", "aac"],
+  maxBytes: 5_000_000,
+  minSeconds: 2,
+  maxSeconds: 60,
+  basis: official("lip-sync"),
+};

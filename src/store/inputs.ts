@@ -1,13 +1,15 @@
 /**
- * The author's own files: which are there, what their digests are, what the pictures among them look like.
+ * The author's own files: which are there, what their digests are, what the pictures and sounds among them are like.
  * Whatever is wrong with one is data; the engine turns it into a diagnostic at the place that names the file.
  * Links are followed as long as they stay inside the project. What is sent later is read again against the digest.
  */
 import { dirname, join } from "node:path";
 import { sha256Hex, type Sha256 } from "../base/digest.js";
+import { isRecord } from "../base/guard.js";
 import { hashFile, openFileIndex, type FileIndex } from "./file-index.js";
 import { errorCode, look, readOpen, type FileStat, type FileSystem } from "./files.js";
 import { isImageFacts, readImageFacts, type ImageFacts } from "./image.js";
+import { isSoundFacts, readSoundFacts, type SoundFacts } from "./sound.js";
 import { ledTo, projectPath, type PathAnswer } from "./project-path.js";
 
 /** What lies at an input path. */
@@ -33,6 +35,8 @@ export interface Inputs {
   states(paths: Iterable<string>): Promise<ReadonlyMap<string, InputState>>;
   /** What the file at `path`, whose digest is `sha256`, is as a picture. */
   image(path: string, sha256: Sha256): Promise<ImageFacts>;
+  /** What the file at `path`, whose digest is `sha256`, is as a sound. Reads all of it. */
+  sound(path: string, sha256: Sha256): Promise<SoundFacts>;
   /** The bytes to send: they are checked, because the file may have been edited since the plan. */
   read(path: string, sha256: Sha256): Promise<InputBytes>;
   /** Keeps what was learnt for the next run. */
@@ -71,6 +75,21 @@ export function openInputs(fs: FileSystem, root: string, indexFile: string, now:
         return facts;
       } catch {
         return { kind: "not_an_image" };
+      }
+    },
+    async sound(path, sha256) {
+      // Set apart, because pictures have facts of the same kinds.
+      const known = index.facts.get(sha256);
+      if (isRecord(known) && isSoundFacts(known["sound"])) return known["sound"];
+      const found = tryLocate(fs, root, path, new Map());
+      if (found.kind === "state") return { kind: "not_a_sound" };
+      try {
+        const bytes = await fs.promises.readFile(found.path);
+        const facts = readSoundFacts(bytes);
+        if (sha256Hex(bytes) === sha256) index.facts.set(sha256, { sound: facts });
+        return facts;
+      } catch {
+        return { kind: "not_a_sound" };
       }
     },
     async read(path, sha256) {

@@ -1,6 +1,6 @@
 /**
  * An MP4 read just far enough to know that it is all there and what it measures: boxes to exactly the end of the file,
- * duration and picture size from `moov`. Memory is constant, and a hostile file costs at most a bounded walk.
+ * duration, kinds of tracks and picture size from `moov`. Memory is constant, and a hostile file costs at most a bounded walk.
  * Knows no codecs: whether the pictures decode is not asked.
  */
 import type { ReadAt } from "./files.js";
@@ -17,6 +17,17 @@ export type Mp4Answer =
     }
   | { readonly kind: "not_mp4"; readonly why: string };
 
+/** A complete MP4 without a picture, or what it is instead. */
+export type Mp4Sound =
+  | {
+      readonly kind: "sound";
+      /** As `Mp4Answer` has them. */
+      readonly seconds?: number;
+    }
+  | { readonly kind: "film" }
+  | { readonly kind: "silent" }
+  | { readonly kind: "not_mp4"; readonly why: string };
+
 interface Box {
   readonly type: string;
   /** Where its content begins and ends, as positions in the file. */
@@ -27,9 +38,33 @@ interface Box {
 const MOST_BOXES = 100_000;
 const MOST_TRACKS = 64;
 
-/** Reads the structure of a file of `size` bytes. */
+/** Reads the structure of a film of `size` bytes. */
 export function readMp4(read: ReadAt, size: number): Mp4Answer {
-  const not = (why: string): Mp4Answer => ({ kind: "not_mp4", why });
+  const opened = openMp4(read, size);
+  if (opened.kind === "not_mp4") return opened;
+  const picture = opened.tracks.find((track) => trackKind(read, track) === VIDEO);
+  if (picture === undefined) return { kind: "not_mp4", why: "it has no video track" };
+  return { kind: "mp4", ...duration(read, opened.header), ...pictureSize(read, picture) };
+}
+
+/** Reads the structure of a file of `size` bytes that should be sound alone. */
+export function readMp4Sound(read: ReadAt, size: number): Mp4Sound {
+  const opened = openMp4(read, size);
+  if (opened.kind === "not_mp4") return opened;
+  const kinds = opened.tracks.map((track) => trackKind(read, track));
+  if (kinds.includes(VIDEO)) return { kind: "film" };
+  return kinds.includes(SOUND) ? { kind: "sound", ...duration(read, opened.header) } : { kind: "silent" };
+}
+
+const VIDEO = "vide";
+const SOUND = "soun";
+
+type Opened =
+  | { readonly kind: "opened"; readonly header: Box; readonly tracks: readonly (readonly Box[])[] }
+  | { readonly kind: "not_mp4"; readonly why: string };
+
+function openMp4(read: ReadAt, size: number): Opened {
+  const not = (why: string): Opened => ({ kind: "not_mp4", why });
   const top = boxes(read, 0, size);
   if (top[0]?.type !== "ftyp") return not("it does not begin as an MP4");
   if (top.at(-1)?.end !== size) return not("it ends in the middle of a box");
@@ -39,13 +74,9 @@ export function readMp4(read: ReadAt, size: number): Mp4Answer {
 
   const parts = boxes(read, moov.body, moov.end);
   const header = parts.find((box) => box.type === "mvhd");
-  const picture = parts
-    .filter((box) => box.type === "trak")
-    .slice(0, MOST_TRACKS)
-    .map((track) => boxes(read, track.body, track.end))
-    .find((track) => isVideo(read, track));
-  if (header === undefined || picture === undefined) return not("it has no video track");
-  return { kind: "mp4", ...duration(read, header), ...pictureSize(read, picture) };
+  if (header === undefined) return not("it has no video track");
+  const tracks = parts.filter((box) => box.type === "trak").slice(0, MOST_TRACKS);
+  return { kind: "opened", header, tracks: tracks.map((track) => boxes(read, track.body, track.end)) };
 }
 
 /** The boxes from `start` to `end`, as far as they are whole: a last one that does not end at `end` means damage. */
@@ -71,13 +102,13 @@ function boxes(read: ReadAt, start: number, end: number): readonly Box[] {
   return found;
 }
 
-function isVideo(read: ReadAt, track: readonly Box[]): boolean {
+/** `vide`, `soun`, ...; empty where the track does not say. */
+function trackKind(read: ReadAt, track: readonly Box[]): string {
   const media = track.find((box) => box.type === "mdia");
   const handler = media && boxes(read, media.body, media.end).find((box) => box.type === "hdlr");
+  if (handler === undefined || handler.end - handler.body < 12) return "";
   // Version and flags, a reserved word, then the kind of track.
-  return handler !== undefined && handler.end - handler.body >= 12
-    ? viewOf(read(handler.body + 8, 4)).getUint32(0) === 0x76696465
-    : false;
+  return String.fromCharCode(...read(handler.body + 8, 4));
 }
 
 /** From `mvhd`: 32-bit fields in version 0; 64-bit times in version 1. */
