@@ -4,16 +4,22 @@
 import { problem, type Diagnostic, type Path } from "./base/diagnostic.js";
 import type { Sha256 } from "./base/digest.js";
 import { unreachable } from "./base/guard.js";
-import { safeText } from "./base/text.js";
+import { listWords, safeText } from "./base/text.js";
 import type { Catalog } from "./catalog/catalog.js";
 import type { ImageLimits } from "./catalog/model.js";
+import { LIP_SYNC_SOUND } from "./catalog/units.js";
+import { checkHeard, clock } from "./graph/rules-speech.js";
+import { sourceFacts } from "./graph/source.js";
 import { inputsOf, type Action, type Graph, type Step } from "./graph/step.js";
 import { checkImage, type ImageFinding } from "./store/image.js";
 import type { Inputs, InputState } from "./store/inputs.js";
+import { checkSound, type SoundFinding } from "./store/sound.js";
 
 /** Digests by path, and everything that is wrong. */
 export interface InputsChecked {
   readonly digests: ReadonlyMap<string, Sha256>;
+  /** How long the sounds last, in seconds, by path. */
+  readonly sounds: ReadonlyMap<string, number>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -22,9 +28,11 @@ export async function checkInputs(graph: Graph, inputs: Inputs, catalog: Catalog
   const uses = graph.steps.flatMap((step) => (step.candidate ? [] : fileUses(step)));
   const states = await inputs.states(uses.map((use) => use.file));
   const digests = new Map<string, Sha256>();
+  const sounds = new Map<string, number>();
   const diagnostics: Diagnostic[] = [];
+  const actions = new Map(graph.steps.map((step) => [step.id, step.action]));
   const checked = new Set<string>();
-  for (const { file, field, path, step } of uses) {
+  for (const { file, path, step } of uses) {
     const once = `${path.join("/")} ${file}`;
     if (checked.has(once)) continue;
     checked.add(once);
@@ -34,7 +42,15 @@ export async function checkInputs(graph: Graph, inputs: Inputs, catalog: Catalog
       continue;
     }
     digests.set(file, state.sha256);
-    if (field === "audio") continue;
+    if (step.action.kind === "lip_sync") {
+      const heard = await hear(file, state, path, inputs);
+      diagnostics.push(...heard.diagnostics);
+      if (heard.seconds === undefined) continue;
+      sounds.set(file, heard.seconds);
+      const source = sourceFacts(step.action, (id) => actions.get(id));
+      diagnostics.push(...checkHeard(step.action, heard.seconds, path.slice(0, -1), source));
+      continue;
+    }
     const limits = limitsOf(step.action, catalog);
     if (limits === undefined) continue;
     const facts = await inputs.image(file, state.sha256);
@@ -48,11 +64,11 @@ export async function checkInputs(graph: Graph, inputs: Inputs, catalog: Catalog
       );
     }
   }
-  return { digests, diagnostics };
+  return { digests, sounds, diagnostics };
 }
 
-const IMAGE_RULE =
-  "the vendor would refuse it after the request is sent; limits from the Kling API documentation, 2026-09-20";
+const LIMITS_OF = "the vendor would refuse it after the request is sent; limits from the";
+const IMAGE_RULE = `${LIMITS_OF} Kling API documentation, 2026-09-20`;
 
 function imageWords(finding: ImageFinding): string {
   switch (finding.kind) {
@@ -73,9 +89,57 @@ function imageWords(finding: ImageFinding): string {
   }
 }
 
+/** What is wrong with a sound as a file; how long it lasts when nothing is. */
+async function hear(
+  file: string,
+  { sha256, size }: Extract<InputState, { kind: "file" }>,
+  path: Path,
+  inputs: Inputs,
+): Promise<{ readonly seconds?: number; readonly diagnostics: readonly Diagnostic[] }> {
+  const limits = LIP_SYNC_SOUND;
+  const why = `${LIMITS_OF} ${limits.basis.source}, ${limits.basis.asOf}`;
+  const facts = size > limits.maxBytes ? undefined : await inputs.sound(file, sha256);
+  const findings = checkSound(facts, size, limits);
+  if (facts?.kind === "sound" && findings.length === 0) return { seconds: facts.seconds, diagnostics: [] };
+  return {
+    diagnostics: findings.map((finding) => {
+      const { what, help } = soundWords(finding);
+      return problem("graph/input-invalid", `${safeText(file)} ${what}`, { path, why, help });
+    }),
+  };
+}
+
+function soundWords(finding: SoundFinding): { readonly what: string; readonly help: string } {
+  switch (finding.kind) {
+    case "not_a_sound":
+      return { what: "is not a sound", help: "name an mp3, wav, m4a or aac file" };
+    case "damaged":
+      return { what: `is a damaged ${finding.format}, or cut short`, help: "export the sound again" };
+    case "format":
+      return {
+        what: `is ${safeText(finding.found)}; only ${listWords(finding.allowed)} are taken`,
+        help: "convert the sound, for instance to mp3",
+      };
+    case "bytes":
+      return {
+        what: `has ${(finding.found / 1e6).toFixed(1)} MB; at most ${finding.limit / 1e6} are taken`,
+        help: "cut or convert the sound: a minute of mp3 has about 1 MB",
+      };
+    case "length":
+      return {
+        what: `lasts ${clock(finding.seconds)}; ${finding.min} to ${finding.max} s are taken`,
+        help:
+          finding.seconds > finding.max
+            ? "cut the file itself: the limit is on what is sent, before audio_start and audio_end are looked at"
+            : "use a longer sound",
+      };
+    default:
+      return unreachable(finding);
+  }
+}
+
 interface FileUse {
   readonly file: string;
-  readonly field: string;
   readonly path: Path;
   readonly step: Step;
 }
@@ -83,9 +147,7 @@ interface FileUse {
 function fileUses(step: Step): readonly FileUse[] {
   const at = step.action.kind === "try_on" ? [...step.path, "try_on"] : step.path;
   return inputsOf(step.action).flatMap(([field, input]) =>
-    input.kind === "file" && input.path !== ""
-      ? [{ file: input.path, field, path: [...at, field], step }]
-      : [],
+    input.kind === "file" && input.path !== "" ? [{ file: input.path, path: [...at, field], step }] : [],
   );
 }
 

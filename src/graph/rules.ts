@@ -8,6 +8,7 @@ import { unreachable } from "../base/guard.js";
 import type { Catalog } from "../catalog/catalog.js";
 import { checkClip } from "./rules-clip.js";
 import { checkExtend, checkLipSync, type SourceFacts } from "./rules-refine.js";
+import { checkSpeech } from "./rules-speech.js";
 import { checkStill, checkTryOn } from "./rules-image.js";
 import type { Action } from "./step.js";
 
@@ -27,7 +28,7 @@ export function checkAction(
     case "extend":
       return checkExtend(action, catalog, at.path, source);
     case "lip_sync":
-      return checkLipSync(action, at.path, source);
+      return [...checkLipSync(action, at.path, source), ...checkSpeech(action, at.path, source)];
     case "image":
       return checkStill(action, catalog, at.path);
     case "try_on":

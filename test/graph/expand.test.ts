@@ -20,7 +20,11 @@ describe("steps", () => {
       manifestOf({
         shots: [
           shot("010", {
-            steps: [{ extend: {} }, { lip_sync: { text: "hi" } }, { extend: { via: "last_frame" } }],
+            steps: [
+              { extend: {} },
+              { lip_sync: { text: "hi", voice: "oversea_male1" } },
+              { extend: { via: "last_frame" } },
+            ],
           }),
         ],
       }),

@@ -220,7 +220,7 @@ const shotAt = (index: number, images: number): fc.Arbitrary<Shot> => {
         fc.array(
           fc.oneof(
             fc.record({ prompt: words }).map((extend) => ({ extend })),
-            fc.record({ text: words }).map((lip_sync) => ({ lip_sync })),
+            fc.record({ text: words }).map(({ text }) => ({ lip_sync: { text, voice: "oversea_male1" } })),
           ),
           { maxLength: 2 },
         ),

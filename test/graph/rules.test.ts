@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { createCatalog } from "../../src/catalog/catalog.js";
 import type { VideoFields } from "../../src/manifest/manifest.js";
 import type { SourceFacts } from "../../src/graph/rules-refine.js";
+import { checkHeard, clock } from "../../src/graph/rules-speech.js";
 import { checkAction, takesField } from "../../src/graph/rules.js";
 import type {
   Action,
@@ -48,8 +49,16 @@ function extend(more: Partial<Extend> = {}): Extend {
   };
 }
 function speak(more: Partial<LipSync> = {}): LipSync {
-  return { kind: "lip_sync", source: CLIP, text: "hello", ...more };
+  return { kind: "lip_sync", source: CLIP, text: "hello", voice: "oversea_male1", ...more };
 }
+function dub(more: Partial<LipSync> = {}): LipSync {
+  return { kind: "lip_sync", source: CLIP, audio: { kind: "file", path: "vo.wav" }, ...more };
+}
+const AT_AN_ADDRESS: Input = {
+  kind: "url",
+  url: "https://example.org/vo.mp3",
+  sha256: "0".repeat(64) as never,
+};
 
 /** `error field: message | help`, without the code where it is catalog/unsupported. */
 function check(action: Action, source: SourceFacts = {}): readonly string[] {
@@ -100,6 +109,9 @@ test.each<[string, Action]>([
   ["a continuation by O1, any length", extend({ model: "kling-o1", mode: "pro", duration: 7 })],
   ["a native extension", extendNatively()],
   ["speech", speak()],
+  ["speech in a chosen voice", speak({ voice_language: "zh", voice_speed: 1.5 })],
+  ["a sound", dub({ audio_start: 1, audio_end: 4.5, at: 1 })],
+  ["a sound at an address, up to a moment", dub({ audio: AT_AN_ADDRESS, audio_end: 5 })],
 ])("%s passes", (_what, action) => {
   expect(check(action)).toEqual([]);
 });
@@ -455,12 +467,126 @@ test.each<[string, Action, SourceFacts, readonly string[]]>([
   ],
   [
     "to speak, too short a span of sound",
-    speak({ audio_start: 3, audio_end: 4.5 }),
+    dub({ audio_start: 3, audio_end: 4.5 }),
     { sourceSeconds: 5 },
     ["error audio_end: the span of the sound is shorter than 2 s | move audio_start or audio_end"],
   ],
+  [
+    "to speak, a text without a voice",
+    { kind: "lip_sync", source: CLIP, text: "hello" },
+    {},
+    [
+      "error manifest/missing-key text: a text wants a voice to be spoken with | name one of the vendor's voices: voice: oversea_male1",
+    ],
+  ],
+  [
+    "to speak, a text with a span of sound",
+    speak({ audio_start: 0, audio_end: 4 }),
+    {},
+    ["audio_start", "audio_end"].map(
+      (field) =>
+        `error ${field}: ${field} cuts a sound file, and this lip_sync speaks a text | remove ${field}; what goes with it here is voice, voice_language and voice_speed`,
+    ),
+  ],
+  [
+    "to speak, a sound with a voice",
+    dub({ voice: "oversea_male1", voice_language: "en", voice_speed: 2 }),
+    {},
+    ["voice", "voice_language", "voice_speed"].map(
+      (field) =>
+        `error ${field}: ${field} is for a spoken text, and this lip_sync uses a sound | remove ${field}; what goes with it here is audio_start and audio_end`,
+    ),
+  ],
+  [
+    "to speak, a sound of unknown length",
+    dub({ audio: AT_AN_ADDRESS }),
+    {},
+    [
+      "error manifest/missing-key audio: a sound at an address wants audio_end | write where it ends, in seconds (audio_end: 4.5), or put the file into the project",
+    ],
+  ],
+  [
+    "to speak, a sound that goes on after the clip",
+    dub({ audio_start: 1, audio_end: 9.2, at: 0.5 }),
+    { sourceSeconds: 5 },
+    [
+      "error audio_end: the sound lasts 8.2 s, the clip has 4.5 s from at: 0.5 | set audio_end: 5.5, or extend the clip first",
+    ],
+  ],
+  [
+    "to speak, a sound that begins after the clip",
+    dub({ at: 9 }),
+    { sourceSeconds: 5 },
+    ["error at: the clip has 0 s from at: 9 | set at: 3 or less, or extend the clip first"],
+  ],
+  [
+    "to speak, a text that begins too near to the end",
+    speak({ at: 3.5 }),
+    { sourceSeconds: 5 },
+    ["error at: the clip has 1.5 s from at: 3.5 | set at: 3 or less, or extend the clip first"],
+  ],
 ])("%s: a refinement is refused", (_what, action, source, findings) => {
   expect(check(action, source)).toEqual(findings);
+});
+
+test.each<[string, LipSync, number, SourceFacts, readonly string[]]>([
+  ["fits", dub(), 5, { sourceSeconds: 5 }, []],
+  ["fits but for the end of its last frame", dub({ at: 1 }), 4.05, { sourceSeconds: 5 }, []],
+  ["fits in part", dub({ audio_start: 2, audio_end: 6, at: 1 }), 60, { sourceSeconds: 5 }, []],
+  ["beside a clip of unknown length is not judged", dub(), 60, {}, []],
+  [
+    "goes on after the clip",
+    dub(),
+    8.2,
+    { sourceSeconds: 5 },
+    [
+      "audio: the sound lasts 8.2 s, the clip has 5 s from at: 0 | set audio_end: 5, or extend the clip first",
+    ],
+  ],
+  [
+    "goes on after the clip, from a moment on",
+    dub({ audio_start: 1.5, at: 2 }),
+    6,
+    { sourceSeconds: 5 },
+    [
+      "audio: the sound lasts 4.5 s, the clip has 3 s from at: 2 | set audio_end: 4.5, or extend the clip first",
+    ],
+  ],
+  [
+    "ends before audio_end",
+    dub({ audio_end: 5 }),
+    4.2,
+    { sourceSeconds: 10 },
+    ["audio_end: audio_end: 5 is beyond the sound | remove audio_end to use the sound to its end"],
+  ],
+  [
+    "ends before audio_start",
+    dub({ audio_start: 5 }),
+    4.2,
+    {},
+    ["audio_start: audio_start: 5 is beyond the sound | set audio_start: 2.2 or less"],
+  ],
+  [
+    "has too little left",
+    dub({ audio_start: 3 }),
+    4.2,
+    {},
+    ["audio_start: the span of the sound is shorter than 2 s | set audio_start: 2.2 or less"],
+  ],
+])("a sound whose file was measured %s", (_what, action, seconds, source, findings) => {
+  const found = checkHeard(action, seconds, [], source);
+  expect(found.map((each) => `${each.path?.join(".")}: ${each.message} | ${each.help}`)).toEqual(findings);
+  expect(found.every((each) => each.code === "catalog/unsupported" && each.why !== undefined)).toBe(true);
+});
+
+test.each([
+  [1.999, "1.999 s"],
+  [60.05, "60.05 s"],
+  [100, "1:40"],
+  [963.4, "16:03"],
+  [36_605, "10:10:05"],
+])("%d seconds are read as %s", (seconds, text) => {
+  expect(clock(seconds)).toBe(text);
 });
 
 test("a finding names where its rule was read, and of which day it is", () => {

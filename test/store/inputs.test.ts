@@ -5,6 +5,7 @@ import { openInputs } from "../../src/store/inputs.js";
 import { openOutputs } from "../../src/store/outputs.js";
 import { memoryDisk } from "./disk.js";
 import { png } from "./pictures.js";
+import { wav } from "./sounds.js";
 
 const INDEX = "/film/.kling/cache/inputs.json";
 const LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12\n";
@@ -159,6 +160,29 @@ describe("an input", () => {
     await inputs.save();
     volume.unlinkSync("/film/a.png");
     expect(await openInputs(fs, "/film", INDEX, LATER).image("a.png", sha256Hex(bytes))).toEqual(facts);
+  });
+
+  it("is measured once as a sound, beside what it is as a picture", async () => {
+    const bytes = wav(3);
+    const { fs, volume } = memoryDisk({ "/film/a.wav": bytes });
+    const inputs = openInputs(fs, "/film", INDEX, LATER);
+    const facts = { kind: "sound", format: "wav", seconds: 3 };
+    expect(await inputs.sound("a.wav", sha256Hex(bytes))).toEqual(facts);
+    await inputs.save();
+    volume.unlinkSync("/film/a.wav");
+    const later = openInputs(fs, "/film", INDEX, LATER);
+    expect(await later.sound("a.wav", sha256Hex(bytes))).toEqual(facts);
+    expect(await later.image("a.wav", sha256Hex(bytes))).toEqual({ kind: "not_an_image" });
+    expect(await later.sound("../a.wav", sha256Hex("x"))).toEqual({ kind: "not_a_sound" });
+  });
+
+  it("that changed since is not measured as a sound under its old digest", async () => {
+    const { fs, volume } = memoryDisk({ "/film/a.wav": wav(3) });
+    const inputs = openInputs(fs, "/film", INDEX, LATER);
+    const before = sha256Hex("what it was when it was planned");
+    expect(await inputs.sound("a.wav", before)).toMatchObject({ seconds: 3 });
+    volume.writeFileSync("/film/a.wav", wav(4));
+    expect(await inputs.sound("a.wav", before)).toMatchObject({ seconds: 4 });
   });
 
   it("that changed since is not measured under its old digest", async () => {

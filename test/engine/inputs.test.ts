@@ -1,0 +1,136 @@
+/** Input files that the vendor would refuse are refused first: at their line, with what to do, before anybody is reached. */
+import { describe, expect, it } from "vitest";
+import { checkInputs } from "../../src/engine-inputs.js";
+import { openInputs } from "../../src/store/inputs.js";
+import { catalogOf, graphOf, manifestOf } from "../graph/manifests.js";
+import { memoryDisk } from "../store/disk.js";
+import { png } from "../store/pictures.js";
+import { spoken, wav } from "../store/sounds.js";
+import { film } from "./film.js";
+
+const HEAD = `version: 1
+project: night-ferry
+provider: kling
+`;
+
+/** `line: message | help`, of a render that must reach nobody. */
+async function refused(manifest: string, files: Readonly<Record<string, Uint8Array>>) {
+  const project = film(HEAD + manifest);
+  for (const [name, bytes] of Object.entries(files))
+    project.volume.writeFileSync(`/film/refs/${name}`, bytes);
+  const report = await project.render({ ask: () => Promise.resolve(true) });
+  expect(report).toMatchObject({ status: "invalid", exit: 3 });
+  expect([project.vendor.submitted, project.routes()]).toEqual([[], 0]);
+  return report.diagnostics.map((each) => `${each.place?.line}: ${each.message} | ${each.help}`);
+}
+
+const SMALL = "refs/small.png measures 100x100; each side needs at least 300 pixels";
+
+describe("a picture of 100 pixels is refused", () => {
+  it.each<readonly [string, string]>([
+    ["as the first frame", 'shots: { "010": { prompt: dawn, image: refs/small.png } }'],
+    [
+      "as the last frame",
+      'shots: { "010": { prompt: dawn, mode: pro, image: refs/large.png, end_image: refs/small.png } }',
+    ],
+    ["as the reference of a still", "images: { mara: { prompt: a portrait, image: refs/small.png } }"],
+    ["as a person to dress", "images: { a: { try_on: { human: refs/small.png, cloth: refs/large.png } } }"],
+    ["as a garment", "images: { a: { try_on: { human: refs/large.png, cloth: refs/small.png } } }"],
+  ])("%s", async (_, manifest) => {
+    const wants = manifest.includes("shots") ? "" : '\nshots: { "900": { prompt: the end } }';
+    const files = { "small.png": png(100, 100), "large.png": png(640, 640) };
+    expect(await refused(manifest + wants, files)).toEqual([
+      `4: ${SMALL} | convert, resize or crop the picture`,
+    ]);
+  });
+});
+
+const dubbed = (fields: string, duration = 5) => `shots:
+  "020":
+    prompt: she turns to the camera
+    duration: ${duration}
+    steps:
+      - lip_sync: { audio: refs/a.wav${fields} }
+`;
+
+describe("the sound of a lip-sync is refused", () => {
+  it.each<readonly [string, string, Uint8Array, string]>([
+    [
+      "that lasts 16 minutes",
+      "",
+      wav(963, { rate: 4000, bits: 8 }),
+      "refs/a.wav lasts 16:03; 2 to 60 s are taken | cut the file itself: the limit is on what is sent, before audio_start and audio_end are looked at",
+    ],
+    [
+      "that lasts 16 minutes, whatever span of it is used",
+      ", audio_start: 10, audio_end: 14",
+      Buffer.concat(Array<Buffer>(288).fill(spoken("aac"))),
+      "refs/a.wav lasts 16:03; 2 to 60 s are taken | cut the file itself: the limit is on what is sent, before audio_start and audio_end are looked at",
+    ],
+    [
+      "that is shorter than two seconds",
+      "",
+      wav(1.2),
+      "refs/a.wav lasts 1.2 s; 2 to 60 s are taken | use a longer sound",
+    ],
+    [
+      "that is too large",
+      "",
+      wav(60, { rate: 48_000 }),
+      "refs/a.wav has 5.8 MB; at most 5 are taken | cut or convert the sound: a minute of mp3 has about 1 MB",
+    ],
+    [
+      "that is of another format",
+      "",
+      Buffer.from("fLaC and so on"),
+      "refs/a.wav is flac; only mp3, wav, m4a and aac are taken | convert the sound, for instance to mp3",
+    ],
+    [
+      "that is cut short",
+      "",
+      wav(5).subarray(0, 60_000),
+      "refs/a.wav is a damaged wav, or cut short | export the sound again",
+    ],
+    [
+      "that is none",
+      "",
+      Buffer.from("the ferry leaves"),
+      "refs/a.wav is not a sound | name an mp3, wav, m4a or aac file",
+    ],
+    [
+      "that goes on after the clip",
+      "",
+      wav(8.2),
+      "the sound lasts 8.2 s, the clip has 5 s from at: 0 | set audio_end: 5, or extend the clip first",
+    ],
+    [
+      "that ends before audio_end",
+      ", audio_end: 5",
+      wav(4),
+      "audio_end: 5 is beyond the sound | remove audio_end to use the sound to its end",
+    ],
+  ])("%s", async (_, fields, bytes, finding) => {
+    expect(await refused(dubbed(fields), { "a.wav": bytes })).toEqual([`9: ${finding}`]);
+  });
+
+  it("and one that is taken is handed on with its length", async () => {
+    const graph = graphOf(
+      manifestOf({
+        shots: [{ id: "020", prompt: "she turns", steps: [{ lip_sync: { audio: "vo.wav" } }] }],
+      }),
+    );
+    const { fs } = memoryDisk({ "/film/vo.wav": wav(4.25) });
+    const inputs = openInputs(fs, "/film", "/film/.kling/cache/inputs.json", () => 0);
+    const checked = await checkInputs(graph, inputs, catalogOf());
+    expect([checked.diagnostics, [...checked.sounds]]).toEqual([[], [["vo.wav", 4.25]]]);
+  });
+
+  it("only where it does not fit: the same file is taken by a longer clip, and by a shorter span", async () => {
+    for (const manifest of [dubbed("", 10), dubbed(", audio_start: 1, audio_end: 6")]) {
+      const project = film(HEAD + manifest);
+      project.volume.writeFileSync("/film/refs/a.wav", wav(8.2));
+      const opened = await project.open();
+      expect((await opened.plan()).diagnostics.filter((each) => each.severity === "error")).toEqual([]);
+    }
+  });
+});
