@@ -28,7 +28,7 @@ const { outputFiles } = await build({
   format: "esm",
   platform: "node",
   target: "node20.19",
-  external: ["fs-native-extensions", "undici", "jose"],
+  external: ["fs-native-extensions", "undici", "jose", "mediabunny"],
   // Less text is read faster; names stay, so that a reported stack can be read.
   minifyWhitespace: true,
   minifySyntax: true,

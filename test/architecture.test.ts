@@ -52,6 +52,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   run: ["p-limit"],
   sandbox: [
     "jose",
+    "mediabunny",
     "node:crypto",
     "node:http",
     "node:net",

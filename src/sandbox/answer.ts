@@ -16,7 +16,7 @@ export type Answer =
 /** A rendered result; with `cut` the connection ends half way through the body. */
 export interface ResultFile {
   readonly bytes: Uint8Array;
-  readonly contentType: "video/mp4" | "image/png";
+  readonly contentType: "video/mp4" | "image/png" | "audio/wav";
   readonly etag: string;
   readonly cut: boolean;
 }

@@ -2,13 +2,14 @@
  * Answers questions about tasks: the new generation's query and list, the legacy queries and lists, the packs, and the
  * sandbox's own ledger. It creates nothing. Two habits of the vendor are kept: an unknown id is an empty array in the
  * new generation and 400/1201 in the legacy one, and a legacy path finds only its own product's tasks.
+ * What is answered at once is found by no query.
  * Whether the new query finds legacy tasks by external id is not documented: here it does not, only by task id.
  */
 
 import { type Answer, refusal, result } from "./answer.js";
 import { Complaints, Fields } from "./rules/fields.js";
 import type { Product } from "./rules/order.js";
-import { stageOf, type Stage, type Task } from "./task.js";
+import { isAnsweredAtOnce, stageOf, type Stage, type Task } from "./task.js";
 import type { TaskBook } from "./task-book.js";
 import { legacyView, type Links, newView } from "./task-view.js";
 
@@ -36,6 +37,7 @@ export function queryTasks(search: URLSearchParams, { book, links, now }: Inquir
   if (ids.length > MOST_IDS) return refusal(1201, `at most ${MOST_IDS} ids are allowed, got ${ids.length}`);
   const found = ids.flatMap((id): readonly Task[] => {
     const task = byTask === null ? book.byExternalId(id) : book.byId(id);
+    if (task !== undefined && isAnsweredAtOnce(task)) return [];
     return task === undefined || (byTask === null && task.generation === "legacy") ? [] : [task];
   });
   return result(found.map((task) => newView(task, now(), links)));
@@ -65,6 +67,7 @@ export function listTasks(record: Readonly<Record<string, unknown>>, options: In
 
   const matching = options.book
     .all()
+    .filter((task) => !isAnsweredAtOnce(task))
     .filter((task) =>
       after === undefined ? task.createdAt >= start && task.createdAt <= end : position(task) < after,
     )

@@ -1,20 +1,22 @@
 /**
  * Takes create requests: rules first, then the content filter, duplicates, and slots, in that order; what passes
  * becomes a task. Every request it sees is written into the ledger, accepted or not, so that a test can prove that
- * nothing was created twice. A slot is held from submission to the task's end, per model version.
+ * nothing was created twice. A slot is held from submission to the task's end, per model version; what is answered at
+ * once holds none. Checking may wait (sounds are read by a package that is loaded on first use), the rest does not.
  */
 
 import { sha256Hex } from "../base/digest.js";
 import { type Answer, refusal, result } from "./answer.js";
-import { mischiefIn } from "./mischief.js";
-import type { Product, World } from "./rules/order.js";
-import { isUnderWay, makeTask, slotsOf, type Task } from "./task.js";
+import { answeredView } from "./call-view.js";
+import type { Order, Product, World } from "./rules/order.js";
+import { isAnsweredAtOnce, isUnderWay, makeTask, markOf, mischiefOf, slotsOf, type Task } from "./task.js";
 import type { LedgerEntry, TaskBook } from "./task-book.js";
-import { createdView } from "./task-view.js";
+import { createdView, type Links } from "./task-view.js";
 
 /** What reception needs to know of its sandbox. */
 export interface ReceptionOptions {
   readonly book: TaskBook;
+  readonly links: Links;
   readonly world: World;
   /** Slots per model version: of video, and of pictures. */
   readonly concurrency: number;
@@ -28,7 +30,7 @@ export interface ReceptionOptions {
 
 /** Accepts or refuses create requests. */
 export interface Reception {
-  create(product: Product, body: Readonly<Record<string, unknown>>): Answer;
+  create(product: Product, body: Readonly<Record<string, unknown>>): Promise<Answer>;
   /** Writes a request into the ledger that was refused before it came here. */
   turnedAway(product: Product, body: Readonly<Record<string, unknown>>, code: number): void;
 }
@@ -60,8 +62,9 @@ export function openReception(options: ReceptionOptions): Reception {
       : book.ledger().some((entry) => entry.external_task_id === externalId && entry.code === 1303);
 
   return {
-    create(product, body) {
-      const checked = product.check(body, options.world);
+    async create(product, body) {
+      const checked = await product.check(body, options.world);
+      // From here on nothing waits, so that two creates at once cannot both pass.
       const sent = externalIdIn(body);
       if (!checked.ok) {
         note(product, sent, "refused", checked.refusal.code);
@@ -76,32 +79,47 @@ export function openReception(options: ReceptionOptions): Reception {
         note(product, externalId, "duplicate", 1201, held.id);
         return refusal(1201, `External_task_id ${externalId} already exists`);
       };
-      const asked = mischiefIn(order.prompt);
+      const asked = mischiefOf(order);
       if (asked.has("refuse")) return refuse(1301, "The request was blocked by the content security policy");
       const held = externalId === undefined ? undefined : book.byExternalId(externalId);
       if (held !== undefined) return duplicate(held);
 
       const fingerprint = sha256Hex(JSON.stringify([product.path, body]));
       const busy = asked.has("busy") && !busyBefore(externalId, fingerprint);
-      const limit = order.kind === "video" ? options.concurrency : options.imageConcurrency;
+      const limit = order.kind === "still" ? options.imageConcurrency : options.concurrency;
       if (busy || slotsHeld(book.all(), order.version, options.now()) + slotsOf(order) > limit) {
         if (busy) refusedAsBusy.add(fingerprint);
         return refuse(1303, "parallel task over resource pack limit");
       }
 
-      const task = makeTask(product, checked, options.now(), options.timeScale, options.serial());
+      if (checked.sound !== undefined) book.keepSound(checked.sound.sha256, checked.sound.bytes);
+      const task = makeTask(product, checked, {
+        now: options.now(),
+        timeScale: options.timeScale,
+        serial: options.serial(),
+        mark: newMark(externalId, order, book.all()),
+      });
       const kept = book.add(task);
       if (kept.id !== task.id) return duplicate(kept);
       note(product, externalId, "accepted", 0, task.id);
       if (asked.has("lost")) return { kind: "silence" };
       if (asked.has("error5000")) return refusal(5000, "Server internal error");
-      return result(createdView(task));
+      return result(isAnsweredAtOnce(task) ? answeredView(task, options.links) : createdView(task));
     },
 
     turnedAway(product, body, code) {
       note(product, externalIdIn(body), "refused", code);
     },
   };
+}
+
+/** Without an external id, the first mark that no task has which would be marked the same way. */
+function newMark(externalId: string | undefined, order: Order, tasks: readonly Task[]): string {
+  const taken = new Set(tasks.map(({ mark }) => mark));
+  for (let nth = 0; ; nth++) {
+    const mark = markOf(externalId, order, nth);
+    if (externalId !== undefined || !taken.has(mark)) return mark;
+  }
 }
 
 function slotsHeld(tasks: readonly Task[], version: string, now: number): number {

@@ -1,20 +1,23 @@
 /**
  * Results: their signed addresses, and their bytes, which are rendered when they are first fetched.
- * Rendering is a pure function of the order, so nothing rendered is stored: a memory cache saves repeats, and after a
- * restart the same bytes are made again. One clip is rendered at a time, in slices, so that queries are answered
- * meanwhile. A signature covers path and expiry; addresses die a fixed time after the task ended.
+ * Rendering is a pure function of the stored order, its mark and the sounds that the order names by digest, so nothing
+ * rendered is stored: a memory cache saves repeats, and after a restart the same bytes are made again. One clip is
+ * rendered at a time, in slices, so that queries are answered meanwhile. A signature covers path and expiry; addresses
+ * die a fixed time after the task ended, and so do the ids under which results can be used as inputs.
  */
 
 import { createHmac } from "node:crypto";
 
 import { sha256Hex } from "../base/digest.js";
-import { type Answer, refusal } from "./answer.js";
-import { mischiefIn } from "./mischief.js";
-import type { Order, Size } from "./rules/order.js";
-import { resultCount, stageOf, type Task } from "./task.js";
+import { unreachable } from "../base/guard.js";
+import { type Answer, refusal, type ResultFile } from "./answer.js";
+import type { Order, OwnResult } from "./rules/order.js";
+import { mischiefOf, resultCount, resultId, stageOf, type Task } from "./task.js";
 
 const CACHE_BYTES = 128 * 1024 * 1024;
-const FILE_PATH = /^\/outputs\/(\d+)\/(\d+)\.(mp4|png)$/u;
+const FILE_PATH = /^\/outputs\/(\d+)\/(\d+)\.(mp4|png|wav)$/u;
+const RESULT_ID = /^(\d+)-(\d+)$/u;
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/iu;
 
 /** The results of one sandbox. */
 export interface Results {
@@ -22,8 +25,10 @@ export interface Results {
   readonly links: (task: Task) => readonly string[];
   /** Answers a download; `head` says that the body will not be sent. */
   readonly serve: (address: URL, head: boolean) => Promise<Answer>;
-  /** The size in pixels of a result, by its address. */
-  readonly sizeOf: (address: string) => Size | undefined;
+  /** A result by the id under which it can be used as an input. */
+  readonly byId: (id: string) => OwnResult | undefined;
+  /** A result by its address, whatever port it was handed out on. */
+  readonly at: (address: string) => OwnResult | "foreign" | "unreachable";
 }
 
 /** What results need to know of their sandbox. */
@@ -31,14 +36,18 @@ export interface ResultsOptions {
   readonly secret: string;
   /** How long an address works after its task ended, in seconds. */
   readonly urlSeconds: number;
+  /** How long a result can be used as an input by its id, in seconds. */
+  readonly handleSeconds: number;
   readonly base: () => string;
   readonly now: () => number;
   readonly taskById: (id: string) => Task | undefined;
+  /** The bytes of a sound that came with a request. */
+  readonly sound: (sha256: string) => Uint8Array | undefined;
 }
 
 /** Opens the results of a sandbox. */
 export function openResults(options: ResultsOptions): Results {
-  const cache = new RenderCache();
+  const cache = new RenderCache(options.sound);
   const handedOut = new Set<string>();
   const cutOnce = new Set<string>();
 
@@ -53,9 +62,19 @@ export function openResults(options: ResultsOptions): Results {
     return extension === extensionOf(task.order) ? { task, index } : undefined;
   };
 
+  const own = (task: Task, index: number, until: number): OwnResult | undefined => {
+    const { order, mark } = task;
+    const now = options.now();
+    if (mischiefOf(order).has("gone")) return undefined;
+    const stage = stageOf(task, now);
+    const state =
+      stage === "failed" ? "failed" : stage !== "succeeded" ? "under way" : now < until ? "ready" : "expired";
+    return { id: resultId(task, index), order, mark, state };
+  };
+
   return {
     links(task) {
-      const expiredOnce = mischiefIn(task.order.prompt).has("expire") && !handedOut.has(task.id);
+      const expiredOnce = mischiefOf(task.order).has("expire") && !handedOut.has(task.id);
       handedOut.add(task.id);
       const until = expiredOnce ? task.createdAt - 1000 : task.endsAt + options.urlSeconds * 1000;
       const expires = String(Math.floor(until / 1000));
@@ -75,24 +94,34 @@ export function openResults(options: ResultsOptions): Results {
         return refusal(1203, "there is no such result");
       }
       const { task, index } = found;
-      const file = await cache.get(task.order, index);
-      const cut = mischiefIn(task.order.prompt).has("cut") && !head && !cutOnce.has(task.id);
+      const file = await cache.get(task, index);
+      const cut = mischiefOf(task.order).has("cut") && !head && !cutOnce.has(task.id);
       if (cut) cutOnce.add(task.id);
       return { kind: "file", file: { ...file, cut } };
     },
 
-    sizeOf(address) {
-      if (!address.startsWith(options.base()) || !URL.canParse(address)) return undefined;
-      return find(new URL(address).pathname)?.task.order.size;
+    byId(id) {
+      const [, taskId, number] = RESULT_ID.exec(id) ?? [];
+      const task = options.taskById(taskId ?? "");
+      const index = Number(number) - 1;
+      if (task === undefined || index < 0 || index >= resultCount(task.order)) return undefined;
+      return own(task, index, task.endsAt + options.handleSeconds * 1000);
+    },
+
+    at(address) {
+      const { hostname, pathname, searchParams } = new URL(address);
+      if (!LOOPBACK.test(hostname)) return "foreign";
+      const expires = searchParams.get("Expires") ?? "";
+      const found = find(pathname);
+      if (found === undefined || searchParams.get("Signature") !== signature(pathname, expires)) {
+        return "unreachable";
+      }
+      return own(found.task, found.index, Number(expires) * 1000) ?? "unreachable";
     },
   };
 }
 
-interface Rendered {
-  readonly bytes: Uint8Array;
-  readonly contentType: "video/mp4" | "image/png";
-  readonly etag: string;
-}
+type Rendered = Omit<ResultFile, "cut">;
 
 /** Keeps the most recent renders, up to a number of bytes, and lets equal requests share one render. */
 class RenderCache {
@@ -100,8 +129,10 @@ class RenderCache {
   readonly #sizes = new Map<string, number>();
   #queue: Promise<unknown> = Promise.resolve();
 
-  get(order: Order, index: number): Promise<Rendered> {
-    const name = sha256Hex(JSON.stringify([order, index]));
+  constructor(private readonly sound: ResultsOptions["sound"]) {}
+
+  get({ order, mark }: Task, index: number): Promise<Rendered> {
+    const name = sha256Hex(JSON.stringify([order, mark, index]));
     const known = this.#renders.get(name);
     if (known !== undefined) {
       this.#renders.delete(name);
@@ -110,7 +141,7 @@ class RenderCache {
     }
     const made = this.#queue.then(async () => {
       const { render } = await import("./media/render.js");
-      const bytes = await render(order, index);
+      const bytes = await render(order, index, mark, this.sound);
       this.#sizes.set(name, bytes.length);
       this.#shrink();
       return { bytes, contentType: contentTypeOf(order), etag: `"${sha256Hex(bytes)}"` };
@@ -133,12 +164,23 @@ class RenderCache {
   }
 }
 
-function extensionOf(order: Order): "mp4" | "png" {
-  return order.kind === "video" ? "mp4" : "png";
+function extensionOf({ kind }: Order): "mp4" | "png" | "wav" {
+  switch (kind) {
+    case "video":
+      return "mp4";
+    case "still":
+    case "faces":
+      return "png";
+    case "speech":
+      return "wav";
+    default:
+      return unreachable(kind);
+  }
 }
 
-function contentTypeOf(order: Order): "video/mp4" | "image/png" {
-  return order.kind === "video" ? "video/mp4" : "image/png";
+function contentTypeOf(order: Order): ResultFile["contentType"] {
+  const extension = extensionOf(order);
+  return extension === "wav" ? "audio/wav" : extension === "mp4" ? "video/mp4" : "image/png";
 }
 
 function forbidden(message: string): Answer {

@@ -20,8 +20,12 @@ export type Route =
   | { readonly kind: "wrong method" }
   | { readonly kind: "unknown" };
 
-/** The route of a method and a path. */
-export function routeOf(method: string, path: string): Route {
+/** The route of a method and a path, on a server with one kind of lip-sync. */
+export function routeOf(method: string, path: string, lipSync: "advanced" | "old"): Route {
+  const productAt = (where: string): Product | undefined => {
+    const found = PRODUCTS.get(where);
+    return found?.lipSync === undefined || found.lipSync === lipSync ? found : undefined;
+  };
   if (path === "/tasks") {
     if (method === "GET") return { kind: "query tasks" };
     return { kind: method === "POST" ? "list tasks" : "wrong method" };
@@ -30,17 +34,18 @@ export function routeOf(method: string, path: string): Route {
   if (path === "/sandbox/ledger") return { kind: method === "GET" ? "ledger" : "wrong method" };
   if (path.startsWith("/outputs/"))
     return { kind: method === "GET" || method === "HEAD" ? "result" : "wrong method" };
-  const product = PRODUCTS.get(path);
+  const product = productAt(path);
   if (product !== undefined) {
     if (method === "POST") return { kind: "create", product };
-    return method === "GET" && product.generation === "legacy"
+    return method === "GET" && product.generation === "legacy" && product.atOnce !== true
       ? { kind: "legacy list", product }
       : { kind: "wrong method" };
   }
   const cut = path.lastIndexOf("/");
-  const parent = PRODUCTS.get(path.slice(0, cut));
+  const parent = productAt(path.slice(0, cut));
   const id = decoded(path.slice(cut + 1));
-  if (parent?.generation !== "legacy" || id === undefined || id === "") return { kind: "unknown" };
+  if (parent?.generation !== "legacy" || parent.atOnce === true) return { kind: "unknown" };
+  if (id === undefined || id === "") return { kind: "unknown" };
   return method === "GET" ? { kind: "legacy query", product: parent, id } : { kind: "wrong method" };
 }
 

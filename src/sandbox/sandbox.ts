@@ -16,6 +16,7 @@ import { openResults } from "./results.js";
 import { generationOf, routeOf } from "./routes.js";
 import { listen, type Request } from "./server.js";
 import { directoryBook, memoryBook } from "./task-book.js";
+import type { Links } from "./task-view.js";
 
 /** How a sandbox is started; every field has a default. */
 export interface SandboxOptions {
@@ -40,6 +41,10 @@ export interface SandboxOptions {
   readonly retired?: "refuse" | "accept";
   /** How long a result's address works after the task ended, in seconds; 30 days by default. */
   readonly urlSeconds?: number;
+  /** How long a result can be used as an input by its id after the task ended, in seconds; 30 days by default. */
+  readonly handleSeconds?: number;
+  /** Which lip-sync there is: `advanced` (default) with identify-face, or `old`, as on older gateways. Never both. */
+  readonly lipSync?: "advanced" | "old";
   /** Requests a second above which the sandbox answers 1302; unlimited by default. */
   readonly requestsPerSecond?: number;
 }
@@ -58,6 +63,8 @@ export interface Sandbox {
 /** The header that every answer carries unless the sandbox was started as vendor. */
 const SANDBOX_HEADER = "x-klingmake-sandbox";
 
+const THIRTY_DAYS = 30 * 24 * 3600;
+
 /** Starts a sandbox; rejects when the port is taken or the directory cannot be made. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const now = (): number => Date.now();
@@ -74,25 +81,44 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
   const results = openResults({
     secret: secretKey,
-    urlSeconds: options.urlSeconds ?? 30 * 24 * 3600,
+    urlSeconds: options.urlSeconds ?? THIRTY_DAYS,
+    handleSeconds: options.handleSeconds ?? THIRTY_DAYS,
     base: () => url,
     now,
     taskById: (id) => book.byId(id),
+    sound: (sha256) => book.sound(sha256),
   });
+  const links: Links = {
+    of: results.links,
+    toParent: ({ id, url: address }) => {
+      const [taskId = "", number] = id.split("-");
+      const task = book.byId(taskId);
+      return task === undefined ? address : (results.links(task)[Number(number) - 1] ?? "");
+    },
+  };
   const reception = openReception({
     book,
-    world: { retired: options.retired ?? "refuse", sizeOfResult: (address) => results.sizeOf(address) },
+    links,
+    world: {
+      retired: options.retired ?? "refuse",
+      resultById: results.byId,
+      resultAt: results.at,
+      readSound: async (bytes) => {
+        const { soundFacts } = await import("./media/sound-file.js");
+        return soundFacts(bytes);
+      },
+    },
     concurrency,
     imageConcurrency,
     timeScale: options.timeScale ?? 1 / 60,
     now,
     serial: () => serial++,
   });
-  const asked = { book, links: results.links, now };
+  const asked = { book, links, now };
 
   const handle = async (request: Request): Promise<Answer> => {
     const { address } = request;
-    const route = routeOf(request.method, address.pathname);
+    const route = routeOf(request.method, address.pathname, options.lipSync ?? "advanced");
     const generation = generationOf(route);
     const body = request.body.length === 0 ? {} : parse(request.body);
     if (generation !== undefined) {

@@ -1,5 +1,6 @@
 /**
  * Where tasks and the ledger of create requests are kept: in memory, or in a directory that outlives the process.
+ * Sounds that came with requests are kept beside the tasks, by digest, because clips are rendered from them later.
  * In a directory each task is one file, named after its external id, and put in place by a hard link of a finished
  * file: the link fails when the name is taken, so that even two processes on one directory cannot make two tasks with
  * one external id, and a kill never leaves half a task. Nothing is flushed to the platter: this guards against a
@@ -43,6 +44,10 @@ export interface TaskBook {
   byExternalId(externalId: string): Task | undefined;
   /** Every task, newest first. */
   all(): readonly Task[];
+  /** Keeps the bytes of a sound under their digest. */
+  keepSound(sha256: string, bytes: Uint8Array): void;
+  /** Undefined when it was never kept, or was deleted. */
+  sound(sha256: string): Uint8Array | undefined;
   record(entry: LedgerEntry): void;
   ledger(): readonly LedgerEntry[];
 }
@@ -51,7 +56,10 @@ export interface TaskBook {
 export function memoryBook(): TaskBook {
   const tasks = new Index();
   const entries: LedgerEntry[] = [];
+  const sounds = new Map<string, Uint8Array>();
   return {
+    keepSound: (sha256, bytes) => void sounds.set(sha256, bytes),
+    sound: (sha256) => sounds.get(sha256),
     add: (task) => tasks.claim(task),
     byId: (id) => tasks.byId.get(id),
     byExternalId: (externalId) => tasks.byExternalId.get(externalId),
@@ -64,8 +72,9 @@ export function memoryBook(): TaskBook {
 /** A book in a directory, which is made when missing. */
 export function directoryBook(directory: string): TaskBook {
   const folder = join(directory, "tasks");
+  const soundFolder = join(directory, "sounds");
   const ledgerFile = join(directory, "ledger.jsonl");
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const each of [folder, soundFolder]) mkdirSync(each, { recursive: true, mode: 0o700 });
   const tasks = new Index();
   const read = new Set<string>();
 
@@ -99,6 +108,15 @@ export function directoryBook(directory: string): TaskBook {
     byId: (id) => asking(() => tasks.byId.get(id)),
     byExternalId: (externalId) => asking(() => tasks.byExternalId.get(externalId)),
     all: () => asking(() => tasks.newestFirst()),
+    keepSound(sha256, bytes) {
+      const beside = join(soundFolder, `${sha256}.${process.pid}.part`);
+      writeFileSync(beside, bytes, { mode: 0o600 });
+      renameSync(beside, join(soundFolder, sha256));
+    },
+    sound(sha256) {
+      const place = join(soundFolder, sha256);
+      return existsSync(place) ? readFileSync(place) : undefined;
+    },
     record: (entry) => appendFileSync(ledgerFile, `${JSON.stringify(entry)}\n`, { mode: 0o600 }),
     ledger: () =>
       existsSync(ledgerFile) ? readFileSync(ledgerFile, "utf8").split("\n").flatMap(readEntry) : [],

@@ -5,10 +5,16 @@
 
 import { unreachable } from "../base/guard.js";
 import { unitText } from "./rules/prices.js";
-import { stageOf, type Task, updatedAt } from "./task.js";
+import type { Parent } from "./rules/order.js";
+import { resultId, stageOf, type Task, updatedAt } from "./task.js";
 
-/** Gives the addresses of a task's results, in order. */
-export type Links = (task: Task) => readonly string[];
+/** Gives addresses. */
+export interface Links {
+  /** Those of a task's results, in order. */
+  of(task: Task): readonly string[];
+  /** That of the clip that a clip was made from; empty when it is no longer known. */
+  toParent(parent: Parent): string;
+}
 
 /** The answer to a create request. */
 export function createdView(task: Task): unknown {
@@ -59,7 +65,10 @@ export function legacyView(task: Task, now: number, links: Links): unknown {
     task_id: task.id,
     task_status: stage === "succeeded" ? "succeed" : stage,
     task_status_msg: stage === "failed" ? (task.failure ?? "") : "",
-    task_info: task.externalId === undefined ? {} : { external_task_id: task.externalId },
+    task_info: {
+      ...(task.externalId === undefined ? {} : { external_task_id: task.externalId }),
+      ...parentView(task, links),
+    },
     ...(stage === "succeeded" ? { task_result: legacyResult(task, links) } : {}),
     watermark_info: { enabled: task.watermark },
     ...(ended ? { final_unit_deduction: charge(task) } : {}),
@@ -70,22 +79,23 @@ export function legacyView(task: Task, now: number, links: Links): unknown {
 
 /** Which pack pays for a task. */
 export function packageType(task: Task): "video" | "image" {
-  return task.order.kind === "video" ? "video" : "image";
-}
-
-/** The id under which a result can be used as an input. */
-function resultId(task: Task, index: number): string {
-  return `${task.id}-${index + 1}`;
+  return task.order.kind === "still" ? "image" : "video";
 }
 
 /** Failed tasks cost nothing. */
-function charge(task: Task): string {
+export function charge(task: Task): string {
   return unitText(task.failure === undefined ? task.order.milliUnits : 0);
+}
+
+function parentView({ order }: Task, links: Links): Readonly<Record<string, unknown>> {
+  if (order.kind !== "video" || order.parent === undefined) return {};
+  const { id, seconds } = order.parent;
+  return { parent_video: { id, url: links.toParent(order.parent), duration: String(seconds) } };
 }
 
 function outputs(task: Task, links: Links): unknown {
   const { order } = task;
-  return links(task).map((url, index) => {
+  return links.of(task).map((url, index) => {
     const watermark_url = task.watermark ? url : "";
     return order.kind === "video"
       ? { type: "video", id: resultId(task, index), url, watermark_url, duration: String(order.seconds) }
@@ -95,7 +105,7 @@ function outputs(task: Task, links: Links): unknown {
 
 function legacyResult(task: Task, links: Links): unknown {
   const { order } = task;
-  const urls = links(task);
+  const urls = links.of(task);
   const watermarked = (url: string): string => (task.watermark ? url : "");
   switch (order.kind) {
     case "video":
@@ -109,6 +119,9 @@ function legacyResult(task: Task, links: Links): unknown {
       };
     case "still":
       return { images: urls.map((url, index) => ({ index, url, watermark_url: watermarked(url) })) };
+    case "speech":
+    case "faces":
+      return {};
     default:
       return unreachable(order);
   }

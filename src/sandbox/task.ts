@@ -10,15 +10,16 @@
 
 import { sha256Hex } from "../base/digest.js";
 import { isRecord } from "../base/guard.js";
-import { failureText, mischiefIn } from "./mischief.js";
+import { failureText, type Mischief, mischiefIn } from "./mischief.js";
 import type { Accepted, Order, Product } from "./rules/order.js";
+import { humOf } from "./rules/sources.js";
 
 /** Where a task stands. */
 export type Stage = "submitted" | "processing" | "succeeded" | "failed";
 
 /** One accepted create request. */
 export interface Task {
-  readonly version: 1;
+  readonly version: 2;
   readonly id: string;
   readonly externalId: string | undefined;
   readonly generation: Product["generation"];
@@ -26,6 +27,8 @@ export interface Task {
   readonly path: string;
   readonly productType: Product["productType"];
   readonly order: Order;
+  /** Four hexadecimal digits that keep apart the slates of two takes; they follow from the external id. */
+  readonly mark: string;
   readonly watermark: boolean;
   readonly createdAt: number;
   readonly startsAt: number;
@@ -34,34 +37,57 @@ export interface Task {
   readonly failure: string | undefined;
 }
 
-/**
- * Makes the task of an accepted request; `timeScale` 1 is the pace of the real service, smaller is faster.
- * `serial` keeps apart the ids of one millisecond.
- */
+/** When, how fast and under which mark a task is made. */
+export interface Circumstances {
+  readonly now: number;
+  /** 1 is the pace of the real service, smaller is faster. */
+  readonly timeScale: number;
+  /** Keeps apart the ids of one millisecond. */
+  readonly serial: number;
+  readonly mark: string;
+}
+
+/** Makes the task of an accepted request. */
 export function makeTask(
   product: Product,
   accepted: Accepted,
-  now: number,
-  timeScale: number,
-  serial: number,
+  { now, timeScale, serial, mark }: Circumstances,
 ): Task {
   const { order, externalId, watermark } = accepted;
-  const asked = mischiefIn(order.prompt);
+  const asked = mischiefOf(order);
   const lasts = realSeconds(order) * 1000 * timeScale * (asked.has("slow") ? 10 : 1);
   return {
-    version: 1,
+    version: 2,
     id: `${now}${String(serial % 100_000).padStart(5, "0")}`,
     externalId,
     generation: product.generation,
     path: product.path,
     productType: product.productType,
     order,
+    mark,
     watermark,
     createdAt: now,
     startsAt: now + Math.round(lasts * 0.15),
     endsAt: now + Math.round(lasts),
     failure: failureText(asked),
   };
+}
+
+/** What an order asks the sandbox to do wrong. */
+export function mischiefOf(order: Order): ReadonlySet<Mischief> {
+  const heed = order.kind === "video" || order.kind === "faces" ? order.heed : undefined;
+  return mischiefIn(heed ?? order.prompt);
+}
+
+/** The mark of a task that nothing distinguishes but its order, the `nth` of its kind; where an order came from and which ids it names do not count. */
+export function markOf(externalId: string | undefined, order: Order, nth: number): string {
+  const plain = JSON.stringify(order, (key, value: unknown) => (key === "parent" ? undefined : value));
+  return sha256Hex(externalId ?? `${plain} ${nth}`).slice(0, 4);
+}
+
+/** Whether a task was answered at once, so that no query finds it. */
+export function isAnsweredAtOnce({ order }: Pick<Task, "order">): boolean {
+  return order.kind === "speech" || order.kind === "faces";
 }
 
 /** Where the task stands at a moment. */
@@ -89,32 +115,42 @@ export function updatedAt(task: Task, now: number): number {
 
 /** Results that the task has when it succeeds. */
 export function resultCount(order: Order): number {
+  if (order.kind === "faces") return order.faces.length;
   return order.kind === "still" ? order.count : 1;
+}
+
+/** The id under which a result can be used as an input. */
+export function resultId(task: Pick<Task, "id">, index: number): string {
+  return `${task.id}-${index + 1}`;
 }
 
 /** Reads a stored task; undefined for anything else, for instance a file of a later version. */
 export function readTask(text: string): Task | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    if (
-      !isRecord(value) ||
-      value["version"] !== 1 ||
-      typeof value["id"] !== "string" ||
-      !isRecord(value["order"])
-    ) {
-      return undefined;
-    }
-    // Version 1 is only ever written from a Task, by this program.
-    return value as unknown as Task;
+    if (!isRecord(value) || typeof value["id"] !== "string" || !isRecord(value["order"])) return undefined;
+    // Both versions are only ever written by this program.
+    if (value["version"] === 2) return value as unknown as Task;
+    return value["version"] === 1 ? fromVersion1(value as unknown as Task) : undefined;
   } catch {
     return undefined;
   }
 }
 
+/** Version 1 had no mark, and said of sound only whether there is any. */
+function fromVersion1(task: Task): Task {
+  const { order, externalId } = task;
+  const audible: unknown = order.kind === "video" ? order.sound : false;
+  const sound = audible === true && order.kind === "video" ? [humOf(order.prompt, order.seconds)] : [];
+  const now = order.kind === "video" ? { ...order, sound } : order;
+  return { ...task, version: 2, order: now, mark: markOf(externalId ?? task.id, now, 0) };
+}
+
 /** How long the real service would take: about a minute for a clip of 5 s, about 24 s for a still. */
 function realSeconds(order: Order): number {
-  if (order.kind === "still") return 24;
+  if (isAnsweredAtOnce({ order })) return 0;
+  if (order.kind !== "video") return 24;
   const effort = order.resolution === "720p" ? 1 : order.resolution === "1080p" ? 1.4 : 2.2;
   const jitter = Number.parseInt(sha256Hex(order.prompt).slice(0, 4), 16) / 0xffff;
-  return 50 + 3 * order.seconds * effort + 10 * jitter;
+  return 50 + 3 * Math.min(order.seconds, 15) * effort + 10 * jitter;
 }

@@ -23,7 +23,7 @@ function bytesOf(kind: "clip" | "still", name: string): Uint8Array {
   const seed = Buffer.from(name.padEnd(8, "0")).toString("hex");
   let bytes = encodeStill(320, 320, words(seed), name);
   if (kind === "clip") {
-    const steps = encodeClip({ width: 128, height: 72, seconds: 5, text: words(seed), sound: false });
+    const steps = encodeClip({ width: 128, height: 72, seconds: 5, text: words(seed) });
     for (let step = steps.next(); ; step = steps.next()) {
       if (step.done === true) {
         bytes = step.value;

@@ -13,6 +13,8 @@ import { mp4, videoEntry } from "../../src/sandbox/media/mp4.js";
 import { Picture, rgb } from "../../src/sandbox/media/picture.js";
 import { encodeStill } from "../../src/sandbox/media/png.js";
 import { timeCode } from "../../src/sandbox/media/slate.js";
+import { soundtrack } from "../../src/sandbox/media/soundtrack.js";
+import { humOf } from "../../src/sandbox/rules/sources.js";
 import { boxes } from "./boxes.js";
 
 // Not needed, but a good judge where they are installed.
@@ -24,6 +26,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const TEXT = {
   seed: "4f21aa",
+  mark: "3fa2",
   title: "kling-3.0",
   tag: "std",
   facts: ["text to video", "5 s"],
@@ -32,7 +35,11 @@ const TEXT = {
 };
 
 function plan(over: Partial<ClipPlan> = {}): ClipPlan {
-  return { width: 1280, height: 720, seconds: 5, sound: false, text: TEXT, ...over };
+  return { width: 1280, height: 720, seconds: 5, text: TEXT, ...over };
+}
+
+function humming(seconds: number) {
+  return soundtrack([humOf("a boat", seconds)], seconds, () => undefined);
 }
 
 function encode(what: ClipPlan): Uint8Array {
@@ -142,8 +149,8 @@ describe("the encoder", () => {
 });
 
 describe("a clip", () => {
-  it("is a box structure that ends exactly at the end of the file, with moov before mdat", () => {
-    const all = boxes(encode(plan({ seconds: 3, sound: true })));
+  it("is a box structure that ends exactly at the end of the file, with moov before mdat", async () => {
+    const all = boxes(encode(plan({ seconds: 3, sound: await humming(3) })));
     expect(all.filter(({ path }) => !path.includes(".")).map(({ path }) => path)).toEqual([
       "ftyp",
       "moov",
@@ -165,8 +172,8 @@ describe("a clip", () => {
     expect(at("moov.trak.mdia.minf.stbl.stsz").readUInt32BE(8)).toBe(seconds * 24);
   });
 
-  it("has chunk offsets and sample sizes that cover mdat without a gap", () => {
-    const file = encode(plan({ width: 320, height: 320, seconds: 3, sound: true }));
+  it("has chunk offsets and sample sizes that cover mdat without a gap", async () => {
+    const file = encode(plan({ width: 320, height: 320, seconds: 3, sound: await humming(3) }));
     const all = boxes(file);
     const sizes = all
       .filter(({ path }) => path.endsWith("stsz"))
@@ -205,7 +212,8 @@ describe("a clip", () => {
     [1802, 722, 3, false],
   ])(
     "of %ix%i, %i s, sound %s is what ffprobe says it is, and decodes cleanly",
-    (width, height, seconds, sound) => {
+    async (width, height, seconds, sounds) => {
+      const sound = sounds ? await humming(seconds) : undefined;
       const path = join(folder, `${width}.mp4`);
       writeFileSync(path, encode(plan({ width, height, seconds, sound })));
       const fields = "stream=codec_name,width,height,nb_frames,duration,r_frame_rate,color_space";
@@ -230,7 +238,7 @@ describe("a clip", () => {
         duration: `${seconds}.000000`,
       });
       expect(streams.slice(1)).toMatchObject(
-        sound ? [{ codec_name: "aac", duration: `${seconds}.000000` }] : [],
+        sounds ? [{ codec_name: "flac", duration: `${seconds}.000000` }] : [],
       );
       const decoded = spawnSync(FFMPEG, ["-v", "error", "-i", path, "-f", "null", "-"]);
       expect(decoded.stderr.toString()).toBe("");

@@ -21,6 +21,7 @@ import {
 describe("what is made of an accepted request", () => {
   const size = (path: string, body: Body, world?: World): string => {
     const { order } = accepted(path, body, world);
+    if (order.kind !== "video" && order.kind !== "still") throw new Error("the order has no size");
     return `${order.size.width}x${order.size.height}`;
   };
 
@@ -48,7 +49,12 @@ describe("what is made of an accepted request", () => {
   });
 
   it("takes the size of its own result from the address", () => {
-    const world: World = { ...WORLD, sizeOfResult: () => ({ width: 888, height: 1184 }) };
+    const { order } = accepted("/v1/images/generations", {
+      model_name: "kling-v3",
+      prompt: "x",
+      aspect_ratio: "3:4",
+    });
+    const world: World = { ...WORLD, resultAt: () => ({ id: "1-1", order, mark: "3fa2", state: "ready" }) };
     const body = of([prompt, { type: "first_frame", url: "http://127.0.0.1:1/outputs/1/0.png" }]);
     expect(size("/image-to-video/kling-3.0", body, world)).toBe("720x960");
   });

@@ -70,7 +70,8 @@ describe("a sandbox with a directory", () => {
     const product = PRODUCTS.get(CLIP);
     if (product === undefined) throw new Error(`no product at ${CLIP}`);
     const checked = accepted(CLIP, clipBody("a boat", "ref"));
-    const make = (serial: number) => makeTask(product, checked, 1, 1, serial);
+    const make = (serial: number) =>
+      makeTask(product, checked, { now: 1, timeScale: 1, serial, mark: "3fa2" });
     const one = directoryBook(directory);
     const two = directoryBook(directory);
     expect(one.add(make(1)).id).toBe(make(1).id);
@@ -83,7 +84,7 @@ describe("a sandbox with a directory", () => {
     await before.ask("POST", CLIP, clipBody("a boat", "ref"));
     await before.sandbox.close();
     writeFileSync(join(directory, "tasks", "half.json"), '{"version":1,"id":"12');
-    writeFileSync(join(directory, "tasks", "later.json"), '{"version":2,"id":"1","order":{}}');
+    writeFileSync(join(directory, "tasks", "later.json"), '{"version":3,"id":"1","order":{}}');
     writeFileSync(join(directory, "tasks", "1.2.part"), "");
     writeFileSync(join(directory, "ledger.jsonl"), '{"at":1,"pa', { flag: "a" });
     const { ask } = await open({ directory });

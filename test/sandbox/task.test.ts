@@ -19,7 +19,7 @@ const NOW = 1_800_000_000_000;
 function task(path: string, body: Body, timeScale = 1): Task {
   const product = PRODUCTS.get(path);
   if (product === undefined) throw new Error(`no product at ${path}`);
-  return makeTask(product, accepted(path, body), NOW, timeScale, 123_456);
+  return makeTask(product, accepted(path, body), { now: NOW, timeScale, serial: 123_456, mark: "3fa2" });
 }
 
 const seconds = ({ createdAt, endsAt }: Task): number => (endsAt - createdAt) / 1000;

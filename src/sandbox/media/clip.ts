@@ -1,13 +1,11 @@
 /**
- * Makes a whole clip from a slate: frames, sound when asked for, and the MP4 around them.
+ * Makes a whole clip from a slate and a sound track: frames, and the MP4 around them.
  * A generator, because it must not decide who waits: it stops after each group of frames so that its driver can let
  * other work in. It reads no clock and no order; equal arguments make equal bytes.
- * Sound is silence: a real AAC track of the clip's length, so that players and probes find one.
  */
 
-import { audioConfiguration, SAMPLE_RATE, SAMPLES_PER_FRAME, silentFrame } from "./aac.js";
 import { H264Encoder } from "./h264.js";
-import { audioEntry, mp4, type Sample, type Track, videoEntry } from "./mp4.js";
+import { mp4, type Sample, type Track, videoEntry } from "./mp4.js";
 import { Slate, type SlateText } from "./slate.js";
 
 /** Frames a second of every sandbox clip. */
@@ -23,7 +21,8 @@ export interface ClipPlan {
   readonly width: number;
   readonly height: number;
   readonly seconds: number;
-  readonly sound: boolean;
+  /** The sound track; absent for a silent clip. */
+  readonly sound?: Track | undefined;
   readonly text: SlateText;
 }
 
@@ -47,23 +46,5 @@ export function* encodeClip(plan: ClipPlan): Generator<undefined, Uint8Array> {
     entry: videoEntry(plan.width, plan.height, encoder.configuration()),
     samples,
   };
-  return mp4(plan.sound ? [video, silence(frames / FRAMES_PER_SECOND)] : [video]);
-}
-
-/** The last frame is shortened, so that the track ends exactly with the picture. */
-function silence(seconds: number): Track {
-  const data = silentFrame();
-  const samples: Sample[] = [];
-  const total = Math.round(seconds * SAMPLE_RATE);
-  for (let at = 0; at < total; at += SAMPLES_PER_FRAME) {
-    samples.push({ data, duration: Math.min(SAMPLES_PER_FRAME, total - at), key: true });
-  }
-  return {
-    kind: "audio",
-    timescale: SAMPLE_RATE,
-    width: 0,
-    height: 0,
-    entry: audioEntry(1, SAMPLE_RATE, audioConfiguration()),
-    samples,
-  };
+  return mp4(plan.sound === undefined ? [video] : [video, plan.sound]);
 }

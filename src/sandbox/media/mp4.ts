@@ -11,7 +11,7 @@ export interface Sample {
   readonly key: boolean;
 }
 
-/** One track; `timescale` is ticks a second, `entry` the sample entry box (avc1, mp4a) with its configuration. */
+/** One track; `timescale` is ticks a second, `entry` the sample entry box (avc1, mp4a, fLaC) with its configuration. */
 export interface Track {
   readonly kind: "video" | "audio";
   readonly timescale: number;
@@ -19,6 +19,15 @@ export interface Track {
   readonly height: number;
   readonly entry: Uint8Array;
   readonly samples: readonly Sample[];
+  /** Which piece of the samples is played, and how much later than the movie begins; absent, all of them at once. */
+  readonly edit?: Edit;
+}
+
+/** `fromTicks` in the track's timescale. */
+interface Edit {
+  readonly delayMs: number;
+  readonly fromTicks: number;
+  readonly lastsMs: number;
 }
 
 const MOVIE_TIMESCALE = 1000;
@@ -57,20 +66,30 @@ export function videoEntry(width: number, height: number, configuration: Uint8Ar
   );
 }
 
-/** The mp4a sample entry around an AudioSpecificConfig. */
-export function audioEntry(channels: number, sampleRate: number, configuration: Uint8Array): Uint8Array {
-  const specific = descriptor(0x05, configuration);
-  const decoder = descriptor(0x04, Uint8Array.of(0x40, 0x15, 0, 0, 0), u32(0, 0), specific);
+/** The mp4a sample entry of AAC, around an AudioSpecificConfig. */
+export function aacEntry(channels: number, rate: number, configuration: Uint8Array): Uint8Array {
+  return audioEntry("mp4a", channels, rate, elementaryStream(0x40, descriptor(0x05, configuration)));
+}
+
+/** The mp4a sample entry of MP3 (MPEG-1 layer III, and MPEG-2 by the same number), which needs no configuration. */
+export function mp3Entry(channels: number, rate: number): Uint8Array {
+  return audioEntry("mp4a", channels, rate, elementaryStream(0x6b));
+}
+
+/** The fLaC sample entry around STREAMINFO, by the mapping of FLAC into ISO media files. */
+export function flacEntry(rate: number, streamInfo: Uint8Array): Uint8Array {
+  const lastBlock = Uint8Array.of(0x80, 0, 0, streamInfo.length);
+  return audioEntry("fLaC", 1, rate, fullBox("dfLa", 0, lastBlock, streamInfo));
+}
+
+function audioEntry(kind: string, channels: number, rate: number, configuration: Uint8Array): Uint8Array {
+  return box(kind, zeros(6), u16(1), zeros(8), u16(channels, 16, 0, 0), u32(rate * 0x10000), configuration);
+}
+
+function elementaryStream(objectType: number, ...specific: readonly Uint8Array[]): Uint8Array {
+  const decoder = descriptor(0x04, Uint8Array.of(objectType, 0x15, 0, 0, 0), u32(0, 0), ...specific);
   const stream = descriptor(0x03, u16(0), zeros(1), decoder, descriptor(0x06, Uint8Array.of(2)));
-  return box(
-    "mp4a",
-    zeros(6),
-    u16(1),
-    zeros(8),
-    u16(channels, 16, 0, 0),
-    u32(sampleRate * 0x10000),
-    fullBox("esds", 0, stream),
-  );
+  return fullBox("esds", 0, stream);
 }
 
 interface Chunk {
@@ -154,7 +173,14 @@ function trackBox(track: Track, id: number, list: readonly Chunk[], offsets: rea
   const kindHeader = video ? fullBox("vmhd", 1, zeros(8)) : fullBox("smhd", 0, zeros(4));
   const references = box("dinf", fullBox("dref", 0, u32(1), fullBox("url ", 1)));
   const information = box("minf", kindHeader, references, sampleTable(track, list, offsets));
-  return box("trak", header, box("mdia", mediaHeader, handler, information));
+  const edits = track.edit === undefined ? [] : [box("edts", editList(track.edit))];
+  return box("trak", header, ...edits, box("mdia", mediaHeader, handler, information));
+}
+
+/** An edit without media, whose time is -1, delays what follows. */
+function editList({ delayMs, fromTicks, lastsMs }: Edit): Uint8Array {
+  const delay = delayMs > 0 ? [u32(delayMs, 0xffffffff, 0x10000)] : [];
+  return fullBox("elst", 0, u32(delay.length + 1), ...delay, u32(lastsMs, fromTicks, 0x10000));
 }
 
 function sampleTable(track: Track, list: readonly Chunk[], offsets: readonly number[]): Uint8Array {
@@ -189,11 +215,13 @@ function trackDuration(track: Track): number {
 }
 
 function movieDuration(track: Track): number {
+  if (track.edit !== undefined) return track.edit.delayMs + track.edit.lastsMs;
   return Math.round((trackDuration(track) * MOVIE_TIMESCALE) / track.timescale);
 }
 
 function descriptor(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
   const body = concat(parts);
+  if (body.length > 0x7f) throw new RangeError("a descriptor that long has a length of several bytes");
   return concat([Uint8Array.of(tag, body.length), body]);
 }
 

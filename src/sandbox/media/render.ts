@@ -1,7 +1,7 @@
 /**
  * From an order to its bytes: which facts stand on the slate, and the choice between clip and still.
- * Only what the request said goes in (no task id, no date), so equal requests make equal bytes. The colour follows from
- * the prompt; of several stills each has its number below.
+ * Only what the request said goes in (no task id, no date), so equal requests with equal marks make equal bytes. The
+ * colour follows from the prompt, the mark from the client's reference; of several stills each has its number below.
  */
 
 import { setImmediate as breathe } from "node:timers/promises";
@@ -12,13 +12,25 @@ import type { Order, StillOrder, VideoOrder } from "../rules/order.js";
 import { encodeClip, FRAMES_PER_SECOND } from "./clip.js";
 import { encodeStill } from "./png.js";
 import type { SlateText } from "./slate.js";
+import { soundtrack } from "./soundtrack.js";
+import { murmur } from "./tone.js";
+import { to16Bits, wavFile } from "./wav.js";
+
+const SPEECH_RATE = 24_000;
+const FACE_SIDE = 320;
 
 /** The bytes of an order's result number `index`, letting the event loop run in between. */
-export async function render(order: Order, index: number): Promise<Uint8Array> {
+export async function render(
+  order: Order,
+  index: number,
+  mark: string,
+  kept: (sha256: string) => Uint8Array | undefined,
+): Promise<Uint8Array> {
   switch (order.kind) {
     case "video": {
-      const { size, seconds, sound } = order;
-      const frames = encodeClip({ ...size, seconds, sound, text: clipText(order) });
+      const { size, seconds } = order;
+      const sound = await soundtrack(order.sound, seconds, kept);
+      const frames = encodeClip({ ...size, seconds, sound, text: clipText(order, mark) });
       for (;;) {
         const step = frames.next();
         if (step.done === true) return step.value;
@@ -27,17 +39,32 @@ export async function render(order: Order, index: number): Promise<Uint8Array> {
     }
     case "still": {
       const caption = order.count > 1 ? `still ${index + 1} of ${order.count}` : "still";
-      return encodeStill(order.size.width, order.size.height, stillText(order), caption);
+      return encodeStill(order.size.width, order.size.height, stillText(order, mark), caption);
     }
+    case "faces": {
+      const text = {
+        seed: seed(order.prompt),
+        mark,
+        title: "face",
+        tag: "",
+        facts: [],
+        prompt: "",
+        notes: [],
+      };
+      return encodeStill(FACE_SIDE, FACE_SIDE, text, `face ${index + 1}`);
+    }
+    case "speech":
+      return wavFile(to16Bits(murmur(order.voice, SPEECH_RATE)), SPEECH_RATE);
     default:
       return unreachable(order);
   }
 }
 
-function clipText(order: VideoOrder): SlateText {
+function clipText(order: VideoOrder, mark: string): SlateText {
   const { width, height } = order.size;
   return {
-    seed: seed(order),
+    seed: seed(order.prompt),
+    mark,
     title: order.model,
     tag: order.mode === order.resolution ? order.mode : `${order.mode} ${order.resolution}`,
     facts: [
@@ -45,16 +72,18 @@ function clipText(order: VideoOrder): SlateText {
       `${order.seconds} s`,
       `${width}×${height}`,
       `${FRAMES_PER_SECOND} fps`,
-      order.sound ? "with sound" : "silent",
+      order.sound.length > 0 ? "with sound" : "silent",
     ],
     prompt: order.prompt,
     notes: order.notes,
   };
 }
 
-function stillText(order: StillOrder): SlateText {
+function stillText(order: StillOrder, mark: string): SlateText {
   return {
-    seed: seed(order),
+    // A try-on has no prompt of its own: there the pictures choose the colour.
+    seed: seed(order.product === "try-on" ? order.sources.join(" ") : order.prompt),
+    mark,
     title: order.model,
     tag: order.resolution,
     facts: [order.product, `${order.size.width}×${order.size.height}`],
@@ -63,6 +92,6 @@ function stillText(order: StillOrder): SlateText {
   };
 }
 
-function seed(order: Order): string {
-  return sha256Hex(order.prompt);
+function seed(text: string): string {
+  return sha256Hex(text);
 }

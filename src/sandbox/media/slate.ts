@@ -12,6 +12,8 @@ import { type Colour, MACROBLOCK, Picture, rgb } from "./picture.js";
 export interface SlateText {
   /** Chooses the colours: a hexadecimal digest, of which the first bytes are read. */
   readonly seed: string;
+  /** Four hexadecimal digits that tell two takes apart, drawn as a small pattern and as text; absent for none. */
+  readonly mark?: string;
   readonly title: string;
   /** Set in a coloured tag beside the title, for instance the mode; empty for none. */
   readonly tag: string;
@@ -21,6 +23,10 @@ export interface SlateText {
   /** Lines above the time code, for instance what the first frame was. */
   readonly notes: readonly string[];
 }
+
+const MARK_SQUARES = 5;
+/** Width that title and facts leave to the mark, in hundredths of the shorter side. */
+const MARK_ROOM = 8;
 
 /** A frame with its slate on it, ready for the running parts of a clip. */
 export class Slate {
@@ -36,9 +42,10 @@ export class Slate {
     this.picture = new Picture(width, height);
     this.#unit = Math.min(width, height) / 100;
     this.#margin = Math.round(7.5 * this.#unit);
-    this.#palette = palette(text.seed);
+    this.#palette = palette(text.seed, text.mark ?? "");
     this.#background(0, 0, this.picture.stride, this.picture.rows * MACROBLOCK);
     this.#cornerMarks();
+    if (text.mark !== undefined) this.#takeMark(text.mark);
     const top = this.#heading(text);
     const bottom = this.#notes(text.notes.map(spell));
     this.#prompt(spell(text.prompt.replace(/\s+/gu, " ").trim()), top, bottom);
@@ -117,10 +124,29 @@ export class Slate {
     }
   }
 
+  /** A symmetrical pattern of five by five squares with its digits below, in the upper right corner. */
+  #takeMark(mark: string): void {
+    const square = Math.max(2, 2 * Math.round(0.55 * this.#unit));
+    const left = this.picture.width - this.#margin - MARK_SQUARES * square;
+    const bits = Number.parseInt(mark, 16) || 0;
+    for (let row = 0; row < MARK_SQUARES; row++) {
+      for (let column = 0; column < MARK_SQUARES; column++) {
+        const from = 3 * row + Math.min(column, MARK_SQUARES - 1 - column);
+        if (((bits >> from) & 1) === 0) continue;
+        const [x, y] = [left + column * square, this.#margin + row * square];
+        this.picture.fill(x, y, square, square, this.#palette.accent);
+      }
+    }
+    const small = face(1.6 * this.#unit, 0.12);
+    const x = this.picture.width - this.#margin - Math.round(textWidth(mark, small));
+    const y = this.#margin + MARK_SQUARES * square + Math.round(this.#unit);
+    this.#lettering.write(this.picture, mark, x, y, small, this.#palette.text, 0.7);
+  }
+
   /** Title, tag and facts; answers the first free row below. */
   #heading(text: SlateText): number {
     const u = this.#unit;
-    const room = this.picture.width - 2 * this.#margin;
+    const room = this.picture.width - 2 * this.#margin - MARK_ROOM * u;
     const large = face(3.6 * u, 0.15);
     const small = face(2 * u, 0.12, 0.02);
     const top = this.#margin;
@@ -141,7 +167,7 @@ export class Slate {
     const small = face(0.62 * beside.capHeight, 0.17, 0.06);
     const border = Math.round(0.5 * small.capHeight);
     const width = Math.round(textWidth(tag, small)) + 2 * border - Math.round(0.28 * small.capHeight);
-    if (left + width > this.picture.width - this.#margin) return;
+    if (left + width > this.picture.width - this.#margin - MARK_ROOM * this.#unit) return;
     const height = small.capHeight + 2 * border;
     const y = top + Math.round((beside.capHeight - height) / 2);
     this.picture.fill(left, y, width, height, this.#palette.accent);
@@ -224,13 +250,15 @@ interface Palette {
   readonly text: Colour;
 }
 
-function palette(seed: string): Palette {
+/** The mark turns the accent, so that two takes differ at a glance and yet belong together. */
+function palette(seed: string, mark: string): Palette {
+  const turn = ((Number.parseInt(mark, 16) || 0) % 9) * 12 - 48;
   const hue = (Number.parseInt(seed.slice(0, 4), 16) || 0) % 360;
   const saturation = 0.35 + ((Number.parseInt(seed.slice(4, 6), 16) || 0) / 255) * 0.3;
   return {
     high: fromHue(hue, saturation, 0.25),
     low: fromHue((hue + 24) % 360, saturation, 0.1),
-    accent: fromHue((hue + 150) % 360, 0.75, 0.68),
+    accent: fromHue((hue + 150 + turn) % 360, 0.75, 0.68),
     mark: fromHue(hue, saturation * 0.6, 0.42),
     text: rgb(244, 242, 236),
   };

@@ -1,15 +1,16 @@
 /**
  * Reads `contents[]` of the new generation: prompt, frames, reference images and videos, elements, voices.
  * It knows the shape of each kind of item and how many of it may come; which kinds an endpoint takes is told to it.
- * Videos are addresses that are checked for form only: nothing is fetched.
+ * Videos are addresses: nothing is fetched, but one of the sandbox's own is known.
  */
 
 import { unreachable } from "../../base/guard.js";
 import type { Complaints, Fields } from "./fields.js";
 import type { ContentType } from "./new-models.js";
 import type { SourcePicture, World } from "./order.js";
-import { isWebAddress, NEW_PICTURE_BYTES, readPicture } from "./pictures.js";
+import { NEW_PICTURE_BYTES, readPicture } from "./pictures.js";
 import { checkHandles } from "./prompt.js";
+import { clipAt, type SourceClip } from "./sources.js";
 
 /** Everything that came in `contents[]`. */
 export interface Contents {
@@ -17,9 +18,15 @@ export interface Contents {
   readonly firstFrame: SourcePicture | undefined;
   readonly lastFrame: SourcePicture | undefined;
   readonly images: readonly SourcePicture[];
-  readonly video: { readonly role: "feature" | "base"; readonly url: string } | undefined;
+  readonly video: SourceVideo | undefined;
   readonly elements: readonly string[];
   readonly voices: readonly string[];
+}
+
+/** A video to refer to or to edit. */
+export interface SourceVideo {
+  readonly role: "feature" | "base";
+  readonly source: SourceClip;
 }
 
 /** Reads the items, complaining about kinds that `allowed` does not name and about repeated single items. */
@@ -35,7 +42,7 @@ export function readContents(
   const firstFrames: SourcePicture[] = [];
   const lastFrames: SourcePicture[] = [];
   const images: SourcePicture[] = [];
-  const videos: { role: "feature" | "base"; url: string }[] = [];
+  const videos: SourceVideo[] = [];
   const elements: string[] = [];
   const voices: string[] = [];
   const handles: string[] = [];
@@ -85,9 +92,8 @@ export function readContents(
       case "base_video": {
         item.require("url");
         const url = item.text("url");
-        if (url !== undefined && isWebAddress(url))
-          videos.push({ role: type === "base_video" ? "base" : "feature", url });
-        else if (url !== undefined) complaints.add(`${item.name("url")} must be a URL`);
+        const source = url === undefined ? undefined : clipAt(url, item.name("url"), world, complaints);
+        if (source !== undefined) videos.push({ role: type === "base_video" ? "base" : "feature", source });
         handle(item, named);
         break;
       }

@@ -1,19 +1,21 @@
 /**
  * Checks `/v1/videos/omni-video` and makes the order. The rules about references are those of the new generation's
- * omni endpoints; field names and the type of `duration` are not. A video to edit keeps its own length at the vendor;
- * the sandbox does not fetch it, so here `duration` counts all the same. The default mode is disputed: std here.
+ * omni endpoints; field names and the type of `duration` are not. A video to edit keeps its own length; for one that
+ * is not the sandbox's, and is not fetched, `duration` counts all the same. The default mode is disputed: std here.
  */
 
 import { checkConflicts } from "./conflicts.js";
 import type { Contents } from "./contents.js";
 import { Complaints, Fields } from "./fields.js";
 import { readIds, readLegacyShots } from "./legacy-fields.js";
-import { described, frame, priceCase } from "./new-video.js";
+import { described, frame, priceCase, soundOf } from "./new-video.js";
 import { conclude, type Checked, type Product, type SourcePicture, type World } from "./order.js";
-import { isWebAddress, LEGACY_PICTURE_BYTES, readPicture } from "./pictures.js";
+import { LEGACY_PICTURE_BYTES, readPicture } from "./pictures.js";
 import { clipMilliUnits } from "./prices.js";
 import { PROMPT_CHARACTERS } from "./prompt.js";
+import { checkReferenceVideo, lineage, secondsOf } from "./reference-video.js";
 import { readOptions } from "./request-options.js";
+import { clipAt } from "./sources.js";
 
 /** Omni video of the legacy generation. */
 export const LEGACY_OMNI_PRODUCTS: readonly Product[] = [
@@ -49,7 +51,10 @@ function check(record: Readonly<Record<string, unknown>>, world: World): Checked
   const { externalId, watermark } = readOptions(body, complaints);
   body.done();
 
+  checkReferenceVideo(inputs.video, name, complaints);
   const audio = sound ? "native" : "off";
+  const length = secondsOf(inputs.video, seconds);
+  const words = shots.prompt ?? prompt ?? "";
   checkConflicts(
     {
       product: "omni video",
@@ -76,11 +81,12 @@ function check(record: Readonly<Record<string, unknown>>, world: World): Checked
       resolution,
       mode,
       size: frame(inputs, resolution, ratio ?? "16:9"),
-      seconds,
-      sound: sound || inputs.keepsSound,
-      prompt: shots.prompt ?? prompt ?? "",
+      seconds: length,
+      sound: soundOf(inputs.keepsSound ? "original" : audio, inputs.video, words, length),
+      prompt: words,
       ...described(inputs),
-      milliUnits: clipMilliUnits(priceCase(model, audio, inputs), resolution, seconds),
+      ...lineage(inputs.video, words),
+      milliUnits: clipMilliUnits(priceCase(model, audio, inputs), resolution, length),
     },
     externalId,
     watermark,
@@ -119,8 +125,8 @@ function readInputs(
     const url = item.text("video_url");
     const role = item.oneOf("refer_type", ["feature", "base"]) ?? "base";
     keepsSound = (item.oneOf("keep_original_sound", ["yes", "no"]) ?? "no") === "yes";
-    if (url !== undefined && isWebAddress(url)) video = { role, url };
-    else if (url !== undefined) complaints.add(`${item.name("video_url")} must be a URL`);
+    const source = url === undefined ? undefined : clipAt(url, item.name("video_url"), world, complaints);
+    if (source !== undefined) video = { role, source };
     item.done();
   }
   return {

@@ -10,7 +10,7 @@ import { type Contents, onlyPrompt } from "./contents.js";
 import { Complaints, Fields } from "./fields.js";
 import { readBrush, readCamera, readIds, readLegacyModel, readLegacyShots } from "./legacy-fields.js";
 import type { LegacyModel, When } from "./legacy-models.js";
-import { described, frame, priceCase } from "./new-video.js";
+import { described, frame, priceCase, soundOf } from "./new-video.js";
 import {
   conclude,
   type Checked,
@@ -104,7 +104,7 @@ function check(kind: Kind, record: Readonly<Record<string, unknown>>, world: Wor
       mode,
       size: frame(inputs, resolution, ratio),
       seconds,
-      sound,
+      sound: soundOf(audio, undefined, shots.prompt ?? prompt ?? "", seconds),
       prompt: shots.prompt ?? prompt ?? "",
       ...described(inputs),
       milliUnits:

@@ -1,12 +1,13 @@
 /**
  * Checks a video request of the new generation against its row of the endpoint table and makes the order.
  * Strict as the vendor is: unknown fields, a duration that is a string, legacy fields such as negative_prompt are all
- * refused. The aspect ratio follows the first frame where there is one; a frame whose size is unknown counts as 16:9.
+ * refused. The aspect ratio follows the first frame or the video where there is one; one whose size is unknown counts as
+ * 16:9. A video to edit keeps its length, and that is what is charged.
  */
 
 import { unreachable } from "../../base/guard.js";
 import { checkConflicts } from "./conflicts.js";
-import { type Contents, onlyPrompt, readContents } from "./contents.js";
+import { type Contents, onlyPrompt, readContents, type SourceVideo } from "./contents.js";
 import { Complaints, Fields } from "./fields.js";
 import { type Audio, NEW_ENDPOINTS, type NewEndpoint } from "./new-models.js";
 import {
@@ -21,7 +22,9 @@ import {
 import { describePicture, frameOfPicture, frameOfRatio, pictureName } from "./pictures.js";
 import { clipMilliUnits, type PriceCase } from "./prices.js";
 import { checkShots, isMultiShot } from "./prompt.js";
+import { checkReferenceVideo, lineage, secondsOf } from "./reference-video.js";
 import { readOptions } from "./request-options.js";
+import { humOf } from "./sources.js";
 
 /** std, pro or 4k, as the legacy generation calls the three frame sizes. */
 const MODE_OF: Readonly<Record<Resolution, string>> = { "720p": "std", "1080p": "pro", "4k": "4k" };
@@ -40,6 +43,7 @@ function check(endpoint: NewEndpoint, record: Readonly<Record<string, unknown>>,
   const complaints = new Complaints();
   const body = new Fields(record, complaints);
   const contents = readInputs(endpoint, body, world, complaints);
+  if (endpoint.product === "omni video") checkOmni(endpoint, contents, complaints);
   const settings = body.object("settings");
   const resolution = settings?.oneOf("resolution", endpoint.resolutions) ?? "720p";
   const seconds = settings?.whole("duration", endpoint.seconds[0] ?? 0, endpoint.seconds.at(-1) ?? 0) ?? 5;
@@ -79,6 +83,7 @@ function check(endpoint: NewEndpoint, record: Readonly<Record<string, unknown>>,
     complaints,
   );
 
+  const length = secondsOf(contents.video, seconds);
   const order: VideoOrder = {
     kind: "video",
     product: endpoint.product,
@@ -87,11 +92,12 @@ function check(endpoint: NewEndpoint, record: Readonly<Record<string, unknown>>,
     resolution,
     mode: MODE_OF[resolution],
     size: frame(contents, resolution, ratio),
-    seconds,
-    sound: turbo || audio === "native" || (audio === "original" && contents.video !== undefined),
+    seconds: length,
+    sound: soundOf(turbo ? "native" : audio, contents.video, prompt, length),
     prompt,
     ...described(contents),
-    milliUnits: clipMilliUnits(priceCase(endpoint.model, audio, contents), resolution, seconds),
+    ...lineage(contents.video, prompt),
+    milliUnits: clipMilliUnits(priceCase(endpoint.model, audio, contents), resolution, length),
   };
   return conclude(complaints, () => ({ order, externalId, watermark }));
 }
@@ -108,9 +114,33 @@ function readInputs(endpoint: NewEndpoint, body: Fields, world: World, complaint
   return contents;
 }
 
-/** Size of the clip: the first frame decides, then the aspect ratio. */
+function checkOmni({ model }: NewEndpoint, { video }: Contents, complaints: Complaints): void {
+  if (model === "kling-3.0-omni" || model === "kling-o1") checkReferenceVideo(video, model, complaints);
+}
+
+/** What is heard: the model's own sound, that of the video it was made from, or nothing. */
+export function soundOf(
+  audio: Audio,
+  video: SourceVideo | undefined,
+  prompt: string,
+  seconds: number,
+): VideoOrder["sound"] {
+  switch (audio) {
+    case "native":
+      return [humOf(prompt, seconds)];
+    case "original":
+      return video?.source.clip.sound ?? [];
+    case "off":
+      return [];
+    default:
+      return unreachable(audio);
+  }
+}
+
+/** Size of the clip: the first frame decides, then a video whose size is known, then the aspect ratio. */
 export function frame(contents: Contents, resolution: Resolution, ratio: (typeof RATIOS)[number]): Size {
-  const known = contents.firstFrame?.size;
+  const { firstFrame, video } = contents;
+  const known = firstFrame?.size ?? (video?.source.own === true ? video.source.clip.size : undefined);
   return known === undefined ? frameOfRatio(resolution, ratio) : frameOfPicture(resolution, known);
 }
 
@@ -121,8 +151,9 @@ export function described(contents: Contents): Pick<VideoOrder, "notes" | "sourc
     images.length > 0 ? `${images.length} reference image${images.length > 1 ? "s" : ""}` : "",
     elements.length > 0 ? `${elements.length} element${elements.length > 1 ? "s" : ""}` : "",
     voices.length > 0 ? `${voices.length} voice${voices.length > 1 ? "s" : ""}` : "",
-    video === undefined ? "" : video.role === "base" ? "video to edit" : "reference video",
   ];
+  const made =
+    video === undefined ? "" : `${video.role === "base" ? "edits" : "continues"} ${video.source.name}`;
   const frames = [
     firstFrame === undefined ? "" : describePicture("first frame", firstFrame),
     lastFrame === undefined ? "" : describePicture("last frame", lastFrame),
@@ -131,13 +162,8 @@ export function described(contents: Contents): Pick<VideoOrder, "notes" | "sourc
     picture ? [pictureName(picture)] : [],
   );
   return {
-    notes: [...frames, counted.filter((part) => part !== "").join(", ")].filter((line) => line !== ""),
-    sources: [
-      ...pictures,
-      ...(video === undefined ? [] : [video.url.replace(/\?.*$/su, "")]),
-      ...elements,
-      ...voices,
-    ],
+    notes: [made, ...frames, counted.filter((part) => part !== "").join(", ")].filter((line) => line !== ""),
+    sources: [...pictures, ...(video === undefined ? [] : [video.source.name]), ...elements, ...voices],
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * What a create request asks for once the rules have accepted it, the same for both API generations.
  * The life cycle, the bill and the slate are made from it and from nothing else of the request; it holds digests of
- * pictures, never their bytes, because it is stored with the task. Sizes are in pixels.
+ * pictures and sounds, never their bytes, because it is stored with the task. Sizes are in pixels.
  */
 
 import type { Complaints, Refusal } from "./fields.js";
@@ -15,15 +15,52 @@ export interface Size {
 /** A picture in a request: sent along and therefore known, or named by an address that the sandbox does not fetch. */
 export type SourcePicture =
   | { readonly kind: "inline"; readonly format: "jpg" | "png"; readonly size: Size; readonly sha256: string }
-  | { readonly kind: "url"; readonly url: string; readonly size: Size | undefined };
+  | {
+      readonly kind: "url";
+      readonly url: string;
+      readonly size: Size | undefined;
+      /** Which result of this sandbox it is; undefined for any other address. */
+      readonly own?: string | undefined;
+    };
 
 /** The three frame sizes at which video is sold; the number is the shorter side, 4k being 2160. */
 export type Resolution = "720p" | "1080p" | "4k";
 
+/** One thing that is heard in a clip; times in milliseconds, `at` in the clip, `volume` 1 as it is. */
+export type SoundLayer =
+  /** The soft tone that stands for sound which a model makes itself; `seed` chooses the pitch. */
+  | { readonly kind: "hum"; readonly seed: string; readonly seconds: number; readonly volume: number }
+  /** A piece of a murmured text. */
+  | ({ readonly kind: "speech"; readonly voice: Murmur } & Placement)
+  /** A piece of a sound file, which is kept under its digest. */
+  | ({ readonly kind: "file"; readonly sha256: string } & Placement);
+
+/** Which piece of a sound stands where in a clip. */
+export interface Placement {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly atMs: number;
+  readonly volume: number;
+}
+
+/** A text as the sandbox speaks it. */
+export interface Murmur {
+  readonly text: string;
+  readonly voiceId: string;
+  readonly seconds: number;
+}
+
+/** The clip that a clip was made from; `id` is empty and `url` set for one that is not this sandbox's. */
+export interface Parent {
+  readonly id: string;
+  readonly url: string;
+  readonly seconds: number;
+}
+
 /** A clip. */
 export interface VideoOrder {
   readonly kind: "video";
-  readonly product: "text to video" | "image to video" | "omni video";
+  readonly product: "text to video" | "image to video" | "omni video" | "extend" | "lip-sync";
   /** The name that was asked for. */
   readonly model: string;
   /** What concurrency is counted by: the same for the two names that one model has in the two generations. */
@@ -33,8 +70,12 @@ export interface VideoOrder {
   readonly mode: string;
   readonly size: Size;
   readonly seconds: number;
-  readonly sound: boolean;
+  /** Empty for a silent clip. */
+  readonly sound: readonly SoundLayer[];
   readonly prompt: string;
+  /** What mischief is read from when that is not the prompt. */
+  readonly heed?: string;
+  readonly parent?: Parent;
   /** Lines for the slate about frames, references and the like. */
   readonly notes: readonly string[];
   /** Digests and addresses of everything that the request brought along. */
@@ -59,12 +100,38 @@ export interface StillOrder {
   readonly milliUnits: number;
 }
 
+/** A spoken text, as a sound of its own; answered at once. */
+export interface SpeechOrder {
+  readonly kind: "speech";
+  readonly voice: Murmur;
+  readonly version: string;
+  readonly prompt: string;
+  readonly milliUnits: number;
+}
+
+/** A clip in which faces were looked for; answered at once. The task's id is the session. */
+export interface FacesOrder {
+  readonly kind: "faces";
+  readonly clip: VideoOrder;
+  readonly parent: Parent;
+  /** What the clip is called on a slate. */
+  readonly clipName: string;
+  /** When each face is seen, in milliseconds. */
+  readonly faces: readonly { readonly startMs: number; readonly endMs: number }[];
+  readonly version: string;
+  readonly prompt: string;
+  readonly heed?: string;
+  readonly milliUnits: number;
+}
+
 /** What a task renders. */
-export type Order = VideoOrder | StillOrder;
+export type Order = VideoOrder | StillOrder | SpeechOrder | FacesOrder;
 
 /** A create request that the rules have accepted. */
 export interface Accepted {
   readonly order: Order;
+  /** The bytes of a sound that came with the request; the order names it by this digest. */
+  readonly sound?: { readonly sha256: string; readonly bytes: Uint8Array } | undefined;
   readonly externalId: string | undefined;
   readonly watermark: boolean;
 }
@@ -72,12 +139,31 @@ export interface Accepted {
 /** The outcome of checking a create request. */
 export type Checked = ({ readonly ok: true } & Accepted) | { readonly ok: false; readonly refusal: Refusal };
 
+/** One result of this sandbox that a request names. */
+export interface OwnResult {
+  readonly id: string;
+  readonly order: Order;
+  /** Four hexadecimal digits by which its slate is known. */
+  readonly mark: string;
+  readonly state: "ready" | "under way" | "failed" | "expired";
+}
+
+/** What is known of a sound file. */
+export interface SoundFacts {
+  readonly format: "mp3" | "wav" | "m4a" | "aac";
+  readonly seconds: number;
+}
+
 /** What the rules may ask about the world they are applied in. */
 export interface World {
   /** Whether names that are presumed retired still answer. */
   readonly retired: "refuse" | "accept";
-  /** The size of one of this sandbox's own results, by its address. */
-  sizeOfResult(url: string): Size | undefined;
+  /** A result by its id. */
+  resultById(id: string): OwnResult | undefined;
+  /** A result by its address; `foreign` for another server's, `unreachable` for one that nobody could fetch. */
+  resultAt(url: string): OwnResult | "foreign" | "unreachable";
+  /** Undefined for bytes that are not a sound of the four formats. */
+  readSound(bytes: Uint8Array): Promise<SoundFacts | undefined>;
 }
 
 /** One thing that can be created: where, of which generation, and by which rules. */
@@ -85,7 +171,11 @@ export interface Product {
   readonly generation: "new" | "legacy";
   readonly path: string;
   readonly productType: "video" | "image" | "try_on";
-  check(body: Readonly<Record<string, unknown>>, world: World): Checked;
+  /** Whether the create is answered with the result itself; such a product cannot be queried. */
+  readonly atOnce?: true;
+  /** Only on servers with this kind of lip-sync; absent, on all. */
+  readonly lipSync?: "advanced" | "old";
+  check(body: Readonly<Record<string, unknown>>, world: World): Checked | Promise<Checked>;
 }
 
 /** The first complaint, or else what was understood. */

@@ -6,7 +6,7 @@
 
 import { sha256Hex } from "../../base/digest.js";
 import type { Complaints } from "./fields.js";
-import type { Resolution, Size, SourcePicture, World } from "./order.js";
+import type { OwnResult, Resolution, Size, SourcePicture, World } from "./order.js";
 
 /** Largest picture of the new generation, in bytes. */
 export const NEW_PICTURE_BYTES = 50 * 1024 * 1024;
@@ -37,7 +37,11 @@ export function readPicture(
   };
   if (/^https?:/iu.test(value)) {
     if (!isWebAddress(value)) return refuse("is not a valid URL");
-    return { kind: "url", url: value, size: world.sizeOfResult(value) };
+    const found = world.resultAt(value);
+    const order = typeof found === "string" ? undefined : found.order;
+    return order?.kind === "still" && typeof found !== "string"
+      ? { kind: "url", url: value, size: order.size, own: resultName(found) }
+      : { kind: "url", url: value, size: undefined };
   }
   if (value.startsWith("data:")) return refuse("must be Base64 without the data: prefix");
   const bytes = fromBase64(value);
@@ -58,12 +62,21 @@ export function readPicture(
 /** What a slate says of a picture; the digest makes clips from different pictures differ. */
 export function describePicture(role: string, picture: SourcePicture): string {
   const size = picture.size === undefined ? "" : ` ${picture.size.width}×${picture.size.height}`;
-  return `${role}${size} ${picture.kind === "inline" ? `${picture.format} · ${picture.sha256.slice(0, 8)}` : "by address"}`;
+  const name =
+    picture.kind === "inline"
+      ? `${picture.format} · ${picture.sha256.slice(0, 8)}`
+      : (picture.own ?? "by address");
+  return `${role}${size} ${name}`;
 }
 
-/** What identifies a picture: its digest, or its address without what a signature adds. */
+/** What identifies a picture: its digest, what slates call it, or its address without what a signature adds. */
 export function pictureName(picture: SourcePicture): string {
-  return picture.kind === "inline" ? picture.sha256 : picture.url.replace(/\?.*$/su, "");
+  return picture.kind === "inline" ? picture.sha256 : (picture.own ?? picture.url.replace(/\?.*$/su, ""));
+}
+
+/** What a result is called on the slates of its successors. */
+export function resultName({ order, mark }: OwnResult): string {
+  return `${order.kind === "video" || order.kind === "still" ? order.model : order.kind} · ${mark}`;
 }
 
 /** Frame size of a named aspect ratio: the shorter side is what the resolution says. */
@@ -81,8 +94,8 @@ export function frameOfPicture(resolution: Resolution, { width, height }: Size):
   return width >= height ? { width: long, height: short } : { width: short, height: long };
 }
 
-/** Undefined for anything but plain Base64; a pattern would take half a second on a large picture. */
-function fromBase64(value: string): Buffer | undefined {
+/** Decodes Base64; undefined for anything but plain Base64. A pattern would take half a second on a large picture. */
+export function fromBase64(value: string): Buffer | undefined {
   const padding = value.endsWith("==") ? 2 : value.endsWith("=") ? 1 : 0;
   const digits = value.length - padding;
   const bytes = Buffer.from(value, "base64");

@@ -42,6 +42,20 @@ export const RETIRED_PER_FIVE_SECONDS: Readonly<Record<string, readonly [std: nu
   "kling-v2-1-master": [10_000, 10_000],
 };
 
+/** Per extension of five seconds, in thousandths of a video unit, by the model that made the clip: std, pro. */
+export const EXTENSION_MILLI_UNITS: ReadonlyMap<string, readonly [std: number, pro: number]> = new Map([
+  ["kling-v1-5", [2000, 3500]],
+  ["kling-v1-6", [2000, 3500]],
+]);
+
+/** Per call of text to speech and of face identification, in thousandths of a video unit. */
+export const CALL_MILLI_UNITS = 50;
+
+/** Lip-sync of a clip, in thousandths of a video unit: half a unit for each five seconds that were begun. */
+export function lipSyncMilliUnits(seconds: number): number {
+  return 500 * Math.ceil(seconds / 5);
+}
+
 /** Per picture, in thousandths of an image unit. */
 export const STILL_MILLI_UNITS = {
   "kling-v3": 8000,

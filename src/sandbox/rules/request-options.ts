@@ -15,12 +15,17 @@ export interface RequestOptions {
 
 /** Reads them from the object that holds them; absent when there is no such object. */
 export function readOptions(fields: Fields | undefined, complaints: Complaints): RequestOptions {
-  const callback = fields?.text("callback_url");
-  if (fields !== undefined && callback !== undefined && !isWebAddress(callback)) {
-    complaints.add(`${fields.name("callback_url")} is not a valid URL`);
-  }
+  if (fields !== undefined) readCallback(fields, complaints);
   const watermark = fields?.object("watermark_info");
   const enabled = watermark?.flag("enabled") ?? false;
   watermark?.done();
   return { externalId: fields?.text("external_task_id", Infinity, 1), watermark: enabled };
+}
+
+/** Reads callback_url alone, for the products that take neither of the other two. */
+export function readCallback(fields: Fields, complaints: Complaints): void {
+  const callback = fields.text("callback_url");
+  if (callback !== undefined && !isWebAddress(callback)) {
+    complaints.add(`${fields.name("callback_url")} is not a valid URL`);
+  }
 }
