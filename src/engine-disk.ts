@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { problem, type Diagnostic } from "./base/diagnostic.js";
 import type { Sha256 } from "./base/digest.js";
 import { isRecord } from "./base/guard.js";
+import { frameOf } from "./engine-frame.js";
+import type { Environment, World } from "./engine-world.js";
 import type { CacheKey } from "./graph/key.js";
 import type { Input, StepId } from "./graph/step.js";
 import type { Rendering } from "./plan/prior.js";
@@ -49,8 +51,12 @@ export interface DiskParts {
   readonly lock: LockFile;
   /** Digests that the plan was made with, by input path. */
   readonly digests: ReadonlyMap<string, Sha256>;
+  /** How long the sounds among them last, in seconds. */
+  readonly sounds: ReadonlyMap<string, number>;
   /** Digests of files that may be replaced at an output path. */
   readonly ours: ReadonlySet<Sha256>;
+  readonly frames: World["frames"];
+  readonly env: Environment;
 }
 
 /** The run's disk. */
@@ -58,28 +64,31 @@ export function openDisk(parts: DiskParts): Disk {
   const { fs, root, artifacts, journal } = parts;
   const ours = new Set(parts.ours);
   const keeper = lockKeeper(parts);
+  const arrival: Disk["arrival"] = async (key) => {
+    const partial = await openPartial(fs, parts.state.partial, key);
+    return {
+      get bytes() {
+        return partial.bytes();
+      },
+      write: (chunk) => partial.write(chunk),
+      restart: () => partial.restart(),
+      async finish() {
+        const received = await partial.finish();
+        const probed = probe(fs, received.path, received);
+        if (probed.kind === "unfit") return { kind: "broken", why: probed.why };
+        await artifacts.put(received);
+        ours.add(received.sha256);
+        return { kind: "kept", artifact: probed.artifact };
+      },
+      discard: () => partial.discard(),
+    };
+  };
   return {
     journal: (entry) => journal.append(entry),
-    async arrival(key) {
-      const partial = await openPartial(fs, parts.state.partial, key);
-      return {
-        get bytes() {
-          return partial.bytes();
-        },
-        write: (chunk) => partial.write(chunk),
-        restart: () => partial.restart(),
-        async finish() {
-          const received = await partial.finish();
-          const probed = probe(fs, received.path, received);
-          if (probed.kind === "unfit") return { kind: "broken", why: probed.why };
-          await artifacts.put(received);
-          ours.add(received.sha256);
-          return { kind: "kept", artifact: probed.artifact };
-        },
-        discard: () => partial.discard(),
-      };
-    },
+    arrival,
     reclaim: (output, sha256) => artifacts.adopt(join(root, output), sha256),
+    frame: (clip, which, key, signal) =>
+      frameOf({ ...parts, partial: parts.state.partial, arrival }, clip, which, key, signal),
     material: (input, artifact) => materialOf(parts, input, artifact),
     async place(sha256, output, sidecar) {
       const placed = await placeOne(parts, sha256, output, ours);
@@ -138,9 +147,10 @@ async function materialOf(
   input: Input,
   artifact: Parameters<Disk["material"]>[1],
 ): ReturnType<Disk["material"]> {
-  const ready = (bytes: Uint8Array, type: string): Material => ({
+  const ready = (bytes: Uint8Array, type: string, seconds?: number): Material => ({
     kind: "bytes",
     type,
+    ...(seconds === undefined ? {} : { seconds }),
     read: () => Promise.resolve(bytes),
   });
   switch (input.kind) {
@@ -149,7 +159,8 @@ async function materialOf(
     case "file": {
       const sha256 = parts.digests.get(input.path);
       const read = sha256 === undefined ? undefined : await parts.inputs.read(input.path, sha256);
-      if (read?.kind === "bytes") return ready(read.bytes, "application/octet-stream");
+      if (read?.kind === "bytes")
+        return ready(read.bytes, "application/octet-stream", parts.sounds.get(input.path));
       return {
         kind: "unavailable",
         why: `${input.path} ${read?.kind === "unreadable" ? `cannot be read (${read.why})` : "was changed since the plan"}`,

@@ -45,7 +45,10 @@ const SCHEMA_NAME = "kling.manifest.schema.json";
 const IGNORE_NAME = ".gitignore";
 const IGNORED: readonly (readonly [why: string, line: string])[] = [
   ["klingmake's working directory: journal, plans, cache", ".kling/"],
-  ["what the sandbox rendered; kling.lock.json, the record of real renders, belongs in git", "kling.sandbox.lock.json"],
+  [
+    "what the sandbox rendered; kling.lock.json, the record of real renders, belongs in git",
+    "kling.sandbox.lock.json",
+  ],
 ];
 const CHOICE =
   "# Rendered clips: in git or not, as you like. Remove the # to keep them out; the store has them too.\n# renders/\n";
@@ -77,7 +80,9 @@ export async function initProject(
     const where = safeText(shownPath(options.cwd, root));
     const why = "what had been written was taken back";
     const help = "make room or give access, and run the same command again";
-    return { diagnostics: [problem("file/unwritable", `${where} cannot be written to (${code})`, { why, help })] };
+    return {
+      diagnostics: [problem("file/unwritable", `${where} cannot be written to (${code})`, { why, help })],
+    };
   }
 }
 
@@ -136,9 +141,13 @@ async function content(
   const manifest =
     model === undefined
       ? firstManifest({ project: wanted, schema })
-      : madeOwn(Buffer.from(model).toString("utf8"), { schema, ...(name === undefined ? {} : { project: name }) });
+      : madeOwn(Buffer.from(model).toString("utf8"), {
+          schema,
+          ...(name === undefined ? {} : { project: name }),
+        });
   const project = readManifest(manifest, MANIFEST_NAME).value?.manifest.project;
-  if (project === undefined || (name !== undefined && project !== name)) throw new Error("the new manifest is broken");
+  if (project === undefined || (name !== undefined && project !== name))
+    throw new Error("the new manifest is broken");
   files.set(MANIFEST_NAME, Buffer.from(manifest));
   if (schema === `./${SCHEMA_NAME}`) files.set(SCHEMA_NAME, Buffer.from(await schemaText("manifest")));
   return { files, project };
@@ -178,7 +187,8 @@ function sortOut(
     const before = there(path);
     if (before === "refused") continue;
     if (before === undefined) fresh.push({ path, bytes });
-    else if (path === SCHEMA_NAME || (path !== MANIFEST_NAME && Buffer.from(bytes).equals(before))) kept.push(path);
+    else if (path === SCHEMA_NAME || (path !== MANIFEST_NAME && Buffer.from(bytes).equals(before)))
+      kept.push(path);
     else diagnostics.push(exists(safeText(shownPath(cwd, join(root, path))), path === MANIFEST_NAME));
   }
   const ignored = there(IGNORE_NAME);

@@ -127,8 +127,8 @@ function paceOf(records: readonly JournalRecord[]): ReadonlyMap<string, number> 
 
 /** Defaults are absent from key inputs, so they are put back. */
 function kindOf(record: Extract<JournalRecord, { type: "intent" }>): string {
-  const { kind, mode, duration } = record.inputs.action;
-  const isClip = kind.endsWith("_video");
+  const { kind, mode, duration, via } = record.inputs.action;
+  const isClip = kind.endsWith("_video") || (kind === "extend" && via !== "native");
   return paceName(
     record.model,
     typeof mode === "string" ? mode : isClip ? "std" : undefined,

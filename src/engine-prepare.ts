@@ -13,10 +13,13 @@ import type { Snapshots } from "./engine-snapshot.js";
 import type { Environment, World } from "./engine-world.js";
 import { expand, providerOf } from "./graph/expand.js";
 import { keyGraph, type CacheKey, type FileDigests, type Keyed } from "./graph/key.js";
-import type { ActionKind, Graph, StepId } from "./graph/step.js";
+import type { Graph, StepId } from "./graph/step.js";
 import type { Manifest, Profile } from "./manifest/manifest.js";
+import type { LipSyncEndpoint } from "./plan/estimate.js";
 import { makePlan, type Plan, type PlanOptions } from "./plan/plan.js";
 import type { Prior } from "./plan/prior.js";
+import { sourceOf } from "./plan/source.js";
+import { accountFingerprint, lipSyncWay } from "./provider/kling/environment.js";
 import type { Artifacts } from "./store/artifacts.js";
 import type { Inputs } from "./store/inputs.js";
 import type { Outputs } from "./store/outputs.js";
@@ -56,9 +59,6 @@ export interface PlanRequest {
 /** Tasks at once per model when nobody says otherwise. */
 export const CONCURRENCY = 3;
 
-/** What can be rendered; everything else is planned, and blocked before anything is paid. */
-const RENDERABLE: ReadonlySet<ActionKind> = new Set<ActionKind>(["text_to_video", "image_to_video", "image"]);
-
 /** A plan with all that it was made from. */
 export interface Prepared {
   readonly plan: Plan;
@@ -66,6 +66,8 @@ export interface Prepared {
   readonly provider: string;
   readonly read: ReadPrior;
   readonly digests: FileDigests;
+  /** How long the sounds last, in seconds, by path. */
+  readonly sounds: ReadonlyMap<string, number>;
   readonly warnings: readonly Diagnostic[];
 }
 
@@ -139,10 +141,12 @@ export async function prepare(
     journal,
   );
   if (read.value === undefined) return { diagnostics: [...found, ...read.diagnostics] };
-  const prior = request.overwriteOutputs === true ? withOutputsAsOurs(read.value.prior) : read.value.prior;
+  const known = { ...read.value.prior, ...accountOf(graph, opened) };
+  const prior = request.overwriteOutputs === true ? withOutputsAsOurs(known) : known;
   const options: PlanOptions = {
     ...wishes.value,
-    renderable: RENDERABLE,
+    tools: await toolsFor(opened, graph),
+    lipSync: lipSyncOf(graph, opened),
     allowUnknownPrice: new Set(request.allowUnknownPrice),
     concurrency: request.concurrency ?? manifest.limits.concurrency ?? CONCURRENCY,
     ...(manifest.budget.usd === undefined ? {} : { budget: usd(manifest.budget.usd) }),
@@ -158,10 +162,30 @@ export async function prepare(
       provider,
       read: { ...read.value, prior },
       digests: checked.digests,
+      sounds: checked.sounds,
       warnings: diagnostics,
     },
     diagnostics,
   };
+}
+
+/** Which lip-sync the vendor's server has, as far as the environment says. What it says wrongly is told when it is opened. */
+function lipSyncOf({ realm }: Graph, { options }: Opened): LipSyncEndpoint {
+  const way = realm === "kling" ? lipSyncWay(options.env) : "advanced";
+  return typeof way === "string" ? way : "advanced";
+}
+
+/** The account that a run would use, for steps that work on results which belong to one. */
+function accountOf({ realm, steps }: Graph, { options }: Opened): Pick<Prior, "account"> {
+  const matters = realm === "kling" && steps.some((step) => sourceOf(step.action) !== undefined);
+  const account = matters ? accountFingerprint(options.env) : undefined;
+  return account === undefined ? {} : { account };
+}
+
+/** The programs that a graph needs and this machine has. */
+async function toolsFor({ world, options }: Opened, graph: Graph): Promise<ReadonlySet<"ffmpeg">> {
+  const wanted = graph.steps.some((step) => step.action.kind === "frame");
+  return new Set(wanted && (await world.frames.find(options.env)) !== undefined ? ["ffmpeg"] : []);
 }
 
 /** What a snapshot keeps of a manifest under a profile. */

@@ -232,9 +232,11 @@ function idleProvider(plan: Plan): Provider {
     route: "none",
     realm: plan.realm,
     account: "none",
-    references: true,
     loopback: true,
     address: never,
+    references: never,
+    callsBefore: never,
+    call: never,
     submit: never,
     find: never,
     look: never,
@@ -268,7 +270,10 @@ async function run(
     lockText: read.lockText,
     lock: read.lock,
     digests: prepared.digests,
+    sounds: prepared.sounds,
     ours: read.prior.placed,
+    frames: world.frames,
+    env: opened.options.env,
   });
   const executed = await execute({
     plan,

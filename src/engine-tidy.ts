@@ -81,6 +81,9 @@ async function write(fs: World["fs"], file: string, text: string, shown: string)
     await fs.promises.chmod(led.path, mode);
     return undefined;
   } catch (error) {
-    return cannot(`cannot be written (${errorCode(error)})`, "make room or give access; the file is as it was");
+    return cannot(
+      `cannot be written (${errorCode(error)})`,
+      "make room or give access; the file is as it was",
+    );
   }
 }

@@ -10,6 +10,7 @@ import type { Catalog } from "./catalog/catalog.js";
 import type { Realm } from "./graph/step.js";
 import type { Provider, RouteProblem } from "./provider/provider.js";
 import { nodeFiles, type FileSystem } from "./store/files.js";
+import type { TakeFrame } from "./store/frame.js";
 import { acquireLock, type Acquired, type Holder } from "./store/project-lock.js";
 import type { StateDirectory } from "./store/state-directory.js";
 
@@ -32,6 +33,12 @@ export interface World {
   readonly clock: Clock;
   lock(path: string, command: string): Promise<Acquired>;
   openRoute(wish: RouteWish): Promise<Provider | RouteProblem>;
+  /** Takes pictures out of clips. */
+  readonly frames: {
+    /** Absolute path of ffmpeg; undefined where there is none. */
+    find(env: Environment): Promise<string | undefined>;
+    readonly take: TakeFrame;
+  };
 }
 
 /** The real world. */
@@ -45,6 +52,10 @@ export function realWorld(): World {
     clock,
     lock: (path, command) => acquireLock(nodeFiles, path, holder(clock, command)),
     openRoute: (wish) => openRoute(wish, clock),
+    frames: {
+      find: async (env) => (await import("./store/frame.js")).findTool(nodeFiles, env["PATH"], "ffmpeg"),
+      take: async (request) => (await import("./store/frame.js")).takeFrame(request),
+    },
   };
 }
 

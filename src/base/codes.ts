@@ -7,7 +7,8 @@ export const DIAGNOSTIC_CODES = {
   "file/not-found": "No manifest was found where it was looked for.",
   "file/unreadable":
     "The manifest (or a file it needs) cannot be read: a directory, no permission, too large, not UTF-8.",
-  "file/unwritable": "A file cannot be written where it should stand: no permission, a link that leads away, something else in its place.",
+  "file/unwritable":
+    "A file cannot be written where it should stand: no permission, a link that leads away, something else in its place.",
   "init/exists": "Something stands already where `init` would write; nothing was written.",
   "init/bad-name": "A project's name uses characters that names cannot have, or is too long.",
   "init/unknown-example": "There is no example of that name.",
@@ -54,6 +55,8 @@ export const DIAGNOSTIC_CODES = {
   "run/request-refused": "The vendor refused a request as wrong.",
   "run/unreachable":
     "A step could not be submitted, or it is not certain that it was; the next run settles it.",
+  "run/lip-sync": "A clip cannot be made to speak as asked: no such face, or the sound does not fit it.",
+  "run/frame": "No picture could be taken out of a clip.",
   "run/task-failed": "A task ended as failed at the vendor.",
   "run/task-lost": "The vendor does not know a task that it had accepted.",
   "run/download": "A finished result could not be fetched; it stays at the vendor for 30 days.",

@@ -26,7 +26,10 @@ const VALUES: Readonly<Record<string, (line: Line) => Promise<Wanted>>> = {
   step: steps,
   rebuy: steps,
   retryRefused: steps,
-  allowUnknownPrice: async (line) => [...((await steps(line)) as readonly Candidate[]), ...(await models(line))],
+  allowUnknownPrice: async (line) => [
+    ...((await steps(line)) as readonly Candidate[]),
+    ...(await models(line)),
+  ],
   example: () => Promise.resolve(exampleNames().map((value) => ({ value }))),
   askTiers: () => Promise.resolve(["standard", "pro", "master", "none"].map((value) => ({ value }))),
   file: files,
@@ -96,14 +99,23 @@ async function candidates(typed: readonly string[], context: CommandContext): Pr
   if (value !== undefined && flag.startsWith("--")) {
     const option = optionsOf(command).find((each) => each.long === flag || each.short === flag);
     const values = option === undefined ? [] : await valuesOf(option, line);
-    return values === "files" ? values : starting(current, values.map((each) => ({ ...each, value: `${flag}=${each.value}` })));
+    return values === "files"
+      ? values
+      : starting(
+          current,
+          values.map((each) => ({ ...each, value: `${flag}=${each.value}` })),
+        );
   }
   if (current.startsWith("-")) return starting(current, optionsOf(command).map(flagOf));
   if (command === program) return starting(current, commandsOf(program));
   const argument = command.name() === "help" ? undefined : command.registeredArguments[position];
   if (command.name() === "help") return position === 0 ? starting(current, commandsOf(program)) : [];
   if (argument === undefined) return [];
-  if (argument.argChoices !== undefined) return starting(current, argument.argChoices.map((each) => ({ value: each })));
+  if (argument.argChoices !== undefined)
+    return starting(
+      current,
+      argument.argChoices.map((each) => ({ value: each })),
+    );
   return starting(current, (await VALUES[argument.name()]?.(line)) ?? []);
 }
 
@@ -135,7 +147,10 @@ function commandsOf(program: Commander): readonly Candidate[] {
   return program
     .createHelp()
     .visibleCommands(program)
-    .map((each) => ({ value: each.name(), about: each.summary() === "" ? each.description() : each.summary() }));
+    .map((each) => ({
+      value: each.name(),
+      about: each.summary() === "" ? each.description() : each.summary(),
+    }));
 }
 
 function starting(current: string, wanted: Wanted): Wanted {

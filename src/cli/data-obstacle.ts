@@ -29,5 +29,11 @@ function obstacleFacts(obstacle: Obstacle): Data {
       return {};
     case "unsupported":
       return { what: obstacle.what };
+    case "source_unavailable": {
+      const { source, why: reason, completed } = obstacle;
+      return { source, reason, ...(completed === undefined ? {} : { completed }) };
+    }
+    case "tool_missing":
+      return { tool: obstacle.tool };
   }
 }

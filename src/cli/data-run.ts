@@ -23,6 +23,8 @@ export function eventData(event: RunEvent): Data {
         why: event.why,
         ...(event.seconds === undefined ? {} : { seconds: event.seconds }),
       };
+    case "step_preparing":
+      return { type: event.type, step: event.step, call: event.call };
     case "step_submitted": {
       const { type, step, reference, task, adopted, reserved } = event;
       const money = reserved === undefined ? {} : { reserved: usdJson(reserved) };

@@ -65,7 +65,9 @@ export function addCompletion(program: Commander, found: Found): void {
   program
     .command("completion")
     .addArgument(new Argument("<shell>", "the shell").choices(["bash", "zsh", "fish"]))
-    .description("Print a script that lets the shell complete commands, options, profiles, steps and examples.")
+    .description(
+      "Print a script that lets the shell complete commands, options, profiles, steps and examples.",
+    )
     .addHelpText(
       "after",
       [

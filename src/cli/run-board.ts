@@ -11,6 +11,8 @@ import { shotsOf, type Shot } from "./shots.js";
 export type Phase =
   | { readonly kind: "idle" }
   | { readonly kind: "starting" }
+  /** Something small is asked of the vendor before its task is. */
+  | { readonly kind: "preparing"; readonly call: (RunEvent & { type: "step_preparing" })["call"] }
   | { readonly kind: "waiting"; readonly why: (RunEvent & { type: "step_waiting" })["why"] }
   /** At the vendor, and not known to be worked on. */
   | { readonly kind: "submitted" }
@@ -91,6 +93,8 @@ function moved(
         phase: { kind: "starting" },
         ...(event.what === "resume" ? { ordered: "before" } : {}),
       };
+    case "step_preparing":
+      return { ...before, phase: { kind: "preparing", call: event.call } };
     case "step_waiting":
       return { ...before, phase: { kind: "waiting", why: event.why } };
     case "step_submitted":

@@ -50,6 +50,8 @@ export function eventText(
         ? undefined
         : paint.faint(line(event.step, "waiting", waitText(event)));
     }
+    case "step_preparing":
+      return paint.faint(line(event.step, "preparing", preparingText(event.call)));
     case "step_submitted": {
       const note = [
         event.adopted ? "found at the vendor, not ordered again" : "",
@@ -91,6 +93,10 @@ export function eventText(
       )(help !== undefined && verbose ? `${text}; ${safeText(help)}` : text);
     }
   }
+}
+
+function preparingText(call: "identify_face" | "speech"): string {
+  return call === "speech" ? "speaking the text" : "looking for faces";
 }
 
 function waitText(event: RunEvent & { type: "step_waiting" }): string {

@@ -149,6 +149,8 @@ function workWords({ phase, taskMs, expectedSeconds }: Standing, nowMs: number):
   switch (phase.kind) {
     case "starting":
       return ["starting"];
+    case "preparing":
+      return phase.call === "speech" ? ["speaking the text", "speaking"] : ["looking for faces", "faces"];
     case "waiting":
       return WAITS[phase.why];
     case "submitted":

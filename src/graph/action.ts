@@ -4,9 +4,10 @@
  */
 import { problem, type Diagnostic, type Path } from "../base/diagnostic.js";
 import type { Model } from "../catalog/model.js";
-import type { Shot, ShotStep, Source, Still } from "../manifest/manifest.js";
+import type { Sha256 } from "../base/digest.js";
+import type { LipSyncFields, Shot, ShotStep, Source, Still } from "../manifest/manifest.js";
 import { effectiveImage, effectiveVideo, type InForce } from "./effective.js";
-import type { Action, ExtendVia, Input, StepId } from "./step.js";
+import type { Action, ExtendVia, Input, PinnedCopy, StepId } from "./step.js";
 
 /** Expands the variables of a text that stands at `path`. */
 export type Words = (text: string, path: Path) => string;
@@ -16,6 +17,8 @@ interface Context {
   readonly force: InForce;
   readonly report: (...found: readonly Diagnostic[]) => void;
   readonly input: (source: Source, path: Path, wants: "picture" | "sound") => Input | undefined;
+  /** The step that takes the last picture out of a clip. */
+  readonly lastFrame: (clip: string, path: Path) => Input;
 }
 
 /** A stand-in where an input could not be resolved; the expansion has an error then and goes no further. */
@@ -154,7 +157,22 @@ export function refineAction(
       ...optional("prompt", prompt === "" ? undefined : prompt),
       ...optional("negative_prompt", wordsOf(own.negative_prompt, [...path, "negative_prompt"], context)),
       ...optional("cfg_scale", own.cfg_scale),
+      ...optional("copy", copyOf(own)),
+      ...(via === "last_frame" ? { frame: context.lastFrame(previous.base, path) } : {}),
     } as const;
+    if (own.copy !== undefined && via !== "omni") {
+      context.report(
+        problem("catalog/unsupported", `extend via ${via} takes no copy of the clip`, {
+          path: [...path, "copy"],
+          on: "key",
+          why:
+            via === "native"
+              ? "the vendor continues its own results only"
+              : "the picture to continue from is taken from the clip on this machine",
+          help: via === "native" ? "set via: omni or last_frame, or remove copy" : "remove copy",
+        }),
+      );
+    }
     for (const field of via === "native" ? NOT_NATIVE : NOT_CONTINUED) {
       if (own[field] === undefined) continue;
       context.report(
@@ -215,7 +233,12 @@ export function refineAction(
     ...optional("at", own.at),
     ...optional("volume", own.volume),
     ...optional("original_volume", own.original_volume),
+    ...optional("copy", copyOf(own)),
   };
+}
+
+function copyOf({ copy }: Pick<LipSyncFields, "copy">): PinnedCopy | undefined {
+  return copy === undefined ? undefined : { url: copy.url, sha256: copy.sha256 as Sha256 };
 }
 
 /** The first way of extending that the source's model allows; never what happens to be installed. */

@@ -19,6 +19,7 @@ export interface Draft {
   readonly hold?: boolean;
   readonly path: Path;
   readonly isClip: boolean;
+  readonly viaAsked?: true;
   /** The author's own fields. */
   readonly own: object;
 }
@@ -29,6 +30,8 @@ export interface DraftContext {
   readonly force: InForce;
   readonly report: (...found: readonly Diagnostic[]) => void;
   readonly input: (source: Source, path: Path, wants: Wants) => Input | undefined;
+  /** The step that takes the last picture out of a clip. */
+  readonly lastFrame: (clip: string, path: Path) => Input;
 }
 
 /** What an input may be. */
@@ -76,6 +79,7 @@ export function* shotDrafts(shot: Shot, context: DraftContext): Generator<Draft>
       name,
       isClip: true,
       action,
+      ...(refinement.extend?.via === undefined ? {} : { viaAsked: true }),
     };
     yield previous;
   }

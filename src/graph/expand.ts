@@ -9,7 +9,7 @@ import type { Manifest, Profile } from "../manifest/manifest.js";
 import { shotDrafts, stillDraft, type Draft, type DraftContext } from "./draft.js";
 import { inForce } from "./effective.js";
 import { checkTemplate, DEFAULT_CLIP_PATH, DEFAULT_IMAGE_PATH, outputClashes, outputPath } from "./output.js";
-import { nameTable, readWords, resolver } from "./reference.js";
+import { frameDraft, nameTable, readWords, resolver } from "./reference.js";
 import { checkAction } from "./rules.js";
 import { sourceFacts } from "./source.js";
 import { inputsOf, type Action, type Graph, type Realm, type Step, type StepId } from "./step.js";
@@ -95,6 +95,7 @@ export function expand(
     force: inForce(manifest, profile, catalog),
     report,
     input: resolver(names, frames, words, report),
+    lastFrame: (clip, path) => ({ kind: "step", id: frameDraft(clip, "last", frames, path) }),
   };
 
   const drafts = new Map<string, Draft>();
@@ -146,6 +147,7 @@ export function expand(
         action: draft.action,
         take,
         candidate: take !== selected,
+        ...(draft.viaAsked === true ? { viaAsked: true } : {}),
         hold: draft.hold === true,
         needs: needsOf(draft.action),
         ...(output === undefined ? {} : { output }),

@@ -78,7 +78,12 @@ export function resolver(
 }
 
 /** The local step that takes a frame out of a clip; one for all who want the same. */
-function frameDraft(clip: string, which: "first" | "last", frames: Map<string, Draft>, path: Path): StepId {
+export function frameDraft(
+  clip: string,
+  which: "first" | "last",
+  frames: Map<string, Draft>,
+  path: Path,
+): StepId {
   const base = `${clip}.${which}-frame`;
   if (!frames.has(base)) {
     frames.set(base, {

@@ -51,7 +51,8 @@ export function checkLength(
   return [caution("catalog/prompt-too-long", message, { ...at, help })];
 }
 
-function characters(text: string): number {
+/** How long a text is, in Unicode characters. */
+export function characters(text: string): number {
   let count = 0;
   for (const _ of text) count++;
   return count;

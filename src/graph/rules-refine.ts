@@ -3,14 +3,15 @@
  * Rules about the clip itself hold only as far as the caller knows it (`SourceFacts`); what is unknown is not refused.
  */
 import { problem, type Diagnostic, type Path } from "../base/diagnostic.js";
-import { elide, listWords } from "../base/text.js";
+import { counted, elide, listWords } from "../base/text.js";
 import type { Catalog } from "../catalog/catalog.js";
-import type { Mode } from "../catalog/model.js";
+import type { Mode, VideoEndpoint, VideoModel } from "../catalog/model.js";
+import { continuationPrompt } from "./continuation.js";
 import { checkClip } from "./rules-clip.js";
 import { refusal, sourceWords } from "./rules-field.js";
 import { usableVideo, orUse } from "./rules-model.js";
-import { checkLength, checkPrompts } from "./rules-prompt.js";
-import type { Extend, LipSync } from "./step.js";
+import { characters, checkLength, checkPrompts } from "./rules-prompt.js";
+import type { Action, Extend, LipSync } from "./step.js";
 
 /** What is known of the clip that a step works on. */
 export interface SourceFacts {
@@ -153,8 +154,58 @@ function checkOmni(
       }),
     );
   }
-  found.push(...checkPrompts(action, model, endpoint, path, why));
+  found.push(...checkContinuation(action, model, endpoint, path, why));
   return found;
+}
+
+/** What the old lip-sync of gateways takes. [kling-api 4.4: text max 120; section 10: 2-10 s] */
+const OLD_LIP_SYNC = { text: 120, seconds: { min: 2, max: 10 } };
+/** What it lacks, with the values that say nothing. */
+const NOT_OLD = {
+  face: 1,
+  audio_start: 0,
+  audio_end: undefined,
+  at: 0,
+  volume: 1,
+  original_volume: 1,
+} as const;
+
+/** What of a lip-sync the old endpoint of gateways cannot do; undefined when it can do all of it. */
+export function beyondOldLipSync(action: Action, source: SourceFacts): string | undefined {
+  if (action.kind !== "lip_sync") return undefined;
+  const { text, seconds } = OLD_LIP_SYNC;
+  const length = source.sourceSeconds;
+  const lacking = (Object.keys(NOT_OLD) as (keyof typeof NOT_OLD)[]).filter(
+    (field) => action[field] !== undefined && action[field] !== NOT_OLD[field],
+  );
+  const found = [
+    ...(lacking.length > 0 ? [listWords(lacking)] : []),
+    ...(characters(action.text ?? "") > text ? [`a text of more than ${text} characters`] : []),
+    ...(length !== undefined && (length < seconds.min || length > seconds.max)
+      ? [`a clip of ${length} s`]
+      : []),
+  ];
+  return found.length === 0
+    ? undefined
+    : `${listWords(found)} with the old lip-sync that KLING_LIP_SYNC names`;
+}
+
+/** Whether the author's words leave room for those that name the clip. Omni endpoints take no negative prompt. */
+function checkContinuation(
+  { prompt }: Extend,
+  model: VideoModel,
+  { promptMax, promptAdvised }: VideoEndpoint,
+  path: Path,
+  why: string,
+): readonly Diagnostic[] {
+  if (prompt === undefined) return [];
+  const added = characters(continuationPrompt(prompt, model.dialect)) - characters(prompt);
+  const left = {
+    promptMax: promptMax - added,
+    ...(promptAdvised === undefined ? {} : { promptAdvised: promptAdvised - added }),
+  };
+  const named = added > 0 ? `; ${counted(added, "character")} more are needed to name the clip` : "";
+  return checkLength("prompt", prompt, model.id, left, path, `${why}${named}`);
 }
 
 const SPEECH_MAX = 1000;

@@ -55,11 +55,19 @@ export interface ImageToVideo {
 /** How a clip is made longer. */
 export type ExtendVia = "native" | "omni" | "last_frame";
 
+/** A public copy of the clip that a step works on. Says where the vendor can fetch it, so no key has it. */
+export interface PinnedCopy {
+  readonly url: string;
+  readonly sha256: Sha256;
+}
+
 /** A clip made longer. */
 export interface Extend {
   readonly kind: "extend";
   readonly via: ExtendVia;
   readonly source: Input;
+  /** For `last_frame`: the picture that the continuation starts from, taken from the source. Follows from it, so no key has it. */
+  readonly frame?: Input;
   readonly prompt?: string;
   readonly negative_prompt?: string;
   readonly cfg_scale?: number;
@@ -68,6 +76,7 @@ export interface Extend {
   readonly identity?: string;
   readonly mode?: Mode;
   readonly duration?: number;
+  readonly copy?: PinnedCopy;
 }
 
 /** A face in a clip made to speak. */
@@ -88,6 +97,7 @@ export interface LipSync {
   readonly at?: number;
   readonly volume?: number;
   readonly original_volume?: number;
+  readonly copy?: PinnedCopy;
 }
 
 /** Words (and a reference) to a still. */
@@ -141,6 +151,8 @@ export interface Step {
   readonly take: number;
   /** Another take than the one that dependents use. */
   readonly candidate: boolean;
+  /** Whether the author named the way of an extend. */
+  readonly viaAsked?: true;
   readonly hold: boolean;
   /** The steps whose artifacts it consumes, without repeats. */
   readonly needs: readonly StepId[];
@@ -166,6 +178,7 @@ export function inputsOf(action: Action): readonly (readonly [field: string, inp
     case "image_to_video":
       return present(["image", action.image], ["end_image", action.end_image]);
     case "extend":
+      return present(["source", action.source], ["frame", action.frame]);
     case "frame":
       return present(["source", action.source]);
     case "lip_sync":

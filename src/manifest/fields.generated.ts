@@ -205,6 +205,21 @@ export const FIELDS: FieldTable = {
    },
    "additionalProperties": false
   },
+  "Copy": {
+   "about": "A public copy of a clip, pinned by its digest.",
+   "type": "object",
+   "properties": {
+    "url": {
+     "about": "Public address of the file.",
+     "type": "string"
+    },
+    "sha256": {
+     "about": "SHA-256 of the file behind `url`, 64 lower-case hexadecimal digits.",
+     "type": "string"
+    }
+   },
+   "additionalProperties": false
+  },
   "VideoFields": {
    "about": "Fields that shape clips.",
    "type": "object",
@@ -334,6 +349,10 @@ export const FIELDS: FieldTable = {
      "about": "Whether the model makes a sound track too, where it can choose.",
      "type": "boolean"
     },
+    "copy": {
+     "$ref": "#/$defs/Copy",
+     "about": "Where the vendor can fetch the clip of the step before when it no longer has that clip itself."
+    },
     "take": {
      "about": "Which rendering of the same intent is wanted.",
      "type": "integer"
@@ -401,6 +420,10 @@ export const FIELDS: FieldTable = {
     "original_volume": {
      "about": "Loudness of the clip's own sound.",
      "type": "number"
+    },
+    "copy": {
+     "$ref": "#/$defs/Copy",
+     "about": "Where the vendor can fetch the clip of the step before when it no longer has that clip itself."
     },
     "take": {
      "about": "Which rendering of the same intent is wanted.",

@@ -65,7 +65,10 @@ budget: { usd: 10 }
 }
 
 /** Another project's manifest with this schema line, and with this name if one is given. */
-export function madeOwn(text: string, { project, schema }: Partial<Beginning> & Pick<Beginning, "schema">): string {
+export function madeOwn(
+  text: string,
+  { project, schema }: Partial<Beginning> & Pick<Beginning, "schema">,
+): string {
   const lines = text.split("\n").filter((line) => !line.startsWith("# yaml-language-server:"));
   const own =
     project === undefined

@@ -10,6 +10,12 @@ export type Source =
   | { readonly from: string; readonly frame?: "first" | "last" }
   | { readonly url: string; readonly sha256: string };
 
+/** A public copy of a clip, for a vendor that no longer has it. */
+export interface PinnedCopy {
+  readonly url: string;
+  readonly sha256: string;
+}
+
 /** Fields that shape a clip; also what `defaults.video` and a profile's `override.video` may set. */
 export interface VideoFields {
   readonly model?: string;
@@ -40,6 +46,7 @@ export interface Remarks {
 export interface ExtendFields extends VideoFields {
   readonly prompt?: string;
   readonly via?: "native" | "omni" | "last_frame";
+  readonly copy?: PinnedCopy;
   readonly take?: number;
   readonly takes?: number;
   readonly hold?: boolean;
@@ -58,6 +65,7 @@ export interface LipSyncFields {
   readonly at?: number;
   readonly volume?: number;
   readonly original_volume?: number;
+  readonly copy?: PinnedCopy;
   readonly take?: number;
   readonly takes?: number;
   readonly hold?: boolean;

@@ -477,6 +477,7 @@ export interface Extend {
    * Whether the model makes a sound track too, where it can choose. It changes the price.
    */
   audio?: boolean;
+  copy?: Copy;
   /**
    * Which rendering of the same intent is wanted. Counting it up is the only way to ask for another one.
    */
@@ -494,6 +495,19 @@ export interface Extend {
    * via the `patternProperty` "^x-".
    */
   [k: string]: unknown;
+}
+/**
+ * A public copy of a clip, pinned by its digest.
+ */
+export interface Copy {
+  /**
+   * Public address of the file.
+   */
+  url: string;
+  /**
+   * SHA-256 of the file behind `url`, 64 lower-case hexadecimal digits.
+   */
+  sha256: string;
 }
 /**
  * Makes a face in the clip speak.
@@ -540,6 +554,7 @@ export interface LipSync {
    * Loudness of the clip's own sound.
    */
   original_volume?: number;
+  copy?: Copy;
   /**
    * Which rendering of the same intent is wanted. Counting it up is the only way to ask for another one.
    */

@@ -73,7 +73,8 @@ class Setting {
     const lastBlank = above.lastIndexOf("");
     const lastMarker = above.findLastIndex((line) => /^(---|%)/.test(line));
     // A header that touches the first key is still the file's; after a blank line, comments belong to the key.
-    if (lastBlank > lastMarker && above.slice(0, lastBlank).some((line) => line !== "")) headEnd = lastBlank + 1;
+    if (lastBlank > lastMarker && above.slice(0, lastBlank).some((line) => line !== ""))
+      headEnd = lastBlank + 1;
     const header = collapsed(above.slice(0, headEnd));
     const body = this.collection(root, [], headEnd, this.lines.length);
     if (body === undefined) return undefined;
@@ -117,7 +118,13 @@ class Setting {
         if (!(isFirst ? /^[ -]*$/ : /^ *$/).test(lead)) return undefined;
         if (!/^[ \t]*:/.test(this.text.slice(end)) || this.lineOf(end) !== line) return undefined;
         const name = key.source ?? "";
-        out.push({ path: [...path, name], key, value: (value ?? undefined) as Node | undefined, line, column });
+        out.push({
+          path: [...path, name],
+          key,
+          value: (value ?? undefined) as Node | undefined,
+          line,
+          column,
+        });
       }
       return out;
     }
@@ -212,7 +219,9 @@ class Setting {
   private shifted(from: number, to: number, column: number): readonly string[] {
     return this.lines.slice(from, to + 1).map((line) => {
       const indent = line.search(/[^ ]/);
-      return indent === -1 && line.length <= column ? "" : line.slice(indent === -1 ? column : Math.min(column, indent));
+      return indent === -1 && line.length <= column
+        ? ""
+        : line.slice(indent === -1 ? column : Math.min(column, indent));
     });
   }
 
@@ -241,10 +250,7 @@ class Setting {
     if (isBlock(node)) {
       const last: unknown = isMap(node) ? node.items.at(-1) : { key: undefined, value: node.items.at(-1) };
       const { key, value } = last as { readonly key: Node | undefined; readonly value: Node | null };
-      return Math.max(
-        ...[key, value].map((each) => (each ? this.lastLine(each) : 0)),
-        this.lineOf(start),
-      );
+      return Math.max(...[key, value].map((each) => (each ? this.lastLine(each) : 0)), this.lineOf(start));
     }
     let line = this.lineOf(end > start ? end - 1 : start);
     if (!isBlockScalar(node) || this.keepsBlankLines(node)) return line;

@@ -3,12 +3,12 @@
 import type { Validator } from "../base/schema.js";
 
 const validate = validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["version","project"],"properties":{"version":{"type":"integer","const":1},"project":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"provider":{"type":"string","enum":["sandbox","kling"]},"profile":{"type":"string"},"vars":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"type":["string","number","boolean"]}},"defaults":{"$ref":"#/$defs/FieldSet"},"profiles":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Profile"}},"images":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Still"}},"shots":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Shot"}},"limits":{"type":"object","properties":{"concurrency":{"type":"integer","minimum":1,"maximum":100},"poll_seconds":{"type":"number","exclusiveMinimum":0,"maximum":600},"downloads":{"type":"integer","minimum":1,"maximum":32}},"additionalProperties":false},"budget":{"type":"object","properties":{"usd":{"type":"number","minimum":0,"maximum":1000000}},"additionalProperties":false},"approval":{"type":"object","properties":{"tiers":{"type":"array","uniqueItems":true,"items":{"type":"string","enum":["standard","pro","master"]}},"above_usd":{"type":"number","minimum":0,"maximum":1000000}},"additionalProperties":false},"outputs":{"type":"object","properties":{"path":{"type":"string","pattern":"\\S"},"image_path":{"type":"string","pattern":"\\S"}},"additionalProperties":false},"catalog":{"type":"object","properties":{"models":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/CatalogModel"}},"prices":{"type":"array","items":{"$ref":"#/$defs/CatalogPrice"}},"unit_usd":{"type":"object","properties":{"video":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"image":{"type":"number","exclusiveMinimum":0,"maximum":1000000}},"additionalProperties":false}},"additionalProperties":false}},"patternProperties":{"^x-":{}},"additionalProperties":false,"$defs":{"Source":{"type":["string","object"],"pattern":"\\S","properties":{"from":{"type":"string"},"frame":{"type":"string","enum":["first","last"]},"url":{"type":"string","pattern":"^https?://"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"additionalProperties":false},"VideoFields":{"type":"object","properties":{"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":"boolean"}},"additionalProperties":false},"ImageFields":{"type":"object","properties":{"model":{"anyOf":[{"type":"string","enum":["kling-v3","kling-v2-1"]},{"type":"string"}]},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"resolution":{"type":"string","enum":["1k","2k"]},"negative_prompt":{"type":"string"}},"additionalProperties":false},"FieldSet":{"type":"object","properties":{"video":{"$ref":"#/$defs/VideoFields"},"image":{"$ref":"#/$defs/ImageFields"}},"additionalProperties":false},"Extend":{"type":"object","properties":{"prompt":{"type":"string"},"via":{"type":"string","enum":["native","omni","last_frame"]},"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":"boolean"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"LipSync":{"type":"object","properties":{"audio":{"$ref":"#/$defs/Source"},"text":{"type":"string"},"voice":{"type":"string"},"voice_language":{"type":"string","enum":["zh","en"]},"voice_speed":{"type":"number","minimum":0.8,"maximum":2},"face":{"type":"integer","minimum":1,"maximum":99},"audio_start":{"type":"number","minimum":0,"maximum":600},"audio_end":{"type":"number","exclusiveMinimum":0,"maximum":600},"at":{"type":"number","minimum":0,"maximum":600},"volume":{"type":"number","minimum":0,"maximum":2},"original_volume":{"type":"number","minimum":0,"maximum":2},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"ShotStep":{"type":"object","properties":{"extend":{"$ref":"#/$defs/Extend"},"lip_sync":{"$ref":"#/$defs/LipSync"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"TryOn":{"type":"object","required":["human","cloth"],"properties":{"human":{"$ref":"#/$defs/Source"},"cloth":{"$ref":"#/$defs/Source"},"model":{"type":"string"}},"additionalProperties":false},"Shot":{"type":"object","properties":{"title":{"type":"string"},"prompt":{"type":"string"},"image":{"$ref":"#/$defs/Source"},"end_image":{"$ref":"#/$defs/Source"},"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":"boolean"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"steps":{"type":"array","items":{"$ref":"#/$defs/ShotStep"}},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"Still":{"type":"object","properties":{"title":{"type":"string"},"prompt":{"type":"string"},"image":{"$ref":"#/$defs/Source"},"image_reference":{"type":"string","enum":["subject","face"]},"image_fidelity":{"type":"number","minimum":0,"maximum":1},"human_fidelity":{"type":"number","minimum":0,"maximum":1},"try_on":{"$ref":"#/$defs/TryOn"},"model":{"anyOf":[{"type":"string","enum":["kling-v3","kling-v2-1"]},{"type":"string"}]},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"resolution":{"type":"string","enum":["1k","2k"]},"negative_prompt":{"type":"string"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"Profile":{"type":"object","properties":{"provider":{"type":"string","enum":["sandbox","kling"]},"defaults":{"$ref":"#/$defs/FieldSet"},"override":{"$ref":"#/$defs/FieldSet"},"vars":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"type":["string","number","boolean"]}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"CatalogModel":{"type":"object","required":["like"],"properties":{"like":{"type":"string"},"wire_name":{"type":"string","pattern":"^(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"label":{"type":"string"},"durations":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"integer","minimum":1,"maximum":60}}},"additionalProperties":false},"CatalogPrice":{"type":"object","required":["model"],"properties":{"model":{"type":"string"},"mode":{"type":"string","enum":["std","pro","4k"]},"audio":{"type":"boolean"},"usd_per_second":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_clip":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_image":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"as_of":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}},"additionalProperties":false}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["version","project"],"properties":{"version":{"type":"integer","const":1},"project":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"provider":{"type":"string","enum":["sandbox","kling"]},"profile":{"type":"string"},"vars":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"type":["string","number","boolean"]}},"defaults":{"$ref":"#/$defs/FieldSet"},"profiles":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Profile"}},"images":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Still"}},"shots":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Shot"}},"limits":{"type":"object","properties":{"concurrency":{"type":"integer","minimum":1,"maximum":100},"poll_seconds":{"type":"number","exclusiveMinimum":0,"maximum":600},"downloads":{"type":"integer","minimum":1,"maximum":32}},"additionalProperties":false},"budget":{"type":"object","properties":{"usd":{"type":"number","minimum":0,"maximum":1000000}},"additionalProperties":false},"approval":{"type":"object","properties":{"tiers":{"type":"array","uniqueItems":true,"items":{"type":"string","enum":["standard","pro","master"]}},"above_usd":{"type":"number","minimum":0,"maximum":1000000}},"additionalProperties":false},"outputs":{"type":"object","properties":{"path":{"type":"string","pattern":"\\S"},"image_path":{"type":"string","pattern":"\\S"}},"additionalProperties":false},"catalog":{"type":"object","properties":{"models":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/CatalogModel"}},"prices":{"type":"array","items":{"$ref":"#/$defs/CatalogPrice"}},"unit_usd":{"type":"object","properties":{"video":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"image":{"type":"number","exclusiveMinimum":0,"maximum":1000000}},"additionalProperties":false}},"additionalProperties":false}},"patternProperties":{"^x-":{}},"additionalProperties":false,"$defs":{"Source":{"type":["string","object"],"pattern":"\\S","properties":{"from":{"type":"string"},"frame":{"type":"string","enum":["first","last"]},"url":{"type":"string","pattern":"^https?://"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"additionalProperties":false},"Copy":{"type":"object","required":["url","sha256"],"properties":{"url":{"type":"string","pattern":"^https?://"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"additionalProperties":false},"VideoFields":{"type":"object","properties":{"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":"boolean"}},"additionalProperties":false},"ImageFields":{"type":"object","properties":{"model":{"anyOf":[{"type":"string","enum":["kling-v3","kling-v2-1"]},{"type":"string"}]},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"resolution":{"type":"string","enum":["1k","2k"]},"negative_prompt":{"type":"string"}},"additionalProperties":false},"FieldSet":{"type":"object","properties":{"video":{"$ref":"#/$defs/VideoFields"},"image":{"$ref":"#/$defs/ImageFields"}},"additionalProperties":false},"Extend":{"type":"object","properties":{"prompt":{"type":"string"},"via":{"type":"string","enum":["native","omni","last_frame"]},"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":"boolean"},"copy":{"$ref":"#/$defs/Copy"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"LipSync":{"type":"object","properties":{"audio":{"$ref":"#/$defs/Source"},"text":{"type":"string"},"voice":{"type":"string"},"voice_language":{"type":"string","enum":["zh","en"]},"voice_speed":{"type":"number","minimum":0.8,"maximum":2},"face":{"type":"integer","minimum":1,"maximum":99},"audio_start":{"type":"number","minimum":0,"maximum":600},"audio_end":{"type":"number","exclusiveMinimum":0,"maximum":600},"at":{"type":"number","minimum":0,"maximum":600},"volume":{"type":"number","minimum":0,"maximum":2},"original_volume":{"type":"number","minimum":0,"maximum":2},"copy":{"$ref":"#/$defs/Copy"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"ShotStep":{"type":"object","properties":{"extend":{"$ref":"#/$defs/Extend"},"lip_sync":{"$ref":"#/$defs/LipSync"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"TryOn":{"type":"object","required":["human","cloth"],"properties":{"human":{"$ref":"#/$defs/Source"},"cloth":{"$ref":"#/$defs/Source"},"model":{"type":"string"}},"additionalProperties":false},"Shot":{"type":"object","properties":{"title":{"type":"string"},"prompt":{"type":"string"},"image":{"$ref":"#/$defs/Source"},"end_image":{"$ref":"#/$defs/Source"},"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":"boolean"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"steps":{"type":"array","items":{"$ref":"#/$defs/ShotStep"}},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"Still":{"type":"object","properties":{"title":{"type":"string"},"prompt":{"type":"string"},"image":{"$ref":"#/$defs/Source"},"image_reference":{"type":"string","enum":["subject","face"]},"image_fidelity":{"type":"number","minimum":0,"maximum":1},"human_fidelity":{"type":"number","minimum":0,"maximum":1},"try_on":{"$ref":"#/$defs/TryOn"},"model":{"anyOf":[{"type":"string","enum":["kling-v3","kling-v2-1"]},{"type":"string"}]},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"resolution":{"type":"string","enum":["1k","2k"]},"negative_prompt":{"type":"string"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"Profile":{"type":"object","properties":{"provider":{"type":"string","enum":["sandbox","kling"]},"defaults":{"$ref":"#/$defs/FieldSet"},"override":{"$ref":"#/$defs/FieldSet"},"vars":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"type":["string","number","boolean"]}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"CatalogModel":{"type":"object","required":["like"],"properties":{"like":{"type":"string"},"wire_name":{"type":"string","pattern":"^(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"label":{"type":"string"},"durations":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"integer","minimum":1,"maximum":60}}},"additionalProperties":false},"CatalogPrice":{"type":"object","required":["model"],"properties":{"model":{"type":"string"},"mode":{"type":"string","enum":["std","pro","4k"]},"audio":{"type":"boolean"},"usd_per_second":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_clip":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_image":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"as_of":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}},"additionalProperties":false}}};
 const func1 = Object.prototype.hasOwnProperty;
 const pattern3 = new RegExp("^x-", "u");
 const pattern4 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", "u");
 const pattern13 = new RegExp("\\S", "u");
-const pattern28 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "u");
+const pattern30 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "u");
 const schema20 = {"type":"object","properties":{"video":{"$ref":"#/$defs/VideoFields"},"image":{"$ref":"#/$defs/ImageFields"}},"additionalProperties":false};
 const schema21 = {"type":"object","properties":{"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":"boolean"}},"additionalProperties":false};
 const pattern6 = new RegExp("^[1-9][0-9]?:[1-9][0-9]?$", "u");
@@ -1255,7 +1255,118 @@ validate63.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema27 = {"type":"object","properties":{"title":{"type":"string"},"prompt":{"type":"string"},"image":{"$ref":"#/$defs/Source"},"end_image":{"$ref":"#/$defs/Source"},"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":"boolean"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"steps":{"type":"array","items":{"$ref":"#/$defs/ShotStep"}},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false};
 const schema28 = {"type":"object","properties":{"extend":{"$ref":"#/$defs/Extend"},"lip_sync":{"$ref":"#/$defs/LipSync"}},"patternProperties":{"^x-":{}},"additionalProperties":false};
-const schema29 = {"type":"object","properties":{"prompt":{"type":"string"},"via":{"type":"string","enum":["native","omni","last_frame"]},"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":"boolean"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"patternProperties":{"^x-":{}},"additionalProperties":false};
+const schema29 = {"type":"object","properties":{"prompt":{"type":"string"},"via":{"type":"string","enum":["native","omni","last_frame"]},"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":"boolean"},"copy":{"$ref":"#/$defs/Copy"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"patternProperties":{"^x-":{}},"additionalProperties":false};
+const schema30 = {"type":"object","required":["url","sha256"],"properties":{"url":{"type":"string","pattern":"^https?://"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"additionalProperties":false};
+
+function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate76.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.url === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "url"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.sha256 === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sha256"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((key0 === "url") || (key0 === "sha256"))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.url !== undefined){
+let data0 = data.url;
+if(typeof data0 === "string"){
+if(!pattern14.test(data0)){
+const err3 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/pattern",keyword:"pattern",params:{pattern: "^https?://"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+else {
+const err4 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.sha256 !== undefined){
+let data1 = data.sha256;
+if(typeof data1 === "string"){
+if(!pattern15.test(data1)){
+const err5 = {instancePath:instancePath+"/sha256",schemaPath:"#/properties/sha256/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/sha256",schemaPath:"#/properties/sha256/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+}
+else {
+const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+validate76.errors = vErrors;
+return errors === 0;
+}
+validate76.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
 
 function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1519,9 +1630,15 @@ vErrors.push(err19);
 errors++;
 }
 }
+if(data.copy !== undefined){
+if(!(validate76(data.copy, {instancePath:instancePath+"/copy",parentData:data,parentDataProperty:"copy",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
+errors = vErrors.length;
+}
+}
 if(data.take !== undefined){
-let data9 = data.take;
-if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
+let data10 = data.take;
+if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
 const err20 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err20];
@@ -1531,8 +1648,8 @@ vErrors.push(err20);
 }
 errors++;
 }
-if((typeof data9 == "number") && (isFinite(data9))){
-if(data9 > 9999 || isNaN(data9)){
+if((typeof data10 == "number") && (isFinite(data10))){
+if(data10 > 9999 || isNaN(data10)){
 const err21 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9999}};
 if(vErrors === null){
 vErrors = [err21];
@@ -1542,7 +1659,7 @@ vErrors.push(err21);
 }
 errors++;
 }
-if(data9 < 1 || isNaN(data9)){
+if(data10 < 1 || isNaN(data10)){
 const err22 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err22];
@@ -1555,8 +1672,8 @@ errors++;
 }
 }
 if(data.takes !== undefined){
-let data10 = data.takes;
-if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
+let data11 = data.takes;
+if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
 const err23 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err23];
@@ -1566,8 +1683,8 @@ vErrors.push(err23);
 }
 errors++;
 }
-if((typeof data10 == "number") && (isFinite(data10))){
-if(data10 > 9 || isNaN(data10)){
+if((typeof data11 == "number") && (isFinite(data11))){
+if(data11 > 9 || isNaN(data11)){
 const err24 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9}};
 if(vErrors === null){
 vErrors = [err24];
@@ -1577,7 +1694,7 @@ vErrors.push(err24);
 }
 errors++;
 }
-if(data10 < 1 || isNaN(data10)){
+if(data11 < 1 || isNaN(data11)){
 const err25 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err25];
@@ -1617,12 +1734,12 @@ return errors === 0;
 }
 validate75.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema30 = {"type":"object","properties":{"audio":{"$ref":"#/$defs/Source"},"text":{"type":"string"},"voice":{"type":"string"},"voice_language":{"type":"string","enum":["zh","en"]},"voice_speed":{"type":"number","minimum":0.8,"maximum":2},"face":{"type":"integer","minimum":1,"maximum":99},"audio_start":{"type":"number","minimum":0,"maximum":600},"audio_end":{"type":"number","exclusiveMinimum":0,"maximum":600},"at":{"type":"number","minimum":0,"maximum":600},"volume":{"type":"number","minimum":0,"maximum":2},"original_volume":{"type":"number","minimum":0,"maximum":2},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"patternProperties":{"^x-":{}},"additionalProperties":false};
+const schema31 = {"type":"object","properties":{"audio":{"$ref":"#/$defs/Source"},"text":{"type":"string"},"voice":{"type":"string"},"voice_language":{"type":"string","enum":["zh","en"]},"voice_speed":{"type":"number","minimum":0.8,"maximum":2},"face":{"type":"integer","minimum":1,"maximum":99},"audio_start":{"type":"number","minimum":0,"maximum":600},"audio_end":{"type":"number","exclusiveMinimum":0,"maximum":600},"at":{"type":"number","minimum":0,"maximum":600},"volume":{"type":"number","minimum":0,"maximum":2},"original_volume":{"type":"number","minimum":0,"maximum":2},"copy":{"$ref":"#/$defs/Copy"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"patternProperties":{"^x-":{}},"additionalProperties":false};
 
-function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate77.evaluated;
+const evaluated0 = validate79.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1631,7 +1748,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!((func1.call(schema30.properties, key0)) || (pattern3.test(key0)))){
+if(!((func1.call(schema31.properties, key0)) || (pattern3.test(key0)))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err0];
@@ -1685,7 +1802,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!((data3 === "zh") || (data3 === "en"))){
-const err4 = {instancePath:instancePath+"/voice_language",schemaPath:"#/properties/voice_language/enum",keyword:"enum",params:{allowedValues: schema30.properties.voice_language.enum}};
+const err4 = {instancePath:instancePath+"/voice_language",schemaPath:"#/properties/voice_language/enum",keyword:"enum",params:{allowedValues: schema31.properties.voice_language.enum}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -1940,9 +2057,15 @@ vErrors.push(err25);
 errors++;
 }
 }
+if(data.copy !== undefined){
+if(!(validate76(data.copy, {instancePath:instancePath+"/copy",parentData:data,parentDataProperty:"copy",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
+errors = vErrors.length;
+}
+}
 if(data.take !== undefined){
-let data11 = data.take;
-if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
+let data12 = data.take;
+if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
 const err26 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err26];
@@ -1952,8 +2075,8 @@ vErrors.push(err26);
 }
 errors++;
 }
-if((typeof data11 == "number") && (isFinite(data11))){
-if(data11 > 9999 || isNaN(data11)){
+if((typeof data12 == "number") && (isFinite(data12))){
+if(data12 > 9999 || isNaN(data12)){
 const err27 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9999}};
 if(vErrors === null){
 vErrors = [err27];
@@ -1963,7 +2086,7 @@ vErrors.push(err27);
 }
 errors++;
 }
-if(data11 < 1 || isNaN(data11)){
+if(data12 < 1 || isNaN(data12)){
 const err28 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err28];
@@ -1976,8 +2099,8 @@ errors++;
 }
 }
 if(data.takes !== undefined){
-let data12 = data.takes;
-if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
+let data13 = data.takes;
+if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
 const err29 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err29];
@@ -1987,8 +2110,8 @@ vErrors.push(err29);
 }
 errors++;
 }
-if((typeof data12 == "number") && (isFinite(data12))){
-if(data12 > 9 || isNaN(data12)){
+if((typeof data13 == "number") && (isFinite(data13))){
+if(data13 > 9 || isNaN(data13)){
 const err30 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9}};
 if(vErrors === null){
 vErrors = [err30];
@@ -1998,7 +2121,7 @@ vErrors.push(err30);
 }
 errors++;
 }
-if(data12 < 1 || isNaN(data12)){
+if(data13 < 1 || isNaN(data13)){
 const err31 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err31];
@@ -2033,10 +2156,10 @@ vErrors.push(err33);
 }
 errors++;
 }
-validate77.errors = vErrors;
+validate79.errors = vErrors;
 return errors === 0;
 }
-validate77.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate79.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate74(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -2069,8 +2192,8 @@ errors = vErrors.length;
 }
 }
 if(data.lip_sync !== undefined){
-if(!(validate77(data.lip_sync, {instancePath:instancePath+"/lip_sync",parentData:data,parentDataProperty:"lip_sync",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
+if(!(validate79(data.lip_sync, {instancePath:instancePath+"/lip_sync",parentData:data,parentDataProperty:"lip_sync",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
 errors = vErrors.length;
 }
 }
@@ -2527,13 +2650,13 @@ return errors === 0;
 }
 validate71.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema31 = {"type":"object","required":["like"],"properties":{"like":{"type":"string"},"wire_name":{"type":"string","pattern":"^(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"label":{"type":"string"},"durations":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"integer","minimum":1,"maximum":60}}},"additionalProperties":false};
-const pattern29 = new RegExp("^(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "u");
+const schema32 = {"type":"object","required":["like"],"properties":{"like":{"type":"string"},"wire_name":{"type":"string","pattern":"^(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"label":{"type":"string"},"durations":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"integer","minimum":1,"maximum":60}}},"additionalProperties":false};
+const pattern31 = new RegExp("^(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "u");
 
-function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate82.evaluated;
+const evaluated0 = validate85.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2578,7 +2701,7 @@ errors++;
 if(data.wire_name !== undefined){
 let data1 = data.wire_name;
 if(typeof data1 === "string"){
-if(!pattern29.test(data1)){
+if(!pattern31.test(data1)){
 const err3 = {instancePath:instancePath+"/wire_name",schemaPath:"#/properties/wire_name/pattern",keyword:"pattern",params:{pattern: "^(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"}};
 if(vErrors === null){
 vErrors = [err3];
@@ -2708,18 +2831,18 @@ vErrors.push(err12);
 }
 errors++;
 }
-validate82.errors = vErrors;
+validate85.errors = vErrors;
 return errors === 0;
 }
-validate82.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate85.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema32 = {"type":"object","required":["model"],"properties":{"model":{"type":"string"},"mode":{"type":"string","enum":["std","pro","4k"]},"audio":{"type":"boolean"},"usd_per_second":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_clip":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_image":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"as_of":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}},"additionalProperties":false};
-const pattern30 = new RegExp("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "u");
+const schema33 = {"type":"object","required":["model"],"properties":{"model":{"type":"string"},"mode":{"type":"string","enum":["std","pro","4k"]},"audio":{"type":"boolean"},"usd_per_second":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_clip":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_image":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"as_of":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}},"additionalProperties":false};
+const pattern32 = new RegExp("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "u");
 
-function validate84(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate87(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate84.evaluated;
+const evaluated0 = validate87.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2774,7 +2897,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!(((data1 === "std") || (data1 === "pro")) || (data1 === "4k"))){
-const err4 = {instancePath:instancePath+"/mode",schemaPath:"#/properties/mode/enum",keyword:"enum",params:{allowedValues: schema32.properties.mode.enum}};
+const err4 = {instancePath:instancePath+"/mode",schemaPath:"#/properties/mode/enum",keyword:"enum",params:{allowedValues: schema33.properties.mode.enum}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -2904,7 +3027,7 @@ errors++;
 if(data.as_of !== undefined){
 let data6 = data.as_of;
 if(typeof data6 === "string"){
-if(!pattern30.test(data6)){
+if(!pattern32.test(data6)){
 const err15 = {instancePath:instancePath+"/as_of",schemaPath:"#/properties/as_of/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}};
 if(vErrors === null){
 vErrors = [err15];
@@ -2937,10 +3060,10 @@ vErrors.push(err17);
 }
 errors++;
 }
-validate84.errors = vErrors;
+validate87.errors = vErrors;
 return errors === 0;
 }
-validate84.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate87.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -3687,7 +3810,7 @@ if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
 for(const key14 in data27){
 const _errs67 = errors;
 if(typeof key14 === "string"){
-if(!pattern28.test(key14)){
+if(!pattern30.test(key14)){
 const err55 = {instancePath:instancePath+"/catalog/models",schemaPath:"#/properties/catalog/properties/models/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},propertyName:key14};
 if(vErrors === null){
 vErrors = [err55];
@@ -3711,8 +3834,8 @@ errors++;
 }
 }
 for(const key15 in data27){
-if(!(validate82(data27[key15], {instancePath:instancePath+"/catalog/models/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data27,parentDataProperty:key15,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+if(!(validate85(data27[key15], {instancePath:instancePath+"/catalog/models/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data27,parentDataProperty:key15,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors);
 errors = vErrors.length;
 }
 }
@@ -3733,8 +3856,8 @@ let data29 = data26.prices;
 if(Array.isArray(data29)){
 const len1 = data29.length;
 for(let i2=0; i2<len1; i2++){
-if(!(validate84(data29[i2], {instancePath:instancePath+"/catalog/prices/" + i2,parentData:data29,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
+if(!(validate87(data29[i2], {instancePath:instancePath+"/catalog/prices/" + i2,parentData:data29,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
 errors = vErrors.length;
 }
 }

@@ -3,7 +3,7 @@
  * attempts, each counted once.
  */
 import { unreachable } from "../base/guard.js";
-import { micros, type Micros } from "../base/money.js";
+import { micros, milliUnits, sumMicros, type Micros } from "../base/money.js";
 import type { CacheKey } from "../graph/key.js";
 import { RENDER } from "./decide.js";
 import type { Attempt, Billed, Prior, Rendering } from "./prior.js";
@@ -31,23 +31,24 @@ export function committedMoney(prior: Prior, planned: ReadonlySet<CacheKey>): Mi
 
 /** What an attempt took or may still take. */
 function chargeOf(attempt: Attempt, planned: ReadonlySet<CacheKey>): number {
+  const calls = sumMicros((attempt.calls ?? []).map((each) => each.ceiling ?? micros(0)));
   switch (attempt.state) {
     case "intent":
-      return planned.has(attempt.key) ? 0 : (attempt.ceiling ?? 0);
+      return planned.has(attempt.key) ? calls : (attempt.ceiling ?? 0);
     case "submitted":
     case "unknown":
       return attempt.ceiling ?? 0;
     case "succeeded":
     case "stored":
     case "recorded":
-      return chargedOr(attempt.billed, expected(attempt));
+      return chargedOr(withCalls(attempt.billed, attempt.calls), expected(attempt));
     case "failed":
-      return attempt.billed?.kind === "billed" ? chargedOr(attempt.billed, expected(attempt)) : 0;
+      return calls + (attempt.billed?.kind === "billed" ? chargedOr(attempt.billed, expected(attempt)) : 0);
     case "abandoned":
       // The vendor had taken it, and may have charged.
       return attempt.ceiling ?? 0;
     case "refused":
-      return 0;
+      return calls;
     default:
       return unreachable(attempt.state);
   }
@@ -55,6 +56,19 @@ function chargeOf(attempt: Attempt, planned: ReadonlySet<CacheKey>): number {
 
 function expected({ ceiling, units }: Attempt): Rendering["estimate"] {
   return { ...(units === undefined ? {} : { units }), ...(ceiling === undefined ? {} : { usd: ceiling }) };
+}
+
+/** A bill with what the small calls before the task cost. Nothing is added to a bill that says nothing. */
+export function withCalls(billed: Billed | undefined, calls: Attempt["calls"]): Billed | undefined {
+  if (billed === undefined || billed.kind === "unknown" || calls === undefined || calls.length === 0)
+    return billed;
+  const units = calls.reduce((sum, each) => sum + (each.units ?? 0), 0);
+  const own = billed.kind === "billed" ? billed : { kind: "billed" as const };
+  if (own.usd !== undefined) {
+    const money = sumMicros(calls.map((each) => each.ceiling ?? micros(0)));
+    return { ...own, usd: micros(own.usd + money) };
+  }
+  return { ...own, units: milliUnits((own.units ?? 0) + units) };
 }
 
 /** What was billed in money, else in units at the price that was expected, else what was expected. */

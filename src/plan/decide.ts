@@ -3,13 +3,14 @@
  * is bought that is held, and nothing held is lost sight of.
  */
 import type { Sha256 } from "../base/digest.js";
-import { daysMs } from "../base/clock.js";
+import { unreachable } from "../base/guard.js";
 import { elide } from "../base/text.js";
 import type { CacheKey, Keyed } from "../graph/key.js";
-import type { ActionKind, Step, StepId } from "../graph/step.js";
+import type { Step, StepId } from "../graph/step.js";
 import type { Artifact, Attempt, Prior, Rendering } from "./prior.js";
 import { recordedAt } from "./recorded.js";
 import { changesBetween, type Obstacle, type Reason } from "./reason.js";
+import { fresh, sourceObstacle, sourceOf } from "./source.js";
 
 /** What will happen to a step. */
 export type Decision =
@@ -32,19 +33,19 @@ export interface Wishes {
 /** The call of a client reference that creates the step's own result. */
 export const RENDER = "render";
 
-/** Days for which the vendor keeps results and accepts their handles. [kling-api: outputs live 30 days] */
-export const RETENTION_DAYS = 30;
-
 /** What `decide` may look at. */
 export interface DecideArguments {
   readonly step: Step;
   readonly keyed: Keyed;
   readonly profile: string;
-  /** Its upstream steps as planned so far. */
+  /** Its upstream steps as planned so far, and the clips that frames among them are taken from. */
   readonly upstream: readonly { readonly step: Step; readonly key: CacheKey; readonly decision: Decision }[];
   readonly prior: Prior;
   readonly wishes: Wishes;
-  readonly renderable: ReadonlySet<ActionKind>;
+  /** Programs of this machine that steps may need. */
+  readonly tools: ReadonlySet<"ffmpeg">;
+  /** What stands in the way of this very action, whatever was rendered before. */
+  readonly obstacle?: Obstacle;
 }
 
 /** A decision, its reason, and the key in force when a hold overrides the step's own. */
@@ -57,6 +58,7 @@ export interface Decided {
 /** Decides one step. */
 export function decide(given: DecideArguments): Decided {
   const { step, keyed, prior, profile } = given;
+  if (step.action.kind === "frame") return decideFrame(given);
   const before = prior.lock.steps.get(profile)?.get(step.id);
   if (step.hold && before !== undefined) {
     const held = prior.lock.renders.get(before);
@@ -88,6 +90,21 @@ export function decide(given: DecideArguments): Decided {
   return continued ?? paid(given, nextAttempt(keyed.key, prior), whyRender(given, before, last));
 }
 
+/** A picture out of a clip costs nothing: it is made again where it is not held, and never looked for elsewhere. */
+function decideFrame(given: DecideArguments): Decided {
+  const { keyed, prior } = given;
+  const rendering = prior.lock.renders.get(keyed.key);
+  const replaced = rendering === undefined ? undefined : replacedUpstream(rendering, given);
+  if (rendering !== undefined && replaced === undefined && prior.held.has(rendering.artifact.sha256))
+    return { decision: { kind: "keep", artifact: rendering.artifact } };
+  const stuck = stuckUpstream(given);
+  if (stuck !== undefined) return { decision: { kind: "blocked", because: stuck } };
+  if (!given.tools.has("ffmpeg"))
+    return { decision: { kind: "blocked", because: { because: "tool_missing", tool: "ffmpeg" } } };
+  const because = rendering === undefined ? "new" : "store_missing";
+  return { decision: { kind: "render", attempt: 1 }, reason: replaced ?? { because } };
+}
+
 /** The attempts at a key's own rendering, without the small calls that belong to it. */
 function rendersOf(key: CacheKey, prior: Prior): readonly Attempt[] {
   return (prior.attempts.get(key) ?? []).filter((attempt) => attempt.call === RENDER);
@@ -102,18 +119,41 @@ function unknownRoute(dialect: string): Obstacle {
   return { because: "unsupported", what: `what was rendered by the route ${elide(dialect, 40)}` };
 }
 
-/** A paid step: blocked by what is upstream or cannot be rendered, else rendered. */
+/** A paid step: blocked by what is upstream or by a clip that the vendor cannot work on, else rendered. */
 function paid(given: DecideArguments, attempt: number, reason: Reason): Decided {
-  const stuck = given.upstream.filter((each) => each.decision.kind === "blocked").map((each) => each.step.id);
-  if (stuck.length > 0)
-    return { decision: { kind: "blocked", because: { because: "upstream", steps: stuck } } };
-  const { kind } = given.step.action;
-  if (!given.renderable.has(kind)) {
-    return {
-      decision: { kind: "blocked", because: { because: "unsupported", what: kind.replaceAll("_", "-") } },
-    };
+  const because = stuckUpstream(given) ?? given.obstacle ?? goneSource(given);
+  return because === undefined
+    ? { decision: { kind: "render", attempt }, reason }
+    : { decision: { kind: "blocked", because } };
+}
+
+function stuckUpstream({ upstream }: DecideArguments): Obstacle | undefined {
+  const stuck = upstream.filter((each) => each.decision.kind === "blocked");
+  return stuck.length === 0 ? undefined : { because: "upstream", steps: stuck.map((each) => each.step.id) };
+}
+
+/** What keeps the vendor from working on the clip of the step before. One that is still to be made will do. */
+function goneSource({ step, upstream, prior }: DecideArguments): Obstacle | undefined {
+  const source = sourceOf(step.action);
+  const made = upstream.find((each) => each.step.id === source?.id);
+  if (source === undefined || made === undefined) return undefined;
+  const { decision } = made;
+  switch (decision.kind) {
+    case "render":
+    case "blocked":
+      return undefined;
+    case "resume": {
+      const { handle, artifact } = decision.attempt;
+      return handle === undefined ? undefined : sourceObstacle(source, { handle, artifact }, prior);
+    }
+    case "keep":
+    case "restore": {
+      const handle = prior.lock.renders.get(made.key)?.handle;
+      return sourceObstacle(source, { handle, artifact: decision.artifact }, prior);
+    }
+    default:
+      return unreachable(decision);
   }
-  return { decision: { kind: "render", attempt }, reason };
 }
 
 /** Whether the vendor has, or may have, a task that is not recorded yet. */
@@ -127,13 +167,14 @@ function fromAttempt(last: Attempt, given: DecideArguments): Decided | undefined
   const reason = { because: "under_way", since: last.started } as const;
   switch (last.state) {
     case "intent": {
-      const stuck = paid(given, last.attempt, reason);
-      return stuck.decision.kind === "blocked"
-        ? stuck
-        : {
+      // The task may exist, so nothing but what lies before it keeps it from being asked for.
+      const stuck = stuckUpstream(given);
+      return stuck === undefined
+        ? {
             decision: { kind: "resume", attempt: last, mayCreate: true },
             reason: { ...reason, unconfirmed: true },
-          };
+          }
+        : { decision: { kind: "blocked", because: stuck } };
     }
     case "submitted":
     case "succeeded": {
@@ -216,14 +257,11 @@ function gone(sha256: Sha256, completed: string | undefined): Obstacle {
   return completed === undefined ? { because: "missing", sha256 } : { because: "expired", completed };
 }
 
-/** Whether the vendor still has what was completed then. */
-export function fresh(completed: string | undefined, today: number): boolean {
-  return completed !== undefined && today < Date.parse(completed) + daysMs(RETENTION_DAYS);
-}
-
 /** Whether an upstream artifact is another one than the rendering consumed. */
 function replacedUpstream(rendering: Rendering, given: DecideArguments): Reason | undefined {
   for (const upstream of given.upstream) {
+    // Another ffmpeg makes other bytes of the same picture: what counts is the clip that it was taken from.
+    if (upstream.step.action.kind === "frame") continue;
     const consumed = rendering.consumed[upstream.key];
     const now = given.prior.lock.renders.get(upstream.key)?.artifact.sha256;
     if (consumed === undefined || now === undefined) continue;

@@ -43,8 +43,16 @@ export interface Totals {
   readonly unknown: number;
 }
 
+/** Which lip-sync a server has: the one with faces, or on older gateways the one before it. */
+export type LipSyncEndpoint = "advanced" | "old";
+
 /** What an action is expected to cost. `source` is what is known of the clip that an extend or lip-sync works on. */
-export function estimate(action: Action, catalog: Catalog, source: SourceFacts = {}): Estimate {
+export function estimate(
+  action: Action,
+  catalog: Catalog,
+  source: SourceFacts = {},
+  lipSync: LipSyncEndpoint = "advanced",
+): Estimate {
   switch (action.kind) {
     case "text_to_video":
     case "image_to_video": {
@@ -54,7 +62,9 @@ export function estimate(action: Action, catalog: Catalog, source: SourceFacts =
     case "extend":
       return extension(action, catalog, source);
     case "lip_sync":
-      return speech(action, catalog, source);
+      return lipSync === "old"
+        ? { kind: "unknown", why: "nobody says what the old lip-sync of gateways costs" }
+        : speech(action, catalog, source);
     case "image": {
       const model = catalog.image(action.model);
       if (model === undefined) return noModel(action.model);
@@ -73,11 +83,14 @@ export function estimate(action: Action, catalog: Catalog, source: SourceFacts =
 }
 
 /** `estimate` for many steps: clips that differ in words and pictures only are priced once. */
-export function estimator(catalog: Catalog): (action: Action, source?: SourceFacts) => Estimate {
+export function estimator(
+  catalog: Catalog,
+  lipSync?: LipSyncEndpoint,
+): (action: Action, source?: SourceFacts) => Estimate {
   const made = new Map<string, Estimate>();
   return (action, source) => {
     if (action.kind !== "text_to_video" && action.kind !== "image_to_video")
-      return estimate(action, catalog, source);
+      return estimate(action, catalog, source, lipSync);
     const { kind, model, mode, duration, audio } = action;
     return getOrMake(made, `${kind} ${model} ${mode} ${duration} ${audio}`, () => estimate(action, catalog));
   };
@@ -208,6 +221,9 @@ function extension(action: Extend, catalog: Catalog, source: SourceFacts): Estim
   return clip(action.model, { ...request, input: "video", atMost }, catalog);
 }
 
+/** How often one run sends a small call at most: once, and once more when the answer is lost. */
+export const SMALL_CALLS_MOST = 2;
+
 function speech(action: LipSync, catalog: Catalog, source: SourceFacts): Estimate {
   if (source.sourceSeconds === undefined) {
     return { kind: "unknown", why: "the price depends on the clip's length, which is not known" };
@@ -216,17 +232,19 @@ function speech(action: LipSync, catalog: Catalog, source: SourceFacts): Estimat
   // Seconds are billed rounded to the nearest; whether before or after cutting into spans is not documented.
   const spans = (seconds: number) => Math.max(1, Math.ceil(seconds / main.everySeconds));
   const count = { low: spans(Math.round(source.sourceSeconds)), high: spans(source.sourceSeconds) };
-  const calls = milliUnits(face.units + (action.text === undefined ? 0 : voice.units));
+  const calls = face.units + (action.text === undefined ? 0 : voice.units);
+  // Each may have to be sent again when its answer is lost.
+  const most = SMALL_CALLS_MOST * calls;
   const unitUsd = catalog.unitPrice("video");
-  const low = milliUnits(count.low * main.units);
-  const high = milliUnits(count.high * main.units + calls);
+  const low = milliUnits(count.low * main.units + calls);
+  const high = milliUnits(count.high * main.units + most);
   return {
     kind: "priced",
     unit: "video",
     units: { low, high },
     usd: { low: money(low, unitUsd.usd, Math.floor), high: money(high, unitUsd.usd, Math.ceil) },
     basis: joined(main.basis, unitUsd.basis),
-    formula: `(${rangeWords(count)} × ${formatUnits(main.units)} + up to ${formatUnits(calls)}) units × ${formatUsd(unitUsd.usd)}`,
+    formula: `(${rangeWords(count)} × ${formatUnits(main.units)} + ${formatUnits(milliUnits(calls))} to ${formatUnits(milliUnits(most))}) units × ${formatUsd(unitUsd.usd)}`,
   };
 }
 

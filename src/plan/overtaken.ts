@@ -3,9 +3,10 @@
  */
 import type { CacheKey, KeyInputs } from "../graph/key.js";
 import type { Realm } from "../graph/step.js";
-import { fresh, isKnown, RENDER } from "./decide.js";
+import { isKnown, RENDER } from "./decide.js";
 import type { Attempt, ClientReference, Prior } from "./prior.js";
 import { isRecorded } from "./recorded.js";
+import { fresh } from "./source.js";
 
 /** An attempt to be collected under its own key, with what that key is the digest of. */
 export interface Overtaken {

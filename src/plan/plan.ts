@@ -8,23 +8,28 @@ import type { Catalog } from "../catalog/catalog.js";
 import type { Mode, Tier } from "../catalog/model.js";
 import type { Json } from "../base/digest.js";
 import { cacheKey, type CacheKey, type Keyed } from "../graph/key.js";
-import { sourceFacts } from "../graph/source.js";
-import {
-  inputsOf,
-  type ActionKind,
-  type ExtendVia,
-  type Graph,
-  type Step,
-  type StepId,
-} from "../graph/step.js";
+import { beyondOldLipSync, type SourceFacts } from "../graph/rules-refine.js";
+import { returnsOf, sourceFacts } from "../graph/source.js";
+import { inputsOf, type Action, type ExtendVia, type Graph, type Step, type StepId } from "../graph/step.js";
 import { clientReference, planDigest, type PlanDigest } from "./approval.js";
 import { committedMoney } from "./committed.js";
 import { decide, RENDER, type Decision, type Wishes } from "./decide.js";
-import { estimator, listHigh, sum, tierOfAction, type Estimate, type Totals } from "./estimate.js";
+import {
+  estimator,
+  listHigh,
+  sum,
+  tierOfAction,
+  type Estimate,
+  type LipSyncEndpoint,
+  type Totals,
+} from "./estimate.js";
 import { overtakenBy, type Claimed, type Overtaken } from "./overtaken.js";
 import { expected, expectedSeconds } from "./pace.js";
 import type { ClientReference, Prior } from "./prior.js";
-import type { Obstacle, Reason } from "./reason.js";
+import { fit, likeTwin } from "./fit.js";
+import { withClipsOfFrames, withoutIdleFrames } from "./frames.js";
+import type { Reason } from "./reason.js";
+import { endsSoon } from "./source.js";
 
 /** One step of the plan. */
 export interface PlannedStep {
@@ -51,13 +56,13 @@ export interface PlannedStep {
   readonly sameAs?: StepId;
   /** Seconds that the task will probably take. */
   readonly expectedSeconds?: number;
-  /** How an extend continues its clip, what that gives, and whether the author chose it. */
+  /** Of an extend: the way it goes, what comes of it, and whether the author named that way. */
   readonly extension?: {
     readonly via: ExtendVia;
     readonly returns: "whole" | "tail";
     readonly chosen: "asked" | "default";
   };
-  /** When the vendor forgets the clip (ISO 8601), where that is less than 7 days off. */
+  /** When the vendor's handle on a clip that is held ends, ISO 8601; set when less than a week is left of it. */
   readonly handleEnds?: string;
 }
 
@@ -86,8 +91,10 @@ export interface Plan {
 
 /** Limits and wishes that shape a plan. */
 export interface PlanOptions extends Wishes {
-  /** Actions that can be rendered; the others are blocked before anything is paid. */
-  readonly renderable: ReadonlySet<ActionKind>;
+  /** Programs of this machine that steps may need. */
+  readonly tools: ReadonlySet<"ffmpeg">;
+  /** Which lip-sync the server has; the old one takes less and has no known price. */
+  readonly lipSync: LipSyncEndpoint;
   readonly budget?: Micros;
   readonly maxCost?: Micros;
   /** Steps or models whose unknown price is accepted. */
@@ -106,11 +113,11 @@ export function makePlan(
   options: PlanOptions,
 ): Plan {
   const wanted = options.targets === undefined ? undefined : withUpstream(graph, options.targets);
-  const planned: PlannedStep[] = [];
+  const made: PlannedStep[] = [];
   const byId = new Map<StepId, PlannedStep>();
   const firstOfKey = new Map<CacheKey, StepId>();
   const steps = graph.steps.filter((step) => wanted === undefined || wanted.has(step.id));
-  const price = estimator(catalog);
+  const price = estimator(catalog, options.lipSync);
   const committed = committedMoney(prior, new Set(steps.flatMap((step) => keys.get(step.id)?.key ?? [])));
   const wishes = {
     rebuy: withTwins(options.rebuy, keys),
@@ -123,7 +130,7 @@ export function makePlan(
     const fresh = keys.get(step.id);
     if (fresh === undefined) throw new Error(`step ${step.id} has no key`);
     const keyed = chained(step, fresh, keys, byId);
-    const made = planStep(step, keyed, {
+    const own = planStep(step, keyed, {
       graph,
       prior,
       catalog,
@@ -133,19 +140,20 @@ export function makePlan(
       byId,
       firstOfKey,
     });
-    const twin = made.sameAs === undefined ? undefined : byId.get(made.sameAs);
+    const twin = own.sameAs === undefined ? undefined : byId.get(own.sameAs);
     const fitted =
       twin === undefined
-        ? fit(made, step, { committed, spending, spendingListed, options, free: graph.realm === "sandbox" })
-        : likeTwin(made, twin);
+        ? fit(own, step, { committed, spending, spendingListed, options, free: graph.realm === "sandbox" })
+        : likeTwin(own, twin);
     if (fitted.create !== undefined && fitted.sameAs === undefined) {
       spending += fitted.create.ceiling ?? 0;
       spendingListed += Math.max(fitted.create.ceiling ?? 0, fitted.listed ?? 0);
     }
-    planned.push(fitted);
+    made.push(fitted);
     byId.set(step.id, fitted);
     if (!firstOfKey.has(fitted.key)) firstOfKey.set(fitted.key, step.id);
   }
+  const planned = withoutIdleFrames(made);
 
   const creating = planned.filter((each) => each.create !== undefined && each.sameAs === undefined);
   const saved = planned.filter(
@@ -207,7 +215,12 @@ interface Making {
 
 function planStep(step: Step, keyed: Keyed, making: Making): PlannedStep {
   const { graph, prior, catalog, options } = making;
-  const upstream = step.needs.flatMap((id) => making.byId.get(id) ?? []);
+  const upstream = withClipsOfFrames(
+    step.needs.flatMap((id) => making.byId.get(id) ?? []),
+    making.byId,
+  );
+  const source = sourceFacts(step.action, (id) => making.byId.get(id)?.step.action);
+  const tooMuch = options.lipSync === "old" ? beyondOldLipSync(step.action, source) : undefined;
   const decided = decide({
     step,
     keyed,
@@ -215,18 +228,23 @@ function planStep(step: Step, keyed: Keyed, making: Making): PlannedStep {
     upstream,
     prior,
     wishes: making.wishes,
-    renderable: options.renderable,
+    tools: options.tools,
+    ...(tooMuch === undefined ? {} : { obstacle: { because: "unsupported", what: tooMuch } }),
   });
   const key = decided.key ?? keyed.key;
+  const handleEnds = isHeld(decided.decision)
+    ? endsSoon(prior.lock.renders.get(key)?.handle?.completed, prior.today)
+    : undefined;
   const action = step.action;
-  const source = sourceFacts(action, (id) => making.byId.get(id)?.step.action);
   const priced = making.price(action, source);
   const sameAs = making.firstOfKey.get(key);
-  const model = "model" in action ? action.model : undefined;
-  const mode = "mode" in action ? action.mode : undefined;
+  const { model, mode } = modelOf(action, source);
   const seconds = "duration" in action ? action.duration : undefined;
+  const local = action.kind === "frame";
   const creates =
-    decided.decision.kind === "render" || (decided.decision.kind === "resume" && decided.decision.mayCreate);
+    !local &&
+    (decided.decision.kind === "render" ||
+      (decided.decision.kind === "resume" && decided.decision.mayCreate));
   const attempt =
     decided.decision.kind === "render"
       ? decided.decision.attempt
@@ -261,7 +279,21 @@ function planStep(step: Step, keyed: Keyed, making: Making): PlannedStep {
     ...(seconds === undefined ? {} : { seconds }),
     ...(sameAs === undefined ? {} : { sameAs }),
     ...(creates ? { expectedSeconds: expected(step, prior, catalog) } : {}),
+    ...(action.kind === "extend" ? { extension: extensionOf(action.via, step) } : {}),
+    ...(handleEnds === undefined ? {} : { handleEnds }),
   };
+}
+
+/** Model and mode that render an action; a native extension inherits both. */
+function modelOf(action: Action, source: SourceFacts): { readonly model?: string; readonly mode?: Mode } {
+  const inherits = action.kind === "extend" && action.via === "native";
+  const model = inherits ? source.sourceModel : "model" in action ? action.model : undefined;
+  const mode = inherits ? source.sourceMode : "mode" in action ? action.mode : undefined;
+  return { ...(model === undefined ? {} : { model }), ...(mode === undefined ? {} : { mode }) };
+}
+
+function extensionOf(via: ExtendVia, step: Step): NonNullable<PlannedStep["extension"]> {
+  return { via, returns: returnsOf(via), chosen: step.viaAsked === true ? "asked" : "default" };
 }
 
 /** A key whose upstream is held chains through the key of what is held, as that is what it consumes. */
@@ -275,7 +307,8 @@ function chained(
   const action: Record<string, Json | undefined> = {};
   for (const [field, input] of inputsOf(step.action)) {
     const key = input.kind === "step" ? byId.get(input.id)?.key : undefined;
-    if (key !== undefined) action[field] = { key };
+    // What follows from another input is in no key.
+    if (key !== undefined && keyed.inputs.action[field] !== undefined) action[field] = { key };
   }
   const inputs = { ...keyed.inputs, action: { ...keyed.inputs.action, ...action } };
   return { key: cacheKey(inputs), inputs };
@@ -286,59 +319,6 @@ function withTwins(wished: ReadonlySet<StepId>, keys: ReadonlyMap<StepId, Keyed>
   if (wished.size === 0) return wished;
   const shared = new Set([...wished].map((id) => keys.get(id)?.key));
   return new Set([...keys].flatMap(([id, { key }]) => (shared.has(key) ? [id] : [])));
-}
-
-/** A step that shares its key with an earlier one creates nothing of its own: it goes as that one goes. */
-function likeTwin(planned: PlannedStep, twin: PlannedStep): PlannedStep {
-  const { decision } = twin;
-  if (planned.decision.kind !== "render" && planned.decision.kind !== "resume") return planned;
-  if (decision.kind === "blocked") return blocked(planned, decision.because);
-  if (decision.kind !== "keep" && decision.kind !== "restore") return planned;
-  const { create: _create, ...rest } = planned;
-  return { ...rest, decision: { kind: "restore", from: "store", artifact: decision.artifact } };
-}
-
-/** Blocks what money or an unknown price does not allow. Sandbox renders cost nothing and always fit. */
-function fit(
-  planned: PlannedStep,
-  step: Step,
-  money: {
-    readonly committed: Micros;
-    readonly spending: number;
-    /** The same at the catalog's prices where these are higher. */
-    readonly spendingListed: number;
-    readonly options: PlanOptions;
-    readonly free: boolean;
-  },
-): PlannedStep {
-  if (planned.create === undefined || planned.sameAs !== undefined || money.free) return planned;
-  const { options } = money;
-  const { ceiling } = planned.create;
-  if (planned.estimate.kind === "unknown" || ceiling === undefined) {
-    const allowed = [step.id, planned.model ?? ""].some((name) => options.allowUnknownPrice.has(name));
-    // Nobody knows whether it fits under a cap, so it does not.
-    const capped =
-      options.budget !== undefined ? "budget" : options.maxCost !== undefined ? "max_cost" : undefined;
-    if (allowed)
-      return capped === undefined ? planned : blocked(planned, { because: "over_budget", cap: capped });
-    const why = planned.estimate.kind === "unknown" ? planned.estimate.why : "no price";
-    return blocked(planned, { because: "price_unknown", why });
-  }
-  const after = money.spending + ceiling;
-  if (options.budget !== undefined && money.committed + after > options.budget) {
-    return blocked(planned, { because: "over_budget", cap: "budget" });
-  }
-  // The cap is the caller's, so the manifest's own prices cannot loosen it.
-  const dearer = Math.max(ceiling, planned.listed ?? 0);
-  if (options.maxCost !== undefined && money.spendingListed + dearer > options.maxCost) {
-    return blocked(planned, { because: "over_budget", cap: "max_cost" });
-  }
-  return planned;
-}
-
-function blocked(planned: PlannedStep, because: Obstacle): PlannedStep {
-  const { create: _create, reason: _reason, ...rest } = planned;
-  return { ...rest, decision: { kind: "blocked", because } };
 }
 
 function withUpstream(graph: Graph, targets: ReadonlySet<StepId>): ReadonlySet<StepId> {

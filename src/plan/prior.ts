@@ -98,6 +98,13 @@ export type AttemptState =
   | "unknown"
   | "abandoned";
 
+/** A small call that belongs to an attempt: it carries no reference, and was charged if the vendor took it. */
+export interface SentCall {
+  readonly call: string;
+  readonly units?: MilliUnits;
+  readonly ceiling?: Micros;
+}
+
 /** What is known of one attempt at one key. */
 export interface Attempt {
   readonly key: CacheKey;
@@ -132,6 +139,8 @@ export interface Attempt {
   /** For `stored` and later. */
   readonly artifact?: Artifact;
   readonly flags?: readonly string[];
+  /** Small calls that were sent for it, each with the most that it may have cost. */
+  readonly calls?: readonly SentCall[];
   /** ISO 8601: when the intent was written, when the task ended. */
   readonly started: string;
   readonly ended?: string;
@@ -161,6 +170,8 @@ export interface Prior {
   readonly overwritten?: ReadonlySet<Sha256>;
   /** Milliseconds since the epoch. */
   readonly today: number;
+  /** Fingerprint of the account that a run would use; absent where that is not known. */
+  readonly account?: string;
   /** Seconds that past tasks took, by `model mode duration`. */
   readonly pace: ReadonlyMap<string, number>;
 }

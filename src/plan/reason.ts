@@ -50,7 +50,15 @@ export type Obstacle =
   | { readonly because: "unknown"; readonly reference: string; readonly since: string }
   | { readonly because: "over_budget"; readonly cap: "budget" | "max_cost" }
   | { readonly because: "price_unknown"; readonly why: string }
-  | { readonly because: "unsupported"; readonly what: string };
+  | { readonly because: "unsupported"; readonly what: string }
+  /** The vendor cannot work on the clip of `source` any more; `completed`: when that clip was made, ISO 8601. */
+  | {
+      readonly because: "source_unavailable";
+      readonly source: StepId;
+      readonly why: "expired" | "other_account" | "no_handle" | "gone";
+      readonly completed?: string;
+    }
+  | { readonly because: "tool_missing"; readonly tool: "ffmpeg" };
 
 /** What differs between two intents; `changed` is empty when only the key's own version does. */
 export function changesBetween(before: KeyInputs, after: KeyInputs, step: Step): readonly Change[] {
@@ -116,6 +124,21 @@ export function reasonText(reason: Reason): string {
       return "held: kept whatever changed";
     default:
       return unreachable(reason);
+  }
+}
+
+function sourceWords({ why, completed }: Extract<Obstacle, { because: "source_unavailable" }>): string {
+  switch (why) {
+    case "expired":
+      return `it keeps results for 30 days, and this one was made on ${(completed ?? "").slice(0, 10)}`;
+    case "other_account":
+      return "it was made by another account than the one in the environment";
+    case "no_handle":
+      return "nothing on record says which of its results that is";
+    case "gone":
+      return "it does not have that result any more";
+    default:
+      return unreachable(why);
   }
 }
 
@@ -198,8 +221,18 @@ export function obstacleText(
       };
     case "unsupported":
       return {
-        why: `this version of klingmake cannot render ${obstacle.what} yet`,
+        why: `this version of klingmake cannot render ${obstacle.what}`,
         help: "render the other steps; this one is waiting",
+      };
+    case "source_unavailable":
+      return {
+        why: `the vendor cannot work on the clip of ${obstacle.source}: ${sourceWords(obstacle)}`,
+        help: `put that clip at a public address and name it under copy: (url, sha256), or set via: last_frame for an extend; or buy it again: render --rebuy ${obstacle.source}`,
+      };
+    case "tool_missing":
+      return {
+        why: `taking a picture out of a clip needs ${obstacle.tool}, which is not on the PATH`,
+        help: "install it (apt install ffmpeg, brew install ffmpeg, winget install ffmpeg) and run the same command again",
       };
     default:
       return unreachable(obstacle);

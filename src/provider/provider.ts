@@ -6,17 +6,89 @@ import type { Dialect } from "../catalog/model.js";
 import type { Action, Realm } from "../graph/step.js";
 import type { Billed, ClientReference, TaskId } from "../plan/prior.js";
 
-/** An input of an action, ready to be sent: bytes already checked, or a URL the vendor can fetch. */
+/** An input of an action, ready to be sent: bytes already checked, a URL the vendor can fetch, or a result of its own. */
 export type Material =
-  | { readonly kind: "bytes"; readonly type: string; read(): Promise<Uint8Array> }
-  | { readonly kind: "url"; readonly url: string };
+  | {
+      readonly kind: "bytes";
+      readonly type: string;
+      /** Of a sound, where it is known. */
+      readonly seconds?: number;
+      read(): Promise<Uint8Array>;
+    }
+  | { readonly kind: "url"; readonly url: string }
+  | VendorResult;
+
+/** A clip that the vendor made and still has, as it was found just now. */
+export interface VendorResult {
+  readonly kind: "result";
+  /** The vendor's id of the clip, where it gave one. */
+  readonly id?: string;
+  /** Signed and short-lived: never stored, never shown. */
+  readonly url: string;
+  /** Pixels, as measured here. */
+  readonly width?: number;
+  readonly height?: number;
+}
 
 /** All that a create needs. */
 export interface Submission {
   readonly reference: ClientReference;
   readonly action: Action;
-  /** By field name of the action: `image`, `end_image`, ... */
+  /** By field name of the action: `image`, `end_image`, `source`, `frame`, `audio`, ... */
   readonly materials: ReadonlyMap<string, Material>;
+  /** What the calls before a lip-sync settled; absent where the route needs none. */
+  readonly speech?: SpeechPlan;
+}
+
+/** A small call before a create. It carries no reference, so a lost answer cannot be settled by asking. */
+export type SmallCall =
+  | { readonly kind: "identify_face"; readonly source: Material }
+  | {
+      readonly kind: "speech";
+      readonly text: string;
+      readonly voice: string;
+      readonly language: string;
+      readonly speed: number;
+    };
+
+/** A face that was found in a clip. */
+export interface Face {
+  readonly id: string;
+  /** Where in the clip it can be seen, in milliseconds. */
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** What became of a small call. */
+export type SmallAnswer =
+  | {
+      readonly kind: "faces";
+      readonly session: string;
+      readonly faces: readonly Face[];
+      readonly billed: Billed;
+    }
+  | {
+      readonly kind: "speech";
+      /** The vendor's id of the sound. */
+      readonly audio: string;
+      readonly seconds: number;
+      readonly billed: Billed;
+    }
+  | { readonly kind: "refused"; readonly error: VendorError }
+  /** No answer that proves anything: it may have been charged. */
+  | { readonly kind: "lost"; readonly why: string };
+
+/** Which face says what, and when. Times in whole milliseconds. */
+export interface SpeechPlan {
+  readonly session: string;
+  readonly face: string;
+  /** The vendor's id of spoken text; absent where the action's own sound file is used. */
+  readonly audio?: string;
+  /** The part of the sound that is used. */
+  readonly startMs: number;
+  readonly endMs: number;
+  /** Where in the clip it begins. */
+  readonly insertMs: number;
 }
 
 /** Where a task is asked for; recorded in the journal, so that a later run needs no manifest to go on. */
@@ -96,8 +168,9 @@ export interface Sink {
 }
 
 /**
- * A route to the models. `find`, `look` and `fetch` throw the signal's reason when it aborts; `submit` answers `lost`.
- * `submit`, `find` and `look` throw `WrongServer`, `submit` also what reading a material throws (nothing was sent then),
+ * A route to the models. `find`, `look` and `fetch` throw the signal's reason when it aborts; `submit` and `call`
+ * answer `lost`. `submit`, `call`, `find` and `look` throw `WrongServer`, `submit` also what reading a material throws
+ * (nothing was sent then),
  * `fetch` what its sink throws.
  */
 export interface Provider {
@@ -105,12 +178,16 @@ export interface Provider {
   readonly realm: Realm;
   /** Fingerprint of the account behind the credentials. */
   readonly account: string;
-  /** Whether a create can carry a reference that the vendor keeps unique. */
-  readonly references: boolean;
   /** Whether polls may be quicker than every 5 s (loopback only). */
   readonly loopback: boolean;
   /** Where an action's task would be created. */
   address(action: Action): Address;
+  /** Whether the create of an action can carry a reference that the vendor keeps unique and can be asked for. */
+  references(action: Action): boolean;
+  /** The small calls that must come before the create of an action, in order. */
+  callsBefore(action: Action): readonly SmallCall["kind"][];
+  /** Sends one small call. Never repeats it by itself. */
+  call(call: SmallCall, signal: AbortSignal): Promise<SmallAnswer>;
   /** Sends one create. Never repeats it by itself. */
   submit(submission: Submission, signal: AbortSignal): Promise<SubmitAnswer>;
   /** Asks for a task by our reference. */

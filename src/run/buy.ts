@@ -5,16 +5,17 @@ import { isoTime } from "../base/clock.js";
 import type { Sha256 } from "../base/digest.js";
 import { unreachable } from "../base/guard.js";
 import { micros, type Micros } from "../base/money.js";
-import { inputsOf } from "../graph/step.js";
 import { RENDER } from "../plan/decide.js";
 import type { PlannedStep } from "../plan/plan.js";
-import type { Attempt } from "../plan/prior.js";
-import type { Material } from "../provider/provider.js";
+import type { Attempt, SentCall } from "../plan/prior.js";
+import type { Submission } from "../provider/provider.js";
 import { followAttempt, keepResult, type Ended, type Finished } from "./collect.js";
 import type { Outcome } from "./event.js";
-import { inputChanged, refusedByVendor, unsettled } from "./failure.js";
+import { refusedByVendor, unsettled } from "./failure.js";
+import { handOver } from "./hand-over.js";
+import { speechBefore } from "./small-calls.js";
 import type { Stepping } from "./stepping.js";
-import { createTask } from "./submit.js";
+import { createTask, type NotReady } from "./submit.js";
 
 /** Creates the task and follows it to its end in one of the account's slots, then fetches what it gave. */
 export async function buy(stepping: Stepping, earlier: Attempt | undefined): Promise<Outcome> {
@@ -47,11 +48,6 @@ async function submit(stepping: Stepping, earlier: Attempt | undefined): Promise
   const { run, planned } = stepping;
   const { step, create } = planned;
   if (create === undefined) throw new Error(`${step.id} is to be rendered but has nothing to create`);
-  const permit = run.purse.admit(create);
-  if (permit === "over_cap") {
-    return { status: "blocked", because: { because: "over_budget", cap: "max_cost" } };
-  }
-  if (typeof permit === "string") throw new Error(`no permit for ${step.id}: ${permit}`);
   if (earlier !== undefined && earlier.account !== run.provider.account) {
     // Asking this account proves nothing about the other one, which may have been charged.
     return {
@@ -63,8 +59,13 @@ async function submit(stepping: Stepping, earlier: Attempt | undefined): Promise
   const address = run.provider.address(step.action);
   const consumed = consumedBy(stepping);
   // Read and checked before the intent: an input that was edited since the plan is no reason to have paid.
-  const materials = await materialsOf(stepping);
-  if (typeof materials === "string") return inputChanged(step, materials);
+  const early = earlier === undefined ? await handOver(stepping) : undefined;
+  if (early !== undefined && "outcome" in early) return early.outcome;
+  const permit = run.purse.admit(create);
+  if (permit === "over_cap") {
+    return { status: "blocked", because: { because: "over_budget", cap: "max_cost" } };
+  }
+  if (typeof permit === "string") throw new Error(`no permit for ${step.id}: ${permit}`);
   const attempt: Attempt = {
     key: planned.key,
     attempt: create.attempt,
@@ -84,14 +85,30 @@ async function submit(stepping: Stepping, earlier: Attempt | undefined): Promise
   };
   if (earlier === undefined)
     await run.disk.journal({ type: "intent", inputs: planned.inputs, ...intentOf(attempt) });
+  const calls: SentCall[] = [...(earlier?.calls ?? [])];
+  const ready = async (): Promise<Submission | NotReady> => {
+    const handed = early ?? (await handOver(stepping));
+    if ("outcome" in handed) return { kind: "not_ready", outcome: handed.outcome };
+    const { materials } = handed;
+    const speech = await speechBefore(stepping, permit, materials, (sent) => void calls.push(sent));
+    if (speech !== undefined && "status" in speech) return { kind: "not_ready", outcome: speech };
+    return {
+      reference: create.reference,
+      action: step.action,
+      materials,
+      ...(speech === undefined ? {} : { speech }),
+    };
+  };
   const created = await createTask(
     run.provider,
     run.clock,
     {
-      submission: { reference: create.reference, action: step.action, materials },
+      reference: create.reference,
+      action: step.action,
       address,
       permit,
       askFirst: earlier !== undefined,
+      ready,
     },
     (why, seconds) => run.emit({ type: "step_waiting", step: step.id, why, seconds }),
     run.stop,
@@ -119,6 +136,7 @@ async function submit(stepping: Stepping, earlier: Attempt | undefined): Promise
         ...attempt,
         task: created.task,
         consumed: created.adopted ? attempt.consumed : consumed,
+        ...(calls.length === 0 ? {} : { calls }),
       };
     case "refused":
       await run.disk.journal({
@@ -134,6 +152,8 @@ async function submit(stepping: Stepping, earlier: Attempt | undefined): Promise
     case "unknown":
       await run.disk.journal({ type: "unknown", reference, why: created.why });
       return { status: "unknown", reference, why: created.why };
+    case "not_ready":
+      return created.outcome;
     case "interrupted":
       return { status: "interrupted", underWay: true };
     default:
@@ -155,24 +175,13 @@ function unitsOf(planned: PlannedStep): Pick<Attempt, "units"> {
   return units === undefined ? {} : { units };
 }
 
-/** The inputs, ready to be sent; or why one of them is not what was planned with. */
-async function materialsOf(stepping: Stepping): Promise<ReadonlyMap<string, Material> | string> {
-  const { run, planned } = stepping;
-  const materials = new Map<string, Material>();
-  for (const [field, input] of inputsOf(planned.step.action)) {
-    const artifact = input.kind === "step" ? run.artifact(input.id)?.artifact : undefined;
-    const material = await run.disk.material(input, artifact);
-    if (material.kind === "unavailable") return material.why;
-    materials.set(field, material);
-  }
-  return materials;
-}
-
-/** Which artifact bytes a step consumes, by upstream key. */
-function consumedBy(stepping: Stepping): Readonly<Record<string, Sha256>> {
-  const entries = stepping.planned.step.needs.flatMap((id) => {
-    const upstream = stepping.run.artifact(id);
-    return upstream === undefined ? [] : [[upstream.key, upstream.artifact.sha256] as const];
+/** Which artifact bytes a step consumes, by upstream key; of a frame also the clip that it is taken from. */
+function consumedBy({ run, planned }: Stepping): Readonly<Record<string, Sha256>> {
+  const entries = planned.step.needs.flatMap((id) => {
+    const upstream = run.artifact(id);
+    if (upstream === undefined) return [];
+    const clips = upstream.step.action.kind === "frame" ? upstream.step.needs : [];
+    return [upstream, ...clips.flatMap((clip) => run.artifact(clip) ?? [])];
   });
-  return Object.fromEntries(entries);
+  return Object.fromEntries(entries.map(({ key, artifact }) => [key, artifact.sha256] as const));
 }

@@ -55,6 +55,18 @@ export interface Disk {
     input: Input,
     artifact: Artifact | undefined,
   ): Promise<Material | { readonly kind: "unavailable"; readonly why: string }>;
+  /** Takes a picture out of a held clip into the store. `key`: of the step that wants it. */
+  frame(
+    clip: Sha256,
+    which: "first" | "last",
+    key: CacheKey,
+    signal: AbortSignal,
+  ): Promise<
+    | { readonly kind: "kept"; readonly artifact: Artifact }
+    | { readonly kind: "failed"; readonly why: string }
+    /** The stored clip is gone, or not what its digest says. */
+    | { readonly kind: "damaged" }
+  >;
   /** Puts an artifact and its sidecar where the author looks for them. */
   place(sha256: Sha256, output: string, sidecar: string): Promise<Placed>;
   /** Writes the lockfile: a finished rendering, and which key a step of the profile now has. */

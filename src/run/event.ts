@@ -68,6 +68,12 @@ export type RunEvent =
       readonly why: "slot" | "busy" | "lost_answer" | "no_answer";
       readonly seconds?: number;
     }
+  /** A small paid call before a create is sent. */
+  | {
+      readonly type: "step_preparing";
+      readonly step: StepId;
+      readonly call: "identify_face" | "speech";
+    }
   | {
       readonly type: "step_submitted";
       readonly step: StepId;

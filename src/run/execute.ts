@@ -59,7 +59,10 @@ export async function execute(execution: Execution): Promise<Executed> {
   const byId = new Map(plan.steps.map((planned) => [planned.step.id, planned]));
   const run = openRun(execution, byId, outcomes);
   const schedule = createSchedule(
-    plan.steps.map((planned) => ({ id: planned.step.id, needs: planned.create ? planned.step.needs : [] })),
+    plan.steps.map((planned) => ({
+      id: planned.step.id,
+      needs: consumes(planned) ? planned.step.needs : [],
+    })),
   );
   const shared = new Map(plan.steps.flatMap(({ sameAs }) => (sameAs ? [[sameAs, awaited<Outcome>()]] : [])));
   emit({
@@ -119,6 +122,11 @@ export async function execute(execution: Execution): Promise<Executed> {
   const interrupted = stop.aborted;
   emit({ type: "run_ended", spent, interrupted });
   return { outcomes, spent, interrupted };
+}
+
+/** Whether a step may need what lies before it; what is there already, or under way, does not. */
+function consumes({ create, decision }: PlannedStep): boolean {
+  return create !== undefined || decision.kind === "render";
 }
 
 async function startStep(run: Run, planned: PlannedStep): Promise<Outcome> {
@@ -193,7 +201,9 @@ function openRun(
       const outcome = outcomes.get(id);
       const planned = byId.get(id);
       const artifact = outcome === undefined ? undefined : artifactOf(outcome);
-      return artifact === undefined || planned === undefined ? undefined : { artifact, key: planned.key };
+      return artifact === undefined || planned === undefined
+        ? undefined
+        : { artifact, key: planned.key, step: planned.step };
     },
   };
 }

@@ -70,6 +70,8 @@ function exitOf(outcome: Outcome): ExitCode | undefined {
         case "missing":
         case "expired":
         case "unsupported":
+        case "source_unavailable":
+        case "tool_missing":
           return EXIT.blocked;
         case "upstream":
           return undefined;

@@ -8,6 +8,7 @@ import type { Step } from "../graph/step.js";
 import { WrongServer, type VendorError } from "../provider/provider.js";
 import { DiskRefusal } from "./disk.js";
 import type { Outcome } from "./event.js";
+import type { Unspeakable } from "./speech.js";
 
 /** What a failure says of its step. */
 type Named = Pick<Step, "id" | "path">;
@@ -107,6 +108,21 @@ export function inputChanged(step: Named, why: string): Failed {
     }),
     retry: "safe",
     billed: "not_billed",
+  };
+}
+
+/** A clip in which the face or the sound is not as the step wants it. */
+export function unspeakable(step: Named, { why, help }: Unspeakable): Failed {
+  return {
+    status: "failed",
+    diagnostic: problem("run/lip-sync", `${step.id} cannot make this clip speak`, {
+      path: step.path,
+      on: "key",
+      why,
+      help: `${help}; looking for faces was charged, the lip-sync was not sent`,
+    }),
+    retry: "safe",
+    billed: "unknown",
   };
 }
 

@@ -2,6 +2,8 @@
  * The end of a step's life: the lock entry first, because it is what must not be lost, then the output for the author.
  */
 import { problem, type Diagnostic } from "../base/diagnostic.js";
+import { returnsOf } from "../graph/source.js";
+import { withCalls } from "../plan/committed.js";
 import type { Artifact, Attempt, Billed, Handle, Rendering } from "../plan/prior.js";
 import type { Placed } from "./disk.js";
 import type { Outcome } from "./event.js";
@@ -30,9 +32,15 @@ export function renderingOf(
     consumed: attempt.consumed,
     ...(handle === undefined ? {} : { handle }),
     ...(Object.keys(estimate).length === 0 ? {} : { estimate }),
-    billed: billed ?? { kind: "unknown" },
+    billed: withCalls(billed, attempt.calls) ?? { kind: "unknown" },
+    ...returnsPart(planned.inputs.action),
     ...(flags?.length ? { flags } : {}),
   };
+}
+
+/** Of the intent and not of the step, because an edit may have changed the step meanwhile. */
+function returnsPart({ kind, via }: Rendering["inputs"]["action"]): Pick<Rendering, "returns"> {
+  return kind === "extend" ? { returns: returnsOf(via === "native" ? via : "omni") } : {};
 }
 
 /** Records the rendering, places the output, and says how it ended. The lock comes first: it is what must not be lost. */

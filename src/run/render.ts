@@ -8,6 +8,7 @@ import { buy } from "./buy.js";
 import { collect, fetchResult, type Collectable } from "./collect.js";
 import type { Outcome } from "./event.js";
 import { otherBytes } from "./failure.js";
+import { makeFrame } from "./frame.js";
 import { finish, renderingOf, takenOutput } from "./finish.js";
 import type { Stepping } from "./stepping.js";
 
@@ -35,7 +36,7 @@ export async function renderStep(stepping: Stepping): Promise<Outcome> {
     case "resume":
       return resume(stepping, decision.attempt);
     case "render":
-      return buy(stepping, undefined);
+      return step.action.kind === "frame" ? makeFrame(stepping, step.action) : buy(stepping, undefined);
     default:
       return unreachable(decision);
   }

@@ -23,6 +23,7 @@ export function sidecarText(planned: PlannedStep, rendering: Rendering, reason: 
     tier: planned.tier,
     why: reason === undefined ? undefined : reasonText(reason),
     take: step.take,
+    returns: rendering.returns,
     prompt: typeof parameters["prompt"] === "string" ? parameters["prompt"] : undefined,
     parameters,
     realm: rendering.inputs.realm,

@@ -37,7 +37,7 @@ export interface Run {
   /** The artifact of an upstream step. */
   artifact(
     id: PlannedStep["step"]["id"],
-  ): { readonly artifact: Artifact; readonly key: PlannedStep["key"] } | undefined;
+  ): { readonly artifact: Artifact; readonly key: PlannedStep["key"]; readonly step: Step } | undefined;
 }
 
 /** One step of a run. */

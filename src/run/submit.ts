@@ -11,8 +11,10 @@
  * which the vendor refuses if it has it. A fresh reference at that point is what would pay twice.
  */
 import type { Clock } from "../base/clock.js";
-import type { TaskId } from "../plan/prior.js";
+import type { Action } from "../graph/step.js";
+import type { ClientReference, TaskId } from "../plan/prior.js";
 import type { Address, Provider, Submission, VendorError } from "../provider/provider.js";
+import type { Outcome } from "./event.js";
 import type { Permit } from "./purse.js";
 
 /** What came of a create. */
@@ -24,7 +26,8 @@ export type Created =
   | { readonly kind: "unsettled"; readonly why: string; readonly error?: VendorError }
   /** Cannot be settled by asking: a person decides. */
   | { readonly kind: "unknown"; readonly why: string }
-  | { readonly kind: "interrupted" };
+  | { readonly kind: "interrupted" }
+  | NotReady;
 
 /** What waiting looks like to whoever watches. */
 export type Waiting = (why: "busy" | "lost_answer", seconds: number) => void;
@@ -36,11 +39,20 @@ const SENDS_MOST = 4;
 
 /** One order of a task. */
 export interface Order {
-  readonly submission: Submission;
+  readonly reference: ClientReference;
+  readonly action: Action;
   readonly address: Address;
   readonly permit: Permit;
   /** An earlier run may have sent it: ask before sending. */
   readonly askFirst: boolean;
+  /** Gets ready what is sent; called once, when it is certain that something has to be. */
+  ready(): Promise<Submission | NotReady>;
+}
+
+/** Why there is nothing to send after all. */
+export interface NotReady {
+  readonly kind: "not_ready";
+  readonly outcome: Outcome;
 }
 
 /**
@@ -54,21 +66,28 @@ export async function createTask(
   waiting: Waiting,
   stop: AbortSignal,
 ): Promise<Created> {
-  const { submission } = order;
-  if (submission.reference !== order.permit.reference) throw new Error("the permit is for another create");
+  if (order.reference !== order.permit.reference) throw new Error("the permit is for another create");
+  const asks = provider.references(order.action);
   // Only looked at from time to time: a create whose answer is still to come must not be cut off.
   const unstoppable = new AbortController().signal;
   let sends = 0;
   let busyMs = BUSY_FIRST_MS;
   let lost = order.askFirst ? "an earlier run may have sent it" : undefined;
+  let submission: Submission | undefined;
 
   for (;;) {
     if (lost !== undefined) {
+      if (!asks) return { kind: "unknown", why: `${lost}, and this product cannot be asked for it` };
       const settled = await ask(provider, clock, order, waiting, stop, sends === 0);
       if (settled !== undefined) return foundBefore(settled, sends === 0);
     }
     if (stop.aborted) return { kind: "interrupted" };
     if (sends >= SENDS_MOST) return { kind: "unsettled", why: lost ?? "the vendor did not answer" };
+    if (submission === undefined) {
+      const ready = await order.ready();
+      if ("kind" in ready) return ready;
+      submission = ready;
+    }
     sends++;
     const answer = await provider.submit(submission, unstoppable);
     switch (answer.kind) {
@@ -94,8 +113,7 @@ export async function createTask(
         }
         return { kind: "refused", error: answer.error };
       case "lost":
-        if (!provider.references)
-          return { kind: answer.unsent === true ? "unsettled" : "unknown", why: answer.why };
+        if (!asks) return { kind: answer.unsent === true ? "unsettled" : "unknown", why: answer.why };
         lost = answer.why;
         continue;
     }
@@ -115,7 +133,7 @@ async function ask(
   stop: AbortSignal,
   once: boolean,
 ): Promise<Created | undefined> {
-  const { reference } = order.submission;
+  const { reference } = order;
   let unanswered = "";
   for (let round = 0; round < (once ? 1 : 3); round++) {
     if (round > 0) {

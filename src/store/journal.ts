@@ -59,6 +59,14 @@ export type AfterIntent =
       readonly task: TaskId;
       readonly adopted?: boolean;
     }
+  /** A small call without a reference is about to be sent for it; `ceiling` is the most that it may cost. */
+  | {
+      readonly type: "calling";
+      readonly reference: ClientReference;
+      readonly call: string;
+      readonly units?: MilliUnits;
+      readonly ceiling?: Micros;
+    }
   /** No task exists. */
   | {
       readonly type: "refused";
@@ -167,6 +175,13 @@ function storedEntry(entry: JournalEntry): Stored {
       };
     case "submitted":
       return { reference: entry.reference, task: entry.task, adopted: entry.adopted };
+    case "calling":
+      return {
+        reference: entry.reference,
+        call: entry.call,
+        units: entry.units === undefined ? undefined : unitsText(entry.units),
+        ceiling_usd: entry.ceiling === undefined ? undefined : usdText(entry.ceiling),
+      };
     case "refused":
       return {
         reference: entry.reference,
@@ -218,6 +233,14 @@ function readEntry(members: Members, type: string): JournalEntry | undefined {
         reference: reference(),
         task: members.text("task") as TaskId,
         adopted: members.flagIf("adopted"),
+      });
+    case "calling":
+      return defined<AfterIntent>({
+        type,
+        reference: reference(),
+        call: members.text("call"),
+        units: members.unitsIf("units"),
+        ceiling: members.usdIf("ceiling_usd"),
       });
     case "refused":
       return defined<AfterIntent>({ type, reference: reference(), ...readFailure(members) });

@@ -51,9 +51,9 @@ export function readMp4(read: ReadAt, size: number): Mp4Answer {
 export function readMp4Sound(read: ReadAt, size: number): Mp4Sound {
   const opened = openMp4(read, size);
   if (opened.kind === "not_mp4") return opened;
-  const kinds = opened.tracks.map((track) => trackKind(read, track));
-  if (kinds.includes(VIDEO)) return { kind: "film" };
-  return kinds.includes(SOUND) ? { kind: "sound", ...duration(read, opened.header) } : { kind: "silent" };
+  const kinds = new Set(opened.tracks.map((track) => trackKind(read, track)));
+  if (kinds.has(VIDEO)) return { kind: "film" };
+  return kinds.has(SOUND) ? { kind: "sound", ...duration(read, opened.header) } : { kind: "silent" };
 }
 
 const VIDEO = "vide";

@@ -6,7 +6,7 @@
 import type { Sha256 } from "../base/digest.js";
 import { getOrMake, unreachable } from "../base/guard.js";
 import type { CacheKey, KeyInputs } from "../graph/key.js";
-import type { Attempt, AttemptState, ClientReference } from "../plan/prior.js";
+import type { Attempt, AttemptState, ClientReference, SentCall } from "../plan/prior.js";
 import type { AfterIntent, IntentEntry, JournalRecord } from "./journal.js";
 import { defined } from "./stored.js";
 
@@ -27,7 +27,7 @@ export interface JournalView {
  * From which states a record moves an attempt on. A task that turns up after all counts from wherever it was missing:
  * the vendor's word on what exists is worth more than ours on what does not.
  */
-const FROM: Readonly<Record<AfterIntent["type"], readonly AttemptState[]>> = {
+const FROM: Readonly<Record<Exclude<AfterIntent["type"], "calling">, readonly AttemptState[]>> = {
   submitted: ["intent", "unknown", "refused", "abandoned"],
   refused: ["intent", "unknown"],
   unknown: ["intent"],
@@ -56,10 +56,13 @@ export function replay(records: Iterable<JournalRecord>): JournalView {
     if (record.type === "intent") {
       // A refused create may be tried again under its reference, which was never used up.
       if (before !== undefined && before.state !== "refused") continue;
-      byReference.set(reference, begun(record));
+      // What its earlier calls cost is not forgotten.
+      byReference.set(reference, { ...begun(record), ...(before?.calls ? { calls: before.calls } : {}) });
       inputs.set(record.key, record.inputs);
     } else if (before === undefined) {
       orphans.add(reference);
+    } else if (record.type === "calling") {
+      byReference.set(reference, { ...before, calls: [...(before.calls ?? []), sentCall(record)] });
     } else if (FROM[record.type].includes(before.state)) {
       byReference.set(reference, advanced(before, record));
     }
@@ -75,7 +78,14 @@ function begun(record: IntentEntry & { readonly at: string }): Attempt {
   return { ...rest, state: "intent", started: at };
 }
 
-function advanced(before: Attempt, record: AfterIntent & { readonly at: string }): Attempt {
+function sentCall({ call, units, ceiling }: Extract<AfterIntent, { type: "calling" }>): SentCall {
+  return defined<SentCall>({ call, units, ceiling });
+}
+
+function advanced(
+  before: Attempt,
+  record: Exclude<AfterIntent, { type: "calling" }> & { readonly at: string },
+): Attempt {
   // What is no longer true of the new state goes: a failure that turned out to be none, an end that was not one.
   const base = before.failure === undefined && before.ended === undefined ? before : reopened(before);
   switch (record.type) {

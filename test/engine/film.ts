@@ -40,6 +40,7 @@ export function film(
   manifest: string,
   script: Script & {
     readonly bytes?: () => string | undefined;
+    readonly noFfmpeg?: boolean;
     /** Why there is no route, while it gives any. */
     readonly noRoute?: () => RouteProblem | undefined;
   } = {},
@@ -55,6 +56,13 @@ export function film(
     fs: disk.fs,
     clock,
     lock: () => Promise.resolve({ kind: "held", release: () => Promise.resolve() }),
+    frames: {
+      find: () => Promise.resolve(script.noFfmpeg === true ? undefined : "/usr/bin/ffmpeg"),
+      take: ({ which, to }) => {
+        disk.volume.writeFileSync(to, bytesOf("still", which));
+        return Promise.resolve({ kind: "taken" });
+      },
+    },
     openRoute: () => {
       routes++;
       const none = script.noRoute?.();

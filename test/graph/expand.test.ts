@@ -33,7 +33,8 @@ describe("steps", () => {
       "shots.010.clip <- ",
       "shots.010.extend <- shots.010.clip",
       "shots.010.lip_sync <- shots.010.extend",
-      "shots.010.extend-2 <- shots.010.lip_sync",
+      "shots.010.lip_sync.last-frame <- shots.010.lip_sync",
+      "shots.010.extend-2 <- shots.010.lip_sync,shots.010.lip_sync.last-frame",
     ]);
   });
 

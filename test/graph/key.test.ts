@@ -99,7 +99,10 @@ describe("a model of the project's own", () => {
         ],
       }),
     );
-    return [...keys].map(([id, { key, inputs }]) => [id, inputs.action["model"] as string, key] as const);
+    return [...keys].flatMap(([id, { key, inputs }]) => {
+      const { model } = inputs.action;
+      return typeof model === "string" ? [[id, model, key] as const] : [];
+    });
   };
   const before = named({});
 

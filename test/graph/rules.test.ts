@@ -108,6 +108,11 @@ test.each<[string, Action]>([
   ["a continuation", extend()],
   ["a continuation by O1, any length", extend({ model: "kling-o1", mode: "pro", duration: 7 })],
   ["a native extension", extendNatively()],
+  ["a continuation with all the words that fit", extend({ model: "kling-o1", prompt: "x".repeat(2457) })],
+  [
+    "a continuation that names its clip",
+    extend({ model: "kling-o1", prompt: `${"x".repeat(2490)} @video_1` }),
+  ],
   ["speech", speak()],
   ["speech in a chosen voice", speak({ voice_language: "zh", voice_speed: 1.5 })],
   ["a sound", dub({ audio_start: 1, audio_end: 4.5, at: 1 })],
@@ -437,6 +442,22 @@ test.each<[string, Action, SourceFacts, readonly string[]]>([
     extend({ model: "kling-o1" }),
     { sourceSeconds: 15 },
     ["error via: kling-o1 takes no reference video of 15 s | it takes 3 to 10 s: set via: last_frame"],
+  ],
+  [
+    "by omni, with more words than fit beside those that name the clip",
+    extend({ prompt: "x".repeat(3030) }),
+    {},
+    [
+      "error catalog/prompt-too-long prompt: the prompt has 3030 characters, kling-3.0-omni takes 3029 | cut 1 character",
+    ],
+  ],
+  [
+    "by the older omni, with more words than fit beside those that name the clip",
+    extend({ model: "kling-video-o1", prompt: "x".repeat(2500) }),
+    {},
+    [
+      "error catalog/prompt-too-long prompt: the prompt has 2500 characters, kling-video-o1 takes 2452 | cut 48 characters",
+    ],
   ],
   [
     "from the last frame, with a length that the model lacks",

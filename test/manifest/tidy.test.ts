@@ -59,11 +59,7 @@ describe("tidying", () => {
       `project: p\nversion: 1\nx-a: |+\n  text\n\n\nvars: {}\n`,
       `${HEAD}vars: {}\n\nx-a: |+\n  text\n\n\n`,
     ],
-    [
-      "writes line feeds and one at the end",
-      "version: 1\r\nproject: p\r\nshots: {}",
-      `${HEAD}shots: {}\n`,
-    ],
+    ["writes line feeds and one at the end", "version: 1\r\nproject: p\r\nshots: {}", `${HEAD}shots: {}\n`],
     [
       "leaves alone what stands in braces",
       `${HEAD}\nshots:\n    a: { prompt: x,  model: "kling-3.0",\n          # why\n          duration: 5 }\n`,
@@ -74,7 +70,11 @@ describe("tidying", () => {
       `shots:\n    a:\n        ? prompt\n        : x\nversion: 1\nproject: p\n`,
       `${HEAD}\nshots:\n  a:\n      ? prompt\n      : x\n`,
     ],
-    ["leaves a manifest of braces alone", `{ version: 1,\n  project: p }\n\n`, `{ version: 1,\n  project: p }\n`],
+    [
+      "leaves a manifest of braces alone",
+      `{ version: 1,\n  project: p }\n\n`,
+      `{ version: 1,\n  project: p }\n`,
+    ],
     [
       "keeps number-like variables as they are written",
       `${HEAD}vars: {}\nprofiles:\n  f:\n    vars:\n       year: 1.10\n       x: 0x1F\n`,
@@ -151,7 +151,9 @@ describe("whatever the author wrote", () => {
   test("tidying changes nothing that is said, loses no comment, and has nothing to do the second time", () => {
     fc.assert(
       fc.property(untidyManifest(), (text) => {
-        expect(readManifest(text, "m.yaml").diagnostics.filter((each) => each.severity === "error")).toEqual([]);
+        expect(readManifest(text, "m.yaml").diagnostics.filter((each) => each.severity === "error")).toEqual(
+          [],
+        );
         const once = tidy(text);
         expect(manifest(once)).toEqual(manifest(text));
         expect(comments(once)).toEqual(comments(text));

@@ -16,8 +16,38 @@ const KEYS: Mapping = [
   ["take", "2"],
   ["notes", "text"],
   ["tags", { list: ["night", '"x y"', "'a'"] }],
-  ["x-own", [["b", "1.10"], ["a", { list: [[["c", "text"]], "020"] }]]],
-  ["steps", { list: [[["extend", [["via", '"omni"'], ["prompt", "text"]]]], [["lip_sync", [["text", "text"], ["voice", "v"]]]]] }],
+  [
+    "x-own",
+    [
+      ["b", "1.10"],
+      ["a", { list: [[["c", "text"]], "020"] }],
+    ],
+  ],
+  [
+    "steps",
+    {
+      list: [
+        [
+          [
+            "extend",
+            [
+              ["via", '"omni"'],
+              ["prompt", "text"],
+            ],
+          ],
+        ],
+        [
+          [
+            "lip_sync",
+            [
+              ["text", "text"],
+              ["voice", "v"],
+            ],
+          ],
+        ],
+      ],
+    },
+  ],
 ];
 const IDS = ["010", '"020"', "opening", "'b-1'", "1e3", "true"];
 
@@ -28,20 +58,39 @@ export function untidyManifest(): fc.Arbitrary<string> {
       choices: fc.array(fc.nat(1 << 20), { minLength: 1, maxLength: 60 }),
       ids: fc.shuffledSubarray(IDS, { minLength: 1 }),
       keys: fc.array(fc.shuffledSubarray([...KEYS]), { minLength: 6, maxLength: 6 }),
-      root: fc.shuffledSubarray(["version", "project", "vars", "shots", "profiles", "limits"], { minLength: 6 }),
+      root: fc.shuffledSubarray(["version", "project", "vars", "shots", "profiles", "limits"], {
+        minLength: 6,
+      }),
     })
     .map(({ choices, ids, keys, root }) => {
       const shots = ids.map((id, index) => {
         const fields = keys[index] ?? [];
-        return [id, fields.some(([key]) => key === "prompt") ? fields : [...fields, ["prompt", "text"]]] as const;
+        return [
+          id,
+          fields.some(([key]) => key === "prompt") ? fields : [...fields, ["prompt", "text"]],
+        ] as const;
       });
       const parts: Readonly<Record<string, Value>> = {
         version: "1",
         project: '"p"',
-        vars: [["z", "1.10"], ["a", "text"]],
+        vars: [
+          ["z", "1.10"],
+          ["a", "text"],
+        ],
         shots: shots as Mapping,
-        profiles: [["final", [["provider", "'sandbox'"], ["vars", [["a", "020"]]]]]],
-        limits: [["downloads", "2"], ["concurrency", "3"]],
+        profiles: [
+          [
+            "final",
+            [
+              ["provider", "'sandbox'"],
+              ["vars", [["a", "020"]]],
+            ],
+          ],
+        ],
+        limits: [
+          ["downloads", "2"],
+          ["concurrency", "3"],
+        ],
       };
       return new Writer(choices).write(root.map((key) => [key, parts[key] ?? "1"]));
     });
@@ -134,7 +183,12 @@ class Writer {
     if (value !== "text") return [`${start}${this.pick([" ", "   "])}${value}${behind}`];
     switch (this.pick([0, 1, 2, 3, 4, 5, 6, 7, 8])) {
       case 1:
-        return [`${start} wide, it's ${"${vars.z}"}`, `${pad}goes on`, "", `${pad}and # on`.replace(" #", "")];
+        return [
+          `${start} wide, it's ${"${vars.z}"}`,
+          `${pad}goes on`,
+          "",
+          `${pad}and # on`.replace(" #", ""),
+        ];
       case 2:
         return [`${start} "quoted: yes"${behind}`];
       case 3:

@@ -15,7 +15,7 @@ import {
   ids,
   keyedGraph,
   priorOf,
-  RENDERABLE,
+  TOOLS,
   rendering,
   type PriorParts,
 } from "./priors.js";
@@ -57,7 +57,7 @@ function decided(parts: PriorParts, more: Partial<DecideArguments> = {}): Decide
     upstream: [],
     prior: priorOf(parts),
     wishes: { retryRefused: ids(), rebuy: ids() },
-    renderable: RENDERABLE,
+    tools: TOOLS,
     ...more,
   });
 }
@@ -371,11 +371,9 @@ describe("upstream", () => {
     expect(words(decided({}, { ...here, upstream }))).toBe("blocked by images.mara");
     expect(words(decided(both({ [upKey.key]: digestOf("new") }), { ...here, upstream }))).toBe("keep");
   });
-  test("an action that cannot be rendered yet is blocked before anything is paid", () => {
-    expect(decided({}, { ...here, renderable: new Set(["image"]) }).decision).toEqual({
-      kind: "blocked",
-      because: { because: "unsupported", what: "image-to-video" },
-    });
+  test("an action that the server cannot do is blocked before anything is paid", () => {
+    const obstacle = { because: "unsupported", what: "face with the old lip-sync" } as const;
+    expect(decided({}, { ...here, obstacle }).decision).toEqual({ kind: "blocked", because: obstacle });
   });
 });
 

@@ -210,25 +210,25 @@ test.each<[string, Action, SourceFacts, string]>([
     "speech, 5 s",
     SPEAK,
     { sourceSeconds: 5 },
-    "0.5 to 0.55 video units $0.07 to 0.077 | (1 × 0.5 + up to 0.05) units × $0.14",
+    "0.55 to 0.6 video units $0.077 to 0.084 | (1 × 0.5 + 0.05 to 0.1) units × $0.14",
   ],
   [
     "speech, 6 s",
     SPEAK,
     { sourceSeconds: 6 },
-    "1 to 1.05 video units $0.14 to 0.147 | (2 × 0.5 + up to 0.05) units × $0.14",
+    "1.05 to 1.1 video units $0.147 to 0.154 | (2 × 0.5 + 0.05 to 0.1) units × $0.14",
   ],
   [
     "speech, 10.04 s",
     SPEAK,
     { sourceSeconds: 10.04 },
-    "1 to 1.55 video units $0.14 to 0.217 | (2 to 3 × 0.5 + up to 0.05) units × $0.14",
+    "1.05 to 1.6 video units $0.147 to 0.224 | (2 to 3 × 0.5 + 0.05 to 0.1) units × $0.14",
   ],
   [
     "speech from text",
     { kind: "lip_sync", source: CLIP, text: "hello" },
     { sourceSeconds: 5 },
-    "0.5 to 0.6 video units $0.07 to 0.084 | (1 × 0.5 + up to 0.1) units × $0.14",
+    "0.6 to 0.7 video units $0.084 to 0.098 | (1 × 0.5 + 0.1 to 0.2) units × $0.14",
   ],
 ])("%s is priced", (_what, action, source, line) => {
   expect(priceOf(action, source)).toBe(line);
@@ -341,7 +341,7 @@ test.each<[string, Additions, Action, string]>([
 
 test("a negotiated unit price that does not divide evenly is rounded outwards", () => {
   const found = estimate(SPEAK, catalogOf({ unit_usd: { video: 0.123457 } }), { sourceSeconds: 5 });
-  expect(found).toMatchObject({ usd: { low: 61_728, high: 67_902 } });
+  expect(found).toMatchObject({ usd: { low: 67_901, high: 74_075 } });
 });
 
 test("an estimate names source and day, and the project's unit price where it has a part in it", () => {
@@ -364,8 +364,8 @@ test("a sum adds low and high apart, keeps the packs apart, and counts what has 
     estimate(words("sora"), catalog),
   ];
   expect(sum(all)).toEqual({
-    usd: { low: 378_000, high: 385_000 },
-    units: { video: { low: 2000, high: 2050 }, image: { low: 8000, high: 8000 } },
+    usd: { low: 385_000, high: 392_000 },
+    units: { video: { low: 2050, high: 2100 }, image: { low: 8000, high: 8000 } },
     unknown: 1,
   });
   expect(sum([])).toEqual({
@@ -521,7 +521,7 @@ test.each<[string, Action, SourceFacts, number | undefined]>([
     {},
     70_000,
   ],
-  ["speech", { kind: "lip_sync", source: CLIP, audio: CLIP }, { sourceSeconds: 5 }, 77_000],
+  ["speech", { kind: "lip_sync", source: CLIP, audio: CLIP }, { sourceSeconds: 5 }, 84_000],
   ["speech over a clip of unknown length", { kind: "lip_sync", source: CLIP, audio: CLIP }, {}, undefined],
   ["a frame", { kind: "frame", which: "last", source: CLIP }, {}, undefined],
   ["a model that nobody knows", words("sora"), {}, undefined],

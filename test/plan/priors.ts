@@ -4,7 +4,7 @@
 import { sha256Hex, type Sha256 } from "../../src/base/digest.js";
 import { usd, type Micros } from "../../src/base/money.js";
 import type { CacheKey, KeyInputs, Keyed } from "../../src/graph/key.js";
-import type { ActionKind, Graph, StepId } from "../../src/graph/step.js";
+import type { Graph, StepId } from "../../src/graph/step.js";
 import type { Manifest } from "../../src/manifest/manifest.js";
 import { clientReference } from "../../src/plan/approval.js";
 import { makePlan, type Plan, type PlanOptions, type PlannedStep } from "../../src/plan/plan.js";
@@ -115,13 +115,14 @@ export function priorOf(parts: PriorParts = {}): Prior {
   };
 }
 
-export const RENDERABLE: ReadonlySet<ActionKind> = new Set(["text_to_video", "image_to_video", "image"]);
+export const TOOLS: ReadonlySet<"ffmpeg"> = new Set(["ffmpeg"]);
 
 export function optionsOf(more: Partial<PlanOptions> = {}): PlanOptions {
   return {
     retryRefused: new Set(),
     rebuy: new Set(),
-    renderable: RENDERABLE,
+    tools: TOOLS,
+    lipSync: "advanced",
     allowUnknownPrice: new Set(),
     concurrency: 3,
     ...more,

@@ -148,7 +148,7 @@ test.each<[Obstacle, string, string]>([
   ],
   [
     { because: "unsupported", what: "lip-sync" },
-    "this version of klingmake cannot render lip-sync yet",
+    "this version of klingmake cannot render lip-sync",
     "render the other steps; this one is waiting",
   ],
 ])("%j says why and what to do", (obstacle, why, help) => {

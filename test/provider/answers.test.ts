@@ -68,6 +68,20 @@ describe("a task", () => {
     expect(readTasks({ id: "1", status }, reading).looks[0]?.status).toBe(word);
   });
 
+  it("that worked on a clip gives the new one, not its parent", () => {
+    const task = {
+      ...legacyTask,
+      task_info: {
+        external_task_id: "km1-abc",
+        parent_video: { id: "v-0", url: "https://cdn.example/0.mp4?sig=1", duration: "5.041" },
+      },
+      task_result: { videos: [{ id: "v-2", url: "https://cdn.example/2.mp4?sig=1", duration: "9.6" }] },
+    };
+    expect(readTasks(task, reading).looks[0]?.outputs).toEqual([
+      { kind: "video", url: "https://cdn.example/2.mp4?sig=1", id: "v-2", seconds: 9.6 },
+    ]);
+  });
+
   it("that failed says why, whether the content was refused, and what it cost", () => {
     const failed = {
       task_id: "7",

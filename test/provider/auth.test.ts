@@ -159,6 +159,6 @@ describe("a route", () => {
       route: "sandbox",
       loopback: true,
     });
-    expect(open({})).toMatchObject({ route: "kling", loopback: false, references: true });
+    expect(open({})).toMatchObject({ route: "kling", loopback: false });
   });
 });

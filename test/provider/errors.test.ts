@@ -151,6 +151,7 @@ describe("an answer without a vendor's code", () => {
     expect(judge(page, "create", redact)).toEqual({
       kind: "lost",
       why: "an answer that is not JSON (HTTP 413)",
+      status: 413,
     });
     expect(judge({ kind: "lost", why: "cut", late: false }, "create", redact)).toEqual({
       kind: "lost",
@@ -199,5 +200,20 @@ describe("the text of a failed task", () => {
     ["", false],
   ])("%j is a content refusal: %s", (text, refusal) => {
     expect(isContentRefusal(text)).toBe(refusal);
+  });
+});
+
+describe("what carries no reference", () => {
+  it("is refused by words that would mean a taken reference or an unknown task elsewhere", () => {
+    for (const message of ["External_task_id km1 already exists", "Task not found by id or external id"]) {
+      expect(judge(heard(400, { code: 1201, message }), "call", redact)).toMatchObject({
+        kind: "refused",
+        error: { code: 1201, class: "invalid" },
+      });
+    }
+  });
+
+  it.each(ROWS)("%i under HTTP %i means what it means to a create", (code, http, create) => {
+    expect(brief(judge(heard(http, { code, message: "words" }), "call", redact))).toBe(create);
   });
 });

@@ -85,10 +85,10 @@ describe("a create", () => {
 
   it("of a kind that is not rendered throws before anything is sent", async () => {
     const { url, seen } = await serve((_, response) => ok(response, { id: "1" }));
-    const extend: Action = { kind: "extend", via: "native", source: { kind: "file", path: "a.mp4" } };
+    const frame: Action = { kind: "frame", which: "last", source: { kind: "file", path: "a.mp4" } };
     const provider = route(url);
-    expect(() => provider.address(extend)).toThrow(/extend/);
-    await expect(provider.submit(submission(extend), never)).rejects.toThrow(/extend/);
+    expect(() => provider.address(frame)).toThrow(/frame/);
+    await expect(provider.submit(submission(frame), never)).rejects.toThrow(/frame/);
     expect(seen).toHaveLength(0);
   });
 });

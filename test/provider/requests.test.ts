@@ -2,16 +2,17 @@
 import { describe, expect, it } from "vitest";
 import type { Action, ImageToVideo, MakeImage, TextToVideo } from "../../src/graph/step.js";
 import { createRequest } from "../../src/provider/kling/requests.js";
-import { addressOf, targetOf } from "../../src/provider/kling/target.js";
+import { addressOf, targetOf, type Carry } from "../../src/provider/kling/target.js";
 import { createCatalog } from "../../src/catalog/catalog.js";
 import { builtIn, reference } from "./world.js";
 
 const file = { kind: "file", path: "refs/a.png" } as const;
-const carried = new Map([
-  ["image", "Zmlyc3Q="],
-  ["end_image", "bGFzdA=="],
-  ["human", "aHVtYW4="],
-  ["cloth", "https://example.com/coat.png"],
+const base64 = (text: string) => ({ kind: "base64", text }) as const;
+const carried = new Map<string, Carry>([
+  ["image", base64("Zmlyc3Q=")],
+  ["end_image", base64("bGFzdA==")],
+  ["human", base64("aHVtYW4=")],
+  ["cloth", { kind: "url", text: "https://example.com/coat.png" }],
 ]);
 
 const words = (model: string, more: Partial<TextToVideo> = {}): TextToVideo => ({
@@ -45,7 +46,7 @@ const picture = (model: string, more: Partial<MakeImage> = {}): MakeImage => ({
   ...more,
 });
 const render = (action: Action, models = builtIn()) =>
-  createRequest(targetOf(models, action), reference, carried);
+  createRequest(targetOf(models, action), { reference, carried });
 
 const GOLDEN: readonly (readonly [name: string, action: Action])[] = [
   ["kling-2.5-turbo.text", words("kling-2.5-turbo")],
@@ -110,12 +111,6 @@ describe("a create", () => {
 
 describe("no request", () => {
   const REFUSED: readonly (readonly [why: string, action: Action, message: RegExp])[] = [
-    [
-      "extends a clip",
-      { kind: "extend", via: "native", source: file },
-      /no request is made for the action extend/,
-    ],
-    ["moves lips", { kind: "lip_sync", source: file, text: "hello" }, /lip_sync/],
     ["cuts a frame", { kind: "frame", which: "last", source: file }, /frame/],
     ["asks a model that nobody knows", words("kling-9"), /kling-9/],
     ["asks a model without words for words", words("kling-v1-5"), /kling-v1-5 for text_to_video/],
@@ -134,6 +129,8 @@ describe("no request", () => {
 
   it("is made without an input that it needs", () => {
     const target = targetOf(builtIn(), still("kling-3.0"));
-    expect(() => createRequest(target, reference, new Map())).toThrow(/image was not handed over/);
+    expect(() => createRequest(target, { reference, carried: new Map() })).toThrow(
+      /image was not handed over/,
+    );
   });
 });

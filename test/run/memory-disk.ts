@@ -101,13 +101,24 @@ export class MemoryDisk {
         this.store.set(sha256, { sha256, size: 1, type: "video/mp4" });
         return true;
       },
+      frame: async (clip, which) => {
+        await step(`frame ${which}`);
+        if (!this.store.has(clip)) return { kind: "damaged" };
+        const sha256 = sha256Hex(`${which} of ${clip}`);
+        const artifact: Artifact = { sha256, size: 1, type: "image/png", width: 1280, height: 720 };
+        this.store.set(sha256, artifact);
+        return { kind: "kept", artifact };
+      },
       material: async (input, artifact) => {
         await step("material");
         if (input.kind === "url") return { kind: "url", url: input.url };
         if (input.kind === "step" && (artifact === undefined || !this.store.has(artifact.sha256)))
           return { kind: "unavailable", why: `the result of ${input.id} is missing` };
         const name = input.kind === "file" ? input.path : (artifact?.sha256 ?? "");
-        return { kind: "bytes", type: "image/png", read: async () => new TextEncoder().encode(name) };
+        const read = async () => new TextEncoder().encode(name);
+        return name.endsWith(".wav")
+          ? { kind: "bytes", type: "audio/wav", seconds: 4, read }
+          : { kind: "bytes", type: "image/png", read };
       },
       place: async (sha256, output, sidecar) => {
         await step(`place ${output}`);

@@ -39,8 +39,8 @@ async function diedAfter(
 
 describe("coming back after a death", () => {
   test.each<[string, string, readonly string[]]>([
-    ["journal intent", "resume intent", ["material", "find", "submit", "journal submitted"]],
-    ["submit", "resume intent", ["material", "find", "journal submitted"]],
+    ["journal intent", "resume intent", ["find", "material", "submit", "journal submitted"]],
+    ["submit", "resume intent", ["find", "journal submitted"]],
     ["journal submitted", "resume submitted", []],
     ["journal succeeded", "resume succeeded", ["arrival"]],
     ["store", "resume succeeded", ["arrival"]],

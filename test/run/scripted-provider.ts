@@ -4,12 +4,15 @@
  */
 import type { Clock } from "../../src/base/clock.js";
 import { isoTime } from "../../src/base/clock.js";
+import { milliUnits } from "../../src/base/money.js";
 import type { Realm } from "../../src/graph/step.js";
 import type { Billed, ClientReference, TaskId } from "../../src/plan/prior.js";
 import type {
   FetchAnswer,
   LookAnswer,
   Provider,
+  SmallAnswer,
+  SmallCall,
   Submission,
   SubmitAnswer,
   TaskLook,
@@ -24,6 +27,7 @@ export interface Script {
   find?(reference: string, count: number): LookAnswer | undefined;
   look?(task: TaskId, count: number): LookAnswer | undefined;
   fetch?(url: string, count: number): FetchAnswer | "broken" | Error | undefined;
+  call?(call: SmallCall, count: number): SmallAnswer | undefined;
   /** How a task ends. */
   end?(submission: Submission): Partial<TaskLook> | undefined;
   /** Called before each request; may never return. */
@@ -65,6 +69,7 @@ export function scriptedProvider(clock: Clock, log: string[] = [], first: Script
   const most = new Map<string, number>();
   let finds = 0;
   let fetches = 0;
+  let calls = 0;
   const taskMs = () => provider.script.taskMs ?? 20_000;
   const done = (task: Task) => clock.now() >= task.startedMs + taskMs();
   const modelOf = ({ submission: { action } }: Task) =>
@@ -115,13 +120,26 @@ export function scriptedProvider(clock: Clock, log: string[] = [], first: Script
       return provider.script.realm ?? "kling";
     },
     account: "acct",
-    get references() {
-      return provider.script.references ?? true;
-    },
     get loopback() {
       return provider.script.loopback ?? false;
     },
     address: (action) => ({ dialect: "new", product: `/${action.kind}` }),
+    references: () => provider.script.references ?? true,
+    callsBefore: (action) =>
+      action.kind !== "lip_sync"
+        ? []
+        : action.text === undefined
+          ? ["identify_face"]
+          : ["identify_face", "speech"],
+    async call(call) {
+      await gate(`call ${call.kind}`);
+      const said = provider.script.call?.(call, ++calls);
+      if (said !== undefined) return said;
+      const billed: Billed = { kind: "billed", units: milliUnits(50) };
+      return call.kind === "speech"
+        ? { kind: "speech", audio: "a1", seconds: 3, billed }
+        : { kind: "faces", session: "s1", faces: [{ id: "f1", startMs: 0, endMs: 60_000 }], billed };
+    },
     async submit(submission) {
       await gate(`submit ${submission.reference}`);
       submitted.push(submission.reference);

@@ -42,7 +42,9 @@ async function create(
       vendor,
       clock,
       {
-        submission: { reference, action, materials: new Map() },
+        reference,
+        action,
+        ready: async () => ({ reference, action, materials: new Map() }),
         address: vendor.address(action),
         permit,
         askFirst: more.askFirst === true,
@@ -286,7 +288,7 @@ describe("stopping", () => {
     const submit = vendor.submit.bind(vendor);
     const watched = {
       ...vendor,
-      references: true,
+      references: () => true,
       submit: (submission: Parameters<typeof submit>[0], signal: AbortSignal) => (
         seen.push(signal),
         submit(submission, signal)
@@ -296,7 +298,9 @@ describe("stopping", () => {
       watched,
       clock,
       {
-        submission: { reference, action, materials: new Map() },
+        reference,
+        action,
+        ready: async () => ({ reference, action, materials: new Map() }),
         address: vendor.address(action),
         permit,
         askFirst: false,
@@ -317,7 +321,9 @@ test("a permit for another create is a bug, and nothing is sent", async () => {
   const clock = new HandClock();
   const vendor = scriptedProvider(clock);
   const order = {
-    submission: { reference, action, materials: new Map() },
+    reference,
+    action,
+    ready: async () => ({ reference, action, materials: new Map() }),
     address: vendor.address(action),
     permit: { reference: "km1-other" } as unknown as Permit,
     askFirst: false,

@@ -182,6 +182,12 @@ const afterIntents: fc.Arbitrary<AfterIntent> = fc
       }),
       fc.record({ type: fc.constant("stored" as const), artifact: artifacts }),
       fc.record({ type: fc.constant("recorded" as const) }),
+      fc.record({
+        type: fc.constant("calling" as const),
+        call: fc.constantFrom("identify_face", "speech"),
+        units: fc.nat(5000).map(milliUnits),
+        ceiling: fc.nat(50_000).map(micros),
+      }),
     ),
   )
   .map(([{ reference }, rest]) => Object.assign({ reference }, rest));

@@ -15,10 +15,10 @@ const ffmpeg = findTool(nodeFiles, process.env["PATH"], "ffmpeg");
 let count = 0;
 const fresh = (ending: string) => join(folder, `${++count}.${ending}`);
 
-function clip(seconds: number, size = { width: 1280, height: 720 }, sound = false): string {
+function clip(seconds: number, size = { width: 1280, height: 720 }): string {
   const text = { seed: "0123456789abcdef", title: "frames", tag: "", facts: [], prompt: "a pier", notes: [] };
   const path = fresh("mp4");
-  const steps = encodeClip({ ...size, seconds, sound, text });
+  const steps = encodeClip({ ...size, seconds, text });
   for (let step = steps.next(); ; step = steps.next()) {
     if (step.done !== true) continue;
     writeFileSync(path, step.value);

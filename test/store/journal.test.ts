@@ -240,6 +240,24 @@ describe("replay", () => {
     expect(attemptsOf(written).get(REFERENCE)).not.toHaveProperty("failure");
   });
 
+  it("keeps every small call in the books, also when its create is refused and tried again", () => {
+    const calling = {
+      type: "calling",
+      ...refer,
+      call: "identify_face",
+      units: 50,
+      ceiling: 7000,
+    } as never as JournalEntry;
+    const written = dated([INTENT, calling, refused, INTENT, calling, submitted]);
+    expect(attemptsOf(written).get(REFERENCE)).toMatchObject({
+      state: "submitted",
+      calls: [
+        { call: "identify_face", units: 50, ceiling: 7000 },
+        { call: "identify_face", units: 50, ceiling: 7000 },
+      ],
+    });
+  });
+
   it("counts what no intent explains, and makes nothing of it", () => {
     const view = replay(records.slice(1, 3));
     expect([...view.orphans]).toEqual([REFERENCE]);
@@ -257,9 +275,10 @@ describe("replay", () => {
     stored: 4,
     recorded: 5,
   };
-  const KEPT = ["task", "handle", "artifact", "billed"] as const;
+  const KEPT = ["task", "handle", "artifact", "billed", "calls"] as const;
   /** Nothing is lost, save that a person gives up what is not stored, and a refused create is tried again. */
   const forward = (was: Attempt, is: Attempt): boolean => {
+    if ((was.calls?.length ?? 0) > (is.calls?.length ?? 0)) return false;
     if (was.state === "refused" && is.state === "intent") return true;
     const open = was.state !== "stored" && was.state !== "recorded" && was.state !== "failed";
     const onward = RANK[is.state] >= RANK[was.state] || (is.state === "abandoned" && open);

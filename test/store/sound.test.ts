@@ -24,7 +24,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function clip(): Uint8Array {
   const text = { seed: "0123456789abcdef", title: "", tag: "", facts: [], prompt: "", notes: [] };
-  const steps = encodeClip({ width: 128, height: 72, seconds: 3, sound: true, text });
+  const steps = encodeClip({ width: 128, height: 72, seconds: 3, text });
   for (let step = steps.next(); ; step = steps.next()) if (step.done === true) return step.value;
 }
 
@@ -101,6 +101,24 @@ describe("a file is by its bytes", () => {
   ])("%s", (_, bytes, facts) => {
     expect(readSoundFacts(bytes)).toEqual(facts);
     expect(isSoundFacts(facts)).toBe(true);
+  });
+
+  it.each<readonly [string, string, number, number, number]>([
+    ["stereo of MPEG 1", "fffb9000", 417, 36, 2.612],
+    ["one channel of MPEG 1", "fffb90c0", 417, 21, 2.612],
+    ["stereo of MPEG 2", "fff38000", 208, 21, 2.612],
+    ["one channel of MPEG 2", "fff380c0", 208, 13, 2.612],
+    ["one channel of MPEG 2.5", "ffe380c0", 417, 13, 5.224],
+  ])("an MP3 with %s, whose first frame counts the others", (_, header, length, at, seconds) => {
+    const frame = Buffer.concat([Buffer.from(header, "hex"), Buffer.alloc(length - 4)]);
+    const counting = (frames: number) => {
+      const first = Buffer.from(frame);
+      first.write("Info\0\0\0\u0001", at, "latin1");
+      first.writeUInt32BE(frames, at + 8);
+      return Buffer.concat([first, ...Array<Buffer>(100).fill(frame)]);
+    };
+    expect(readSoundFacts(counting(100))).toEqual(sound("mp3", seconds));
+    expect(readSoundFacts(counting(200))).toEqual(damaged("mp3"));
   });
 
   it.runIf(ffmpeg !== undefined).each<readonly [string, ...string[]]>([

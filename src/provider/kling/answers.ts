@@ -110,7 +110,8 @@ function outputOf(
   return { kind, url: url.href, ...(id !== undefined && { id }), ...(seconds !== undefined && { seconds }) };
 }
 
-function listOf(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+/** The records of a list, at most the first hundred; nothing for what is no list. */
+export function listOf(value: unknown): readonly Readonly<Record<string, unknown>>[] {
   return Array.isArray(value) ? value.slice(0, 100).filter(isRecord) : [];
 }
 
@@ -119,16 +120,17 @@ function indexOf(image: Readonly<Record<string, unknown>>): number {
   return Number.isFinite(index) ? index : 0;
 }
 
-function secondsOf(value: unknown): number | undefined {
+/** A length in seconds, as a number or as text. */
+export function secondsOf(value: unknown): number | undefined {
   const seconds = typeof value === "string" && /^\d{1,5}(\.\d{1,9})?$/.test(value) ? Number(value) : value;
   return typeof seconds === "number" && seconds >= 0 && seconds < 1e5 ? seconds : undefined;
 }
 
 /**
- * What an ended task was charged. Cash counts only where its currency is said and is the dollar; a list that is there
+ * What an ended task or a small call was charged. Cash counts only where its currency is said and is the dollar; a list that is there
  * but empty says nothing.
  */
-function billedOf(task: Readonly<Record<string, unknown>>): Billed {
+export function billedOf(task: Readonly<Record<string, unknown>>): Billed {
   const units: number[] = [];
   const dollars: number[] = [];
   let foreign = false;

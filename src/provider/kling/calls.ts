@@ -30,8 +30,8 @@ export interface CallOptions {
 export interface Calls {
   /** Whether the credentials are accepted by `/v1` only. */
   readonly legacyOnly: boolean;
-  /** One create, sent once. */
-  create(path: string, body: Json, signal: AbortSignal): Promise<Verdict>;
+  /** One create or small call, sent once. */
+  post(path: string, body: Json, asked: "create" | "call", signal: AbortSignal): Promise<Verdict>;
   /** One query. @throws the signal's reason. */
   query(
     path: string,
@@ -44,7 +44,7 @@ export interface Calls {
 export function openCalls(options: CallOptions): Calls {
   const { http, base, realm, redact } = options;
   const sign = signer(options.credentials, options.clock);
-  // Nobody is asked before a sandbox renders, so it must have said what it is before the first create is sent.
+  // Nobody is asked before a sandbox renders, so it must have said what it is before anything is posted.
   let proven = realm !== "sandbox";
 
   const send = async (call: Omit<JsonCall, "headers">, signal: AbortSignal): Promise<JsonAnswer> => {
@@ -70,11 +70,15 @@ export function openCalls(options: CallOptions): Calls {
 
   return {
     legacyOnly: sign.legacyOnly,
-    async create(path, body, signal) {
-      if (!proven)
-        await ask({ method: "GET", url: apiUrl(base, "/tasks", { task_ids: ["0"] }) }, "query", signal);
+    async post(path, body, asked, signal) {
+      if (!proven) {
+        const question = { method: "GET", url: apiUrl(base, "/tasks", { task_ids: ["0"] }) } as const;
+        await ask(question, "query", signal).catch((reason: unknown) => {
+          if (!signal.aborted) throw reason;
+        });
+      }
       if (!proven) return { kind: "lost", why: "the sandbox does not answer", unsent: true };
-      return ask({ method: "POST", url: apiUrl(base, path), body: JSON.stringify(body) }, "create", signal);
+      return ask({ method: "POST", url: apiUrl(base, path), body: JSON.stringify(body) }, asked, signal);
     },
     async query(path, values, signal) {
       signal.throwIfAborted();

@@ -8,8 +8,8 @@ import type { JsonAnswer } from "../http.js";
 import type { VendorError } from "../provider.js";
 import type { Redact } from "../redact.js";
 
-/** What was asked. */
-export type Asked = "create" | "query";
+/** What was asked. `call`: whatever is posted without a reference, so that nothing of it can be taken already. */
+export type Asked = "create" | "call" | "query";
 
 /** What an answer means. */
 export type Verdict =
@@ -19,7 +19,8 @@ export type Verdict =
   /** A query's task is not known. */
   | { readonly kind: "absent" }
   | { readonly kind: "refused"; readonly error: VendorError }
-  | { readonly kind: "lost"; readonly why: string; readonly unsent?: true };
+  /** `status`: of a complete answer that is not the vendor's. */
+  | { readonly kind: "lost"; readonly why: string; readonly unsent?: true; readonly status?: number };
 
 interface CodeRow {
   /** `doubt`: nothing is proven. */
@@ -65,7 +66,7 @@ export function judge(answer: JsonAnswer, asked: Asked, redact: Redact): Verdict
     case "lost":
       return { kind: "lost", why: answer.why };
     case "unreadable":
-      return { kind: "lost", why: `${answer.why} (HTTP ${answer.status})` };
+      return { kind: "lost", why: `${answer.why} (HTTP ${answer.status})`, status: answer.status };
     case "answer":
       return judgeEnvelope(answer.status, answer.body, asked, redact);
     default:

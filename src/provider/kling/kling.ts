@@ -6,7 +6,7 @@
 import type { Clock } from "../../base/clock.js";
 import { unreachable } from "../../base/guard.js";
 import type { ImageModel, Model, VideoModel } from "../../catalog/model.js";
-import type { Realm } from "../../graph/step.js";
+import type { Action, Realm } from "../../graph/step.js";
 import type { TaskId } from "../../plan/prior.js";
 import { download } from "../download.js";
 import { openHttp, type HttpOptions } from "../http.js";
@@ -17,9 +17,11 @@ import { accountAt, readBase } from "./address.js";
 import { createdTask, readTasks, type Reading } from "./answers.js";
 import { readAccount, secretsOf, type Environment } from "./auth.js";
 import { openCalls } from "./calls.js";
+import { lipSyncWay } from "./environment.js";
 import type { Verdict } from "./errors.js";
 import { createRequest } from "./requests.js";
-import { addressOf, targetOf } from "./target.js";
+import { smallAnswer, smallCallsBefore, smallRequest } from "./small-calls.js";
+import { addressOf, modelOf, takesReference, targetOf, type Carry, type Target } from "./target.js";
 
 /** What the route needs of a catalog. */
 interface KlingModels {
@@ -30,7 +32,7 @@ interface KlingModels {
 
 /** How to open the route. */
 export interface KlingOptions {
-  /** `KLING_API_KEY`, or `KLING_ACCESS_KEY` and `KLING_SECRET_KEY`; `KLING_BASE_URL`. */
+  /** `KLING_API_KEY`, or `KLING_ACCESS_KEY` and `KLING_SECRET_KEY`; `KLING_BASE_URL`; `KLING_LIP_SYNC`. */
   readonly env: Environment;
   readonly catalog: KlingModels;
   readonly clock: Clock;
@@ -63,11 +65,15 @@ export function openKling(options: KlingOptions): Provider | RouteProblem {
   const account = readAccount(options.env);
   if ("message" in account) return account;
   const { credentials } = account;
+  const way = lipSyncWay(options.env);
+  if (typeof way !== "string") return way;
 
   const redact = redactor(secretsOf(credentials));
   const reading: Reading = { base, redact };
   const http = openHttp({ ...options.http, clock, base });
   const calls = openCalls({ http, base, credentials, clock, realm, redact });
+
+  const target = (action: Action): Target => targetOf(catalog, action, way);
 
   async function lookNew(
     ids: readonly TaskId[],
@@ -91,20 +97,36 @@ export function openKling(options: KlingOptions): Provider | RouteProblem {
     route: realm === "sandbox" ? "sandbox" : "kling",
     realm,
     account: accountAt(base, account.fingerprint),
-    references: true,
     loopback,
 
-    address: (action) => addressOf(targetOf(catalog, action)),
+    address: (action) => addressOf(target(action)),
+    references: (action) => takesReference(target(action)),
+    callsBefore: (action) => smallCallsBefore(target(action)),
 
-    async submit({ reference, action, materials }, signal) {
-      const target = targetOf(catalog, action);
-      if (calls.legacyOnly && target.model.dialect === "new") {
-        return { kind: "refused", error: keyPairRefusal(catalog, target.model) };
+    async call(call, signal) {
+      const { path, body } = smallRequest(call);
+      return smallAnswer(call.kind, await calls.post(path, body, "call", signal));
+    },
+
+    async submit({ reference, action, materials, speech }, signal) {
+      const to = target(action);
+      if (calls.legacyOnly && addressOf(to).dialect === "new") {
+        return { kind: "refused", error: keyPairRefusal(catalog, modelOf(to)) };
       }
-      const carried = new Map<string, string>();
-      for (const [field, material] of materials) carried.set(field, await onWire(material));
-      const request = createRequest(target, reference, carried);
-      const verdict = await calls.create(request.path, request.body, signal);
+      const carried = new Map<string, Carry>();
+      for (const [field, material] of materials) {
+        // A clip is not sent but pointed at, so its bytes are never read.
+        if (field !== "source") carried.set(field, await onWire(field, material));
+      }
+      const source = materials.get("source");
+      const request = createRequest(to, {
+        reference,
+        carried,
+        ...(source === undefined ? {} : { source }),
+        ...(speech === undefined ? {} : { speech }),
+      });
+      const asked = takesReference(to) ? "create" : "call";
+      const verdict = await calls.post(request.path, request.body, asked, signal);
       switch (verdict.kind) {
         case "ok": {
           const task = createdTask(verdict.data);
@@ -113,9 +135,12 @@ export function openKling(options: KlingOptions): Provider | RouteProblem {
         }
         case "absent":
           return { kind: "lost", why: "the vendor answered something that was not asked" };
+        case "lost": {
+          const { status: _status, ...lost } = verdict;
+          return lost;
+        }
         case "exists":
         case "refused":
-        case "lost":
           return verdict;
         default:
           return unreachable(verdict);
@@ -199,14 +224,17 @@ function picker(
   }
 }
 
-async function onWire(material: Material): Promise<string> {
+async function onWire(field: string, material: Material): Promise<Carry> {
   switch (material.kind) {
     case "url":
-      return material.url;
+      return { kind: "url", text: material.url };
     case "bytes": {
       const bytes = await material.read();
-      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+      const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+      return { kind: "base64", text };
     }
+    case "result":
+      throw new Error(`the input ${field} was handed over as a clip of the vendor's`);
     default:
       return unreachable(material);
   }

@@ -4,17 +4,17 @@
  */
 import type { Json } from "../../base/digest.js";
 import type { ImageModel, VideoEndpoint } from "../../catalog/model.js";
+import { continuationPrompt } from "../../graph/continuation.js";
 import type { ImageToVideo, MakeImage } from "../../graph/step.js";
-import type { ClientReference } from "../../plan/prior.js";
-import { carriedInput, type Carried, type Target } from "./target.js";
+import { nearestRatio } from "./ratio.js";
+import { carriedInput, sourceUrl, type Carried, type Given, type Target } from "./target.js";
 
 type Body = Record<string, Json>;
 
 /** The body of a clip, of any of the three `/v1` products. */
 export function legacyClip(
-  { action, model, endpoint }: Extract<Target, { readonly kind: "clip" }>,
-  reference: ClientReference,
-  carried: Carried,
+  { action, model, endpoint, first }: Extract<Target, { readonly kind: "clip" }>,
+  { reference, carried }: Given,
 ): Readonly<Record<string, Json>> {
   const body: Body = { model_name: model.wireName };
   if ((action.prompt ?? "") !== "") body["prompt"] = action.prompt ?? "";
@@ -24,12 +24,34 @@ export function legacyClip(
   if (action.kind === "text_to_video") body["aspect_ratio"] = action.aspect_ratio;
   body["duration"] = String(action.duration);
   if (endpoint.audio === "optional") body["sound"] = action.audio === true ? "on" : "off";
-  if (action.kind === "image_to_video") Object.assign(body, framesOf(action, endpoint, carried));
+  if (action.kind === "image_to_video") Object.assign(body, framesOf(action, endpoint, carried, first));
   return { ...body, external_task_id: reference };
 }
 
-function framesOf(action: ImageToVideo, endpoint: VideoEndpoint, carried: Carried): Body {
-  const first = carriedInput(carried, "image");
+/** The body of a clip that goes on from another one. Without an aspect ratio it would have the vendor's default. */
+export function legacyContinuation(
+  { action, model, endpoint }: Extract<Target, { readonly kind: "continuation" }>,
+  { reference, source }: Given,
+): Readonly<Record<string, Json>> {
+  const body: Body = {
+    model_name: model.wireName,
+    prompt: continuationPrompt(action.prompt, "legacy"),
+    video_list: [{ video_url: sourceUrl(source), refer_type: "feature", keep_original_sound: "no" }],
+  };
+  if (model.modes.length > 0) body["mode"] = action.mode ?? "std";
+  body["aspect_ratio"] = nearestRatio(endpoint.aspectRatios, source);
+  body["duration"] = String(action.duration ?? 5);
+  if (endpoint.audio === "optional") body["sound"] = "off";
+  return { ...body, external_task_id: reference };
+}
+
+function framesOf(
+  action: ImageToVideo,
+  endpoint: VideoEndpoint,
+  carried: Carried,
+  field: "image" | "frame",
+): Body {
+  const first = carriedInput(carried, field);
   const last = action.end_image === undefined ? undefined : carriedInput(carried, "end_image");
   if (endpoint.shape === "omni") {
     const list = [{ image_url: first, type: "first_frame" }];
@@ -43,8 +65,7 @@ function framesOf(action: ImageToVideo, endpoint: VideoEndpoint, carried: Carrie
 export function legacyImage(
   action: MakeImage,
   model: ImageModel,
-  reference: ClientReference,
-  carried: Carried,
+  { reference, carried }: Given,
 ): Readonly<Record<string, Json>> {
   const negative = action.negative_prompt ?? "";
   const graded =
@@ -78,8 +99,7 @@ export function legacyImage(
 /** The body of a fitting. */
 export function legacyTryOn(
   model: ImageModel,
-  reference: ClientReference,
-  carried: Carried,
+  { reference, carried }: Given,
 ): Readonly<Record<string, Json>> {
   return {
     model_name: model.wireName,

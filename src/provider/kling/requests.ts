@@ -5,40 +5,53 @@
  */
 import { unreachable } from "../../base/guard.js";
 import type { VideoEndpoint, VideoModel } from "../../catalog/model.js";
-import type { ImageToVideo, TextToVideo } from "../../graph/step.js";
-import type { ClientReference } from "../../plan/prior.js";
-import { legacyClip, legacyImage, legacyTryOn } from "./requests-legacy.js";
-import { newClip } from "./requests-new.js";
-import { addressOf, type Carried, type CreateRequest, type Target } from "./target.js";
+import type { Extend, ImageToVideo, TextToVideo } from "../../graph/step.js";
+import { legacyClip, legacyContinuation, legacyImage, legacyTryOn } from "./requests-legacy.js";
+import { newClip, newContinuation } from "./requests-new.js";
+import { advancedLipSync, nativeExtension, oldLipSync } from "./requests-refine.js";
+import { addressOf, type CreateRequest, type Given, type Target } from "./target.js";
 
 /** The create of a target. @throws Error when the action has what its endpoint lacks, or an input was not handed over. */
-export function createRequest(target: Target, reference: ClientReference, carried: Carried): CreateRequest {
-  const path = addressOf(target).product;
-  return { method: "POST", path, body: bodyOf(target, reference, carried) };
+export function createRequest(target: Target, given: Given): CreateRequest {
+  return { method: "POST", path: addressOf(target).product, body: bodyOf(target, given) };
 }
 
-function bodyOf(target: Target, reference: ClientReference, carried: Carried): CreateRequest["body"] {
+function bodyOf(target: Target, given: Given): CreateRequest["body"] {
   switch (target.kind) {
     case "clip": {
       refuseLacking(target.action, target.model, target.endpoint);
       const clip = target.model.dialect === "new" ? newClip : legacyClip;
-      return clip(target, reference, carried);
+      return clip(target, given);
     }
+    case "continuation": {
+      refuseLacking(target.action, target.model, target.endpoint);
+      const continuation = target.model.dialect === "new" ? newContinuation : legacyContinuation;
+      return continuation(target, given);
+    }
+    case "native_extension":
+      return nativeExtension(target.action, given);
+    case "lip_sync":
+      return target.way === "old" ? oldLipSync(target.action, given) : advancedLipSync(target.action, given);
     case "image":
-      return legacyImage(target.action, target.model, reference, carried);
+      return legacyImage(target.action, target.model, given);
     case "try_on":
-      return legacyTryOn(target.model, reference, carried);
+      return legacyTryOn(target.model, given);
     default:
       return unreachable(target);
   }
 }
 
-function refuseLacking(action: TextToVideo | ImageToVideo, model: VideoModel, endpoint: VideoEndpoint): void {
+function refuseLacking(
+  action: TextToVideo | ImageToVideo | Extend,
+  model: VideoModel,
+  endpoint: VideoEndpoint,
+): void {
   const lacking: string[] = [];
   if ((action.negative_prompt ?? "") !== "" && !endpoint.negativePrompt) lacking.push("negative_prompt");
   if (action.cfg_scale !== undefined && !endpoint.cfgScale) lacking.push("cfg_scale");
-  if (action.audio === true && endpoint.audio === "none") lacking.push("audio");
-  if (action.audio === false && endpoint.audio === "always") lacking.push("audio");
+  const audio = action.kind === "extend" ? undefined : action.audio;
+  if (audio === true && endpoint.audio === "none") lacking.push("audio");
+  if (audio === false && endpoint.audio === "always") lacking.push("audio");
   if (action.kind === "image_to_video" && action.end_image !== undefined && endpoint.endImage === undefined) {
     lacking.push("end_image");
   }

@@ -1,0 +1,61 @@
+/**
+ * What a planned step may still create when money and its twins have had their say. Caps are applied in film order;
+ * what does not fit is blocked, and nothing that is not blocked is dearer than it was.
+ */
+import type { Micros } from "../base/money.js";
+import type { Step } from "../graph/step.js";
+import type { PlannedStep, PlanOptions } from "./plan.js";
+import type { Obstacle } from "./reason.js";
+
+/** A step that shares its key with an earlier one creates nothing of its own: it goes as that one goes. */
+export function likeTwin(planned: PlannedStep, twin: PlannedStep): PlannedStep {
+  const { decision } = twin;
+  if (planned.decision.kind !== "render" && planned.decision.kind !== "resume") return planned;
+  if (decision.kind === "blocked") return blocked(planned, decision.because);
+  if (decision.kind !== "keep" && decision.kind !== "restore") return planned;
+  const { create: _create, ...rest } = planned;
+  return { ...rest, decision: { kind: "restore", from: "store", artifact: decision.artifact } };
+}
+
+/** Blocks what money or an unknown price does not allow. Sandbox renders cost nothing and always fit. */
+export function fit(
+  planned: PlannedStep,
+  step: Step,
+  money: {
+    readonly committed: Micros;
+    readonly spending: number;
+    /** The same at the catalog's prices where these are higher. */
+    readonly spendingListed: number;
+    readonly options: PlanOptions;
+    readonly free: boolean;
+  },
+): PlannedStep {
+  if (planned.create === undefined || planned.sameAs !== undefined || money.free) return planned;
+  const { options } = money;
+  const { ceiling } = planned.create;
+  if (planned.estimate.kind === "unknown" || ceiling === undefined) {
+    const allowed = [step.id, planned.model ?? ""].some((name) => options.allowUnknownPrice.has(name));
+    // Nobody knows whether it fits under a cap, so it does not.
+    const capped =
+      options.budget !== undefined ? "budget" : options.maxCost !== undefined ? "max_cost" : undefined;
+    if (allowed)
+      return capped === undefined ? planned : blocked(planned, { because: "over_budget", cap: capped });
+    const why = planned.estimate.kind === "unknown" ? planned.estimate.why : "no price";
+    return blocked(planned, { because: "price_unknown", why });
+  }
+  const after = money.spending + ceiling;
+  if (options.budget !== undefined && money.committed + after > options.budget) {
+    return blocked(planned, { because: "over_budget", cap: "budget" });
+  }
+  // The cap is the caller's, so the manifest's own prices cannot loosen it.
+  const dearer = Math.max(ceiling, planned.listed ?? 0);
+  if (options.maxCost !== undefined && money.spendingListed + dearer > options.maxCost) {
+    return blocked(planned, { because: "over_budget", cap: "max_cost" });
+  }
+  return planned;
+}
+
+function blocked(planned: PlannedStep, because: Obstacle): PlannedStep {
+  const { create: _create, reason: _reason, ...rest } = planned;
+  return { ...rest, decision: { kind: "blocked", because } };
+}

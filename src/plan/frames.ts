@@ -1,0 +1,28 @@
+/**
+ * Pictures out of clips: steps that cost nothing and exist for the sake of others. They stand in a plan only where
+ * somebody needs them, and stand there for the clips that they are taken from.
+ */
+import type { StepId } from "../graph/step.js";
+import type { PlannedStep } from "./plan.js";
+
+/** A frame stands for the clip that it is taken from, which is what its consumers depend on. */
+export function withClipsOfFrames(
+  needs: readonly PlannedStep[],
+  byId: ReadonlyMap<StepId, PlannedStep>,
+): readonly PlannedStep[] {
+  const clips = needs.flatMap(({ step }) =>
+    step.action.kind === "frame" ? step.needs.flatMap((id) => byId.get(id) ?? []) : [],
+  );
+  return [...needs, ...clips.filter((clip) => !needs.includes(clip))];
+}
+
+/** A frame whose consumers are all there needs not be made. */
+export function withoutIdleFrames(made: readonly PlannedStep[]): readonly PlannedStep[] {
+  const wanted = new Set<StepId>();
+  for (const { step, decision, create } of made) {
+    if (create === undefined && decision.kind !== "blocked") continue;
+    for (const need of step.needs) wanted.add(need);
+  }
+  for (const { step, sameAs } of made) if (sameAs !== undefined && wanted.has(step.id)) wanted.add(sameAs);
+  return made.filter(({ step }) => step.action.kind !== "frame" || wanted.has(step.id));
+}

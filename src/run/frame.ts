@@ -1,0 +1,45 @@
+/**
+ * A picture out of a clip: made on this machine, at no cost, and recorded like any other rendering.
+ */
+import { problem } from "../base/diagnostic.js";
+import { elide } from "../base/text.js";
+import type { Frame } from "../graph/step.js";
+import type { Rendering } from "../plan/prior.js";
+import type { Outcome } from "./event.js";
+import { finish } from "./finish.js";
+import type { Stepping } from "./stepping.js";
+
+/** Takes the picture. */
+export async function makeFrame(stepping: Stepping, action: Frame): Promise<Outcome> {
+  const { run, planned } = stepping;
+  const { step } = planned;
+  const source = action.source.kind === "step" ? run.artifact(action.source.id) : undefined;
+  if (source === undefined) throw new Error(`${step.id} has no clip to be taken from`);
+  run.emit({ type: "step_started", step: step.id, what: "render" });
+  const taken = await run.disk.frame(source.artifact.sha256, action.which, planned.key, run.stop);
+  if (taken.kind === "damaged") {
+    return { status: "blocked", because: { because: "missing", sha256: source.artifact.sha256 } };
+  }
+  if (taken.kind === "failed") {
+    return {
+      status: "failed",
+      diagnostic: problem("run/frame", `no picture could be taken out of the clip of ${step.id}`, {
+        path: step.path,
+        on: "key",
+        why: elide(taken.why, 160),
+        help: "look whether the clip plays and ffmpeg works; then run render again, nothing was charged",
+      }),
+      retry: "safe",
+      billed: "not_billed",
+    };
+  }
+  const rendering: Rendering = {
+    key: planned.key,
+    inputs: planned.inputs,
+    attempt: 1,
+    artifact: taken.artifact,
+    consumed: { [source.key]: source.artifact.sha256 },
+    billed: { kind: "not_billed" },
+  };
+  return finish(stepping, rendering, "new");
+}

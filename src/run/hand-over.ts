@@ -1,0 +1,49 @@
+/**
+ * The inputs of a step, ready to be sent: files and artifacts read and checked, and the clip of an extend or a lip-sync
+ * found at the vendor. Makes free requests only, and none where nothing of the vendor's is worked on.
+ */
+import { inputsOf } from "../graph/step.js";
+import { sourceOf } from "../plan/source.js";
+import type { Material } from "../provider/provider.js";
+import type { Outcome } from "./event.js";
+import { inputChanged, unsettled } from "./failure.js";
+import { findSource } from "./source.js";
+import type { Stepping } from "./stepping.js";
+
+/** Inputs by field of the action, or how the step ended without them. */
+export type HandedOver =
+  | { readonly materials: ReadonlyMap<string, Material> }
+  | { readonly outcome: Outcome };
+
+/** Gets the inputs ready. @throws the signal's reason. */
+export async function handOver(stepping: Stepping): Promise<HandedOver> {
+  const { run, planned } = stepping;
+  const { step } = planned;
+  const materials = new Map<string, Material>();
+  const source = sourceOf(step.action);
+  if (source !== undefined) {
+    const found = await findSource(stepping, source);
+    switch (found.kind) {
+      case "gone":
+        return { outcome: { status: "blocked", because: found.because } };
+      case "unanswered":
+        return { outcome: unanswered(stepping, found.why) };
+      case "found":
+        materials.set("source", found.material);
+    }
+  }
+  for (const [field, input] of inputsOf(step.action)) {
+    // The clip itself stays here: what is sent is the vendor's own, or a picture out of it.
+    if (field === "source") continue;
+    const artifact = input.kind === "step" ? run.artifact(input.id)?.artifact : undefined;
+    const material = await run.disk.material(input, artifact);
+    if (material.kind === "unavailable") return { outcome: inputChanged(step, material.why) };
+    materials.set(field, material);
+  }
+  return { materials };
+}
+
+/** Nothing was sent, so there is nothing that could be uncertain. */
+function unanswered({ planned }: Stepping, why: string): Outcome {
+  return { ...unsettled(planned.step, why, undefined), billed: "not_billed" };
+}
