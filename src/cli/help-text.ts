@@ -13,7 +13,7 @@ const EXITS: readonly (readonly [code: number, meaning: string])[] = [
   [7, "stale plan, or --frozen would change the lock"],
   [8, "an unknown submission needs a decision"],
   [9, "credentials, balance or entitlement"],
-  [10, "blocked: paid for and missing, or not renderable yet"],
+  [10, "blocked: missing, expired, or unavailable"],
   [64, "wrong usage"],
   [70, "a bug in klingmake"],
   [130, "interrupted (143: terminated); run it again to go on"],

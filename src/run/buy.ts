@@ -90,7 +90,10 @@ async function submit(stepping: Stepping, earlier: Attempt | undefined): Promise
     const handed = early ?? (await handOver(stepping));
     if ("outcome" in handed) return { kind: "not_ready", outcome: handed.outcome };
     const { materials } = handed;
-    const speech = await speechBefore(stepping, permit, materials, (sent) => void calls.push(sent));
+    const speech = await speechBefore(stepping, permit, materials, (sent) => {
+      calls.push(sent);
+      run.small.set(step.id, micros((run.small.get(step.id) ?? 0) + (sent.ceiling ?? 0)));
+    });
     if (speech !== undefined && "status" in speech) return { kind: "not_ready", outcome: speech };
     return {
       reference: create.reference,

@@ -11,7 +11,7 @@ import type { Step, StepId } from "../graph/step.js";
 import type { Approval } from "../plan/approval.js";
 import type { Plan, PlannedStep } from "../plan/plan.js";
 import { chargedOr } from "../plan/committed.js";
-import type { Artifact, ClientReference, Lock, Rendering } from "../plan/prior.js";
+import type { Artifact, Lock, Rendering } from "../plan/prior.js";
 import type { Provider } from "../provider/provider.js";
 import type { Disk } from "./disk.js";
 import type { Emit, Outcome } from "./event.js";
@@ -118,7 +118,7 @@ export async function execute(execution: Execution): Promise<Executed> {
       emit({ type: "notice", message: `steps that left the manifest are still in the lockfile (${why})` });
     });
   }
-  const spent = spentOn(plan, outcomes, run.found);
+  const spent = spentOn(plan, outcomes, run);
   const interrupted = stop.aborted;
   emit({ type: "run_ended", spent, interrupted });
   return { outcomes, spent, interrupted };
@@ -185,6 +185,7 @@ function openRun(
     },
     provider,
     found: new Set(),
+    small: new Map(),
     purse: openPurse(plan, approval, execution.caps),
     poller: createPoller(provider, clock, limits.pollMs, stop),
     clock,
@@ -234,13 +235,16 @@ function neverStarted(
 function spentOn(
   plan: Plan,
   outcomes: ReadonlyMap<StepId, Outcome>,
-  found: ReadonlySet<ClientReference>,
+  { found, small }: Pick<Run, "found" | "small">,
 ): Micros {
   if (plan.realm === "sandbox") return micros(0);
   let total = 0;
   for (const planned of plan.steps) {
     const outcome = outcomes.get(planned.step.id);
-    if (outcome?.status !== "rendered") continue;
+    if (outcome?.status !== "rendered") {
+      total += small.get(planned.step.id) ?? 0;
+      continue;
+    }
     if (planned.create !== undefined && found.has(planned.create.reference)) continue;
     const { estimate } = planned;
     const expected =

@@ -2,6 +2,7 @@
  * What the parts of a step's life share: the run's services, and the step that is being taken to its end.
  */
 import type { Clock } from "../base/clock.js";
+import type { Micros } from "../base/money.js";
 import type { Step, StepId } from "../graph/step.js";
 import type { PlannedStep } from "../plan/plan.js";
 import type { Artifact, ClientReference, Rendering } from "../plan/prior.js";
@@ -26,6 +27,8 @@ export interface Run {
   inSlot<T>(model: string, work: () => Promise<T>): Promise<T>;
   /** References whose tasks were at the vendor before this run: what they cost was not spent now. */
   readonly found: Set<ClientReference>;
+  /** What small calls of this run may have cost, by step. */
+  readonly small: Map<StepId, Micros>;
   /** The step at which the account refused for good, so that nothing more is created. */
   halted(): StepId | undefined;
   /** Ends all creates that have not begun. */

@@ -212,6 +212,7 @@ describe("a lip-sync", () => {
       // $0.007 for looking, besides the clip.
       const clip = took.plan.steps[0]?.create?.ceiling ?? 0;
       expect(set.plan(spoken(fields)).committed).toBe(clip + 7000);
+      expect(took.spent).toBe(clip + 7000);
     },
   );
 
