@@ -9,7 +9,16 @@ import { sha256Hex } from "../base/digest.js";
 import { type Answer, refusal, result } from "./answer.js";
 import { answeredView } from "./call-view.js";
 import type { Order, Product, World } from "./rules/order.js";
-import { isAnsweredAtOnce, isUnderWay, makeTask, markOf, mischiefOf, slotsOf, type Task } from "./task.js";
+import {
+  isAnsweredAtOnce,
+  isUnderWay,
+  makeTask,
+  markOf,
+  mischiefOf,
+  plainText,
+  slotsOf,
+  type Task,
+} from "./task.js";
 import type { LedgerEntry, TaskBook } from "./task-book.js";
 import { createdView, type Links } from "./task-view.js";
 
@@ -113,13 +122,13 @@ export function openReception(options: ReceptionOptions): Reception {
   };
 }
 
-/** Without an external id, the first mark that no task has which would be marked the same way. */
+/** Without an external id, tasks with one and the same order are told apart by their number. */
 function newMark(externalId: string | undefined, order: Order, tasks: readonly Task[]): string {
-  const taken = new Set(tasks.map(({ mark }) => mark));
-  for (let nth = 0; ; nth++) {
-    const mark = markOf(externalId, order, nth);
-    if (externalId !== undefined || !taken.has(mark)) return mark;
-  }
+  if (externalId !== undefined) return markOf(externalId, order, 0);
+  // Equal prompts first: turning every order into text would take long on a sandbox with thousands of tasks.
+  const likely = tasks.filter((task) => task.externalId === undefined && task.order.prompt === order.prompt);
+  const nth = likely.filter((task) => plainText(task.order) === plainText(order)).length;
+  return markOf(undefined, order, nth);
 }
 
 function slotsHeld(tasks: readonly Task[], version: string, now: number): number {

@@ -79,10 +79,14 @@ export function mischiefOf(order: Order): ReadonlySet<Mischief> {
   return mischiefIn(heed ?? order.prompt);
 }
 
-/** The mark of a task that nothing distinguishes but its order, the `nth` of its kind; where an order came from and which ids it names do not count. */
+/** The mark of a task: of its external id where there is one, else of its order, the `nth` of its kind. */
 export function markOf(externalId: string | undefined, order: Order, nth: number): string {
-  const plain = JSON.stringify(order, (key, value: unknown) => (key === "parent" ? undefined : value));
-  return sha256Hex(externalId ?? `${plain} ${nth}`).slice(0, 4);
+  return sha256Hex(externalId ?? `${plainText(order)} ${nth}`).slice(0, 4);
+}
+
+/** An order without the ids and addresses in it, which differ from one sandbox to the next. */
+export function plainText(order: Order): string {
+  return JSON.stringify(order, (key, value: unknown) => (key === "parent" ? undefined : value));
 }
 
 /** Whether a task was answered at once, so that no query finds it. */

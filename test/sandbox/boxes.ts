@@ -6,7 +6,7 @@ export interface Box {
   readonly body: Buffer;
 }
 
-const CONTAINERS = new Set(["moov", "trak", "mdia", "minf", "stbl", "dinf"]);
+const CONTAINERS = new Set(["moov", "trak", "edts", "mdia", "minf", "stbl", "dinf"]);
 
 /** All boxes in file order; throws when a box does not end where its parent has room for it. */
 export function boxes(file: Uint8Array): readonly Box[] {

@@ -6,8 +6,17 @@ import { afterEach } from "vitest";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../src/sandbox/sandbox.js";
 
 interface Result {
+  readonly id: string;
   readonly url: string;
   readonly index: number;
+  readonly duration: string;
+}
+
+interface Face {
+  readonly face_id: string;
+  readonly face_image: string;
+  readonly start_time: number;
+  readonly end_time: number;
 }
 
 /** Whatever fields some answer has; which of them are there depends on what was asked. */
@@ -18,7 +27,14 @@ interface Data {
   readonly create_time: number;
   readonly update_time: number;
   readonly outputs: readonly Result[];
-  readonly task_result: { readonly images: readonly Result[]; readonly videos: readonly Result[] };
+  readonly task_status: string;
+  readonly task_result: {
+    readonly images: readonly Result[];
+    readonly videos: readonly Result[];
+    readonly audios: readonly Result[];
+  };
+  readonly session_id: string;
+  readonly face_data: readonly Face[];
   readonly final_unit_deduction: string;
   readonly code: number;
   readonly resource_pack_subscribe_infos: readonly unknown[];

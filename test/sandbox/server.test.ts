@@ -113,6 +113,24 @@ describe("credentials", () => {
     expect(await ask("GET", LEGACY, undefined, await token())).toMatchObject({ status: 401, code });
   });
 
+  it.each([
+    "/v1/audio/tts",
+    "/v1/videos/identify-face",
+    "/v1/videos/advanced-lip-sync",
+    "/v1/videos/video-extend",
+  ])("%s takes both kinds, and writes down who had none", async (path) => {
+    const { ask } = await open();
+    for (const token of ["sandbox-key", await jwt(good())]) {
+      expect(await ask("POST", path, {}, token)).toMatchObject({ status: 400, code: 1201 });
+    }
+    expect(await ask("POST", path, {}, null)).toMatchObject({ status: 401, code: 1001 });
+    expect((await ask("GET", "/sandbox/ledger")).data).toMatchObject([
+      { path, outcome: "refused", code: 1201 },
+      { path, outcome: "refused", code: 1201 },
+      { path, outcome: "refused", code: 1001 },
+    ]);
+  });
+
   it("another key can be asked for", async () => {
     const { ask, sandbox } = await open({ apiKeys: ["mine"] });
     expect(sandbox.apiKey).toBe("mine");

@@ -44,7 +44,7 @@ async function check(record: Readonly<Record<string, unknown>>, world: World): P
       volume: 1,
     };
     return {
-      order: lipSyncOrder(source, { sound, placement, originalVolume: 0 }),
+      order: lipSyncOrder(source, { sound, placement, originalVolume: 0, words: input.text("text") ?? "" }),
       sound: sound.bytes,
       externalId: undefined,
       watermark: false,

@@ -70,12 +70,14 @@ interface Choice {
   readonly sound: GivenSound;
   readonly placement: Placement;
   readonly originalVolume: number;
+  /** Words of the request itself that may hold mischief. */
+  readonly words?: string;
 }
 
 /** The order for a clip with a sound laid into it. */
 export function lipSyncOrder(
   { clip, parent, name }: SourceClip,
-  { sound, placement, originalVolume }: Choice,
+  { sound, placement, originalVolume, words = "" }: Choice,
 ): VideoOrder {
   const { startMs, endMs, atMs } = placement;
   const until = (atMs + endMs - startMs) / 1000;
@@ -85,7 +87,7 @@ export function lipSyncOrder(
     product: "lip-sync",
     version: "lip-sync",
     sound: [...kept, sound.layer(placement)],
-    heed: handedDown(clip.heed ?? clip.prompt, "then"),
+    heed: `${words} ${handedDown(clip.heed ?? clip.prompt, "then")}`,
     notes: [`speaks ${atMs / 1000}-${until} s`, `made from ${name}`],
     sources: [name],
     parent,
