@@ -38,8 +38,8 @@ export function unpacked(frame: Uint8Array): Int16Array {
   bits.read(4);
   expectEqual(bits.read(8), 0b0000_1000, "one channel of 16 bits");
   const lead = bits.read(8);
-  for (let mask = 0x40; lead >= 0x80 && (lead & mask) !== 0; mask >>= 1)
-    (expectEqual(bits.read(2), 2, "UTF-8"), bits.read(6));
+  const more = lead < 0x80 ? 0 : lead < 0xe0 ? 1 : 2;
+  for (let i = 0; i < more; i++) expectEqual(bits.read(8) >> 6, 2, "continued frame number");
   const length = sizeCode === 7 ? bits.read(16) + 1 : 256 * 2 ** (sizeCode - 8);
   const headerBytes = bits.bytesRead;
   expectEqual(bits.read(8), crc(frame.subarray(0, headerBytes), 8, 0x07), "checksum of the header");

@@ -182,7 +182,7 @@ describe("advanced-lip-sync", () => {
     const { faces } = await scene(ask);
     const body = { ...lipSyncBody(faces, file(wav(3))), external_task_id: "once" };
     const replies: readonly Reply[] = await Promise.all([1, 2, 3, 4].map(() => ask("POST", LIP_SYNC, body)));
-    expect(replies.map(({ code }) => code).toSorted()).toEqual([0, 1201, 1201, 1201]);
+    expect(replies.map(({ code }) => code).toSorted((a, b) => a - b)).toEqual([0, 1201, 1201, 1201]);
     expect((await ask("GET", LIP_SYNC)).data).toHaveLength(1);
     const ledger = (await ask("GET", "/sandbox/ledger")).data as unknown as readonly {
       path: string;

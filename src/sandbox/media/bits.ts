@@ -1,6 +1,6 @@
 /**
  * A bit string written from the most significant bit on, with the Exp-Golomb codes of H.264.
- * Used by the video encoder and by the silent sound track; it knows nothing of either.
+ * Used by the video encoder and by the sound encoder; it knows nothing of either.
  * It grows by doubling. `bytes` may only be called on a byte boundary: reach one with `align` first.
  */
 
@@ -13,15 +13,16 @@ export class BitWriter {
 
   /** Appends the low `count` bits of a non-negative `value`; `count` is at most 24. */
   bits(value: number, count: number): void {
-    for (let bit = count - 1; bit >= 0; bit--) {
-      this.#pending = (this.#pending << 1) | ((value >>> bit) & 1);
-      if (++this.#pendingBits === 8) {
-        this.#room(1);
-        this.#buffer[this.#length++] = this.#pending;
-        this.#pending = 0;
-        this.#pendingBits = 0;
-      }
-    }
+    // At most 7 bits wait, so 31 are the most that come together here.
+    this.#pending = (this.#pending << count) | (value & ((1 << count) - 1));
+    this.#pendingBits += count;
+    if (this.#pendingBits < 8) return;
+    this.#room(4);
+    do {
+      this.#pendingBits -= 8;
+      this.#buffer[this.#length++] = this.#pending >>> this.#pendingBits;
+    } while (this.#pendingBits >= 8);
+    this.#pending &= (1 << this.#pendingBits) - 1;
   }
 
   /** Appends a code that is written out as a string of 0 and 1, the way the tables of the standard print it. */

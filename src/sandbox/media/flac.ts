@@ -37,13 +37,11 @@ export function flacStreamInfo(rate: number, samples: number): Uint8Array {
   return out.finish();
 }
 
-/** Every frame of a sound; `rate` must be one that the format has a code for. */
-export function flacFrames(samples: Int16Array, rate: number): readonly Uint8Array[] {
-  const frames: Uint8Array[] = [];
+/** The frames of a sound, one by one; `rate` must be one that the format has a code for. */
+export function* flacFrames(samples: Int16Array, rate: number): Generator<Uint8Array, void> {
   for (let at = 0; at < samples.length; at += FLAC_BLOCK) {
-    frames.push(frame(samples.subarray(at, at + FLAC_BLOCK), frames.length, rate));
+    yield frame(samples.subarray(at, at + FLAC_BLOCK), at / FLAC_BLOCK, rate);
   }
-  return frames;
 }
 
 function frame(block: Int16Array, number: number, rate: number): Uint8Array {

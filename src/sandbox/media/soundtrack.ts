@@ -5,10 +5,12 @@
  * begins and which piece of it is heard.
  */
 
+import { setImmediate as breathe } from "node:timers/promises";
+
 import { unreachable } from "../../base/guard.js";
 import type { Placement, SoundLayer } from "../rules/order.js";
 import { FLAC_BLOCK, flacFrames, flacStreamInfo } from "./flac.js";
-import { aacEntry, flacEntry, mp3Entry, type Track } from "./mp4.js";
+import { aacEntry, flacEntry, mp3Entry, type Sample, type Track } from "./mp4.js";
 import type { Sound, SoundPacket } from "./sound-file.js";
 import { hum, murmur } from "./tone.js";
 import { to16Bits } from "./wav.js";
@@ -16,6 +18,8 @@ import { to16Bits } from "./wav.js";
 const RATE = 48_000;
 /** A decoder needs some packets before the one that is heard first: overlap in AAC, the bit reservoir in MP3. */
 const PACKETS_BEFORE = 6;
+/** Frames that are encoded before other work is let in: about five seconds of sound. */
+const FRAMES_AT_A_TIME = 60;
 
 /** Undefined for a silent clip. `kept` gives the bytes of a sound file by its digest. */
 export async function soundtrack(
@@ -31,8 +35,9 @@ export async function soundtrack(
     if (layer.kind === "file" && sound?.kind === "coded") {
       coded = layer.volume > 0 ? codedTrack(sound, layer) : coded;
     } else mix(mixed, layer, sound?.kind === "samples" ? resampled(sound) : undefined);
+    await breathe();
   }
-  return coded ?? flacTrack(to16Bits(mixed));
+  return coded ?? (await flacTrack(to16Bits(mixed)));
 }
 
 async function read(bytes: Uint8Array | undefined): Promise<Sound | undefined> {
@@ -86,19 +91,20 @@ function resampled({
   });
 }
 
-function flacTrack(samples: Int16Array): Track {
-  const frames = flacFrames(samples, RATE);
+async function flacTrack(samples: Int16Array): Promise<Track> {
+  const frames: Sample[] = [];
+  for (const data of flacFrames(samples, RATE)) {
+    const duration = Math.min(FLAC_BLOCK, samples.length - frames.length * FLAC_BLOCK);
+    frames.push({ data, duration, key: true });
+    if (frames.length % FRAMES_AT_A_TIME === 0) await breathe();
+  }
   return {
     kind: "audio",
     timescale: RATE,
     width: 0,
     height: 0,
     entry: flacEntry(RATE, flacStreamInfo(RATE, samples.length)),
-    samples: frames.map((data, i) => ({
-      data,
-      duration: Math.min(FLAC_BLOCK, samples.length - i * FLAC_BLOCK),
-      key: true,
-    })),
+    samples: frames,
   };
 }
 

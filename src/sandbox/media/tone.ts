@@ -7,7 +7,9 @@
 import { sha256Hex } from "../../base/digest.js";
 import type { Murmur } from "../rules/order.js";
 
-const TABLE = sineTable(4096);
+/** A power of two, so that a phase is brought into the table by cutting bits off. */
+const TABLE_LENGTH = 4096;
+const TABLE = sineTable(TABLE_LENGTH);
 
 /** Sounds a chord of two tones that the seed, a hexadecimal digest, chooses; it fades in and out. */
 export function hum(seed: string, seconds: number, rate: number): Float32Array {
@@ -105,9 +107,9 @@ function utter(into: Float32Array, formants: readonly number[], pitch: number, r
   }
 }
 
-/** The sine of a phase in turns. */
+/** The sine of a phase in turns, which is not negative and less than half a million. */
 function sine(turns: number): number {
-  return TABLE[Math.floor((turns - Math.floor(turns)) * TABLE.length)] ?? 0;
+  return TABLE[(turns * TABLE_LENGTH) & (TABLE_LENGTH - 1)] ?? 0;
 }
 
 /** One turn, by the series of the sine on a quarter of it. */

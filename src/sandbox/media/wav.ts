@@ -21,5 +21,9 @@ export function wavFile(samples: Int16Array, rate: number): Uint8Array {
 
 /** Samples from -1 to 1 as 16 bits; what is louder is cut off. */
 export function to16Bits(samples: Float32Array): Int16Array {
-  return Int16Array.from(samples, (value) => Math.round(Math.max(-1, Math.min(1, value)) * 32_767));
+  const out = new Int16Array(samples.length);
+  for (let i = 0; i < out.length; i++) {
+    out[i] = Math.round(Math.max(-1, Math.min(1, samples[i] ?? 0)) * 32_767);
+  }
+  return out;
 }
