@@ -22,6 +22,8 @@ export interface Frames {
   readonly firstSeconds: number;
   /** Whether the file ends in the middle of a frame. */
   readonly cut: boolean;
+  /** Whether something else lies between the frames or behind them. */
+  readonly broken: boolean;
 }
 
 /** Sound begins no further behind the tags than this; other files hold three headers by chance sooner or later. */
@@ -45,22 +47,24 @@ export function readFrames(bytes: Uint8Array, from: number, read: ReadFrame): Fr
   if (first === undefined || start >= from + SEARCHED) return undefined;
   let count = 0;
   let seconds = 0;
+  let broken = false;
   let at = start;
   while (at < bytes.length) {
     const frame = read(bytes, at);
     if (frame === undefined) {
+      broken = true;
       at++;
       while (at < bytes.length && !beginsRow(bytes, at, read)) at++;
       continue;
     }
     if (at + frame.bytes > bytes.length) {
-      return { start, count, seconds, firstSeconds: first.seconds, cut: true };
+      return { start, count, seconds, firstSeconds: first.seconds, cut: true, broken };
     }
     count++;
     seconds += frame.seconds;
     at += frame.bytes;
   }
-  return { start, count, seconds, firstSeconds: first.seconds, cut: false };
+  return { start, count, seconds, firstSeconds: first.seconds, cut: false, broken };
 }
 
 function beginsRow(bytes: Uint8Array, start: number, read: ReadFrame): boolean {

@@ -138,7 +138,9 @@ function frameFacts(bytes: Uint8Array, start: number): SoundFacts {
     const seconds = toMilli(frames.seconds - (silent === undefined ? 0 : frames.firstSeconds));
     const counted = frames.count - (silent === undefined ? 0 : 1);
     const missing = silent !== undefined && counted + 1 < silent;
-    if (frames.cut || missing || seconds === 0) return { kind: "damaged", format };
+    // MP3s have tags behind them, and between them where they were joined. AAC has none, and readers may hang on it.
+    const broken = frames.broken && format === "aac";
+    if (frames.cut || broken || missing || seconds === 0) return { kind: "damaged", format };
     return { kind: "sound", format, seconds };
   }
   // A tag that music files begin with, and nothing that can be played behind it.

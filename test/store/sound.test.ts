@@ -68,6 +68,12 @@ describe("a file is by its bytes", () => {
     ["a tag that is longer than the file", id3(5000).subarray(0, 400), damaged("mp3")],
     ["an AAC", spoken("aac"), sound("aac", 3.344)],
     ["an AAC of 16 minutes", Buffer.concat(Array<Buffer>(288).fill(spoken("aac"))), sound("aac", 962.978)],
+    [
+      "an AAC with a frame of no length between the others",
+      Buffer.concat([spoken("aac"), Buffer.of(0xff, 0xf1, 0x5c, 0x40, 0, 0x1f, 0xfc), spoken("aac")]),
+      damaged("aac"),
+    ],
+    ["an AAC with something behind it", Buffer.concat([spoken("aac"), junk]), damaged("aac")],
     ["an AAC cut short", spoken("aac").subarray(0, 5000), damaged("aac")],
     ["an M4A", spoken("m4a"), sound("m4a", 3.258)],
     ["an M4A cut short", spoken("m4a").subarray(0, 8000), damaged("m4a")],
