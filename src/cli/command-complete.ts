@@ -71,6 +71,7 @@ async function candidates(typed: readonly string[], context: CommandContext): Pr
 
   let command: Commander = program;
   let position = 0;
+  let helping = false;
   let open: Option | undefined;
   const given = new Map<string, string>();
   for (const word of words) {
@@ -81,7 +82,7 @@ async function candidates(typed: readonly string[], context: CommandContext): Pr
       continue;
     }
     if (word.startsWith("-") && word !== "-") {
-      const [flag = "", value] = split(word);
+      const [flag, value] = split(word);
       const option = optionsOf(command).find((each) => each.long === flag || each.short === flag);
       if (option !== undefined && takesValue(option)) {
         if (value === undefined) open = option;
@@ -89,13 +90,14 @@ async function candidates(typed: readonly string[], context: CommandContext): Pr
       }
     } else {
       const next = command.commands.find((each) => each.name() === word);
-      if (next === undefined || command !== program) position++;
-      else command = next;
+      if (next !== undefined && command === program && position === 0) command = next;
+      else if (word === "help" && command === program && !helping) helping = true;
+      else position++;
     }
   }
   const line: Line = { context, given };
   if (open !== undefined) return starting(current, await valuesOf(open, line));
-  const [flag = "", value] = split(current);
+  const [flag, value] = split(current);
   if (value !== undefined && flag.startsWith("--")) {
     const option = optionsOf(command).find((each) => each.long === flag || each.short === flag);
     const values = option === undefined ? [] : await valuesOf(option, line);
@@ -107,9 +109,8 @@ async function candidates(typed: readonly string[], context: CommandContext): Pr
         );
   }
   if (current.startsWith("-")) return starting(current, optionsOf(command).map(flagOf));
-  if (command === program) return starting(current, commandsOf(program));
-  const argument = command.name() === "help" ? undefined : command.registeredArguments[position];
-  if (command.name() === "help") return position === 0 ? starting(current, commandsOf(program)) : [];
+  if (command === program) return position === 0 ? starting(current, commandsOf(program)) : [];
+  const argument = helping ? undefined : command.registeredArguments[position];
   if (argument === undefined) return [];
   if (argument.argChoices !== undefined)
     return starting(

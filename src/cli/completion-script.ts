@@ -52,7 +52,8 @@ function __klingmake_complete
     set -l words (commandline -opc) (commandline -ct)
     set -l found ($words[1] complete -- $words[2..-1] 2>/dev/null)
     if test "$found[1]" = ":files"
-        __fish_complete_path (string replace -r '^--[^=]*=' '' -- $words[-1])
+        set -l option (string match -r '^--[^=]*=' -- $words[-1])
+        string replace -r '^' -- "$option" (__fish_complete_path (string replace -- "$option" '' $words[-1]))
     else
         printf '%s\n' $found
     end

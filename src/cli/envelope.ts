@@ -4,6 +4,8 @@
  *   {"schema":"klingmake/envelope","version":1,"command","ok","exit","data","diagnostics"}
  *
  * `ok` is `exit` 0 or 2. Money is `{"usd":"0.21"}`, units are `"1.5"`: exact decimal strings. `data` by command:
+ *   init      root, project, written, extended, kept, schema
+ *   fmt       file, changed
  *   validate  file, project, profiles, errors, warnings
  *   plan      digest, project, profile, realm, steps, totals, committed, budget, expected_seconds, wants_yes
  *   render    status, then as plan, then what the status brings: outcomes, spent, interrupted, holder, uncovered, ...
@@ -11,6 +13,7 @@
  *   why       step (as in plan), key_inputs, before, changes, dependents, task
  *   graph     project, profile, realm, steps (id, action, needs, output, title)
  *   models    models          schema   the schema          sandbox   url, credentials
+ *   completion  shell, script
  * Wrong usage and our own bugs carry `data.error`. Members may be added; renames and removals raise `version`.
  * `--events` writes lines of `{"schema":"klingmake/event","version":1,"at","type",...}` and ends with one envelope.
  */

@@ -4,7 +4,7 @@
 
 const EXITS: readonly (readonly [code: number, meaning: string])[] = [
   [0, "done, or nothing to do"],
-  [1, "a step failed"],
+  [1, "a step failed; fmt --check: not tidy"],
   [2, "plan --detailed-exitcode: there is something to do"],
   [3, "manifest invalid"],
   [4, "approval needed or declined"],

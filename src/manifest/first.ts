@@ -73,7 +73,7 @@ export function madeOwn(
   const own =
     project === undefined
       ? lines
-      : lines.map((line) => (/^project:/.test(line) ? `project: ${yamlName(project)}` : line));
+      : lines.map((line) => (line.startsWith("project:") ? `project: ${yamlName(project)}` : line));
   return [schemaLine(schema), ...own].join("\n");
 }
 

@@ -129,7 +129,7 @@ class Writer {
       case 3:
         return ["", "  ", `${pad}${this.comment()}`, ""];
       case 4:
-        return [`${this.comment()}`];
+        return [this.comment()];
       case 5:
         return [`${pad}${this.comment()}`, "", `${pad}  ${this.comment()}  `];
       case 6:
@@ -183,12 +183,7 @@ class Writer {
     if (value !== "text") return [`${start}${this.pick([" ", "   "])}${value}${behind}`];
     switch (this.pick([0, 1, 2, 3, 4, 5, 6, 7, 8])) {
       case 1:
-        return [
-          `${start} wide, it's ${"${vars.z}"}`,
-          `${pad}goes on`,
-          "",
-          `${pad}and # on`.replace(" #", ""),
-        ];
+        return [`${start} wide, it's \${vars.z}`, `${pad}goes on`, "", `${pad}and # on`.replace(" #", "")];
       case 2:
         return [`${start} "quoted: yes"${behind}`];
       case 3:
@@ -196,7 +191,7 @@ class Writer {
       case 4:
         return [`${start} >${behind}`, `${pad}folded`, `${pad}  deeper # no comment`, "", `${pad}out`];
       case 5:
-        return [`${start} |-${behind}`, "", `${pad}literal`, `${pad}`, `${pad}- no list`];
+        return [`${start} |-${behind}`, "", `${pad}literal`, pad, `${pad}- no list`];
       case 6:
         return [`${start} |2-`, `${" ".repeat(indent + 2)}  ahead`, `${" ".repeat(indent + 2)}behind`];
       case 7:
