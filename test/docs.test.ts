@@ -36,7 +36,9 @@ const DOCUMENTS = [
   "ARCHITECTURE.md",
   "CONTRIBUTING.md",
   "CHANGELOG.md",
-  "examples/first-film/README.md",
+  ...readdirSync(join(root, "examples"))
+    .toSorted()
+    .map((name) => `examples/${name}/README.md`),
 ];
 const CODE_ROWS = Object.entries(DIAGNOSTIC_CODES).map(([code, sentence]) => `| \`${code}\` | ${sentence} |`);
 
