@@ -20,6 +20,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startSandbox } from "../src/sandbox/sandbox.js";
 
 const root = join(import.meta.dirname, "..");
 const NAMES = readdirSync(join(root, "examples")).toSorted();
@@ -44,7 +45,11 @@ interface Step {
 }
 
 interface Envelope {
-  readonly data: { readonly profiles?: readonly string[]; readonly steps: readonly Step[] };
+  readonly data: {
+    readonly digest: string;
+    readonly profiles?: readonly string[];
+    readonly steps: readonly Step[];
+  };
   readonly diagnostics: readonly unknown[];
 }
 
@@ -74,8 +79,12 @@ function clone(name: string) {
     KLINGMAKE_SANDBOX_TIME_SCALE: "0",
     CI: "true",
   };
-  const sh = (line: string) =>
-    promisify(execFile)("/bin/sh", ["-c", `${line} </dev/null`], { cwd: at, env, maxBuffer: 1 << 26 }).then(
+  const sh = (line: string, more: Readonly<Record<string, string>> = {}) =>
+    promisify(execFile)("/bin/sh", ["-c", `${line} </dev/null`], {
+      cwd: at,
+      env: { ...env, ...more },
+      maxBuffer: 1 << 26,
+    }).then(
       ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
       (failed: { code: number; stdout: string; stderr: string }) => failed,
     );
@@ -83,7 +92,8 @@ function clone(name: string) {
     at: folder,
     sh,
     /** Runs klingmake on the example. */
-    klingmake: (words: string) => sh(`node dist/bin/klingmake.js ${words} --file examples/${name}`),
+    klingmake: (words: string, more?: Readonly<Record<string, string>>) =>
+      sh(`node dist/bin/klingmake.js ${words} --file examples/${name}`, more),
     async json(words: string): Promise<Envelope> {
       const { stdout } = await sh(`node dist/bin/klingmake.js ${words} --json --file examples/${name}`);
       return JSON.parse(stdout) as Envelope;
@@ -276,6 +286,25 @@ describe.runIf(hasFfmpeg).each(NAMES)("examples/%s, rendered", { timeout: 180_00
       const heard = ffprobe(place(clip)).streams.filter((stream) => stream.codec_type === "audio");
       expect(heard, clip.id).toHaveLength(1);
       expect((await decode(place(clip))).meanDb, clip.id).toBeGreaterThan(-45);
+    }
+  });
+
+  it("renders its final where Kling would, after a yes to the plan", async () => {
+    const vendor = await startSandbox({ asVendor: true, timeScale: 0 });
+    try {
+      const { data } = await copy.json("plan --profile final");
+      const ended = await copy.klingmake(`render --profile final --approve ${data.digest} 2>&1`, {
+        KLING_API_KEY: vendor.apiKey,
+        KLING_BASE_URL: vendor.url,
+      });
+      expect(ended.code, ended.stdout).toBe(0);
+      for (const step of data.steps.filter((each) => each.output?.endsWith(".mp4"))) {
+        const { streams } = ffprobe(join(copy.at, step.output ?? ""));
+        const video = streams.find((stream) => stream.codec_type === "video");
+        expect(Math.min(video?.width ?? 0, video?.height ?? 0), step.id).toBe(1080);
+      }
+    } finally {
+      await vendor.close();
     }
   });
 
