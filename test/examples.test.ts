@@ -156,7 +156,8 @@ describe.each(NAMES)("examples/%s", { timeout: 30_000 }, (name) => {
   });
 
   it.runIf(hasFfmpeg)("has the plan of plan.txt before the first render", async () => {
-    const { stdout, stderr } = await copy.klingmake("plan --no-color");
+    const here = `cd examples/${name} && node ../../dist/bin/klingmake.js plan --no-color`;
+    const { stdout, stderr } = await copy.sh(here);
     const text = `${stdout}${stderr}`;
     const golden = join(root, "examples", name, "plan.txt");
     if (updating) writeFileSync(golden, text);
