@@ -52,7 +52,8 @@ export function notesBelow(row: Row, room: number, context: NoteContext): readon
   if (each.estimate.kind === "unknown" && create !== undefined)
     put(`price unknown: ${each.estimate.why}`, paint.costly);
   put(handleText(each, now), paint.costly);
-  const isTold = verbose || (create !== undefined && each.sameAs === undefined);
+  const isMade = create !== undefined || decision.kind === "render";
+  const isTold = verbose || (isMade && each.sameAs === undefined);
   const facts = [
     isNew ? "new" : "",
     ...(isTold || row.length > 1 ? [takesText(row)] : []),

@@ -39,6 +39,7 @@ export function priceText(each: PlannedStep): string {
     case "resume":
       return "ordered";
     case "render":
+      return each.estimate.kind === "free" ? estimateText(each.estimate) : "-";
     case "blocked":
       return "-";
   }
