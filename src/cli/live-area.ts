@@ -1,7 +1,7 @@
 /**
  * A few lines at the bottom of a terminal that are drawn over themselves. Works with a running scroll-back: it only ever
  * moves up by as many rows as its own last drawing takes now, which a narrower terminal may have broken into more.
- * Overwrites in place and in one write, so nothing flickers; the cursor stays visible below, so nothing has to be undone
+ * Draws in place and in one write, so that nothing flickers; the cursor stays visible below, so nothing has to be undone
  * when the process is killed. Knows nothing of what is drawn.
  */
 import type { LiveArea } from "./io.js";
@@ -23,7 +23,8 @@ const END = `${ESC}?2026l`;
 /** A line whose width we misjudge is cut by the terminal and never broken in two. */
 const CUT = `${ESC}?7l`;
 const BREAK = `${ESC}?7h`;
-const ERASE_LINE_END = `${ESC}K`;
+/** The whole line, not only its end: some terminals count erased blanks as part of a line that they break in two. */
+const ERASE_LINE = `${ESC}2K`;
 const ERASE_BELOW = `${ESC}J`;
 // eslint-disable-next-line no-control-regex
 const COLOURS = /\u001b\[[0-9;]*m/g;
@@ -47,7 +48,7 @@ export function openLiveArea(terminal: Terminal): LiveArea {
    */
   const wipe = (): string => {
     if (height === 0) return "";
-    return `${`${ERASE_LINE_END}${ESC}B`.repeat(height)}\r${ESC}${height}A`;
+    return `${`${ERASE_LINE}${ESC}B`.repeat(height)}\r${ESC}${height}A`;
   };
 
   /** Back to the first column of the area's first row. */
@@ -69,7 +70,7 @@ export function openLiveArea(terminal: Terminal): LiveArea {
       const lines = held(given);
       if (columns === drawnColumns && lines.join("\n") === drawn.join("\n")) return;
       const wiped = columns === drawnColumns ? "" : wipe();
-      const text = lines.map((line) => `${line}${ERASE_LINE_END}\r\n`).join("");
+      const text = lines.map((line) => `${ERASE_LINE}${line}\r\n`).join("");
       terminal.write(`${BEGIN}${CUT}${start}${wiped}${text}${ERASE_BELOW}${BREAK}${END}`);
       drawn = lines;
       drawnColumns = columns;

@@ -60,8 +60,10 @@ function troubles(report: Ran, { paint, columns }: SummaryOptions): readonly str
       parted = true;
       continue;
     }
-    const note = outcomeNote(outcome, step);
+    // Where it lies and what it cost is said of every shot; this is about what is odd.
+    const note = outcome.status === "rendered" ? outcome.flags.join("; ") : outcomeNote(outcome, step);
     const headline = note.includes(step) ? note : `${step} ${outcomeWord(outcome)}: ${note}`;
+    if (parted) lines.push("");
     lines.push(...wrap(headline, columns).map(outcomePaint(outcome, paint)));
     if (help !== undefined) lines.push(...wrap(help, columns - 4).map((line) => `    ${line}`));
   }

@@ -1,10 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { LiveArea } from "../../src/cli/io.js";
 import { watchRun, type ProgressOptions } from "../../src/cli/progress.js";
-import { liveLines } from "../../src/cli/view-progress.js";
-import { runSummary } from "../../src/cli/view-outcome.js";
 import type { Outcome, RunEvent } from "../../src/index.js";
-import { id, PLAIN } from "./fixtures.js";
+import { id, PLAIN, planned, planOf } from "./fixtures.js";
 
 const A = id("shots.010.clip");
 const B = id("shots.020.clip");
@@ -53,7 +51,6 @@ function watch(events: readonly RunEvent[], over: Partial<ProgressOptions> = {})
   const progress = watchRun({
     write: (piece) => void (text += piece),
     paint: PLAIN,
-    columns: 80,
     verbose: false,
     quiet: false,
     now: () => 0,
@@ -93,118 +90,146 @@ describe("without a terminal", () => {
     expect(watch(RUN.slice(0, 7)).progress.underWay()).toEqual([A, B]);
     expect(watch(RUN).progress.underWay()).toEqual([]);
   });
+
+  test("a frame that is made here is said to be free", () => {
+    const { progress, text } = watch([]);
+    const frame = planned("shots.010.last-frame");
+    const source = { kind: "step", id: A } as const;
+    const action = { kind: "frame", which: "last", source } as const;
+    progress.plan(planOf([{ ...frame, step: { ...frame.step, action } }]));
+    const { output: _output, ...made } = RENDERED as Extract<Outcome, { status: "rendered" }>;
+    progress.emit({ type: "step_ended", step: frame.step.id, outcome: made });
+    expect(text()).toBe("rendered     shots.010.last-frame  made here, free\n");
+  });
+
+  test("no line carries anything that moves a cursor", () => {
+    const hostile = "\u001b[2J\u202e\r\u0007\u009b3J";
+    const events: readonly RunEvent[] = [
+      { type: "notice", message: hostile },
+      { type: "step_submitted", step: A, reference: hostile as never, task: hostile as never, adopted: true },
+      { type: "step_ended", step: A, outcome: { ...RENDERED, output: hostile } as Outcome },
+      { type: "step_ended", step: B, outcome: { status: "unknown", reference: "r" as never, why: hostile } },
+    ];
+    const { text } = watch(events, { verbose: true });
+    expect(text().split("\n")).toHaveLength(5);
+    // eslint-disable-next-line no-control-regex
+    expect(text().replaceAll("\n", "")).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/);
+  });
 });
+
+/** A run before a terminal whose clock is moved by hand. */
+function live(over: Partial<ProgressOptions> = {}) {
+  const calls: string[] = [];
+  let nowMs = 0;
+  let changed = () => {};
+  let tick = () => {};
+  const area: LiveArea = {
+    size: () => ({ columns: 60, rows: 24 }),
+    draw: (lines) => void calls.push(lines.join("\n")),
+    clear: () => void calls.push("clear"),
+    forget: () => undefined,
+  };
+  const { progress } = watch([], {
+    live: (onChange) => {
+      changed = onChange;
+      return area;
+    },
+    everySecond: (each) => {
+      tick = each;
+      return () => void calls.push("stopped ticking");
+    },
+    now: () => nowMs,
+    write: (text) => void calls.push(text.trimEnd()),
+    ...over,
+  });
+  progress.plan(planOf([planned(A), planned(B)]));
+  return {
+    calls,
+    progress,
+    at(seconds: number, ...events: readonly RunEvent[]) {
+      nowMs = seconds * 1000;
+      for (const event of events) progress.emit(event);
+    },
+    changed: () => changed(),
+    tick: () => tick(),
+  };
+}
 
 describe("with a terminal", () => {
-  test("live lines tell who is at work for how long, and fit the terminal", () => {
-    const doing = new Map([
-      [A, { phase: "rendering", since: 0, said: 0, expectedSeconds: 90 } as const],
-      [B, { phase: "downloading", since: 0, said: 0, bytes: 4e6, total: 9e6 } as const],
-      [id("shots.030.clip"), { phase: "waiting", since: 0, said: 0, waits: "slot" } as const],
-    ]);
-    const lines = liveLines({ doing, steps: 5, ended: 2, seconds: 48 }, 48_000, {
-      paint: PLAIN,
-      columns: 60,
-    });
-    expect(lines).toEqual([
-      "rendering    shots.010.clip  48 s of about 1 min 30 s",
-      "downloading  shots.020.clip  4.0 MB of 9.0 MB",
-      "2 of 5 steps done · 1 waiting · 48 s · Ctrl-C stops",
-    ]);
+  const started: RunEvent = { type: "step_started", step: A, what: "render" };
+  const [begin = started] = RUN;
+
+  test("nothing is drawn before something is being done", () => {
+    const { calls, at } = live();
+    at(0, begin);
+    expect(calls).toEqual([]);
+    at(0, started);
+    expect(calls).toEqual([expect.stringContaining("● 010  starting")]);
   });
 
-  test("lines are written above a cleared area, and the end leaves it clear", async () => {
-    const calls: string[] = [];
-    const area: LiveArea = {
-      draw: (lines) => void calls.push(`draw ${lines.length}`),
-      clear: () => void calls.push("clear"),
-      done: () => void calls.push("done"),
-    };
-    const opened = Promise.resolve(area);
-    const { progress } = watch(RUN.slice(0, 2), {
-      live: () => opened,
-      write: (text) => void calls.push(text.trimEnd()),
-    });
-    await opened;
-    progress.emit({
-      type: "step_submitted",
-      step: A,
-      reference: "r" as never,
-      task: "t" as never,
-      adopted: false,
-    });
+  test("events are shown and not printed, unless everything is wanted", () => {
+    const submitted = RUN[4] ?? started;
+    const some = live();
+    some.at(0, begin, started);
+    some.at(1, submitted);
+    expect(some.calls.join("\n")).not.toMatch(/^submitted/m);
+    expect(some.calls.at(-1)).toContain("● 010  submitted 0:00");
+    const all = live({ verbose: true });
+    all.at(0, begin, started);
+    all.at(1, submitted);
+    expect(all.calls).toContain("submitted    shots.010.clip  task t1");
+  });
+
+  test("a notice is written above the cleared drawing, which is drawn again below it", () => {
+    const { calls, at } = live();
+    at(0, begin, started);
+    calls.length = 0;
+    at(0, { type: "notice", message: "something is odd" });
+    expect(calls).toEqual(["clear", "something is odd", expect.stringContaining("● 010")]);
+  });
+
+  test("time goes on without events, and another size is drawn at once", () => {
+    const { calls, at, tick, changed } = live();
+    at(0, begin, started);
+    at(7);
+    tick();
+    expect(calls.at(-1)).toContain("0:07");
+    at(8);
+    changed();
+    expect(calls.at(-1)).toContain("0:08");
+  });
+
+  test("bursts of events are drawn once", () => {
+    const { calls, at } = live();
+    at(0, begin, started);
+    const before = calls.length;
+    for (let bytes = 0; bytes < 100; bytes++) at(0.01, { type: "step_downloading", step: A, bytes });
+    expect(calls).toHaveLength(before);
+  });
+
+  test("a person who stops it sees that it stops", () => {
+    const { calls, at, progress } = live();
+    at(0, begin, started);
+    progress.stopping();
+    expect(calls.at(-1)).toMatch(/stopping/);
+  });
+
+  test("the end leaves the terminal clear, once, and draws no more", () => {
+    const { calls, at, progress, tick } = live();
+    at(0, begin, started);
+    calls.length = 0;
     progress.done();
     progress.done();
-    expect(calls).toEqual(["draw 2", "clear", "submitted    shots.010.clip", "draw 2", "clear", "done"]);
+    tick();
+    progress.say("after the end\n");
+    expect(calls).toEqual(["clear", "stopped ticking", "after the end"]);
+    expect(progress.seconds()).toBe(0);
   });
 
-  test("a terminal that cannot be drawn on leaves plain lines", async () => {
-    const broken = Promise.reject(new Error("no terminal"));
-    const { progress, text } = watch(RUN.slice(0, 5), { live: () => broken });
-    await broken.catch(() => undefined);
-    progress.done();
-    expect(text()).toContain("submitted    shots.010.clip\n");
-  });
-
-  test("the sandbox's own pace is not compared with the vendor's", async () => {
-    const drawn: string[] = [];
-    const area: LiveArea = {
-      draw: (lines) => void drawn.push(...lines),
-      clear: () => undefined,
-      done: () => undefined,
-    };
-    const opened = Promise.resolve(area);
-    const events = RUN.map((event) =>
-      event.type === "run_started" ? { ...event, realm: "sandbox" as const } : event,
-    );
-    const { progress } = watch(events.slice(0, 7), { live: () => opened });
-    await opened;
-    progress.say("");
-    expect(drawn.join("\n")).toMatch(/rendering {4}shots\.010\.clip  \d+ s\n/);
-  });
-});
-
-describe("the summary", () => {
-  const ran = (outcomes: readonly (readonly [typeof A, Outcome])[], interrupted = false) => ({
-    status: "ran" as const,
-    diagnostics: [],
-    exit: 1 as const,
-    outcomes: outcomes.map(([step, outcome]) => ({ step, outcome })),
-    spent: 210_000 as never,
-    interrupted,
-  });
-
-  test("repeats what went wrong with what to do, then counts", () => {
-    const report = ran([
-      [A, RENDERED],
-      [B, FAILED],
-      [id("shots.030.clip"), { status: "blocked", because: { because: "upstream", steps: [B] } }],
-      [id("shots.040.clip"), { status: "unknown", reference: "km1-x" as never, why: "the answer was lost" }],
-    ]);
-    expect(runSummary(report, false, PLAIN, 80)).toMatchInlineSnapshot(`
-      "
-      error[run/task-failed]: the task failed
-        why: a �[31mred� reason
-      shots.040.clip unknown: the answer was lost
-          the vendor may have taken it: run render again to ask; reference km1-x
-
-      1 rendered, 1 failed, 1 blocked, 1 unknown; $0.21 spent
-      "
-    `);
-  });
-
-  test("of an interrupted run says what is left at the vendor", () => {
-    const report = ran(
-      [
-        [A, { status: "interrupted", underWay: true }],
-        [B, { status: "interrupted", underWay: false }],
-      ],
-      true,
-    );
-    expect(runSummary(report, true, PLAIN, 80)).toMatchInlineSnapshot(`
-      "2 interrupted; nothing spent (sandbox)
-      stopped: 1 task is under way at the vendor; run render again to go on
-      "
-    `);
+  test("quiet draws nothing", () => {
+    const { calls, at, progress } = live({ quiet: true });
+    at(0, begin, started);
+    expect(calls).toEqual([]);
+    expect(progress.isLive).toBe(false);
   });
 });

@@ -8,7 +8,8 @@ import { dirname, join } from "node:path";
 import { afterEach } from "vitest";
 import { startSandbox, type Sandbox, type SandboxOptions } from "../../src/sandbox/sandbox.js";
 
-const MAIN = join(import.meta.dirname, "../../dist/bin/klingmake.js");
+/** The built program. */
+export const MAIN = join(import.meta.dirname, "../../dist/bin/klingmake.js");
 
 /** How a process ended. */
 export interface Ended {

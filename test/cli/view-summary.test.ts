@@ -1,0 +1,205 @@
+import { describe, expect, test } from "vitest";
+import { columnsOf } from "../../src/cli/layout.js";
+import { runSummary, type SummaryOptions } from "../../src/cli/view-summary.js";
+import type { Outcome, Plan, PlannedStep, RenderReport } from "../../src/index.js";
+import { id, kept, PLAIN, planned, planOf } from "./fixtures.js";
+
+const ARTIFACT = { sha256: "a".repeat(64), size: 1, type: "video/mp4" } as never;
+const BILLED = { kind: "billed", usd: 210_000 as never } as const;
+
+const rendered = (name: string, over: Partial<Extract<Outcome, { status: "rendered" }>> = {}): Outcome => ({
+  status: "rendered",
+  artifact: ARTIFACT,
+  output: `renders/final/${name}.mp4`,
+  billed: BILLED,
+  flags: [],
+  ...over,
+});
+const FAILED: Outcome = {
+  status: "failed",
+  diagnostic: {
+    code: "run/task-failed",
+    severity: "error",
+    message: "the task failed",
+    why: "a \u001b[31mred\u202e reason",
+    help: "run render again",
+  },
+  retry: "paid",
+  billed: "unknown",
+};
+
+type Ended = readonly [planned: PlannedStep, outcome: Outcome];
+
+function summary(
+  ends: readonly Ended[],
+  over: Partial<SummaryOptions & Pick<Plan, "realm"> & { spent: number; interrupted: boolean }> = {},
+): string {
+  const { realm = "kling", spent = 210_000, interrupted = false, ...options } = over;
+  const report: Extract<RenderReport, { status: "ran" }> = {
+    status: "ran",
+    plan: planOf(
+      ends.map(([each]) => each),
+      { realm },
+    ),
+    diagnostics: [],
+    exit: 1,
+    outcomes: ends.map(([{ step }, outcome]) => ({ step: step.id, outcome })),
+    spent: spent as never,
+    interrupted,
+  };
+  return runSummary(report, {
+    paint: PLAIN,
+    columns: 80,
+    shots: true,
+    again: "klingmake render --profile final",
+    ...options,
+  });
+}
+
+/** A step whose output is where its outcome says. */
+const step = (name: string, title?: string): PlannedStep => {
+  const shot = name.split(".")[1] ?? "";
+  return planned(
+    name,
+    {},
+    { output: `renders/final/${shot}.mp4`, ...(title === undefined ? {} : { title }) },
+  );
+};
+
+describe("the end of a run", () => {
+  test("of one shot is two lines: where it lies, and what it cost", () => {
+    expect(summary([[step("shots.010.clip", "The ferry leaves"), rendered("010")]], { seconds: 72 })).toBe(
+      `✓ 010  The ferry leaves  rendered  renders/final/010.mp4
+1 rendered in 72 s; $0.21 spent
+`,
+    );
+  });
+
+  test("says of every shot what came of it, then what went wrong and what to do, then counts and money", () => {
+    const upstream: Outcome = {
+      status: "blocked",
+      because: { because: "upstream", steps: [id("shots.020.clip")] },
+    };
+    const ends: readonly Ended[] = [
+      [step("shots.010.clip", "The ferry leaves"), rendered("010")],
+      [step("shots.020.clip", "雨の夜の港"), FAILED],
+      [step("shots.030.clip"), upstream],
+      [
+        step("shots.040.clip"),
+        { status: "restored", artifact: ARTIFACT, output: "renders/final/040.mp4", from: "store" },
+      ],
+      [kept("shots.050.clip"), { status: "kept", artifact: ARTIFACT }],
+      [
+        step("shots.060.clip"),
+        { status: "unknown", reference: "km1-x" as never, why: "the answer was lost" },
+      ],
+    ];
+    expect(summary(ends, { seconds: 130 })).toMatchInlineSnapshot(`
+      "✓ 010  The ferry leaves  rendered  renders/final/010.mp4
+      ✗ 020  雨の夜の港        failed
+      ✗ 030                    blocked   waits for shots.020.clip
+      ✓ 040                    restored  renders/final/040.mp4
+      ✗ 060                    unknown
+
+      error[run/task-failed]: the task failed
+        why: a �[31mred� reason
+        help: run render again
+
+      shots.060.clip unknown: the answer was lost
+          the vendor may have taken it: run render again to ask; reference km1-x
+
+      1 rendered, 1 restored, 1 kept, 1 failed, 1 blocked, 1 unknown in 2 min 10 s;
+      $0.21 spent, $0.21 saved by what was kept
+      "
+    `);
+  });
+
+  test("names the last clip of a chain and counts the other takes and links", () => {
+    const take = (name: string) => {
+      const base = step(name);
+      return { ...base, step: { ...base.step, name: "clip", candidate: name.includes("@") } };
+    };
+    const ends: readonly Ended[] = [
+      [take("shots.030.clip"), rendered("030")],
+      [take("shots.030.clip@2"), rendered("030")],
+      [take("shots.030.clip@3"), rendered("030")],
+    ];
+    expect(summary(ends).split("\n")[0]).toBe("✓ 030  rendered  renders/final/030.mp4 and 2 more");
+  });
+
+  test("in 40 columns keeps every line within them", () => {
+    const ends: readonly Ended[] = [
+      [step("shots.long-name.clip", "The ferry leaves the pier, slowly"), rendered("long-name")],
+      [step("shots.020.clip"), FAILED],
+    ];
+    const lines = summary(ends, { columns: 40, seconds: 30 }).split("\n");
+    expect(Math.max(...lines.map(columnsOf))).toBeLessThanOrEqual(40);
+    expect(lines[0]).toBe("✓ long-name  rendered");
+    expect(lines[1]).toBe("  renders/final/long-name.mp4");
+  });
+
+  test("folds a long film, and says where it lies", () => {
+    const ends = Array.from({ length: 40 }, (_, index): Ended => {
+      const name = `s${index}`;
+      return [step(`shots.${name}.clip`), index === 7 ? FAILED : rendered(name)];
+    });
+    const lines = summary(ends).split("\n");
+    expect(lines.slice(0, 2)).toEqual([
+      "✗ s7  failed",
+      "39 more shots rendered or restored, under renders/final/",
+    ]);
+  });
+
+  test("leaves out the shots where their events were printed", () => {
+    expect(summary([[step("shots.010.clip"), rendered("010")]], { shots: false })).toBe(
+      "1 rendered; $0.21 spent\n",
+    );
+  });
+
+  test("says that money is a guess where the vendor did not name it, and what was saved", () => {
+    const ends: readonly Ended[] = [
+      [step("shots.010.clip"), rendered("010", { billed: { kind: "unknown" } })],
+      [kept("shots.020.clip"), { status: "kept", artifact: ARTIFACT }],
+    ];
+    expect(summary(ends, { shots: false })).toBe(
+      "1 rendered, 1 kept; about $0.21 spent, $0.21 saved by what was kept\n",
+    );
+  });
+
+  test("in the sandbox names no money", () => {
+    const ends: readonly Ended[] = [
+      [step("shots.010.clip"), rendered("010")],
+      [kept("shots.020.clip"), { status: "kept", artifact: ARTIFACT }],
+    ];
+    expect(summary(ends, { shots: false, realm: "sandbox" })).toBe(
+      "1 rendered, 1 kept; nothing spent (sandbox)\n",
+    );
+  });
+
+  test("shows a clip that is not quite what was asked", () => {
+    const flags = ["asked for 5 s, is 3.00 s long"];
+    expect(summary([[step("shots.010.clip"), rendered("010", { flags })]])).toContain(
+      "asked for 5 s, is 3.00 s long\n",
+    );
+  });
+});
+
+test("a stopped run says what is under way, what was not begun, and how to go on", () => {
+  const ends: readonly Ended[] = [
+    [step("shots.010.clip"), rendered("010")],
+    [step("shots.020.clip"), { status: "interrupted", underWay: true }],
+    [step("shots.030.clip"), { status: "interrupted", underWay: false }],
+    [step("shots.040.clip"), { status: "interrupted", underWay: false }],
+  ];
+  expect(summary(ends, { interrupted: true, seconds: 6 })).toMatchInlineSnapshot(`
+    "✓ 010  rendered   renders/final/010.mp4
+    ● 020  under way
+    2 shots were not started
+    1 rendered, 3 interrupted in 6 s; $0.21 spent
+    stopped: 1 task is under way at the vendor and will be collected, not ordered
+    again; to go on:
+      klingmake render --profile final
+    "
+  `);
+  expect(summary(ends, { interrupted: true, realm: "sandbox" })).toContain("under way in the sandbox");
+});
