@@ -3,7 +3,7 @@
  * there is nothing to do. Opens no project: a manifest can be tidied whose pictures are not there yet.
  */
 import { dirname } from "node:path";
-import { hasErrors, problem, type Checked } from "./base/diagnostic.js";
+import { hasErrors, problem, type Checked, type Diagnostic } from "./base/diagnostic.js";
 import { safeText } from "./base/text.js";
 import { findManifest, shownPath } from "./engine-find.js";
 import { realWorld, type World } from "./engine-world.js";
@@ -52,7 +52,7 @@ export async function tidyManifest(
     const differs = untidy(decoded.value, tidy.value, shown);
     return { value: { file, changed: true }, diagnostics: [...tidy.diagnostics, differs] };
   }
-  const refused = await write(fs, file, tidy.value, shown);
+  const refused = await write(fs, { file, shown, before: bytes.value }, tidy.value);
   if (refused !== undefined) return { diagnostics: [...tidy.diagnostics, refused] };
   return { value: { file, changed: true }, diagnostics: tidy.diagnostics };
 }
@@ -69,13 +69,21 @@ function readBytes(fs: World["fs"], file: string, shown: string): Checked<Uint8A
 }
 
 /** Why it could not be written, if it could not. */
-async function write(fs: World["fs"], file: string, text: string, shown: string) {
+async function write(
+  fs: World["fs"],
+  found: { readonly file: string; readonly shown: string; readonly before: Uint8Array },
+  text: string,
+): Promise<Diagnostic | undefined> {
+  const { file, shown, before } = found;
   const cannot = (why: string, help: string) =>
     problem("file/unwritable", `${safeText(shown)} ${why}`, { help });
   try {
     // A link to another file of the project is written where it leads to; it stays a link.
     const led = ledTo(fs, dirname(file), file);
     if (led.kind === "refused") return cannot(led.why, "tidy the file that it leads to: --file PATH");
+    // An editor may have saved it meanwhile; what a person wrote last stays.
+    if (!Buffer.from(before).equals(fs.readFileSync(led.path)))
+      return cannot("was changed just now", "run the same command again");
     const mode = (look(fs, led.path)?.mode ?? PUBLIC_FILE) & 0o777;
     await writeAtomic(fs, led.path, text, { mode });
     await fs.promises.chmod(led.path, mode);

@@ -17,7 +17,8 @@ export function tidied(text: string, file: string): Checked<string> {
   if (before.value === undefined || hasErrors(before.diagnostics)) return { diagnostics: before.diagnostics };
   const lines = withLineFeeds(text);
   const tidy = tidyLines(lines, parseYaml(lines).root);
-  if (said(tidy, file) !== said(lines, file)) throw new Error("tidying would change what the manifest says");
+  if (tidy !== lines && said(tidy, file) !== said(lines, file))
+    throw new Error("tidying would change what the manifest says");
   return { value: tidy, diagnostics: before.diagnostics };
 }
 

@@ -65,6 +65,18 @@ describe("tidying a manifest", () => {
     ]);
   });
 
+  it("leaves a manifest alone that is saved anew meanwhile", async () => {
+    const disk = place(UNTIDY);
+    const read = disk.fs.readFileSync.bind(disk.fs);
+    let reads = 0;
+    disk.fs.readFileSync = (path) => {
+      if (++reads === 2) disk.volume.writeFileSync(NAME, "mine");
+      return read(path);
+    };
+    expect((await disk.tidy()).diagnostics).toMatchObject([{ code: "file/unwritable" }]);
+    expect(disk.read()).toBe("mine");
+  });
+
   it("writes through a link within the project, and through none that leads out of it", async () => {
     const disk = place(UNTIDY);
     disk.volume.symlinkSync("kling.manifest.yaml", "/film/link.yaml");

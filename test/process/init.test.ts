@@ -1,5 +1,5 @@
 /** From nothing to clips: a project is started in a fresh folder and rendered on the built-in sandbox. */
-import { cpSync, readFileSync } from "node:fs";
+import { chmodSync, cpSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { project } from "./cli.js";
@@ -26,6 +26,14 @@ describe("klingmake init", { timeout: 60_000 }, () => {
 
     const again = await place.run(["init", "ferry"]);
     expect([again.code, again.stderr.includes("init/exists")]).toEqual([64, true]);
+  });
+
+  it("lets fmt keep the rights of the manifest, whatever new files get", async () => {
+    const place = project("project: p\nversion: 1\n");
+    chmodSync(join(place.root, "kling.manifest.yaml"), 0o666);
+    expect((await place.run(["fmt"])).code).toBe(0);
+    expect(place.read("kling.manifest.yaml")).toBe("version: 1\nproject: p\n");
+    expect((statSync(join(place.root, "kling.manifest.yaml")).mode & 0o777).toString(8)).toBe("666");
   });
 
   it("copies an example whose plan is that of the example", async () => {
