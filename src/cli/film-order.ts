@@ -9,6 +9,7 @@ export interface Entry {
   /** As it is called in the manifest: `shots.010`, `images.mara`. */
   readonly name: string;
   readonly kind: PlannedStep["step"]["owner"]["kind"];
+  readonly id: string;
   readonly title?: string;
   readonly steps: readonly PlannedStep[];
 }
@@ -32,6 +33,7 @@ export function filmOrder(steps: readonly PlannedStep[]): readonly Entry[] {
       const entry: Entry = {
         name,
         kind: owner.kind,
+        id: owner.id,
         steps: own,
         ...(title === undefined ? {} : { title }),
       };

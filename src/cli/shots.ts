@@ -3,6 +3,7 @@
  * Candidates of one step stand together, because they are takes of the same thing.
  */
 import type { PlannedStep } from "../index.js";
+import { filmOrder } from "./film-order.js";
 
 /** One member of a chain: a step, with its other takes. */
 export interface Link {
@@ -19,30 +20,26 @@ export interface Shot {
   readonly chain: readonly Link[];
 }
 
-/** The shots and images that own these steps, in the order in which they first appear. */
+/** The shots and images that own these steps, in the order of the film. */
 export function shotsOf(steps: readonly PlannedStep[]): readonly Shot[] {
-  const shots = new Map<
-    string,
-    { readonly first: PlannedStep; readonly chain: Map<string, PlannedStep[]> }
-  >();
+  return filmOrder(steps).map(({ kind, id, title, steps: own }): Shot => ({
+    kind,
+    id,
+    ...(title === undefined ? {} : { title }),
+    chain: linksOf(own),
+  }));
+}
+
+function linksOf(steps: readonly PlannedStep[]): readonly Link[] {
+  const links = new Map<string, PlannedStep[]>();
   for (const each of steps) {
-    const { owner, name } = each.step;
-    const key = `${owner.kind} ${owner.id}`;
-    const shot = shots.get(key) ?? { first: each, chain: new Map<string, PlannedStep[]>() };
-    shots.set(key, shot);
-    const link = shot.chain.get(name);
-    if (link === undefined) shot.chain.set(name, [each]);
+    // By id and not by name: each clip of a chain may have a picture taken out of it.
+    const base = each.step.id.replace(/@\d+$/, "");
+    const link = links.get(base);
+    if (link === undefined) links.set(base, [each]);
     else link.push(each);
   }
-  return [...shots.values()].map(({ first, chain }): Shot => {
-    const { owner, title } = first.step;
-    return {
-      kind: owner.kind,
-      id: owner.id,
-      ...(title === undefined ? {} : { title }),
-      chain: [...chain].map(([name, links]) => ({ name, steps: links })),
-    };
-  });
+  return [...links.values()].map((own) => ({ name: own[0]?.step.name ?? "", steps: own }));
 }
 
 /** All steps of a shot, along its chain. */

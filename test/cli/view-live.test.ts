@@ -12,7 +12,7 @@ const DONE: Outcome = { status: "rendered", artifact: ARTIFACT, billed: { kind: 
 /** A step that will be rendered, with its place in a chain of takes. */
 function step(
   name: string,
-  wish: { title?: string; needs?: readonly string[]; take?: number } = {},
+  wish: { title?: string; needs?: readonly string[]; take?: number; place?: number } = {},
 ): PlannedStep {
   const base = planned(name, { expectedSeconds: 90 }, wish);
   const [link = ""] = base.step.name.split("@");
@@ -317,7 +317,7 @@ describe("a shot", () => {
     ["that has not begun waits for its turn", one, [], "· 010  waits for a free slot"],
     [
       "that needs another says which",
-      [FILM[4] ?? step("x.y.z"), step("images.mara")],
+      [FILM[4] ?? step("x.y.z"), step("images.mara", { place: 9 })],
       [],
       "· 020   雨の夜の港  waits for mara",
     ],
@@ -368,7 +368,7 @@ describe("a shot", () => {
     ],
     [
       "that was taken down names the shot that did",
-      [step("images.mara"), FILM[4] ?? step("x.y.z")].toReversed(),
+      [FILM[4] ?? step("x.y.z"), step("images.mara", { place: 9 })],
       [
         ended("shots.020.clip", {
           status: "blocked",
