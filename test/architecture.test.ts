@@ -164,6 +164,10 @@ describe("the door for money", () => {
     const callers = files.filter((name) => /\.submit\(/.test(code(text.get(name) ?? "")));
     expect(callers).toEqual(["run/submit.ts"]);
   });
+  it("only run/small-calls.ts makes a provider's small calls", () => {
+    const callers = files.filter((name) => /provider\.call\(/.test(code(text.get(name) ?? "")));
+    expect(callers).toEqual(["run/small-calls.ts"]);
+  });
 
   it("only run/purse.ts mints a permit", () => {
     const minters = files.filter((name) => /\bas Permit\b/.test(code(text.get(name) ?? "")));
