@@ -9,6 +9,7 @@ import type { RouteProblem } from "../../src/provider/provider.js";
 import { encodeClip } from "../../src/sandbox/media/clip.js";
 import { encodeStill } from "../../src/sandbox/media/png.js";
 import type { SlateText } from "../../src/sandbox/media/slate.js";
+import type { FrameAnswer } from "../../src/store/frame.js";
 import { HandClock } from "../run/hand-clock.js";
 import { scriptedProvider, type Script } from "../run/scripted-provider.js";
 import { memoryDisk, textOf } from "../store/disk.js";
@@ -41,6 +42,9 @@ export function film(
   script: Script & {
     readonly bytes?: () => string | undefined;
     readonly noFfmpeg?: boolean;
+    /** What ffmpeg comes to: an answer, or the bytes that it writes. */
+    readonly frame?: () => FrameAnswer | string | undefined;
+    readonly env?: Readonly<Record<string, string>>;
     /** Why there is no route, while it gives any. */
     readonly noRoute?: () => RouteProblem | undefined;
   } = {},
@@ -59,7 +63,9 @@ export function film(
     frames: {
       find: () => Promise.resolve(script.noFfmpeg === true ? undefined : "/usr/bin/ffmpeg"),
       take: ({ which, to }) => {
-        disk.volume.writeFileSync(to, bytesOf("still", which));
+        const said = script.frame?.();
+        if (said !== undefined && typeof said !== "string") return Promise.resolve(said);
+        disk.volume.writeFileSync(to, said ?? bytesOf("still", which));
         return Promise.resolve({ kind: "taken" });
       },
     },
@@ -87,7 +93,7 @@ export function film(
   };
   const open = async (file?: string): Promise<Project> => {
     const named = file === undefined ? {} : { file };
-    const opened = await openProject({ cwd: "/film", env: {}, home: "/home", ...named }, world);
+    const opened = await openProject({ cwd: "/film", env: script.env ?? {}, home: "/home", ...named }, world);
     if (opened.value === undefined) throw new Error(JSON.stringify(opened.diagnostics));
     return opened.value;
   };

@@ -1,0 +1,98 @@
+/** Whole shots on an in-memory disk: pictures out of clips in store and lockfile, and whose account a clip belongs to. */
+import { describe, expect, test } from "vitest";
+import { film } from "./film.js";
+import { readAccount } from "../../src/provider/kling/auth.js";
+
+const HEAD = "version: 1\nproject: film\nprovider: kling\nshots:\n";
+const CONTINUED = `${HEAD}  a:\n    prompt: a boat\n    steps:\n      - extend: { via: last_frame, prompt: on }\n`;
+const OMNI = `${HEAD}  a:\n    prompt: a boat\n    steps:\n      - extend: { via: omni, prompt: on }\n`;
+const YES = { ask: () => Promise.resolve(true) };
+const FRAME = "shots.a.clip.last-frame";
+
+const under = (set: ReturnType<typeof film>, folder: string) =>
+  set
+    .names()
+    .flatMap((name) => (name.startsWith(folder) ? [name.slice(folder.length)] : []))
+    .toSorted();
+const outcomes = (report: Awaited<ReturnType<ReturnType<typeof film>["render"]>>) =>
+  report.status === "ran" ? Object.fromEntries(report.outcomes.map((each) => [each.step, each.outcome])) : {};
+
+describe("a picture out of a clip", () => {
+  test("is recorded like any rendering, lies in the store, and has no output of its own", async () => {
+    const set = film(CONTINUED);
+    expect((await set.render(YES)).exit).toBe(0);
+    const lock = JSON.parse(set.read("/film/kling.lock.json") ?? "") as {
+      readonly renders: Readonly<
+        Record<string, { readonly inputs: { readonly action: { readonly kind: string } } }>
+      >;
+    };
+    const kinds = Object.values(lock.renders).map((each) => each.inputs.action.kind);
+    expect(kinds.toSorted()).toEqual(["extend", "frame", "text_to_video"]);
+    expect(under(set, "/film/renders/default/a/")).toEqual([
+      "clip.mp4",
+      "clip.mp4.json",
+      "extend.mp4",
+      "extend.mp4.json",
+    ]);
+    expect(under(set, "/film/.kling/partial/")).toEqual([]);
+    expect(await set.decisions()).toEqual({ "shots.a.clip": "keep", "shots.a.extend": "keep" });
+  });
+
+  test.each<[string, Parameters<typeof film>[1], RegExp]>([
+    [
+      "that ffmpeg cannot take",
+      { frame: () => ({ kind: "failed", why: "ffmpeg said: no such stream" }) },
+      /no such stream/,
+    ],
+    ["that is none", { frame: () => "not a picture" }, /not a complete MP4|picture/],
+  ])("%s fails the step and what starts from it, and costs nothing", async (_, script, why) => {
+    const set = film(CONTINUED, script);
+    const report = await set.render(YES);
+    expect(report.exit).toBe(1);
+    expect(outcomes(report)).toMatchObject({
+      "shots.a.clip": { status: "rendered" },
+      [FRAME]: {
+        status: "failed",
+        billed: "not_billed",
+        diagnostic: { code: "run/frame", why: expect.stringMatching(why) as string },
+      },
+      "shots.a.extend": { status: "blocked", because: { because: "upstream", steps: [FRAME] } },
+    });
+    expect(set.vendor.submitted).toHaveLength(1);
+    expect(under(set, "/film/.kling/partial/")).toEqual([]);
+  });
+
+  test("is blocked without ffmpeg, and says how to get it; the clip renders all the same", async () => {
+    const set = film(CONTINUED, { noFfmpeg: true });
+    const report = await set.render(YES);
+    expect(report.exit).toBe(10);
+    expect(outcomes(report)).toMatchObject({
+      "shots.a.clip": { status: "rendered" },
+      [FRAME]: { status: "blocked", because: { because: "tool_missing", tool: "ffmpeg" } },
+    });
+  });
+});
+
+describe("the account that a clip belongs to", () => {
+  test("is held against the environment's in the plan, before anything is sent", async () => {
+    const set = film(OMNI, { env: { KLING_API_KEY: "another-key-altogether" } });
+    expect((await set.render(YES)).exit).toBe(0);
+    set.write(OMNI.replace("prompt: on", "prompt: further on"));
+    // The clip was made by the scripted vendor's account, and the environment names another one.
+    expect(await set.decisions()).toEqual({
+      "shots.a.clip": "keep",
+      "shots.a.extend": "blocked: source_unavailable",
+    });
+    expect((await set.render(YES)).exit).toBe(10);
+    expect(set.vendor.submitted).toHaveLength(2);
+    const account = readAccount({ KLING_API_KEY: "another-key-altogether" });
+    expect("fingerprint" in account && account.fingerprint).not.toBe(set.vendor.account);
+  });
+
+  test("is not judged where the environment names none", async () => {
+    const set = film(OMNI);
+    expect((await set.render(YES)).exit).toBe(0);
+    set.write(OMNI.replace("prompt: on", "prompt: further on"));
+    expect(await set.decisions()).toEqual({ "shots.a.clip": "keep", "shots.a.extend": "render" });
+  });
+});
