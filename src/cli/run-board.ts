@@ -2,7 +2,8 @@
  * Where every step of a run stands, as far as events said: the plan that was made, moved on by what happened.
  * Knows no words and no terminal. Time and bill of the sandbox are make-believe, so none of them is kept.
  *
- *   idle ─▶ starting ─▶ waiting ⇄ submitted ─▶ processing ─▶ downloading ─▶ ended
+ *   idle ─▶ starting ─▶ preparing ─▶ submitted ─▶ processing ─▶ downloading ─▶ ended
+ *              └────── waiting, and back ──────┘
  */
 import type { Micros, Outcome, Plan, PlannedStep, RunEvent, StepId } from "../index.js";
 import { shotsOf, type Shot } from "./shots.js";
@@ -94,7 +95,7 @@ function moved(
         ...(event.what === "resume" ? { ordered: "before" } : {}),
       };
     case "step_preparing":
-      return { ...before, phase: { kind: "preparing", call: event.call } };
+      return { ...before, phase: { kind: "preparing", call: event.call }, ordered: "now" };
     case "step_waiting":
       return { ...before, phase: { kind: "waiting", why: event.why } };
     case "step_submitted":

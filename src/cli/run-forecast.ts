@@ -28,7 +28,7 @@ export function runMoney(board: Board, maxCost: Micros | undefined): RunMoney {
     if (standing.phase.kind === "ended") spent += cost;
     else if (isAtWork(standing) && standing.ordered !== undefined) {
       reserved += cost;
-      if (standing.ordered === "now" && standing.reserved === undefined) unknown++;
+      if (standing.planned.estimate.kind === "unknown") unknown++;
     }
     // What an earlier run ordered is in the project's committed money already.
     if (standing.ordered === "now") fresh += cost;

@@ -29,7 +29,6 @@ export interface LiveOptions extends Size {
 
 /** Lines that a shorter terminal gets before half of it is given up. */
 const LINES_LEAST = 8;
-const TITLE_MOST = 28;
 /** Columns for what a shot is doing, by the room from which on it has them: fixed, so that nothing moves as time goes by. */
 const STATE_COLUMNS: readonly (readonly [from: number, columns: number])[] = [
   [95, 36],
@@ -56,13 +55,13 @@ export function liveLines(board: Board, options: LiveOptions): readonly string[]
 function shotLines(board: Board, most: number, room: number, options: LiveOptions): readonly string[] {
   const all = board.shots.map((shot) => shotRow(shot, board, options.nowMs));
   const moving = all.filter((row) => row.state !== "kept");
-  if (moving.length <= most) return drawn(moving, room, options.paint);
+  if (moving.length <= most) return drawn(moving, moving, room, options.paint);
   if (most < 1) return [];
   const chosen = new Set(byUrgency(moving, most - 1).slice(0, most - 1));
   const rest = all.filter((row) => !chosen.has(row));
   const shown = moving.filter((row) => chosen.has(row));
   const more = `  ${shown.length === 0 ? "" : "and "}${rest.length} more: ${counts(rest)}`;
-  return [...drawn(shown, room, options.paint), options.paint.faint(fit(more, room))];
+  return [...drawn(shown, moving, room, options.paint), options.paint.faint(fit(more, room))];
 }
 
 /** What is at work and what failed first, neither of them crowding out the other; then what comes next. */
@@ -79,35 +78,37 @@ function byUrgency(rows: readonly ShotRow[], most: number): readonly ShotRow[] {
   ];
 }
 
-/** Rows in columns: label, title, chain, state. The state keeps its place, the title gives way, then the chain. */
-function drawn(rows: readonly ShotRow[], room: number, paint: Paint): readonly string[] {
-  const widest = (texts: readonly string[]) => Math.max(0, ...texts.map(columnsOf));
-  const label = Math.min(widest(rows.map((row) => row.label)), LABEL_MOST, Math.floor(room / 3));
+/** Rows in columns: label, title with chain, state. The state keeps its place; titles give way first, then chains. */
+function drawn(
+  rows: readonly ShotRow[],
+  all: readonly ShotRow[],
+  room: number,
+  paint: Paint,
+): readonly string[] {
+  // Of all rows and not only of the shown ones, so that nothing moves sideways as time goes by.
+  const widest = (widths: readonly number[]) => widths.reduce((most, each) => Math.max(most, each), 0);
+  const label = Math.min(widest(all.map((row) => columnsOf(row.label))), LABEL_MOST, Math.floor(room / 3));
   const start = 2 + label + 2;
   const state = STATE_COLUMNS.find(([from]) => room >= from)?.[1] ?? room;
-  const chains = [rows.map((row) => row.chain), rows.map((row) => row.link), []];
-  const fits = (texts: readonly string[]) => texts.length === 0 || start + gap(widest(texts)) + state <= room;
-  const level = chains.findIndex(fits);
-  const links = widest(chains[level] ?? []);
-  const spare = Math.max(0, room - start - gap(links) - state - 2);
-  const wanted = Math.min(widest(rows.map((row) => row.title)), TITLE_MOST);
-  // A few letters of a title say nothing.
-  const title = spare >= wanted || spare >= TITLE_LEAST ? Math.min(wanted, spare) : 0;
+  const body = Math.min(widest(all.map((row) => row.bodyColumns)), Math.max(0, room - start - state - 2));
   return rows.map((row) => {
-    const cells = [padded(row.label, label)];
-    if (title > 0) cells.push(padded(row.title, title));
-    // Why something failed is worth more than how far it had come.
-    if (links > 0 && row.state !== "failed") cells.push(padded(level === 0 ? row.chain : row.link, links));
-    const head = `${row.mark} ${cells.join("  ")}  `;
+    const text = bodyText(row, body);
+    // Why something failed is worth more than where its column begins.
+    const shown = row.state === "failed" ? text : padded(text, body);
+    const head = `${row.mark} ${padded(row.label, label)}  ${shown === "" ? "" : `${shown}  `}`;
     const left = Math.max(0, room - columnsOf(head));
     const words = row.words.find((each) => columnsOf(each) <= left) ?? row.words.at(-1) ?? "";
     return rowPaint(row, paint)(fit(`${head}${words}`, room).trimEnd());
   });
 }
 
-/** The columns of a cell with the blanks before it; none where there is no cell. */
-function gap(columns: number): number {
-  return columns === 0 ? 0 : columns + 2;
+/** Title and chain in so many columns: the longest form of the chain that fits, and what that leaves of the title. */
+function bodyText({ title, chain, link }: ShotRow, columns: number): string {
+  const shown = [chain, link, ""].find((each) => columnsOf(each) <= columns) ?? "";
+  const left = columns - (shown === "" ? 0 : columnsOf(shown) + 2);
+  // A few letters of a title say nothing.
+  const name = columnsOf(title) <= left || left >= TITLE_LEAST ? fit(title, left) : "";
+  return [name, shown].filter((each) => each !== "").join("  ");
 }
 
 function padded(text: string, columns: number): string {

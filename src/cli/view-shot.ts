@@ -2,7 +2,8 @@
  * One shot of a running film in words, from long to short: its mark, its chain, what it is doing or waits for.
  * Pure; which of the words are shown is decided by whoever knows the width. Everything is made safe where it is shown.
  */
-import { counted, formatSeconds, listWords, type StepId } from "../index.js";
+import { columnsOf } from "./layout.js";
+import { counted, formatSeconds, listWords, safeText, type StepId } from "../index.js";
 import { isAtWork, isThere, type Board, type Standing } from "./run-board.js";
 import { stepsOf, type Link, type Shot } from "./shots.js";
 import { outcomeNote, outcomeWord } from "./view-outcome.js";
@@ -16,7 +17,9 @@ export interface ShotRow {
   readonly title: string;
   /** `✓ clip → ● extend → · lip_sync`; empty where there is only one step, or nothing to follow any more. */
   readonly chain: string;
-  /** The same in short: `extend 2/3`. */
+  /** Columns of title and chain, the same from the first line of a run to its last. */
+  readonly bodyColumns: number;
+  /** The same chain in short: `extend 2/3`. */
   readonly link: string;
   /** What it is doing, from long to short. */
   readonly words: readonly string[];
@@ -31,12 +34,15 @@ export function shotRow(shot: Shot, board: Board, nowMs: number): ShotRow {
   const state = stateOf(standings);
   const isChain = shot.chain.length > 1 || standings.length > 1;
   const isOpen = state === "working" || state === "waiting";
+  const chain = isChain ? shot.chain.map((link) => linkText(link, board)).join(" → ") : "";
+  const title = safeText(shot.title ?? "");
   return {
     state,
     mark: MARKS[state],
     label: shot.id,
-    title: shot.title ?? "",
-    chain: isOpen && isChain ? shot.chain.map((link) => linkText(link, board)).join(" → ") : "",
+    title,
+    chain: isOpen ? chain : "",
+    bodyColumns: columnsOf(title) + (chain === "" ? 0 : 2 + columnsOf(chain)),
     link: isOpen && isChain ? shortLink(shot, board) : "",
     words: wordsOf(state, shot, standings, board, nowMs),
   };
@@ -145,10 +151,10 @@ function isUpstream({ phase }: Standing): boolean {
   );
 }
 
-function workWords({ phase, taskMs, expectedSeconds }: Standing, nowMs: number): readonly string[] {
+function workWords({ planned, phase, taskMs, expectedSeconds }: Standing, nowMs: number): readonly string[] {
   switch (phase.kind) {
     case "starting":
-      return ["starting"];
+      return planned.step.action.kind === "frame" ? ["taking the picture", "picture"] : ["starting"];
     case "preparing":
       return phase.call === "speech" ? ["speaking the text", "speaking"] : ["looking for faces", "faces"];
     case "waiting":

@@ -140,8 +140,8 @@ function shotList(report: Ran, { paint, columns }: SummaryOptions): readonly str
     TITLE_MOST,
   );
   const spare = columns - (2 + label + 2 + words + 2 + paths + 2);
-  // A title gives way to the path, which is there to be pasted, but never below a few letters.
-  const title = columns < 60 ? 0 : Math.min(titles, Math.max(spare, TITLE_LEAST));
+  // A title gives way to the path, which is there to be pasted.
+  const title = spare < Math.min(titles, TITLE_LEAST) ? 0 : Math.min(titles, spare);
   const pad = (text: string, width: number) => {
     const cut = fit(text, width);
     return `${cut}${" ".repeat(Math.max(0, width - columnsOf(cut)))}`;

@@ -170,6 +170,18 @@ describe("events as lines", () => {
     });
   });
 
+  test("carry money as exact text, and none where it is unknown", () => {
+    const event = {
+      type: "step_submitted",
+      step: id("shots.010.clip"),
+      reference: "km1-a" as never,
+      task: "t1" as never,
+      adopted: false,
+    } as const;
+    expect(eventData({ ...event, reserved: 210_500 as never })["reserved"]).toEqual({ usd: "0.2105" });
+    expect(eventData(event)).not.toHaveProperty("reserved");
+  });
+
   test.each<[Outcome, object]>([
     [
       { status: "interrupted", underWay: true },

@@ -7,7 +7,7 @@ import { id, PLAIN, planned, planOf } from "./fixtures.js";
 const A = id("shots.010.clip");
 const B = id("shots.020.clip");
 const ARTIFACT = { sha256: "a".repeat(64), size: 1, type: "video/mp4" } as never;
-const RENDERED: Outcome = {
+const RENDERED: Extract<Outcome, { status: "rendered" }> = {
   status: "rendered",
   artifact: ARTIFACT,
   output: "renders/010.mp4",
@@ -97,7 +97,7 @@ describe("without a terminal", () => {
     const source = { kind: "step", id: A } as const;
     const action = { kind: "frame", which: "last", source } as const;
     progress.plan(planOf([{ ...frame, step: { ...frame.step, action } }]));
-    const { output: _output, ...made } = RENDERED as Extract<Outcome, { status: "rendered" }>;
+    const { output: _output, ...made } = RENDERED;
     progress.emit({ type: "step_ended", step: frame.step.id, outcome: made });
     expect(text()).toBe("rendered     shots.010.last-frame  made here, free\n");
   });
@@ -107,7 +107,7 @@ describe("without a terminal", () => {
     const events: readonly RunEvent[] = [
       { type: "notice", message: hostile },
       { type: "step_submitted", step: A, reference: hostile as never, task: hostile as never, adopted: true },
-      { type: "step_ended", step: A, outcome: { ...RENDERED, output: hostile } as Outcome },
+      { type: "step_ended", step: A, outcome: { ...RENDERED, output: hostile } },
       { type: "step_ended", step: B, outcome: { status: "unknown", reference: "r" as never, why: hostile } },
     ];
     const { text } = watch(events, { verbose: true });

@@ -12,7 +12,7 @@ const DONE: Outcome = { status: "rendered", artifact: ARTIFACT, billed: { kind: 
 /** A step that will be rendered, with its place in a chain of takes. */
 function step(
   name: string,
-  wish: { title?: string; needs?: readonly string[]; take?: number; place?: number } = {},
+  wish: { title?: string; needs?: readonly string[]; take?: number } = {},
 ): PlannedStep {
   const base = planned(name, { expectedSeconds: 90 }, wish);
   const [link = ""] = base.step.name.split("@");
@@ -31,6 +31,13 @@ const FILM: readonly PlannedStep[] = [
   step("shots.030.clip@3", { title: "Engine room" }),
   step("shots.040.clip"),
 ];
+
+/** A picture out of a clip, made here. */
+const FRAME: PlannedStep = (() => {
+  const base = step("shots.010.frame");
+  const source = { kind: "step", id: id("shots.010.clip") } as const;
+  return { ...base, step: { ...base.step, action: { kind: "frame", which: "last", source } } };
+})();
 
 const started = (name: string): RunEvent => ({ type: "step_started", step: id(name), what: "render" });
 const submitted = (name: string, reserved = 210_000): RunEvent => ({
@@ -112,7 +119,7 @@ describe("a film in the middle of its run", () => {
       "✓ mara                                                    done in 60 s
       ● 010   The ferry leaves  ✓ clip → ● extend → · lip_sync  processing ━━━━━───── 0:45 of ~1:30
       · 020   雨の夜の港                                        waits for a free slot
-      ● 030   Engine room       ●●· clip                        downloading ━━━━────── 4.0 of 9.0 MB
+      ● 030   Engine room  ●●· clip                             downloading ━━━━────── 4.0 of 9.0 MB
       · 040                                                     waits for a free slot
       $0.42 spent · $0.42 reserved · $18.16 left of $20.00
       2 of 9 steps · about 2 min left · 1:45 · Ctrl-C stops"
@@ -124,7 +131,7 @@ describe("a film in the middle of its run", () => {
       "✓ mara                                                 done in 60 s
       ● 010   The ferry le…  ✓ clip → ● extend → · lip_sync  ━━━━━───── 0:45 of ~1:30
       · 020   雨の夜の港                                     waits for a free slot
-      ● 030   Engine room    ●●· clip                        ━━━━────── 4.0 of 9.0 MB
+      ● 030   Engine room  ●●· clip                          ━━━━────── 4.0 of 9.0 MB
       · 040                                                  waits for a free slot
       $0.42 spent · $0.42 reserved · $18.16 left of $20.00
       2 of 9 steps · about 2 min left · 1:45 · Ctrl-C stops"
@@ -133,11 +140,11 @@ describe("a film in the middle of its run", () => {
 
   test("in 40 columns names the link that is being made", () => {
     expect(lines(plan, MIDDLE, { columns: 40 }).join("\n")).toMatchInlineSnapshot(`
-      "✓ mara              done in 60 s
-      ● 010   extend 2/3  0:45 of ~1:30
-      · 020               waiting
-      ● 030   0/3 takes   4.0 of 9.0 MB
-      · 040               waiting
+      "✓ mara                    done in 60 s
+      ● 010   extend 2/3        0:45 of ~1:30
+      · 020   雨の夜の港        waiting
+      ● 030   ●●· clip          4.0 of 9.0 MB
+      · 040                     waiting
       $0.42 spent · $0.42 reserved
       $18.16 left of $20.00
       2 of 9 steps · about 2 min left · 1:45"
@@ -160,8 +167,8 @@ describe("a film in the middle of its run", () => {
 
   test("in 7 rows shows what is at work and counts the rest", () => {
     expect(lines(plan, MIDDLE, { rows: 7 }).join("\n")).toMatchInlineSnapshot(`
-      "● 010  The ferry lea…  ✓ clip → ● extend → · lip_sync  ━━━━━───── 0:45 of ~1:30
-      ● 030  Engine room     ●●· clip                        ━━━━────── 4.0 of 9.0 MB
+      "● 010   The ferry le…  ✓ clip → ● extend → · lip_sync  ━━━━━───── 0:45 of ~1:30
+      ● 030   Engine room  ●●· clip                          ━━━━────── 4.0 of 9.0 MB
         and 3 more: 2 waiting, 1 done
       $0.42 spent · $0.42 reserved · $18.16 left of $20.00
       2 of 9 steps · about 2 min left · 1:45 · Ctrl-C stops"
@@ -230,6 +237,13 @@ describe("money", () => {
       ],
       undefined,
       "$0.00 spent · $0.21 reserved · $0.79 left of $1.00",
+    ],
+    [
+      "what is asked before a create is reserved with it",
+      {},
+      [{ type: "step_preparing", step: id("shots.010.lip_sync"), call: "identify_face" }],
+      undefined,
+      "$0.00 spent · $0.21 reserved",
     ],
     [
       "the tighter of two caps is named",
@@ -305,21 +319,40 @@ describe("time left", () => {
 });
 
 describe("a shot", () => {
-  const row = (steps: readonly PlannedStep[], events: readonly RunEvent[], over: Partial<LiveOptions> = {}) =>
-    lines(
+  /** The line of the shot that the first of the steps belongs to. */
+  const row = (
+    steps: readonly PlannedStep[],
+    events: readonly RunEvent[],
+    over: Partial<LiveOptions> = {},
+  ) => {
+    const all = lines(
       planOf(steps, { realm: "sandbox" }),
       events.map((event) => [0, event] as const),
       over,
-    )[0];
+    );
+    return all.find((line) => line.slice(2).startsWith(steps[0]?.step.owner.id ?? ""));
+  };
   const one = [step("shots.010.clip")];
 
   test.each<readonly [string, readonly PlannedStep[], readonly RunEvent[], string]>([
     ["that has not begun waits for its turn", one, [], "· 010  waits for a free slot"],
     [
       "that needs another says which",
-      [FILM[4] ?? step("x.y.z"), step("images.mara", { place: 9 })],
+      [FILM[4] ?? step("x.y.z"), step("images.mara")],
       [],
       "· 020   雨の夜の港  waits for mara",
+    ],
+    [
+      "that is spoken first says so",
+      one,
+      [{ type: "step_preparing", step: id("shots.010.clip"), call: "speech" }],
+      "● 010  speaking the text",
+    ],
+    [
+      "whose picture is taken here says so",
+      [FRAME],
+      [started("shots.010.frame")],
+      "● 010  taking the picture",
     ],
     ["that is sent is starting", one, [started("shots.010.clip")], "● 010  starting"],
     [
@@ -350,7 +383,7 @@ describe("a shot", () => {
       "that is finished collapses",
       FILM.slice(5, 8),
       ["", "@2", "@3"].map((take) => ended(`shots.030.clip${take}`)),
-      "✓ 030  Engine room  done in 0 s · 3 takes",
+      "✓ 030  Engine room            done in 0 s · 3 takes",
     ],
     ["that failed says why", one, [failed("shots.010.clip", "no boats")], "✗ 010  failed: no boats"],
     [
@@ -368,7 +401,7 @@ describe("a shot", () => {
     ],
     [
       "that was taken down names the shot that did",
-      [FILM[4] ?? step("x.y.z"), step("images.mara", { place: 9 })],
+      [FILM[4] ?? step("x.y.z"), step("images.mara")],
       [
         ended("shots.020.clip", {
           status: "blocked",

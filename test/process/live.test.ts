@@ -28,7 +28,14 @@ function terminal(film: TestProject, env: Readonly<Record<string, string>>) {
   const set = words.map(([name, value]) => `${name}='${value}'`).join(" ");
   open.push(() => tmux("kill-server"));
   tmux(
-    ...["new-session", "-d", "-x", "80", "-y", "24", "-c", film.root],
+    "new-session",
+    "-d",
+    "-x",
+    "80",
+    "-y",
+    "24",
+    "-c",
+    film.root,
     `env -u CI -u NO_COLOR ${set} '${process.execPath}' '${MAIN}' render; echo exit=$?; cat`,
   );
   tmux("set", "-g", "window-size", "manual");

@@ -59,6 +59,16 @@ describe("coming back after a death", () => {
     expect(set.plan(film).totals.count.keep).toBe(1);
   });
 
+  test("a task reserves its ceiling when it is sent, and nothing when an earlier run had sent it", async () => {
+    const reserved = async (operation: string) => {
+      const set = await diedAfter(operation);
+      const { events } = await set.run(film);
+      return events.flatMap((event) => (event.type === "step_submitted" ? [event.reserved] : []));
+    };
+    expect(await reserved("journal intent")).toEqual([210_000]);
+    expect(await reserved("submit")).toEqual([0]);
+  });
+
   test.each(["submitted", "succeeded", "stored"] as const)(
     "a task that is %s is collected without a create, at no money",
     async (state) => {
