@@ -61,63 +61,68 @@ function lineOf({ value, about }: Candidate): string {
   return about === undefined ? safeText(value) : `${safeText(value)}\t${safeText(about)}`;
 }
 
-async function candidates(typed: readonly string[], context: CommandContext): Promise<Wanted> {
-  const program = makeProgram(() => undefined);
-  const words = typed.slice(0, -1);
-  let current = typed.at(-1) ?? "";
-  // bash takes `=` for a word of its own: `--profile`, `=`, `fin`.
-  if (current === "=") current = "";
-  if (words.at(-1) === "=") words.pop();
+/** The words before the last one, as a parser that forgives everything understands them. */
+interface Typed {
+  /** The program itself while no command is named. */
+  readonly command: Commander;
+  /** `help` was typed, and names of commands follow. */
+  readonly helping: boolean;
+  /** Arguments so far. */
+  readonly position: number;
+  /** The option whose value comes next. */
+  readonly open: Option | undefined;
+  readonly given: ReadonlyMap<string, string>;
+}
 
-  let command: Commander = program;
-  let position = 0;
-  let helping = false;
-  let open: Option | undefined;
-  const given = new Map<string, string>();
-  for (const word of words) {
-    if (word === "=") continue;
-    if (open !== undefined) {
-      given.set(open.attributeName(), word);
-      open = undefined;
-      continue;
-    }
-    if (word.startsWith("-") && word !== "-") {
-      const [flag, value] = split(word);
-      const option = optionsOf(command).find((each) => each.long === flag || each.short === flag);
-      if (option !== undefined && takesValue(option)) {
-        if (value === undefined) open = option;
-        else given.set(option.attributeName(), value);
-      }
-    } else {
-      const next = command.commands.find((each) => each.name() === word);
-      if (next !== undefined && command === program && position === 0) command = next;
-      else if (word === "help" && command === program && !helping) helping = true;
-      else position++;
-    }
-  }
+async function candidates(words: readonly string[], context: CommandContext): Promise<Wanted> {
+  const program = makeProgram(() => undefined);
+  // bash takes `=` for a word of its own: `--profile`, `=`, `fin`.
+  const before = words.slice(0, -1).filter((word) => word !== "=");
+  const current = words.at(-1) === "=" ? "" : (words.at(-1) ?? "");
+  const { command, helping, position, open, given } = understood(before, program);
   const line: Line = { context, given };
   if (open !== undefined) return starting(current, await valuesOf(open, line));
   const [flag, value] = split(current);
   if (value !== undefined && flag.startsWith("--")) {
-    const option = optionsOf(command).find((each) => each.long === flag || each.short === flag);
+    const option = optionNamed(flag, command);
     const values = option === undefined ? [] : await valuesOf(option, line);
-    return values === "files"
-      ? values
-      : starting(
-          current,
-          values.map((each) => ({ ...each, value: `${flag}=${each.value}` })),
-        );
+    if (values === "files") return values;
+    const whole = values.map((each) => ({ ...each, value: `${flag}=${each.value}` }));
+    return starting(current, whole);
   }
   if (current.startsWith("-")) return starting(current, optionsOf(command).map(flagOf));
   if (command === program) return position === 0 ? starting(current, commandsOf(program)) : [];
   const argument = helping ? undefined : command.registeredArguments[position];
   if (argument === undefined) return [];
-  if (argument.argChoices !== undefined)
-    return starting(
-      current,
-      argument.argChoices.map((each) => ({ value: each })),
-    );
-  return starting(current, (await VALUES[argument.name()]?.(line)) ?? []);
+  const choices = argument.argChoices?.map((each) => ({ value: each }));
+  return starting(current, choices ?? (await VALUES[argument.name()]?.(line)) ?? []);
+}
+
+function understood(words: readonly string[], program: Commander): Typed {
+  let command = program;
+  let helping = false;
+  let position = 0;
+  let open: Option | undefined;
+  const given = new Map<string, string>();
+  for (const word of words) {
+    if (open !== undefined) {
+      given.set(open.attributeName(), word);
+      open = undefined;
+    } else if (word.startsWith("-") && word !== "-") {
+      const [flag, value] = split(word);
+      const option = optionNamed(flag, command);
+      if (option === undefined || !(option.required || option.optional)) continue;
+      if (value === undefined) open = option;
+      else given.set(option.attributeName(), value);
+    } else {
+      const isFirst = command === program && position === 0;
+      const named = isFirst ? program.commands.find((each) => each.name() === word) : undefined;
+      if (named !== undefined) command = named;
+      else if (isFirst && word === "help" && !helping) helping = true;
+      else position++;
+    }
+  }
+  return { command, helping, position, open, given };
 }
 
 function split(word: string): readonly [flag: string, value?: string] {
@@ -131,8 +136,8 @@ function optionsOf(command: Commander): readonly Option[] {
   return all.filter((option) => !option.hidden);
 }
 
-function takesValue(option: Option): boolean {
-  return option.required || option.optional;
+function optionNamed(flag: string, command: Commander): Option | undefined {
+  return optionsOf(command).find((each) => each.long === flag || each.short === flag);
 }
 
 async function valuesOf(option: Option, line: Line): Promise<Wanted> {
