@@ -1,14 +1,26 @@
 /**
  * What tidying knows of the manifest's words: in which order keys are read, which quotes say nothing, and when the
- * entries of a mapping must stay where they are. The order is the schema's, with inputs before the prompt that animates
- * them, and remarks and refinements behind everything that shapes the clip itself.
+ * entries of a mapping must stay where they are. The order is the schema's; only shots and images are read as they are
+ * told: who renders, from which pictures, in which words; and how often, what follows and remarks come last.
  */
 import type { Path } from "../base/diagnostic.js";
 import { fieldAt, keysOf } from "./fields.js";
 import { isAlias, nodesOf, type Node, type Scalar, type YAMLMap } from "./yaml.js";
 
-const FIRST_OF_A_SHOT = ["title", "image", "end_image", "prompt"];
-const LAST = ["takes", "take", "hold", "notes", "tags", "steps"];
+const FIRST = [
+  "title",
+  "model",
+  "mode",
+  "image",
+  "image_reference",
+  "image_fidelity",
+  "human_fidelity",
+  "end_image",
+  "try_on",
+  "prompt",
+  "negative_prompt",
+];
+const LAST = ["takes", "take", "hold", "steps", "notes", "tags"];
 /** Where people write sentences: quotes there guard what will be typed next. */
 const PROSE = new Set(["prompt", "negative_prompt", "title", "notes", "text", "label"]);
 const ALMOST_WORDS = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
@@ -17,7 +29,8 @@ const ALMOST_WORDS = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
 export function keyRank(path: Path, key: string): number {
   const known = keysOf(fieldAt(path));
   if (known.length === 0) return 0;
-  const first = path[0] === "shots" && path.length === 2 ? FIRST_OF_A_SHOT.indexOf(key) : -1;
+  const isTold = path.length === 2 && (path[0] === "shots" || path[0] === "images");
+  const first = isTold ? FIRST.indexOf(key) : -1;
   if (first !== -1) return first;
   const last = LAST.indexOf(key);
   if (last !== -1 && known.includes(key)) return 2000 + last;

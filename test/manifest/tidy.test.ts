@@ -21,9 +21,9 @@ describe("tidying", () => {
   test.each([
     ["puts the keys of the file in one order", `shots: {}\nproject: p\nversion: 1\n`, `${HEAD}shots: {}\n`],
     [
-      "puts the keys of a shot in one order, inputs before the prompt and refinements last",
-      `${HEAD}\nshots:\n  a:\n    steps: []\n    tags: [x]\n    duration: 5\n    prompt: y\n    image: a.png\n    title: t\n`,
-      `${HEAD}\nshots:\n  a:\n    title: t\n    image: a.png\n    prompt: y\n    duration: 5\n    tags: [x]\n    steps: []\n`,
+      "puts the keys of a shot in one order: model, pictures, words, the rest, what follows, remarks",
+      `${HEAD}\nshots:\n  a:\n    tags: [x]\n    steps: []\n    duration: 5\n    prompt: y\n    image: a.png\n    model: kling-3.0\n    title: t\n`,
+      `${HEAD}\nshots:\n  a:\n    title: t\n    model: kling-3.0\n    image: a.png\n    prompt: y\n    duration: 5\n    steps: []\n    tags: [x]\n`,
     ],
     [
       "leaves shots, images, profiles and variables in the author's order",
@@ -43,7 +43,7 @@ describe("tidying", () => {
     [
       "takes quotes from words, and keeps them around sentences, numbers and truth values",
       `${HEAD}\nshots:\n  "a":\n    prompt: "x"\n    model: 'kling-2.5-turbo'\n    x-po: "4711"\n  "010":\n    aspect_ratio: "16:9"\n    prompt: "true"\n`,
-      `${HEAD}\nshots:\n  a:\n    prompt: "x"\n    model: kling-2.5-turbo\n    x-po: "4711"\n\n  "010":\n    prompt: "true"\n    aspect_ratio: "16:9"\n`,
+      `${HEAD}\nshots:\n  a:\n    model: kling-2.5-turbo\n    prompt: "x"\n    x-po: "4711"\n\n  "010":\n    prompt: "true"\n    aspect_ratio: "16:9"\n`,
     ],
     [
       "puts ids that YAML takes for numbers or truth values in quotes",
