@@ -12,7 +12,7 @@ import { face, spell, textWidth, wrap } from "../../src/sandbox/media/lettering.
 import { mp4, videoEntry } from "../../src/sandbox/media/mp4.js";
 import { Picture, rgb } from "../../src/sandbox/media/picture.js";
 import { encodeStill } from "../../src/sandbox/media/png.js";
-import { timeCode } from "../../src/sandbox/media/slate.js";
+import { Slate, type SlateText, timeCode } from "../../src/sandbox/media/slate.js";
 import { soundtrack } from "../../src/sandbox/media/soundtrack.js";
 import { humOf } from "../../src/sandbox/rules/sources.js";
 import { boxes } from "./boxes.js";
@@ -258,6 +258,27 @@ describe("a still", () => {
     const path = join(folder, "still.png");
     writeFileSync(path, encodeStill(333, 501, TEXT, "still"));
     expect(spawnSync(FFMPEG, ["-v", "error", "-i", path, "-f", "null", "-"]).stderr.toString()).toBe("");
+  });
+});
+
+describe("a slate", () => {
+  const drawn = (text: Partial<SlateText>): Buffer =>
+    Buffer.from(new Slate(320, 320, { ...TEXT, ...text }).picture.luma);
+  const rowsThatDiffer = (a: Buffer, b: Buffer): readonly number[] =>
+    Array.from({ length: 320 }, (_, y) => y).filter(
+      (y) => !a.subarray(y * 320, (y + 1) * 320).equals(b.subarray(y * 320, (y + 1) * 320)),
+    );
+
+  it("shows by its mark which take it is, in the upper right corner", () => {
+    const rows = rowsThatDiffer(drawn({ mark: "0000" }), drawn({ mark: "7fff" }));
+    expect(rows.some((y) => y > 20 && y < 45)).toBe(true);
+  });
+
+  it("marks parts of the clip above the progress bar and nowhere else", () => {
+    const rows = rowsThatDiffer(drawn({}), drawn({ spans: [{ from: 0.5, to: 1 }] }));
+    expect(rows.length).toBeGreaterThan(0);
+    expect(Math.min(...rows)).toBeGreaterThan(285);
+    expect(Math.max(...rows)).toBeLessThan(296);
   });
 });
 

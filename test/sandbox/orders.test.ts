@@ -59,6 +59,25 @@ describe("what is made of an accepted request", () => {
     expect(size("/image-to-video/kling-3.0", body, world)).toBe("720x960");
   });
 
+  it("gives a continuation the colour of its source, and the words that were meant for it", () => {
+    const source = accepted("/v1/videos/text2video", {
+      model_name: "kling-v3",
+      prompt: "a boat [sandbox:faces2] [sandbox:then-slow] [sandbox:fail]",
+    });
+    const world: World = {
+      ...WORLD,
+      resultAt: () => ({ id: "1-1", order: source.order, mark: "3fa2", state: "ready" }),
+    };
+    const { order } = accepted("/omni-video/kling-3.0-omni", of([prompt, feature]), world);
+    expect(order).toMatchObject({
+      prompt: "she turns",
+      colour: source.order.prompt,
+      heed: "she turns [sandbox:faces2] [sandbox:slow]",
+      notes: ["continues kling-v3 · 3fa2"],
+      parent: { id: "1-1", seconds: 5 },
+    });
+  });
+
   it.each([
     ["1k", "16:9", "1344x756"],
     ["2k", "3:4", "1776x2368"],

@@ -63,7 +63,7 @@ export async function render(
 function clipText(order: VideoOrder, mark: string): SlateText {
   const { width, height } = order.size;
   return {
-    seed: seed(order.prompt),
+    seed: seed(order.colour ?? order.prompt),
     mark,
     title: order.model,
     tag: order.mode === order.resolution ? order.mode : `${order.mode} ${order.resolution}`,
@@ -76,7 +76,18 @@ function clipText(order: VideoOrder, mark: string): SlateText {
     ],
     prompt: order.prompt,
     notes: order.notes,
+    spans: spansOf(order),
   };
+}
+
+/** What is new in a clip that was made from another: the part that was added, or where it speaks. */
+function spansOf({ product, seconds, parent, sound }: VideoOrder): SlateText["spans"] {
+  if (product === "extend") return [{ from: (parent?.seconds ?? 0) / seconds, to: 1 }];
+  return sound.flatMap((layer) => {
+    if (layer.kind === "hum" || layer.volume === 0) return [];
+    const from = layer.atMs / 1000 / seconds;
+    return [{ from, to: Math.min(1, from + (layer.endMs - layer.startMs) / 1000 / seconds) }];
+  });
 }
 
 function stillText(order: StillOrder, mark: string): SlateText {

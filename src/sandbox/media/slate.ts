@@ -22,6 +22,8 @@ export interface SlateText {
   readonly prompt: string;
   /** Lines above the time code, for instance what the first frame was. */
   readonly notes: readonly string[];
+  /** Parts of a clip, from 0 to 1, that are marked above its progress bar. */
+  readonly spans?: readonly { readonly from: number; readonly to: number }[];
 }
 
 const MARK_SQUARES = 5;
@@ -48,6 +50,7 @@ export class Slate {
     if (text.mark !== undefined) this.#takeMark(text.mark);
     const top = this.#heading(text);
     const bottom = this.#notes(text.notes.map(spell));
+    for (const { from, to } of text.spans ?? []) this.#span(from, to);
     this.#prompt(spell(text.prompt.replace(/\s+/gu, " ").trim()), top, bottom);
   }
 
@@ -217,10 +220,24 @@ export class Slate {
     }
   }
 
-  #progress(done: number): void {
-    const room = this.picture.width - 2 * this.#margin;
+  /** A line above the progress bar, with a small foot at either end. */
+  #span(from: number, to: number): void {
+    const { room, thick, top } = this.#bar();
+    const line = Math.max(2, 2 * Math.round(thick / 4));
+    const [left, right] = [from, to].map((part) => this.#margin + 2 * Math.round((room * part) / 2));
+    if (left === undefined || right === undefined) return;
+    this.picture.fill(left, top - 2 * line, right - left, line, this.#palette.accent);
+    for (const x of [left, right - line]) this.picture.fill(x, top - line, line, line, this.#palette.accent);
+  }
+
+  #bar(): { readonly room: number; readonly thick: number; readonly top: number } {
     const thick = Math.max(3, Math.round(0.8 * this.#unit));
-    const top = this.picture.height - this.#margin - thick;
+    const room = this.picture.width - 2 * this.#margin;
+    return { room, thick, top: this.picture.height - this.#margin - thick };
+  }
+
+  #progress(done: number): void {
+    const { room, thick, top } = this.#bar();
     const reached = Math.round((room * Math.min(1, done)) / 2) * 2;
     if (this.#shownBar < 0) this.picture.fill(this.#margin, top, room, thick, this.#palette.mark);
     const from = Math.max(0, this.#shownBar);

@@ -28,6 +28,9 @@ export interface SoundPacket {
   readonly data: Uint8Array;
 }
 
+/** Far more than any AudioSpecificConfig has, and less than a descriptor with a length of one byte can hold. */
+const MOST_CONFIGURATION_BYTES = 64;
+
 /** Format and length; undefined for bytes that are no sound of the formats that lip-sync takes. */
 export async function soundFacts(bytes: Uint8Array): Promise<SoundFacts | undefined> {
   const sound = await readSound(bytes);
@@ -79,7 +82,11 @@ function aac(
   packets: readonly SoundPacket[],
 ): Sound | undefined {
   const coded = { kind: "coded", codec: "aac", rate, channels } as const;
-  if (description !== undefined) return { ...coded, configuration: description, packets };
+  if (description !== undefined) {
+    return description.length > MOST_CONFIGURATION_BYTES
+      ? undefined
+      : { ...coded, configuration: description, packets };
+  }
   const [, , second = 0, third = 0] = packets[0]?.data ?? [];
   const type = (second >> 6) + 1;
   const rateIndex = (second >> 2) & 15;

@@ -42,6 +42,7 @@ function check(record: Readonly<Record<string, unknown>>, world: World): Checked
         seconds: clip.seconds + ADDED_SECONDS,
         prompt: prompt === "" ? clip.prompt : prompt,
         heed: `${prompt} ${handedDown(clip.heed ?? clip.prompt, "then")}`,
+        colour: clip.colour ?? clip.prompt,
         notes: [`continues ${name} from ${clip.seconds} s`],
         sources: [name],
         parent,

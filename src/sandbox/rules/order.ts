@@ -75,6 +75,8 @@ export interface VideoOrder {
   readonly prompt: string;
   /** What mischief is read from when that is not the prompt. */
   readonly heed?: string;
+  /** What the slate's colour follows from when that is not the prompt: a continuation keeps that of its source. */
+  readonly colour?: string;
   readonly parent?: Parent;
   /** Lines for the slate about frames, references and the like. */
   readonly notes: readonly string[];

@@ -61,9 +61,13 @@ export function secondsOf(video: SourceVideo | undefined, asked: number): number
   return video?.role === "base" && video.source.own ? video.source.clip.seconds : asked;
 }
 
-/** What an order says of the video it came from, and of the mischief that its prompt handed down. */
-export function lineage(video: SourceVideo | undefined, prompt: string): Pick<VideoOrder, "parent" | "heed"> {
+/** What an order inherits from the video it came from, beside sound and size. */
+export function lineage(
+  video: SourceVideo | undefined,
+  prompt: string,
+): Pick<VideoOrder, "parent" | "heed" | "colour"> {
   if (video === undefined) return {};
   const { parent, clip } = video.source;
-  return { parent, heed: `${prompt} ${handedDown(clip.heed ?? clip.prompt, "then")}` };
+  const colour = clip.colour ?? clip.prompt;
+  return { parent, colour, heed: `${prompt} ${handedDown(clip.heed ?? clip.prompt, "then")}` };
 }
