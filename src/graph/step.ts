@@ -134,9 +134,6 @@ export interface Frame {
 /** What a step asks for. */
 export type Action = TextToVideo | ImageToVideo | Extend | LipSync | MakeImage | TryOn | Frame;
 
-/** The kinds of action. */
-export type ActionKind = Action["kind"];
-
 /** A node of the graph: one action producing one artifact. */
 export interface Step {
   readonly id: StepId;
