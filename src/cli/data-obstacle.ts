@@ -28,7 +28,7 @@ function obstacleFacts(obstacle: Obstacle): Data {
     case "price_unknown":
       return {};
     case "unsupported":
-      return { what: obstacle.what };
+      return { what: obstacle.what, ...(obstacle.by === undefined ? {} : { by: obstacle.by }) };
     case "source_unavailable": {
       const { source, why: reason, completed } = obstacle;
       return { source, reason, ...(completed === undefined ? {} : { completed }) };

@@ -185,9 +185,7 @@ export function beyondOldLipSync(action: Action, source: SourceFacts): string | 
       ? [`a clip of ${length} s`]
       : []),
   ];
-  return found.length === 0
-    ? undefined
-    : `${listWords(found)} with the old lip-sync that KLING_LIP_SYNC names`;
+  return found.length === 0 ? undefined : listWords(found);
 }
 
 /** Whether the author's words leave room for those that name the clip. Omni endpoints take no negative prompt. */

@@ -229,7 +229,9 @@ function planStep(step: Step, keyed: Keyed, making: Making): PlannedStep {
     prior,
     wishes: making.wishes,
     tools: options.tools,
-    ...(tooMuch === undefined ? {} : { obstacle: { because: "unsupported", what: tooMuch } }),
+    ...(tooMuch === undefined
+      ? {}
+      : { obstacle: { because: "unsupported", what: tooMuch, by: "old_lip_sync" } }),
   });
   const key = decided.key ?? keyed.key;
   const handleEnds = isHeld(decided.decision)

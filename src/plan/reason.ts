@@ -50,7 +50,8 @@ export type Obstacle =
   | { readonly because: "unknown"; readonly reference: string; readonly since: string }
   | { readonly because: "over_budget"; readonly cap: "budget" | "max_cost" }
   | { readonly because: "price_unknown"; readonly why: string }
-  | { readonly because: "unsupported"; readonly what: string }
+  /** `by`: the server's old lip-sync cannot do it; absent: this klingmake cannot. */
+  | { readonly because: "unsupported"; readonly what: string; readonly by?: "old_lip_sync" }
   /** The vendor cannot work on the clip of `source` any more; `completed`: when that clip was made, ISO 8601. */
   | {
       readonly because: "source_unavailable";
@@ -220,6 +221,12 @@ export function obstacleText(
         help: `add a price under catalog.prices, or allow it by name: --allow-unknown-price ${step}`,
       };
     case "unsupported":
+      if (obstacle.by === "old_lip_sync") {
+        return {
+          why: `the old lip-sync, which KLING_LIP_SYNC=old chooses, does not take ${obstacle.what}`,
+          help: "leave that out of the step; or unset KLING_LIP_SYNC, if the server has the lip-sync of today",
+        };
+      }
       return {
         why: `this version of klingmake cannot render ${obstacle.what}`,
         help: "render the other steps; this one is waiting",
@@ -232,7 +239,7 @@ export function obstacleText(
     case "tool_missing":
       return {
         why: `taking a picture out of a clip needs ${obstacle.tool}, which is not on the PATH`,
-        help: "install it (apt install ffmpeg, brew install ffmpeg, winget install ffmpeg) and run the same command again",
+        help: "install it (apt install ffmpeg, brew install ffmpeg, winget install ffmpeg) and run the same command again; an extend can also go via: omni",
       };
     default:
       return unreachable(obstacle);

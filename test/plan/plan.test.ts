@@ -457,3 +457,37 @@ test("a step whose key is missing is a bug, not a render", () => {
   const { graph } = keyedGraph(five);
   expect(() => makePlan(graph, new Map(), priorOf(), catalogOf(), optionsOf())).toThrow("has no key");
 });
+
+describe("the old lip-sync of gateways", () => {
+  const speaking = (fields: object) =>
+    film(shot("1", { steps: [{ lip_sync: { text: "hello there", voice: "v", ...fields } }] }));
+  const planned = (fields: object, more: object = {}) =>
+    planOf(speaking(fields), {}, { lipSync: "old", ...more }).steps[1];
+
+  test("has no known price, so a step waits until that is accepted by name", () => {
+    expect(planned({})?.decision).toMatchObject({ kind: "blocked", because: { because: "price_unknown" } });
+    const allowUnknownPrice = new Set(["shots.1.lip_sync"]);
+    expect(planned({}, { allowUnknownPrice })).toMatchObject({
+      decision: { kind: "render" },
+      create: expect.not.objectContaining({ ceiling: expect.anything() as unknown }) as unknown,
+    });
+  });
+
+  test.each<[string, object, string | undefined]>([
+    ["a face", { face: 2 }, "face"],
+    ["a place and a volume", { at: 1, volume: 0.5 }, "at and volume"],
+    ["defaults written out", { face: 1, at: 0, volume: 1, original_volume: 1 }, undefined],
+    ["a long text", { text: "word ".repeat(30) }, "a text of more than 120 characters"],
+  ])("with %s is refused only for what it lacks", (_, fields, what) => {
+    const because = planned(fields, { allowUnknownPrice: new Set(["shots.1.lip_sync"]) })?.decision;
+    expect(because).toMatchObject(
+      what === undefined
+        ? { kind: "render" }
+        : { kind: "blocked", because: { because: "unsupported", what, by: "old_lip_sync" } },
+    );
+  });
+
+  test("is none of the sandbox's or the vendor's business otherwise", () => {
+    expect(planOf(speaking({ face: 2 })).steps[1]?.decision.kind).toBe("render");
+  });
+});

@@ -151,6 +151,28 @@ test.each<[Obstacle, string, string]>([
     "this version of klingmake cannot render lip-sync",
     "render the other steps; this one is waiting",
   ],
+  [
+    { because: "unsupported", what: "face", by: "old_lip_sync" },
+    "the old lip-sync, which KLING_LIP_SYNC=old chooses, does not take face",
+    "leave that out of the step; or unset KLING_LIP_SYNC, if the server has the lip-sync of today",
+  ],
+  ...(
+    [
+      ["expired", "it keeps results for 30 days, and this one was made on 2026-10-01"],
+      ["other_account", "it was made by another account than the one in the environment"],
+      ["no_handle", "nothing on record says which of its results that is"],
+      ["gone", "it does not have that result any more"],
+    ] as const
+  ).map(([why, words]): [Obstacle, string, string] => [
+    { because: "source_unavailable", source: ID, why, completed: "2026-10-01T10:00:00.000Z" },
+    `the vendor cannot work on the clip of shots.010.clip: ${words}`,
+    "put that clip at a public address and name it under copy: (url, sha256), or set via: last_frame for an extend; or buy it again: render --rebuy shots.010.clip",
+  ]),
+  [
+    { because: "tool_missing", tool: "ffmpeg" },
+    "taking a picture out of a clip needs ffmpeg, which is not on the PATH",
+    "install it (apt install ffmpeg, brew install ffmpeg, winget install ffmpeg) and run the same command again; an extend can also go via: omni",
+  ],
 ])("%j says why and what to do", (obstacle, why, help) => {
   expect(obstacleText(obstacle, ID)).toEqual({ why, help });
 });
