@@ -165,14 +165,15 @@ function workWords({ planned, phase, taskMs, expectedSeconds }: Standing, nowMs:
       const elapsed = clockText(seconds);
       if (expectedSeconds === undefined) return [`${phase.kind} ${elapsed}`, elapsed];
       const times = `${elapsed} of ~${clockText(expectedSeconds)}`;
-      const bar = barText(seconds / Math.max(1, expectedSeconds));
+      // What is expected is no promise: the bar is full when the task is done, and then it is gone.
+      const bar = barText(seconds / Math.max(1, expectedSeconds), BAR_COLUMNS - 1);
       return [`${phase.kind.padEnd(10)} ${bar} ${times}`, `${bar} ${times}`, times, elapsed];
     }
     case "downloading": {
       const { bytes, total } = phase;
       if (total === undefined) return [`downloading ${sizeText(bytes, bytes)}`, sizeText(bytes, bytes)];
       const amount = `${sizeText(bytes, total).split(" ")[0]} of ${sizeText(total, total)}`;
-      const bar = barText(bytes / Math.max(1, total));
+      const bar = barText(bytes / Math.max(1, total), BAR_COLUMNS);
       return [`downloading ${bar} ${amount}`, `${bar} ${amount}`, amount, sizeText(bytes, total)];
     }
     case "idle":
@@ -229,9 +230,9 @@ export function counts(rows: readonly ShotRow[]): string {
     .join(", ");
 }
 
-/** A bar that is full only when all is there. */
-function barText(fraction: number): string {
-  const full = Math.min(BAR_COLUMNS - 1, Math.floor(Math.max(0, fraction) * BAR_COLUMNS));
+/** A bar of so much of a whole, with at most so many columns full. */
+function barText(fraction: number, most: number): string {
+  const full = Math.min(most, Math.floor(Math.max(0, fraction) * BAR_COLUMNS));
   return `${"━".repeat(full)}${"─".repeat(BAR_COLUMNS - full)}`;
 }
 
