@@ -1,4 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { describe, expect, it, onTestFinished } from "vitest";
 
 import { clip, download, EXTEND, first, good, lipSyncBody, LIP_SYNC, session, speech, T2V } from "./chain.js";
 import { type Ask, open } from "./client.js";
@@ -117,9 +121,15 @@ describe("video-extend", () => {
   });
 
   it("is gone with the models it works for", async () => {
-    const { ask } = await open();
-    const { id } = await clip(ask);
-    expect((await ask("POST", EXTEND, { video_id: id })).code).toBe(1201);
+    const directory = mkdtempSync(join(tmpdir(), "sandbox-retired-"));
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+    const before = await open({ directory, retired: "accept" });
+    const { id } = await clip(before.ask, OLD);
+    const { ask } = await open({ directory });
+    expect(await ask("POST", EXTEND, { video_id: id })).toMatchObject({
+      code: 1201,
+      message: expect.stringContaining("discontinued"),
+    });
   });
 
   it("takes mischief from its prompt, and from its source what was meant for the next step", async () => {

@@ -17,11 +17,14 @@ import {
   T2V,
   wav,
 } from "./chain.js";
+import type { OwnResult, World } from "../../src/sandbox/rules/order.js";
 import { type Ask, open, type Reply } from "./client.js";
+import { accepted, verdict, WORLD } from "./verdict.js";
 
 type Body = Readonly<Record<string, unknown>>;
 
 const file = (bytes: Buffer): Body => ({ sound_file: bytes.toString("base64") });
+const TIMES = { sound_start_time: 0, sound_end_time: 3000, sound_insert_time: 1000 };
 const FOREIGN = { sound_file: "https://example.com/voice.mp3" };
 
 async function scene(ask: Ask, more: Body = {}) {
@@ -172,9 +175,37 @@ describe("advanced-lip-sync", () => {
     expect(faces.face_data).toEqual([]);
     expect((await ask("POST", LIP_SYNC, lipSyncBody(faces, FOREIGN))).message).toContain("has no face");
 
+    // A session of a foreign clip is as old as itself.
     const brief = await open({ handleSeconds: -1 });
-    const old = good(await brief.ask("POST", FACES, { video_url: (await clip(brief.ask)).url }));
+    const old = good(await brief.ask("POST", FACES, { video_url: "https://example.com/a.mp4" }));
     expect((await brief.ask("POST", LIP_SYNC, lipSyncBody(old, FOREIGN))).message).toContain("has expired");
+  });
+
+  it("refuses a young session whose clip has expired meanwhile", () => {
+    const source = accepted(T2V, { model_name: "kling-v3", prompt: "x" });
+    const found = (state: OwnResult["state"], order: OwnResult["order"]): OwnResult => ({
+      id: "1-1",
+      order,
+      mark: "3fa2",
+      state,
+    });
+    const then: World = { ...WORLD, resultById: () => found("ready", source.order) };
+    const faces = accepted(FACES, { video_id: "1-1" }, then);
+    const now: World = {
+      ...WORLD,
+      resultById: (id) => (id === "2-1" ? found("ready", faces.order) : found("expired", source.order)),
+    };
+    const { session_id, face_data } = { session_id: "2", face_data: [{ face_id: "2-1" }] };
+    const body = { session_id, face_choose: [{ ...face_data[0], ...FOREIGN, ...TIMES }] };
+    return Promise.all([
+      expect(verdict(LIP_SYNC, body, now)).resolves.toContain("session_id has expired, or its video has"),
+      expect(
+        verdict(LIP_SYNC, body, {
+          ...now,
+          resultById: (id) => (id === "2-1" ? now.resultById(id) : then.resultById(id)),
+        }),
+      ).resolves.toBe("ok"),
+    ]);
   });
 
   it("refuses a reference that exists, and creates nothing twice", async () => {
@@ -281,6 +312,17 @@ describe("the old lip-sync", () => {
       code: 1201,
       message: expect.stringContaining(message),
     });
+  });
+
+  it("cuts a sound that is longer than its clip", async () => {
+    const { ask } = await open({ lipSync: "old" });
+    const { id } = await clip(ask);
+    const voice = { mode: "audio2video", audio_type: "file", audio_file: mp3(8).toString("base64") };
+    const { task_id } = good(await ask("POST", OLD_LIP_SYNC, { input: { video_id: id, ...voice } }));
+    const told = await ask("GET", `${OLD_LIP_SYNC}/${task_id}`);
+    const made = await download(first(told, told).url);
+    const header = made.indexOf("mvhd") + 4;
+    expect(made.readUInt32BE(header + 16) / made.readUInt32BE(header + 12)).toBe(5);
   });
 
   it("takes clips of ten seconds at most", async () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 
 import { clip, download, EXTEND, first, good, T2V } from "./chain.js";
+import type { World } from "../../src/sandbox/rules/order.js";
 import { type Ask, open, resultUrl } from "./client.js";
+import { accepted, verdict, WORLD } from "./verdict.js";
 
 const OMNI = "/omni-video/kling-3.0-omni";
 const O1 = "/omni-video/kling-o1";
@@ -120,6 +122,25 @@ describe("a video of this sandbox as a reference", () => {
     expect((await ask("POST", O1, o1)).message).toContain("from 700 to 2160 px");
     expect((await ask("POST", LEGACY_OMNI, legacyBody("feature", url))).message).toContain(
       "from 720 to 2160 px",
+    );
+  });
+
+  it.each([
+    [4320, 2160, "its area must be at most 8294400 px"],
+    [1800, 720, "its aspect ratio must be from 0.4 to 2"],
+    [720, 1900, "its aspect ratio must be from 0.4 to 2"],
+    [690, 720, "each side must be from 700 to 4553 px"],
+    [1280, 720, "ok"],
+  ])("of %ix%i is judged by area, ratio and sides", async (width, height, expected) => {
+    const { order } = accepted(T2V, { model_name: "kling-v3", prompt: "x" });
+    if (order.kind !== "video") throw new Error("the order is no video");
+    const sized = { ...order, size: { width, height } };
+    const world: World = {
+      ...WORLD,
+      resultAt: () => ({ id: "1-1", order: sized, mark: "3fa2", state: "ready" }),
+    };
+    expect(await verdict(OMNI, body("feature_video", "https://example.com/a.mp4"), world)).toContain(
+      expected,
     );
   });
 
