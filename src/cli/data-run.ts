@@ -24,7 +24,12 @@ export function eventData(event: RunEvent): Data {
         ...(event.seconds === undefined ? {} : { seconds: event.seconds }),
       };
     case "step_preparing":
-      return { type: event.type, step: event.step, call: event.call };
+      return {
+        type: event.type,
+        step: event.step,
+        call: event.call,
+        ...(event.reserved === undefined ? {} : { reserved: usdJson(event.reserved) }),
+      };
     case "step_submitted": {
       const { type, step, reference, task, adopted, reserved } = event;
       const money = reserved === undefined ? {} : { reserved: usdJson(reserved) };

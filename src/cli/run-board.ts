@@ -34,6 +34,8 @@ export interface Standing {
   readonly expectedSeconds?: number;
   /** The most that this run may owe for it; absent: unknown, or nothing was submitted. */
   readonly reserved?: Micros;
+  /** The most that small calls before its task may have cost. */
+  readonly small?: Micros;
   /** Whether this run submitted it, or resumed what an earlier one had. */
   readonly ordered?: "now" | "before";
 }
@@ -95,7 +97,12 @@ function moved(
         ...(event.what === "resume" ? { ordered: "before" } : {}),
       };
     case "step_preparing":
-      return { ...before, phase: { kind: "preparing", call: event.call }, ordered: "now" };
+      return {
+        ...before,
+        phase: { kind: "preparing", call: event.call },
+        ordered: "now",
+        ...(sandbox ? {} : { small: ((before.small ?? 0) + (event.reserved ?? 0)) as Micros }),
+      };
     case "step_waiting":
       return { ...before, phase: { kind: "waiting", why: event.why } };
     case "step_submitted":

@@ -50,11 +50,11 @@ export function runMoney(board: Board, maxCost: Micros | undefined): RunMoney {
 }
 
 /** What a step has cost this run, or may cost it at most while it is under way. */
-function costOf({ planned, phase, ordered, reserved }: Standing): number {
+function costOf({ planned, phase, ordered, reserved, small }: Standing): number {
   // Found at the vendor: an earlier run has counted it.
   if (ordered === undefined || reserved === 0) return 0;
   if (phase.kind !== "ended") return reserved ?? expectedCost(planned).usd ?? 0;
-  if (phase.outcome.status !== "rendered") return 0;
+  if (phase.outcome.status !== "rendered") return small ?? 0;
   return chargedOr(phase.outcome.billed, expectedCost(planned));
 }
 

@@ -73,6 +73,8 @@ export type RunEvent =
       readonly type: "step_preparing";
       readonly step: StepId;
       readonly call: "identify_face" | "speech";
+      /** The most that it may cost; absent when its price is unknown. */
+      readonly reserved?: Micros;
     }
   | {
       readonly type: "step_submitted";

@@ -92,7 +92,8 @@ async function settledCall(
       const charge = { call: call.kind, ...chargeOf(planned, call.kind) };
       await run.disk.journal({ type: "calling", reference, ...charge });
       sent(charge);
-      run.emit({ type: "step_preparing", step: planned.step.id, call: call.kind });
+      const reserved = charge.ceiling === undefined ? {} : { reserved: charge.ceiling };
+      run.emit({ type: "step_preparing", step: planned.step.id, call: call.kind, ...reserved });
     }
     const answer = await run.provider.call(call, new AbortController().signal);
     switch (answer.kind) {

@@ -222,6 +222,21 @@ describe("money", () => {
       "$0.00 spent",
     ],
     [
+      "a lip-sync that ends before its task has cost its small calls",
+      {},
+      [
+        {
+          type: "step_preparing",
+          step: id("shots.010.clip"),
+          call: "identify_face",
+          reserved: 7000 as never,
+        },
+        failed("shots.010.clip", "no face"),
+      ],
+      undefined,
+      "$0.007 spent",
+    ],
+    [
       "a task that was found was counted before",
       {},
       [submitted("shots.010.clip", 0), ended("shots.010.clip")],
