@@ -24,6 +24,8 @@ import { sha256Hex } from "../base/digest.js";
 import { isRecord } from "../base/guard.js";
 import { readTask, type Task } from "./task.js";
 
+const DIGEST = /^[0-9a-f]{64}$/u;
+
 /** One create request that was received, whatever became of it. */
 export interface LedgerEntry {
   /** Unix milliseconds. */
@@ -115,7 +117,8 @@ export function directoryBook(directory: string): TaskBook {
     },
     sound(sha256) {
       const place = join(soundFolder, sha256);
-      return existsSync(place) ? readFileSync(place) : undefined;
+      // The digest stands in a file that anyone may have written.
+      return DIGEST.test(sha256) && existsSync(place) ? readFileSync(place) : undefined;
     },
     record: (entry) => appendFileSync(ledgerFile, `${JSON.stringify(entry)}\n`, { mode: 0o600 }),
     ledger: () =>

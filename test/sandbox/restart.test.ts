@@ -92,6 +92,16 @@ describe("a sandbox with a directory", () => {
     expect((await ask("GET", "/sandbox/ledger")).data).toHaveLength(1);
   });
 
+  it("keeps sounds by digest, and reads nothing that is not named by one", () => {
+    const book = directoryBook(directory);
+    const digest = "a".repeat(64);
+    book.keepSound(digest, Uint8Array.of(1, 2));
+    writeFileSync(join(directory, "secret"), "x");
+    expect([...(directoryBook(directory).sound(digest) ?? [])]).toEqual([1, 2]);
+    expect(book.sound("../secret")).toBeUndefined();
+    expect(book.sound("b".repeat(64))).toBeUndefined();
+  });
+
   it("stores no picture, only its digest, and leaves no unfinished file", async () => {
     const { ask } = await open({ directory });
     await ask("POST", CLIP, clipBody("a boat", "ref"));

@@ -190,6 +190,22 @@ describe("the sound of a lip-sync", () => {
     expect(loudest(muted, 4, 4.5)).toBe(0);
   });
 
+  it("is the one that was given last, where two cannot be mixed", async () => {
+    const { ask } = await open();
+    const coded = { sound_file: mp3(4).toString("base64") };
+    const spoken = { audio_id: (await speech(ask)).id };
+    const twiceSynced = async (one: object, other: object) => {
+      const faces = await session(ask, (await clip(ask)).id);
+      const { task_id } = good(await ask("POST", LIP_SYNC, lipSyncBody(faces, { ...one })));
+      const again = await session(ask, `${task_id}-1`);
+      const last = good(await ask("POST", LIP_SYNC, lipSyncBody(again, { ...other })));
+      return download(first(...(await twice(ask, last.task_id))).url);
+    };
+    expect(loudest(heardIn(await twiceSynced(coded, spoken)), 1, 4)).toBeGreaterThan(0.05);
+    expect((await twiceSynced(spoken, coded)).includes("mp4a")).toBe(true);
+    expect((await twiceSynced(spoken, spoken)).includes("fLaC")).toBe(true);
+  });
+
   it("survives a restart of the sandbox", async () => {
     const directory = mkdtempSync(join(folder, "kept-"));
     const before = await open({ directory });
@@ -325,7 +341,7 @@ async function played(files: ReadonlyMap<string, Buffer>): Promise<ReadonlyMap<s
         const context = new AudioContext();
         const analyser = context.createAnalyser();
         const samples = new Float32Array(analyser.fftSize);
-        const loud = [0, 0];
+        const loud = [undefined, undefined];
         video.onerror = () => reject(new Error(video.error.message));
         video.src = "${name}";
         document.body.append(video);
@@ -335,9 +351,11 @@ async function played(files: ReadonlyMap<string, Buffer>): Promise<ReadonlyMap<s
           analyser.getFloatTimeDomainData(samples);
           const at = video.currentTime;
           const slot = at > 0.5 && at < 0.8 ? 0 : at > 1.5 && at < 1.9 ? 1 : undefined;
-          if (slot !== undefined) loud[slot] = Math.max(loud[slot], ...samples.map(Math.abs));
-          if (at < 2) requestAnimationFrame(look);
-          else resolve(loud);
+          if (slot !== undefined) loud[slot] = Math.max(loud[slot] ?? 0, ...samples.map(Math.abs));
+          // On a machine with much to do a moment can pass unseen: then once more from the beginning.
+          if (at >= 2 && !loud.includes(undefined)) return resolve(loud);
+          if (at >= 2) video.currentTime = 0;
+          requestAnimationFrame(look);
         };
         video.play().then(look, reject);
       })`);

@@ -1,8 +1,8 @@
 /**
  * Makes the sound track of a clip from the layers of its order. What is known as samples (hum, speech, WAV) is mixed
  * into one channel at 48 kHz and kept as FLAC. MP3 and AAC cannot be mixed without decoding them: a clip that was given
- * one has that sound alone, its packets as they were, at its own volume unless that is 0; an edit list says where it
- * begins and which piece of it is heard.
+ * one last has that sound alone, its packets as they were, at its own volume unless that is 0; an edit list says where
+ * it begins and which piece of it is heard. When another sound was given after it, it is the one that is not heard.
  */
 
 import { setImmediate as breathe } from "node:timers/promises";
@@ -33,8 +33,11 @@ export async function soundtrack(
   for (const layer of layers) {
     const sound = layer.kind === "file" ? await read(kept(layer.sha256)) : undefined;
     if (layer.kind === "file" && sound?.kind === "coded") {
-      coded = layer.volume > 0 ? codedTrack(sound, layer) : coded;
-    } else mix(mixed, layer, sound?.kind === "samples" ? resampled(sound) : undefined);
+      if (layer.volume > 0) coded = codedTrack(sound, layer);
+    } else {
+      if (layer.volume > 0) coded = undefined;
+      mix(mixed, layer, sound?.kind === "samples" ? resampled(sound) : undefined);
+    }
     await breathe();
   }
   return coded ?? (await flacTrack(to16Bits(mixed)));
