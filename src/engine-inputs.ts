@@ -30,7 +30,10 @@ export async function checkInputs(graph: Graph, inputs: Inputs, catalog: Catalog
   const digests = new Map<string, Sha256>();
   const sounds = new Map<string, number>();
   const diagnostics: Diagnostic[] = [];
-  const actions = new Map(graph.steps.map((step) => [step.id, step.action]));
+  // A held clip may be another one than is written now.
+  const actions = new Map(
+    graph.steps.flatMap((step) => (step.hold ? [] : [[step.id, step.action] as const])),
+  );
   const checked = new Set<string>();
   for (const { file, path, step } of uses) {
     const once = `${path.join("/")} ${file}`;

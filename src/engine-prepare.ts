@@ -18,8 +18,7 @@ import type { Manifest, Profile } from "./manifest/manifest.js";
 import type { LipSyncEndpoint } from "./plan/estimate.js";
 import { makePlan, type Plan, type PlanOptions } from "./plan/plan.js";
 import type { Prior } from "./plan/prior.js";
-import { sourceOf } from "./plan/source.js";
-import { accountFingerprint, lipSyncWay } from "./provider/kling/environment.js";
+import { lipSyncWay } from "./provider/kling/environment.js";
 import type { Artifacts } from "./store/artifacts.js";
 import type { Inputs } from "./store/inputs.js";
 import type { Outputs } from "./store/outputs.js";
@@ -141,8 +140,7 @@ export async function prepare(
     journal,
   );
   if (read.value === undefined) return { diagnostics: [...found, ...read.diagnostics] };
-  const known = { ...read.value.prior, ...accountOf(graph, opened) };
-  const prior = request.overwriteOutputs === true ? withOutputsAsOurs(known) : known;
+  const prior = request.overwriteOutputs === true ? withOutputsAsOurs(read.value.prior) : read.value.prior;
   const options: PlanOptions = {
     ...wishes.value,
     tools: await toolsFor(opened, graph),
@@ -173,13 +171,6 @@ export async function prepare(
 function lipSyncOf({ realm }: Graph, { options }: Opened): LipSyncEndpoint {
   const way = realm === "kling" ? lipSyncWay(options.env) : "advanced";
   return typeof way === "string" ? way : "advanced";
-}
-
-/** The account that a run would use, for steps that work on results which belong to one. */
-function accountOf({ realm, steps }: Graph, { options }: Opened): Pick<Prior, "account"> {
-  const matters = realm === "kling" && steps.some((step) => sourceOf(step.action) !== undefined);
-  const account = matters ? accountFingerprint(options.env) : undefined;
-  return account === undefined ? {} : { account };
 }
 
 /** The programs that a graph needs and this machine has. */

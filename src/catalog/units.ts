@@ -29,6 +29,9 @@ export interface ServicePrice {
   readonly basis: Basis;
 }
 
+/** Seconds that a native extension adds to its clip. [kling-api 4.4: adds 4-5 s] */
+export const NATIVE_SECONDS = { low: 4, high: 5 } as const;
+
 /** Lip-sync and the two synchronous calls before it. */
 export const SERVICE_PRICES = {
   lip_sync: { units: milliUnits(500), everySeconds: 5, basis: VIDEO_PRICES },

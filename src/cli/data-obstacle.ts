@@ -16,7 +16,7 @@ function obstacleFacts(obstacle: Obstacle): Data {
     case "upstream":
       return { steps: obstacle.steps };
     case "refused":
-      return { message: obstacle.message };
+      return { message: obstacle.message, ...(obstacle.by === undefined ? {} : { by: obstacle.by }) };
     case "missing":
       return { sha256: obstacle.sha256 };
     case "expired":
@@ -24,14 +24,14 @@ function obstacleFacts(obstacle: Obstacle): Data {
     case "unknown":
       return { reference: obstacle.reference, since: obstacle.since };
     case "over_budget":
-      return { cap: obstacle.cap };
+      return { cap: obstacle.cap, ...(obstacle.unknown === true ? { unknown: true } : {}) };
     case "price_unknown":
       return {};
     case "unsupported":
       return { what: obstacle.what, ...(obstacle.by === undefined ? {} : { by: obstacle.by }) };
     case "source_unavailable": {
-      const { source, why: reason, completed } = obstacle;
-      return { source, reason, ...(completed === undefined ? {} : { completed }) };
+      const { source, by, why: reason, completed } = obstacle;
+      return { source, by, reason, ...(completed === undefined ? {} : { completed }) };
     }
     case "tool_missing":
       return { tool: obstacle.tool };

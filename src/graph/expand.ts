@@ -101,7 +101,8 @@ export function expand(
   const drafts = new Map<string, Draft>();
   for (const still of manifest.images) addDraft(drafts, stillDraft(still, context));
   for (const shot of manifest.shots) for (const draft of shotDrafts(shot, context)) addDraft(drafts, draft);
-  const actionOf = (id: StepId) => drafts.get(id)?.action;
+  // A held clip may be another one than is written now.
+  const actionOf = (id: StepId) => (drafts.get(id)?.hold === true ? undefined : drafts.get(id)?.action);
   for (const draft of drafts.values()) {
     const found = checkAction(
       draft.action,

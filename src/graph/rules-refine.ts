@@ -4,6 +4,7 @@
  */
 import { problem, type Diagnostic, type Path } from "../base/diagnostic.js";
 import { counted, elide, listWords } from "../base/text.js";
+import { NATIVE_SECONDS } from "../catalog/units.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Mode, VideoEndpoint, VideoModel } from "../catalog/model.js";
 import { continuationPrompt } from "./continuation.js";
@@ -20,9 +21,8 @@ export interface SourceFacts {
   readonly sourceSeconds?: number;
 }
 
-/** The longest clip that a native extension may lead to, and what one adds, in seconds. */
+/** The longest clip that a native extension may lead to, in seconds. */
 const NATIVE_TOTAL = 180;
-const NATIVE_ADDS = 5;
 const NATIVE_PROMPT = { promptMax: 2500, negativePrompt: true };
 const NATIVE_SOURCE = "captures of the former video-extend page, 2026-03-31";
 
@@ -82,7 +82,7 @@ function checkNative(
       ),
     );
   }
-  if (source.sourceSeconds !== undefined && source.sourceSeconds + NATIVE_ADDS > NATIVE_TOTAL) {
+  if (source.sourceSeconds !== undefined && source.sourceSeconds + NATIVE_SECONDS.high > NATIVE_TOTAL) {
     found.push(
       problem("catalog/unsupported", `a native extension would make the clip longer than ${NATIVE_TOTAL} s`, {
         path: [...path, "via"],

@@ -1,52 +1,62 @@
 /**
  * What is known, before anything is rendered, of the clip that an extend or lip-sync works on.
  */
+import { unreachable } from "../base/guard.js";
+import { NATIVE_SECONDS } from "../catalog/units.js";
 import type { SourceFacts } from "./rules-refine.js";
 import type { Action, ExtendVia, StepId } from "./step.js";
-
-/** Seconds that a native extension adds, at most. [kling-api 4.4: adds 4-5 s] */
-const NATIVE_ADDS = 5;
 
 /** Whether an extend gives the whole clip, or the continuation alone. [kling-api 3.2, 4.4: native adds to its clip] */
 export function returnsOf(via: ExtendVia): "whole" | "tail" {
   return via === "native" ? "whole" : "tail";
 }
 
-/** Model, mode and length of the clip that `action` works on, as far as the graph tells. */
-export function sourceFacts(action: Action, actionOf: (id: StepId) => Action | undefined): SourceFacts {
-  if (action.kind !== "extend" && action.kind !== "lip_sync") return {};
-  const above = action.source.kind === "step" ? actionOf(action.source.id) : undefined;
-  return above === undefined ? {} : clipFacts(above, actionOf);
+/** The step whose clip an action works on. */
+export function workedOn(action: Action): StepId | undefined {
+  if (action.kind !== "extend" && action.kind !== "lip_sync") return undefined;
+  return action.source.kind === "step" ? action.source.id : undefined;
 }
 
-function clipFacts(action: Action, actionOf: (id: StepId) => Action | undefined): SourceFacts {
+/**
+ * Model, mode and length of the clip that `action` works on, as far as the graph tells. `actionOf` says nothing of steps
+ * whose clip may be another one than is written (held ones).
+ */
+export function sourceFacts(action: Action, actionOf: (id: StepId) => Action | undefined): SourceFacts {
+  const id = workedOn(action);
+  const above = id === undefined ? undefined : actionOf(id);
+  return above === undefined ? {} : clipFacts(above, sourceFacts(above, actionOf));
+}
+
+/** What is known of the clip that an action makes; `source` is what is known of the one that it works on. */
+export function clipFacts(action: Action, source: SourceFacts): SourceFacts {
   switch (action.kind) {
     case "text_to_video":
     case "image_to_video":
-      return {
-        sourceModel: action.model,
-        sourceSeconds: action.duration,
-        ...(action.mode === undefined ? {} : { sourceMode: action.mode }),
-      };
+      return madeBy(action.model, action.mode, action.duration);
     case "lip_sync":
-      return sourceFacts(action, actionOf);
+      return source;
     case "extend": {
-      if (returnsOf(action.via) === "tail") {
-        return {
-          ...(action.model === undefined ? {} : { sourceModel: action.model }),
-          ...(action.mode === undefined ? {} : { sourceMode: action.mode }),
-          sourceSeconds: action.duration ?? 5,
-        };
-      }
-      const before = sourceFacts(action, actionOf);
-      return {
-        ...before,
-        ...(before.sourceSeconds === undefined ? {} : { sourceSeconds: before.sourceSeconds + NATIVE_ADDS }),
-      };
+      if (returnsOf(action.via) === "tail") return madeBy(action.model, action.mode, action.duration ?? 5);
+      const { sourceSeconds: before } = source;
+      return before === undefined ? source : { ...source, sourceSeconds: before + NATIVE_SECONDS.high };
     }
     case "image":
     case "try_on":
     case "frame":
       return {};
+    default:
+      return unreachable(action);
   }
+}
+
+function madeBy(
+  model: string | undefined,
+  mode: SourceFacts["sourceMode"],
+  sourceSeconds: number,
+): SourceFacts {
+  return {
+    ...(model === undefined ? {} : { sourceModel: model }),
+    ...(mode === undefined ? {} : { sourceMode: mode }),
+    sourceSeconds,
+  };
 }

@@ -3,17 +3,14 @@
  * attempts, each counted once.
  */
 import { unreachable } from "../base/guard.js";
-import { micros, milliUnits, sumMicros, type Micros } from "../base/money.js";
-import type { CacheKey } from "../graph/key.js";
+import { micros, milliUnits, type Micros } from "../base/money.js";
+import { callsBeyond, callsMoney } from "./calls.js";
 import { RENDER } from "./decide.js";
 import type { Attempt, Billed, Prior, Rendering } from "./prior.js";
 import { isRecorded, wholeOf } from "./recorded.js";
 
-/**
- * Money of the project's life before this plan: what the lock has, and every attempt that the lock does not show, paid
- * or still open. A mere intent at one of the keys in `planned` counts in the plan instead.
- */
-export function committedMoney(prior: Prior, planned: ReadonlySet<CacheKey>): Micros {
+/** Money of the project's life: what the lock has, and every attempt that the lock does not show, paid or still open. */
+export function committedMoney(prior: Prior): Micros {
   let total = 0;
   for (const rendering of prior.lock.renders.values()) {
     if (rendering.inputs.realm !== "kling") continue;
@@ -23,35 +20,42 @@ export function committedMoney(prior: Prior, planned: ReadonlySet<CacheKey>): Mi
     for (const attempt of attempts) {
       const isLocked = attempt.call === RENDER && isRecorded(prior.lock, attempt);
       if (attempt.realm !== "kling" || isLocked) continue;
-      total += chargeOf(attempt, planned);
+      total += chargeOf(attempt);
     }
   }
   return micros(total);
 }
 
 /** What an attempt took or may still take. */
-function chargeOf(attempt: Attempt, planned: ReadonlySet<CacheKey>): number {
-  const calls = sumMicros((attempt.calls ?? []).map((each) => each.ceiling ?? micros(0)));
+export function chargeOf(attempt: Attempt): number {
+  const { calls } = attempt;
+  const most = (attempt.ceiling ?? 0) + callsBeyond(calls);
   switch (attempt.state) {
     case "intent":
-      return planned.has(attempt.key) ? calls : (attempt.ceiling ?? 0);
     case "submitted":
     case "unknown":
-      return attempt.ceiling ?? 0;
+      return most;
     case "succeeded":
     case "stored":
     case "recorded":
-      return chargedOr(withCalls(attempt.billed, attempt.calls), expected(attempt));
+      return isSaid(attempt.billed) ? chargedOr(withCalls(attempt.billed, calls), expected(attempt)) : most;
     case "failed":
-      return calls + (attempt.billed?.kind === "billed" ? chargedOr(attempt.billed, expected(attempt)) : 0);
+      return (
+        callsMoney(calls) +
+        (attempt.billed?.kind === "billed" ? chargedOr(attempt.billed, expected(attempt)) : 0)
+      );
     case "abandoned":
       // The vendor had taken it, and may have charged.
-      return attempt.ceiling ?? 0;
+      return most;
     case "refused":
-      return calls;
+      return callsMoney(calls);
     default:
       return unreachable(attempt.state);
   }
+}
+
+function isSaid(billed: Billed | undefined): boolean {
+  return billed !== undefined && billed.kind !== "unknown";
 }
 
 function expected({ ceiling, units }: Attempt): Rendering["estimate"] {
@@ -65,8 +69,7 @@ export function withCalls(billed: Billed | undefined, calls: Attempt["calls"]): 
   const units = calls.reduce((sum, each) => sum + (each.units ?? 0), 0);
   const own = billed.kind === "billed" ? billed : { kind: "billed" as const };
   if (own.usd !== undefined) {
-    const money = sumMicros(calls.map((each) => each.ceiling ?? micros(0)));
-    return { ...own, usd: micros(own.usd + money) };
+    return { ...own, usd: micros(own.usd + callsMoney(calls)) };
   }
   return { ...own, units: milliUnits((own.units ?? 0) + units) };
 }

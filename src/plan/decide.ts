@@ -7,7 +7,7 @@ import { unreachable } from "../base/guard.js";
 import { elide } from "../base/text.js";
 import type { CacheKey, Keyed } from "../graph/key.js";
 import type { Step, StepId } from "../graph/step.js";
-import type { Artifact, Attempt, Prior, Rendering } from "./prior.js";
+import { UNSPEAKABLE, type Artifact, type Attempt, type Prior, type Rendering } from "./prior.js";
 import { recordedAt } from "./recorded.js";
 import { changesBetween, type Obstacle, type Reason } from "./reason.js";
 import { fresh, sourceObstacle, sourceOf } from "./source.js";
@@ -18,7 +18,13 @@ export type Decision =
   /** At no cost: from the store, from the output itself, or from the vendor by task id. */
   | { readonly kind: "restore"; readonly from: "store" | "output" | "vendor"; readonly artifact: Artifact }
   /** A task under way is collected. `mayCreate`: it is not certain that the vendor took it. */
-  | { readonly kind: "resume"; readonly attempt: Attempt; readonly mayCreate: boolean }
+  | {
+      readonly kind: "resume";
+      readonly attempt: Attempt;
+      readonly mayCreate: boolean;
+      /** What blocks the step when the vendor turns out not to have the task. */
+      readonly otherwise?: Obstacle;
+    }
   | { readonly kind: "render"; readonly attempt: number }
   | { readonly kind: "blocked"; readonly because: Obstacle };
 
@@ -144,12 +150,12 @@ function goneSource({ step, upstream, prior }: DecideArguments): Obstacle | unde
       return undefined;
     case "resume": {
       const { handle, artifact } = decision.attempt;
-      return handle === undefined ? undefined : sourceObstacle(source, { handle, artifact }, prior);
+      return handle === undefined ? undefined : sourceObstacle(source, { handle, artifact }, prior.today);
     }
     case "keep":
     case "restore": {
       const handle = prior.lock.renders.get(made.key)?.handle;
-      return sourceObstacle(source, { handle, artifact: decision.artifact }, prior);
+      return sourceObstacle(source, { handle, artifact: decision.artifact }, prior.today);
     }
     default:
       return unreachable(decision);
@@ -167,14 +173,17 @@ function fromAttempt(last: Attempt, given: DecideArguments): Decided | undefined
   const reason = { because: "under_way", since: last.started } as const;
   switch (last.state) {
     case "intent": {
-      // The task may exist, so nothing but what lies before it keeps it from being asked for.
+      // The task may exist, so it is asked for even where it could not be sent now.
       const stuck = stuckUpstream(given);
-      return stuck === undefined
-        ? {
-            decision: { kind: "resume", attempt: last, mayCreate: true },
-            reason: { ...reason, unconfirmed: true },
-          }
-        : { decision: { kind: "blocked", because: stuck } };
+      return {
+        decision: {
+          kind: "resume",
+          attempt: last,
+          mayCreate: stuck === undefined,
+          ...(stuck === undefined ? {} : { otherwise: stuck }),
+        },
+        reason: { ...reason, unconfirmed: true },
+      };
     }
     case "submitted":
     case "succeeded": {
@@ -208,11 +217,15 @@ function fromAttempt(last: Attempt, given: DecideArguments): Decided | undefined
     case "failed":
     case "refused":
       return last.failure?.refusal === true && !wishes.retryRefused.has(step.id)
-        ? { decision: { kind: "blocked", because: { because: "refused", message: last.failure.message } } }
+        ? { decision: { kind: "blocked", because: refusedBefore(last.failure) } }
         : undefined;
     case "abandoned":
       return undefined;
   }
+}
+
+function refusedBefore({ message, code }: NonNullable<Attempt["failure"]>): Obstacle {
+  return { because: "refused", message, ...(code === UNSPEAKABLE ? { by: "lip_sync" } : {}) };
 }
 
 /** Where the artifact of a finished rendering is to be had. */

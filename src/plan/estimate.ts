@@ -8,9 +8,10 @@ import { formatUnits, formatUsd, micros, milliUnits, type Micros, type MilliUnit
 import { elide } from "../base/text.js";
 import { tierOf, type Catalog, type PriceQuery } from "../catalog/catalog.js";
 import type { Basis, Mode, Model, PriceRow, Tier, VideoModel } from "../catalog/model.js";
-import { SERVICE_PRICES, type UnitKind } from "../catalog/units.js";
+import { NATIVE_SECONDS, SERVICE_PRICES, type UnitKind } from "../catalog/units.js";
 import type { SourceFacts } from "../graph/rules-refine.js";
 import type { Action, Extend, LipSync } from "../graph/step.js";
+import { SMALL_CALLS_MOST } from "./calls.js";
 
 /** The least and the most that is expected. */
 interface Range<T> {
@@ -186,9 +187,6 @@ function clipQuery(model: VideoModel, request: ClipRequest): PriceQuery {
   };
 }
 
-/** A native extension adds 4 to 5 s; the vendor asks one price for it. */
-const NATIVE_SECONDS = { low: 4, high: 5 };
-
 function extension(action: Extend, catalog: Catalog, source: SourceFacts): Estimate {
   if (action.via === "native") {
     if (source.sourceModel === undefined) {
@@ -220,9 +218,6 @@ function extension(action: Extend, catalog: Catalog, source: SourceFacts): Estim
   const atMost = Math.ceil(source.sourceSeconds ?? longest ?? duration);
   return clip(action.model, { ...request, input: "video", atMost }, catalog);
 }
-
-/** How often one run sends a small call at most: once, and once more when the answer is lost. */
-export const SMALL_CALLS_MOST = 2;
 
 function speech(action: LipSync, catalog: Catalog, source: SourceFacts): Estimate {
   if (source.sourceSeconds === undefined) {

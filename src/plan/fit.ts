@@ -22,7 +22,9 @@ export function fit(
   planned: PlannedStep,
   step: Step,
   money: {
+    /** Everything in the books, this step's own attempt among it. */
     readonly committed: Micros;
+    /** What the steps before it add to that. */
     readonly spending: number;
     /** The same at the catalog's prices where these are higher. */
     readonly spendingListed: number;
@@ -39,11 +41,13 @@ export function fit(
     const capped =
       options.budget !== undefined ? "budget" : options.maxCost !== undefined ? "max_cost" : undefined;
     if (allowed)
-      return capped === undefined ? planned : blocked(planned, { because: "over_budget", cap: capped });
+      return capped === undefined
+        ? planned
+        : blocked(planned, { because: "over_budget", cap: capped, unknown: true });
     const why = planned.estimate.kind === "unknown" ? planned.estimate.why : "no price";
     return blocked(planned, { because: "price_unknown", why });
   }
-  const after = money.spending + ceiling;
+  const after = money.spending + addedBy(planned.create);
   if (options.budget !== undefined && money.committed + after > options.budget) {
     return blocked(planned, { because: "over_budget", cap: "budget" });
   }
@@ -53,6 +57,11 @@ export function fit(
     return blocked(planned, { because: "over_budget", cap: "max_cost" });
   }
   return planned;
+}
+
+/** What a create adds to the books, where an open attempt of it may stand already. */
+export function addedBy({ ceiling, credit }: NonNullable<PlannedStep["create"]>): number {
+  return Math.max(0, (ceiling ?? 0) - (credit ?? 0));
 }
 
 function blocked(planned: PlannedStep, because: Obstacle): PlannedStep {

@@ -32,7 +32,7 @@ export function overtakenBy(prior: Prior, realm: Realm, claimed: Claimed): reado
       (each) =>
         each.call === RENDER &&
         each.realm === realm &&
-        ["submitted", "succeeded", "stored"].includes(each.state) &&
+        ["intent", "submitted", "succeeded", "stored"].includes(each.state) &&
         !claimed.references.has(each.reference) &&
         !isRecorded(prior.lock, each) &&
         isObtainable(each, prior),

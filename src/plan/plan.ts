@@ -9,10 +9,11 @@ import type { Mode, Tier } from "../catalog/model.js";
 import type { Json } from "../base/digest.js";
 import { cacheKey, type CacheKey, type Keyed } from "../graph/key.js";
 import { beyondOldLipSync, type SourceFacts } from "../graph/rules-refine.js";
-import { returnsOf, sourceFacts } from "../graph/source.js";
+import { returnsOf, workedOn } from "../graph/source.js";
 import { inputsOf, type Action, type ExtendVia, type Graph, type Step, type StepId } from "../graph/step.js";
 import { clientReference, planDigest, type PlanDigest } from "./approval.js";
-import { committedMoney } from "./committed.js";
+import { callsUsedUp } from "./calls.js";
+import { chargeOf, committedMoney } from "./committed.js";
 import { decide, RENDER, type Decision, type Wishes } from "./decide.js";
 import {
   estimator,
@@ -25,8 +26,9 @@ import {
 } from "./estimate.js";
 import { overtakenBy, type Claimed, type Overtaken } from "./overtaken.js";
 import { expected, expectedSeconds } from "./pace.js";
-import type { ClientReference, Prior } from "./prior.js";
-import { fit, likeTwin } from "./fit.js";
+import type { ClientReference, Prior, SentCall } from "./prior.js";
+import { factsOf } from "./facts.js";
+import { addedBy, fit, likeTwin } from "./fit.js";
 import { withClipsOfFrames, withoutIdleFrames } from "./frames.js";
 import type { Reason } from "./reason.js";
 import { endsSoon } from "./source.js";
@@ -45,6 +47,10 @@ export interface PlannedStep {
     readonly reference: ClientReference;
     readonly attempt: number;
     readonly ceiling?: Micros;
+    /** What is in the books already for an open attempt under this reference. */
+    readonly credit?: Micros;
+    /** Small calls that earlier runs sent under this reference. */
+    readonly calls?: readonly SentCall[];
   };
   /** The most that it costs at list price, where a project's own price is lower. */
   readonly listed?: Micros;
@@ -82,7 +88,7 @@ export interface Plan {
   };
   /** Tasks under way that no step claims any more; a render collects them at no cost. */
   readonly overtaken: readonly Overtaken[];
-  /** Over the project's life: in the lock and under way, before this plan. */
+  /** Over the project's life: in the lock and under way, without what this plan goes on with. */
   readonly committed: Micros;
   readonly budget?: Micros;
   /** Seconds for the whole plan, under the concurrency in force. */
@@ -118,7 +124,8 @@ export function makePlan(
   const firstOfKey = new Map<CacheKey, StepId>();
   const steps = graph.steps.filter((step) => wanted === undefined || wanted.has(step.id));
   const price = estimator(catalog, options.lipSync);
-  const committed = committedMoney(prior, new Set(steps.flatMap((step) => keys.get(step.id)?.key ?? [])));
+  const committed = committedMoney(prior);
+  const facts = new Map<StepId, SourceFacts>();
   const wishes = {
     rebuy: withTwins(options.rebuy, keys),
     retryRefused: withTwins(options.retryRefused, keys),
@@ -139,6 +146,7 @@ export function makePlan(
       wishes,
       byId,
       firstOfKey,
+      facts,
     });
     const twin = own.sameAs === undefined ? undefined : byId.get(own.sameAs);
     const fitted =
@@ -146,10 +154,11 @@ export function makePlan(
         ? fit(own, step, { committed, spending, spendingListed, options, free: graph.realm === "sandbox" })
         : likeTwin(own, twin);
     if (fitted.create !== undefined && fitted.sameAs === undefined) {
-      spending += fitted.create.ceiling ?? 0;
+      spending += addedBy(fitted.create);
       spendingListed += Math.max(fitted.create.ceiling ?? 0, fitted.listed ?? 0);
     }
     made.push(fitted);
+    facts.set(step.id, factsOf(fitted, keyed.key, sourceOfStep(step, facts), prior, catalog));
     byId.set(step.id, fitted);
     if (!firstOfKey.has(fitted.key)) firstOfKey.set(fitted.key, step.id);
   }
@@ -176,7 +185,7 @@ export function makePlan(
       count,
     },
     overtaken: overtakenBy(prior, graph.realm, claimedBy(graph, keys, planned)),
-    committed,
+    committed: micros(committed - creating.reduce((sum, { create }) => sum + (create?.credit ?? 0), 0)),
     ...(options.budget === undefined ? {} : { budget: options.budget }),
     expectedSeconds: expectedSeconds(planned, options.concurrency),
   };
@@ -211,6 +220,13 @@ interface Making {
   readonly wishes: Wishes;
   readonly byId: ReadonlyMap<StepId, PlannedStep>;
   readonly firstOfKey: ReadonlyMap<CacheKey, StepId>;
+  /** Of the clips of the steps before. */
+  readonly facts: ReadonlyMap<StepId, SourceFacts>;
+}
+
+function sourceOfStep({ action }: Step, facts: Making["facts"]): SourceFacts {
+  const id = workedOn(action);
+  return (id === undefined ? undefined : facts.get(id)) ?? {};
 }
 
 function planStep(step: Step, keyed: Keyed, making: Making): PlannedStep {
@@ -219,7 +235,7 @@ function planStep(step: Step, keyed: Keyed, making: Making): PlannedStep {
     step.needs.flatMap((id) => making.byId.get(id) ?? []),
     making.byId,
   );
-  const source = sourceFacts(step.action, (id) => making.byId.get(id)?.step.action);
+  const source = sourceOfStep(step, making.facts);
   const tooMuch = options.lipSync === "old" ? beyondOldLipSync(step.action, source) : undefined;
   const decided = decide({
     step,
@@ -253,7 +269,10 @@ function planStep(step: Step, keyed: Keyed, making: Making): PlannedStep {
       : decided.decision.kind === "resume"
         ? decided.decision.attempt.attempt
         : 1;
-  const ceiling = priced.kind === "priced" ? priced.usd.high : priced.kind === "free" ? micros(0) : undefined;
+  const open = prior.attempts.get(key)?.find((each) => each.call === RENDER && each.attempt === attempt);
+  const own = priced.kind === "priced" ? priced.usd.high : priced.kind === "free" ? micros(0) : undefined;
+  const ceiling = own === undefined ? undefined : micros(own + callsUsedUp(open?.calls));
+  const credit = open === undefined || graph.realm === "sandbox" ? 0 : chargeOf(open);
   return {
     step,
     key,
@@ -271,6 +290,8 @@ function planStep(step: Step, keyed: Keyed, making: Making): PlannedStep {
             reference: clientReference(key, attempt, RENDER),
             attempt,
             ...(ceiling === undefined ? {} : { ceiling }),
+            ...(credit === 0 ? {} : { credit: micros(credit) }),
+            ...(open?.calls === undefined ? {} : { calls: open.calls }),
           },
         }
       : {}),

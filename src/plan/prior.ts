@@ -105,6 +105,9 @@ export interface SentCall {
   readonly ceiling?: Micros;
 }
 
+/** Code of a refusal that is ours: what was found in the clip cannot be made to speak as asked. */
+export const UNSPEAKABLE = -1;
+
 /** What is known of one attempt at one key. */
 export interface Attempt {
   readonly key: CacheKey;
@@ -170,8 +173,6 @@ export interface Prior {
   readonly overwritten?: ReadonlySet<Sha256>;
   /** Milliseconds since the epoch. */
   readonly today: number;
-  /** Fingerprint of the account that a run would use; absent where that is not known. */
-  readonly account?: string;
   /** Seconds that past tasks took, by `model mode duration`. */
   readonly pace: ReadonlyMap<string, number>;
 }

@@ -44,11 +44,13 @@ export type Reason =
 /** Why a step cannot go on. */
 export type Obstacle =
   | { readonly because: "upstream"; readonly steps: readonly StepId[] }
-  | { readonly because: "refused"; readonly message: string }
+  /** `by`: what was found in the clip stands in the way, and not the vendor's view of the content. */
+  | { readonly because: "refused"; readonly message: string; readonly by?: "lip_sync" }
   | { readonly because: "missing"; readonly sha256: Sha256 }
   | { readonly because: "expired"; readonly completed: string }
   | { readonly because: "unknown"; readonly reference: string; readonly since: string }
-  | { readonly because: "over_budget"; readonly cap: "budget" | "max_cost" }
+  /** `unknown`: its price is, so that nobody can say whether it fits. */
+  | { readonly because: "over_budget"; readonly cap: "budget" | "max_cost"; readonly unknown?: true }
   | { readonly because: "price_unknown"; readonly why: string }
   /** `by`: the server's old lip-sync cannot do it; absent: this klingmake cannot. */
   | { readonly because: "unsupported"; readonly what: string; readonly by?: "old_lip_sync" }
@@ -56,6 +58,8 @@ export type Obstacle =
   | {
       readonly because: "source_unavailable";
       readonly source: StepId;
+      /** What would have worked on it. */
+      readonly by: "native" | "omni" | "lip_sync";
       readonly why: "expired" | "other_account" | "no_handle" | "gone";
       readonly completed?: string;
     }
@@ -128,12 +132,27 @@ export function reasonText(reason: Reason): string {
   }
 }
 
+/** What else can be done with a clip that is still here. */
+function elsewhere(by: Extract<Obstacle, { because: "source_unavailable" }>["by"]): string {
+  const pin = "put that clip at a public address and add copy: { url: …, sha256: … }";
+  switch (by) {
+    case "native":
+      return "continue with via: last_frame; or with via: omni, when that clip is at a public address (copy: { url: …, sha256: … })";
+    case "omni":
+      return `continue with via: last_frame; or ${pin} to the extend`;
+    case "lip_sync":
+      return `${pin} to the lip_sync`;
+    default:
+      return unreachable(by);
+  }
+}
+
 function sourceWords({ why, completed }: Extract<Obstacle, { because: "source_unavailable" }>): string {
   switch (why) {
     case "expired":
       return `it keeps results for 30 days, and this one was made on ${(completed ?? "").slice(0, 10)}`;
     case "other_account":
-      return "it was made by another account than the one in the environment";
+      return "it was made with other credentials, and those of now do not see it";
     case "no_handle":
       return "nothing on record says which of its results that is";
     case "gone":
@@ -186,6 +205,12 @@ export function obstacleText(
     case "upstream":
       return { why: `waits for ${listWords(obstacle.steps)}`, help: "settle that first" };
     case "refused":
+      if (obstacle.by === "lip_sync") {
+        return {
+          why: `cannot be made to speak: ${elide(obstacle.message, 100)}`,
+          help: `change the step, or count its clip's take up for another one; or pay for looking once more: render --retry-refused ${step}`,
+        };
+      }
       return {
         why: `refused for its content: ${elide(obstacle.message, 100)}`,
         help: `change the prompt or the image; or try the same again at full price: render --retry-refused ${step}`,
@@ -206,6 +231,16 @@ export function obstacleText(
         help: `look for reference ${obstacle.reference} in the vendor's console; then render --rebuy ${step} if it is not there`,
       };
     case "over_budget":
+      if (obstacle.unknown === true) {
+        const cap = obstacle.cap === "budget" ? "the project's budget" : "--max-cost";
+        return {
+          why: `its price is unknown, and what is unknown never fits under ${cap}`,
+          help:
+            obstacle.cap === "budget"
+              ? "give it a price under catalog.prices where that can be done, or render it without budget.usd"
+              : "give it a price under catalog.prices where that can be done, or render it without --max-cost",
+        };
+      }
       return obstacle.cap === "budget"
         ? {
             why: "does not fit into the project's budget",
@@ -234,7 +269,7 @@ export function obstacleText(
     case "source_unavailable":
       return {
         why: `the vendor cannot work on the clip of ${obstacle.source}: ${sourceWords(obstacle)}`,
-        help: `put that clip at a public address and name it under copy: (url, sha256), or set via: last_frame for an extend; or buy it again: render --rebuy ${obstacle.source}`,
+        help: `${elsewhere(obstacle.by)}; or buy that clip again: render --rebuy ${obstacle.source}`,
       };
     case "tool_missing":
       return {

@@ -5,7 +5,7 @@
  */
 import { daysMs } from "../base/clock.js";
 import type { Action, PinnedCopy, StepId } from "../graph/step.js";
-import type { Artifact, Handle, Prior } from "./prior.js";
+import type { Artifact, Handle } from "./prior.js";
 import type { Obstacle } from "./reason.js";
 
 /** Days for which the vendor keeps results and accepts their handles. [kling-api: outputs live 30 days] */
@@ -19,17 +19,17 @@ export interface Source {
   readonly id: StepId;
   /** Another way to it, where the vendor takes a video by address. */
   readonly copy?: PinnedCopy;
-  /** Whether the vendor wants its own id of the clip and no address. */
-  readonly byId: boolean;
+  /** What works on it; a native extension wants the vendor's own id of the clip and no address. */
+  readonly by: "native" | "omni" | "lip_sync";
 }
 
 /** The step whose result the vendor must still have, for actions that work on one. */
 export function sourceOf(action: Action): Source | undefined {
   const works = action.kind === "lip_sync" || (action.kind === "extend" && action.via !== "last_frame");
   if (!works || action.source.kind !== "step") return undefined;
-  const byId = action.kind === "extend" && action.via === "native";
+  const by = action.kind === "lip_sync" ? "lip_sync" : action.via === "native" ? "native" : "omni";
   const { copy } = action;
-  return { id: action.source.id, byId, ...(copy === undefined || byId ? {} : { copy }) };
+  return { id: action.source.id, by, ...(copy === undefined || by === "native" ? {} : { copy }) };
 }
 
 /** Whether the vendor still has what was completed then. */
@@ -48,27 +48,38 @@ export function endsSoon(completed: string | undefined, today: number): string |
 export function sourceObstacle(
   source: Source,
   made: { readonly handle?: Handle | undefined; readonly artifact?: Artifact | undefined },
-  prior: Pick<Prior, "account" | "today">,
-): Obstacle | undefined {
-  return isCopyOf(source.copy, made.artifact)
-    ? undefined
-    : handleObstacle(source.id, made.handle, prior.account, prior.today);
-}
-
-/** Why a handle is of no use to an account today; undefined when it is. */
-export function handleObstacle(
-  source: StepId,
-  handle: Handle | undefined,
-  account: string | undefined,
   today: number,
 ): Obstacle | undefined {
-  const because = "source_unavailable";
-  if (handle === undefined) return { because, source, why: "no_handle" };
+  return isCopyOf(source.copy, made.artifact) ? undefined : handleObstacle(source, made.handle, today);
+}
+
+/**
+ * Why a handle is of no use today; undefined when it may be. Whether it is the account's is for the vendor to say:
+ * what is known here is with which credentials it was made, and an account may have got others since.
+ */
+export function handleObstacle(
+  source: Source,
+  handle: Handle | undefined,
+  today: number,
+): Obstacle | undefined {
+  if (handle === undefined) return unavailable(source, "no_handle");
   const { completed } = handle;
-  if (!fresh(completed, today)) return { because, source, why: "expired", completed };
-  return account === undefined || handle.account === account
-    ? undefined
-    : { because, source, why: "other_account", completed };
+  return fresh(completed, today) ? undefined : unavailable(source, "expired", completed);
+}
+
+/** That a clip cannot be worked on, with what its step needs to know to give advice. */
+export function unavailable(
+  { id, by }: Source,
+  why: Extract<Obstacle, { because: "source_unavailable" }>["why"],
+  completed?: string,
+): Obstacle {
+  return {
+    because: "source_unavailable",
+    source: id,
+    by,
+    why,
+    ...(completed === undefined ? {} : { completed }),
+  };
 }
 
 /** Whether a pinned copy has the very bytes of an artifact. */

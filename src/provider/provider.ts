@@ -182,8 +182,8 @@ export interface Provider {
   readonly loopback: boolean;
   /** Where an action's task would be created. */
   address(action: Action): Address;
-  /** Whether the create of an action can carry a reference that the vendor keeps unique and can be asked for. */
-  references(action: Action): boolean;
+  /** Whether a product's creates carry a reference that the vendor keeps unique and can be asked for. */
+  references(address: Address): boolean;
   /** The small calls that must come before the create of an action, in order. */
   callsBefore(action: Action): readonly SmallCall["kind"][];
   /** Sends one small call. Never repeats it by itself. */

@@ -5,15 +5,16 @@ import { isoTime } from "../base/clock.js";
 import type { Sha256 } from "../base/digest.js";
 import { unreachable } from "../base/guard.js";
 import { micros, type Micros } from "../base/money.js";
+import { callsLeft, callsMoney, callsUsedUp, withBill } from "../plan/calls.js";
 import { RENDER } from "../plan/decide.js";
 import type { PlannedStep } from "../plan/plan.js";
 import type { Attempt, SentCall } from "../plan/prior.js";
 import type { Submission } from "../provider/provider.js";
 import { followAttempt, keepResult, type Ended, type Finished } from "./collect.js";
 import type { Outcome } from "./event.js";
-import { refusedByVendor, unsettled } from "./failure.js";
+import { notSent, refusedByVendor, unsettled } from "./failure.js";
 import { handOver } from "./hand-over.js";
-import { speechBefore } from "./small-calls.js";
+import { speechBefore, type CallBooks } from "./small-calls.js";
 import type { Stepping } from "./stepping.js";
 import { createTask, type NotReady } from "./submit.js";
 
@@ -78,22 +79,25 @@ async function submit(stepping: Stepping, earlier: Attempt | undefined): Promise
     account: run.provider.account,
     ...address,
     model: modelOf(planned),
-    ...(create.ceiling === undefined ? {} : { ceiling: create.ceiling }),
-    ...unitsOf(planned),
+    ...expectedOf(planned),
     consumed: earlier?.consumed ?? consumed,
     started: earlier?.started ?? isoTime(run.clock.now()),
   };
-  if (earlier === undefined)
-    await run.disk.journal({ type: "intent", inputs: planned.inputs, ...intentOf(attempt) });
-  const calls: SentCall[] = [...(earlier?.calls ?? [])];
+  const journalIntent = () =>
+    run.disk.journal({ type: "intent", inputs: planned.inputs, ...intentOf(attempt) });
+  if (earlier === undefined) await journalIntent();
+  const books = openBooks(stepping);
   const ready = async (): Promise<Submission | NotReady> => {
     const handed = early ?? (await handOver(stepping));
     if ("outcome" in handed) return { kind: "not_ready", outcome: handed.outcome };
+    if (earlier !== undefined && earlier.product !== address.product) {
+      // The vendor says that it is not where an earlier run meant to send it; from now on it is asked for elsewhere.
+      const message = `it was never sent to ${earlier.product}`;
+      await run.disk.journal({ type: "refused", reference: create.reference, message, refusal: false });
+      await journalIntent();
+    }
     const { materials } = handed;
-    const speech = await speechBefore(stepping, permit, materials, (sent) => {
-      calls.push(sent);
-      run.small.set(step.id, micros((run.small.get(step.id) ?? 0) + (sent.ceiling ?? 0)));
-    });
+    const speech = await speechBefore(stepping, permit, materials, books);
     if (speech !== undefined && "status" in speech) return { kind: "not_ready", outcome: speech };
     return {
       reference: create.reference,
@@ -102,17 +106,12 @@ async function submit(stepping: Stepping, earlier: Attempt | undefined): Promise
       ...(speech === undefined ? {} : { speech }),
     };
   };
+  const sentTo =
+    earlier === undefined ? {} : { sentTo: { dialect: earlier.dialect, product: earlier.product } };
   const created = await createTask(
     run.provider,
     run.clock,
-    {
-      reference: create.reference,
-      action: step.action,
-      address,
-      permit,
-      askFirst: earlier !== undefined,
-      ready,
-    },
+    { reference: create.reference, address, permit, ready, ...sentTo },
     (why, seconds) => run.emit({ type: "step_waiting", step: step.id, why, seconds }),
     run.stop,
   );
@@ -139,7 +138,7 @@ async function submit(stepping: Stepping, earlier: Attempt | undefined): Promise
         ...attempt,
         task: created.task,
         consumed: created.adopted ? attempt.consumed : consumed,
-        ...(calls.length === 0 ? {} : { calls }),
+        ...(books.calls().length === 0 ? {} : { calls: books.calls() }),
       };
     case "refused":
       await run.disk.journal({
@@ -157,8 +156,16 @@ async function submit(stepping: Stepping, earlier: Attempt | undefined): Promise
       return { status: "unknown", reference, why: created.why };
     case "not_ready":
       return created.outcome;
+    case "unsent":
+      await run.disk.journal({ type: "refused", reference, message: created.why, refusal: false });
+      return notSent(step, created.why);
     case "interrupted":
-      return { status: "interrupted", underWay: true };
+      // Nobody could be asked for it later, so it is said now that there is nothing to ask for.
+      if (created.unsent && !run.provider.references(address)) {
+        const message = "it was stopped before it was sent";
+        await run.disk.journal({ type: "refused", reference, message, refusal: false });
+      }
+      return { status: "interrupted", underWay: !created.unsent };
     default:
       return unreachable(created);
   }
@@ -173,9 +180,30 @@ function intentOf(attempt: Attempt) {
   return intent;
 }
 
-function unitsOf(planned: PlannedStep): Pick<Attempt, "units"> {
-  const units = planned.estimate.kind === "priced" ? planned.estimate.units?.high : undefined;
-  return units === undefined ? {} : { units };
+/** What it is expected to cost by itself, without the calls of earlier runs that its permit covers, too. */
+function expectedOf({ estimate, create }: PlannedStep): Pick<Attempt, "ceiling" | "units"> {
+  const { units } = estimate.kind === "priced" ? estimate : {};
+  const own = create?.ceiling === undefined ? undefined : create.ceiling - callsUsedUp(create.calls);
+  return {
+    ...(own === undefined ? {} : { ceiling: micros(own) }),
+    ...(units === undefined ? {} : { units: units.high }),
+  };
+}
+
+/** The books of a step's small calls, with those of earlier runs in them. */
+function openBooks({ run, planned }: Stepping): CallBooks & { calls(): readonly SentCall[] } {
+  const before = planned.create?.calls ?? [];
+  let calls: readonly SentCall[] = before;
+  const write = (now: readonly SentCall[]) => {
+    calls = now;
+    run.small.set(planned.step.id, micros(Math.max(0, callsMoney(calls) - callsMoney(before))));
+  };
+  return {
+    calls: () => calls,
+    left: (kind) => callsLeft(before, kind),
+    sent: (call) => write([...calls, call]),
+    billed: (kind, billed) => write(withBill(calls, kind, billed)),
+  };
 }
 
 /** Which artifact bytes a step consumes, by upstream key; of a frame also the clip that it is taken from. */

@@ -96,6 +96,21 @@ export function unsettled(step: Named, why: string, error: VendorError | undefin
   };
 }
 
+/** Nothing was sent, so that nothing can be uncertain. `spent`: what was sent before it, in words. */
+export function notSent(step: Named, why: string, spent?: string): Failed {
+  return {
+    status: "failed",
+    diagnostic: problem("run/unreachable", `${step.id} was not submitted`, {
+      path: step.path,
+      on: "key",
+      why: elide(why, 160),
+      help: `${spent === undefined ? "nothing was sent" : spent}; run render again later`,
+    }),
+    retry: "safe",
+    billed: spent === undefined ? "not_billed" : "unknown",
+  };
+}
+
 /** An input is not what the plan was made with; nothing was sent. */
 export function inputChanged(step: Named, why: string): Failed {
   return {
@@ -119,7 +134,7 @@ export function unspeakable(step: Named, { why, help }: Unspeakable): Failed {
       path: step.path,
       on: "key",
       why,
-      help: `${help}; looking for faces was charged, the lip-sync was not sent`,
+      help: `${help}; what was looked up for it was charged, the lip-sync itself was not sent`,
     }),
     retry: "safe",
     billed: "unknown",

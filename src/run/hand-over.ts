@@ -2,11 +2,12 @@
  * The inputs of a step, ready to be sent: files and artifacts read and checked, and the clip of an extend or a lip-sync
  * found at the vendor. Makes free requests only, and none where nothing of the vendor's is worked on.
  */
+import { unreachable } from "../base/guard.js";
 import { inputsOf } from "../graph/step.js";
 import { sourceOf } from "../plan/source.js";
 import type { Material } from "../provider/provider.js";
 import type { Outcome } from "./event.js";
-import { inputChanged, unsettled } from "./failure.js";
+import { inputChanged, notSent } from "./failure.js";
 import { findSource } from "./source.js";
 import type { Stepping } from "./stepping.js";
 
@@ -27,9 +28,12 @@ export async function handOver(stepping: Stepping): Promise<HandedOver> {
       case "gone":
         return { outcome: { status: "blocked", because: found.because } };
       case "unanswered":
-        return { outcome: unanswered(stepping, found.why) };
+        return { outcome: notSent(step, `${source.id} cannot be asked about: ${found.why}`) };
       case "found":
         materials.set("source", found.material);
+        break;
+      default:
+        return unreachable(found);
     }
   }
   for (const [field, input] of inputsOf(step.action)) {
@@ -41,9 +45,4 @@ export async function handOver(stepping: Stepping): Promise<HandedOver> {
     materials.set(field, material);
   }
   return { materials };
-}
-
-/** Nothing was sent, so there is nothing that could be uncertain. */
-function unanswered({ planned }: Stepping, why: string): Outcome {
-  return { ...unsettled(planned.step, why, undefined), billed: "not_billed" };
 }

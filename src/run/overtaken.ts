@@ -3,9 +3,11 @@
  * same, so that nothing paid is lost and taking the edit back is free. Nothing here can cost money, hold up or fail a run:
  * each is asked about once, after the steps, and what is not done yet is left to a later render.
  */
+import { unreachable } from "../base/guard.js";
 import { elide } from "../base/text.js";
 import type { Overtaken } from "../plan/overtaken.js";
 import type { Attempt } from "../plan/prior.js";
+import { askFor } from "./ask.js";
 import { collectableOf, conclude, fetchResult, type Finished } from "./collect.js";
 import { renderingOf } from "./finish.js";
 import type { Collecting, Run } from "./stepping.js";
@@ -17,7 +19,9 @@ export async function collectOvertaken(run: Run, { attempt, inputs }: Overtaken)
   const say = (what: string) =>
     run.emit({ type: "notice", message: `a task of ${attempt.step} that an edit overtook ${what}` });
   try {
-    const finished = await lookOnce(collecting, attempt);
+    const sent = attempt.state === "intent" ? await sentAfterAll(run, attempt) : attempt;
+    if (sent === undefined) return;
+    const finished = typeof sent === "string" ? sent : await lookOnce(collecting, sent);
     if (typeof finished === "string") {
       say(finished);
       return;
@@ -41,6 +45,29 @@ export async function collectOvertaken(run: Run, { attempt, inputs }: Overtaken)
   } catch (error) {
     if (run.stop.aborted) return;
     say(`could not be collected now (${elide(error instanceof Error ? error.message : String(error), 80)})`);
+  }
+}
+
+/** An intent with its task, if the vendor has one; undefined where there is nothing to say, else what is to be said. */
+async function sentAfterAll(run: Run, intent: Attempt): Promise<Attempt | string | undefined> {
+  const asked = await askFor(run, intent);
+  const { reference } = intent;
+  switch (asked.kind) {
+    case "found":
+      return asked.attempt;
+    case "absent": {
+      const message = "the vendor has no task of this reference";
+      await run.disk.journal({ type: "refused", reference, message, refusal: false });
+      return undefined;
+    }
+    case "unaskable":
+      if (asked.why === "account") return "may belong to another account: render with its credentials to ask";
+      await run.disk.journal({ type: "unknown", reference, why: "its product cannot be asked for it" });
+      return "may or may not have been taken by the vendor, which cannot be asked; it counts in the budget";
+    case "unanswered":
+      return "could not be asked about now; the next render asks again";
+    default:
+      return unreachable(asked);
   }
 }
 

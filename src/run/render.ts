@@ -4,6 +4,8 @@
  */
 import { unreachable } from "../base/guard.js";
 import type { Artifact, Attempt, Handle } from "../plan/prior.js";
+import type { Obstacle } from "../plan/reason.js";
+import { collectIfThere } from "./ask.js";
 import { buy } from "./buy.js";
 import { collect, fetchResult, type Collectable } from "./collect.js";
 import type { Outcome } from "./event.js";
@@ -34,7 +36,7 @@ export async function renderStep(stepping: Stepping): Promise<Outcome> {
     case "restore":
       return restore(stepping, decision.from, decision.artifact);
     case "resume":
-      return resume(stepping, decision.attempt);
+      return resume(stepping, decision.attempt, decision.otherwise ?? { because: "upstream", steps: [] });
     case "render":
       return step.action.kind === "frame" ? makeFrame(stepping, step.action) : buy(stepping, undefined);
     default:
@@ -81,7 +83,7 @@ function collectableOf(handle: Handle, stepping: Stepping): Collectable {
   };
 }
 
-async function resume(stepping: Stepping, attempt: Attempt): Promise<Outcome> {
+async function resume(stepping: Stepping, attempt: Attempt, otherwise: Obstacle): Promise<Outcome> {
   const { run, planned } = stepping;
   run.emit({ type: "step_started", step: planned.step.id, what: "resume" });
   switch (attempt.state) {
@@ -97,7 +99,15 @@ async function resume(stepping: Stepping, attempt: Attempt): Promise<Outcome> {
             renderingOf(stepping, attempt, attempt.artifact, attempt.handle, attempt.billed, attempt.flags),
             "new",
           );
+    case "intent":
+    case "unknown":
+    case "failed":
+    case "refused":
+    case "abandoned":
+      return planned.create === undefined
+        ? collectIfThere(stepping, attempt, otherwise)
+        : buy(stepping, attempt);
     default:
-      return buy(stepping, attempt);
+      return unreachable(attempt.state);
   }
 }

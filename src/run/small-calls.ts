@@ -1,30 +1,34 @@
 /**
  * The calls before a lip-sync: find the faces, speak the text. They cost little, carry no reference, and so cannot be
- * asked for when an answer is lost: each is journaled before it is sent, and sent twice at most in a run.
+ * asked for when an answer is lost: each is journaled before it is sent, and sent twice at most under one ceiling.
  * Paid for under the permit of the create that they belong to, whose ceiling has them in it.
  */
 import { unreachable } from "../base/guard.js";
 import { micros, type Micros, type MilliUnits } from "../base/money.js";
 import { SERVICE_PRICES } from "../catalog/units.js";
-import type { LipSync } from "../graph/step.js";
-import { SMALL_CALLS_MOST } from "../plan/estimate.js";
-import type { SentCall } from "../plan/prior.js";
+import type { LipSync, StepId } from "../graph/step.js";
+import { UNSPEAKABLE, type Billed, type SentCall } from "../plan/prior.js";
 import type { Material, SmallAnswer, SmallCall, SpeechPlan } from "../provider/provider.js";
 import type { Outcome } from "./event.js";
-import { refusedByVendor, unsettled, unspeakable } from "./failure.js";
+import { notSent, refusedByVendor, unspeakable } from "./failure.js";
+import { BUSY_FIRST_MS, BUSY_MOST_MS, slept } from "./patience.js";
 import type { Permit } from "./purse.js";
-import { planSpeech } from "./speech.js";
+import { faceOf, planSpeech, type Unspeakable } from "./speech.js";
 import type { Stepping } from "./stepping.js";
 
-const BUSY_FIRST_MS = 1_000; // [kling-api section 7: 1303, first delay at least 1 s]
-const BUSY_MOST_MS = 30_000;
+/** What a step's small calls have cost so far, and how many more it may make. */
+export interface CallBooks {
+  left(kind: SmallCall["kind"]): number;
+  sent(call: SentCall): void;
+  billed(kind: SmallCall["kind"], billed: Billed): void;
+}
 
-/** Makes the calls that the route wants before the create; undefined when it wants none. */
+/** Makes the calls that the route wants before the create, and puts them into the books; undefined when it wants none. */
 export async function speechBefore(
   stepping: Stepping,
   permit: Permit,
   materials: ReadonlyMap<string, Material>,
-  sent: (call: SentCall) => void,
+  books: CallBooks,
 ): Promise<SpeechPlan | Outcome | undefined> {
   const { run, planned } = stepping;
   const { action } = planned.step;
@@ -33,13 +37,24 @@ export async function speechBefore(
   if (kinds.length === 0) return undefined;
   const source = materials.get("source");
   if (source === undefined) throw new Error(`${planned.step.id} has no clip to speak in`);
+  const unspeakableNow = async (found: Unspeakable): Promise<Outcome> => {
+    const { reference } = permit;
+    const { why: message } = found;
+    await run.disk.journal({ type: "refused", reference, code: UNSPEAKABLE, message, refusal: true });
+    return unspeakable(planned.step, found);
+  };
   let faces: Extract<SmallAnswer, { kind: "faces" }> | undefined;
   let spoken: Extract<SmallAnswer, { kind: "speech" }> | undefined;
   for (const kind of kinds) {
-    const answer = await settledCall(stepping, permit, callOf(kind, action, source), sent);
+    const answer = await settledCall(stepping, permit, callOf(kind, action, source), books);
     if (!("kind" in answer)) return answer;
-    if (answer.kind === "faces") faces = answer;
-    else spoken = answer;
+    if (answer.kind === "speech") spoken = answer;
+    else {
+      faces = answer;
+      // Before anything more is paid for.
+      const face = faceOf(action, faces.faces);
+      if ("why" in face) return unspeakableNow(face);
+    }
   }
   if (faces === undefined) throw new Error("a lip-sync was prepared without looking for faces");
   const own = materials.get("audio");
@@ -53,10 +68,7 @@ export async function speechBefore(
     ...(soundSeconds === undefined ? {} : { soundSeconds }),
     ...(clipSeconds === undefined ? {} : { clipSeconds }),
   });
-  if ("session" in plan) return plan;
-  const { reference } = permit;
-  await run.disk.journal({ type: "refused", reference, message: plan.why, refusal: false });
-  return unspeakable(planned.step, plan);
+  return "session" in plan ? plan : unspeakableNow(plan);
 }
 
 function callOf(kind: SmallCall["kind"], action: LipSync, source: Material): SmallCall {
@@ -81,36 +93,35 @@ async function settledCall(
   { run, planned }: Stepping,
   { reference }: Permit,
   call: SmallCall,
-  sent: (call: SentCall) => void,
+  books: CallBooks,
 ): Promise<Extract<SmallAnswer, { kind: "faces" | "speech" }> | Outcome> {
-  let busyMs = BUSY_FIRST_MS;
+  const { step } = planned;
+  const most = books.left(call.kind);
   let why = "";
-  for (let sends = 0; sends < SMALL_CALLS_MOST;) {
-    if (run.stop.aborted) return { status: "interrupted", underWay: true };
-    // Nothing was taken where the vendor was merely busy, so that send's record stands for the next one.
-    if (busyMs === BUSY_FIRST_MS) {
-      const charge = { call: call.kind, ...chargeOf(planned, call.kind) };
-      await run.disk.journal({ type: "calling", reference, ...charge });
-      sent(charge);
-      const reserved = charge.ceiling === undefined ? {} : { reserved: charge.ceiling };
-      run.emit({ type: "step_preparing", step: planned.step.id, call: call.kind, ...reserved });
+  for (let sends = 0; sends < most; sends++) {
+    if (sends > 0 && !(await slept(run.clock, BUSY_FIRST_MS, run.stop)))
+      return { status: "interrupted", underWay: true };
+    const charge = chargeOf(planned, call.kind);
+    await run.disk.journal({ type: "calling", reference, call: call.kind, ...charge });
+    books.sent({ call: call.kind, ...charge });
+    const reserved = charge.ceiling === undefined ? {} : { reserved: charge.ceiling };
+    run.emit({ type: "step_preparing", step: step.id, call: call.kind, ...reserved });
+    const answer = await patiently(run, step.id, call);
+    if (answer === undefined) {
+      await took(NOTHING);
+      return { status: "interrupted", underWay: false };
     }
-    const answer = await run.provider.call(call, new AbortController().signal);
     switch (answer.kind) {
       case "faces":
       case "speech":
+        await took(answer.billed);
         return answer;
       case "refused":
-        if (answer.error.class === "busy") {
-          run.emit({ type: "step_waiting", step: planned.step.id, why: "busy", seconds: busyMs / 1000 });
-          if (!(await slept(run, busyMs))) return { status: "interrupted", underWay: true };
-          busyMs = Math.min(busyMs * 2, BUSY_MOST_MS);
-          continue;
-        }
         if (answer.error.class === "maintenance") {
           why = answer.error.message;
-          break;
+          continue;
         }
+        await took(NOTHING);
         await run.disk.journal({
           type: "refused",
           reference,
@@ -118,18 +129,38 @@ async function settledCall(
           message: answer.error.message,
           refusal: answer.error.class === "content",
         });
-        return refusedByVendor(planned.step, answer.error);
+        return refusedByVendor(step, answer.error);
       case "lost":
         why = answer.why;
-        break;
+        continue;
       default:
         return unreachable(answer);
     }
-    sends++;
-    busyMs = BUSY_FIRST_MS;
-    if (!(await slept(run, BUSY_FIRST_MS))) return { status: "interrupted", underWay: true };
   }
-  return unsettled(planned.step, `${why}, ${SMALL_CALLS_MOST} times`, undefined);
+  const spent = `what comes before it was sent ${most === 1 ? "once" : `${most} times`} without an answer, and may have been charged`;
+  return notSent(step, why, spent);
+
+  async function took(billed: Billed): Promise<void> {
+    if (billed.kind === "unknown") return;
+    await run.disk.journal({ type: "called", reference, call: call.kind, billed });
+    books.billed(call.kind, billed);
+  }
+}
+
+const NOTHING: Billed = { kind: "not_billed" };
+
+/** One answer that is not "busy", after which nothing was done; undefined when the user would not wait for it. */
+async function patiently(
+  { provider, clock, stop, emit }: Stepping["run"],
+  step: StepId,
+  call: SmallCall,
+): Promise<SmallAnswer | undefined> {
+  for (let busyMs = BUSY_FIRST_MS; ; busyMs = Math.min(busyMs * 2, BUSY_MOST_MS)) {
+    const answer = await provider.call(call, new AbortController().signal);
+    if (answer.kind !== "refused" || answer.error.class !== "busy") return answer;
+    emit({ type: "step_waiting", step, why: "busy", seconds: busyMs / 1000 });
+    if (!(await slept(clock, busyMs, stop))) return undefined;
+  }
 }
 
 /** The most that a call may cost, at the price at which the step was planned. */
@@ -144,13 +175,4 @@ function chargeOf(
   return whole === undefined || high === 0
     ? { units }
     : { units, ceiling: micros(Math.ceil((whole.usd.high * units) / high)) };
-}
-
-async function slept(run: Stepping["run"], ms: number): Promise<boolean> {
-  try {
-    await run.clock.sleep(ms, run.stop);
-    return true;
-  } catch {
-    return false;
-  }
 }

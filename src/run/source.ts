@@ -3,9 +3,9 @@
  * because its address is short-lived and the vendor may have dropped it. Where the vendor has it no more, a copy that
  * the author put at a public address will do, if it is the very same clip.
  */
-import type { Step } from "../graph/step.js";
+import { unreachable } from "../base/guard.js";
 import type { Artifact } from "../plan/prior.js";
-import { handleObstacle, isCopyOf, type Source } from "../plan/source.js";
+import { handleObstacle, isCopyOf, unavailable, type Source } from "../plan/source.js";
 import type { Obstacle } from "../plan/reason.js";
 import type { Material, TaskLook } from "../provider/provider.js";
 import type { Stepping } from "./stepping.js";
@@ -27,28 +27,31 @@ export async function findSource({ run }: Stepping, source: Source): Promise<Fou
       ? { kind: "found", material: { kind: "url", url: copy.url }, artifact }
       : undefined;
   const handle = run.rendering(made.key)?.handle;
-  const because = handleObstacle(source.id, handle, run.provider.account, run.clock.now());
-  if (because !== undefined || handle === undefined) return elsewhere ?? gone(because, source.id);
-  const address = { dialect: handle.dialect, product: handle.product };
-  const [answer] = await run.provider.look([{ task: handle.task, address }], run.stop);
+  const gone = (because: Obstacle): Found => elsewhere ?? { kind: "gone", because };
+  if (handle === undefined) return gone(unavailable(source, "no_handle"));
+  const because = handleObstacle(source, handle, run.clock.now());
+  if (because !== undefined) return gone(because);
+  const { dialect, product, completed } = handle;
+  const [answer] = await run.provider.look([{ task: handle.task, address: { dialect, product } }], run.stop);
   switch (answer?.kind) {
     case "found": {
       const clip = clipOf(answer.look, handle.result);
-      if (clip !== undefined && source.byId && clip.id === undefined)
-        return {
-          kind: "gone",
-          because: { because: "source_unavailable", source: source.id, why: "no_handle" },
-        };
-      return clip === undefined
-        ? (elsewhere ?? gone(undefined, source.id, handle.completed))
-        : { kind: "found", material: resultOf(clip, artifact), artifact };
+      if (clip === undefined) return gone(unavailable(source, "gone", completed));
+      if (source.by === "native" && clip.id === undefined) return gone(unavailable(source, "no_handle"));
+      return { kind: "found", material: resultOf(clip, artifact), artifact };
     }
-    case "absent":
-      return elsewhere ?? gone(undefined, source.id, handle.completed);
+    case "absent": {
+      const why = handle.account === run.provider.account ? "gone" : "other_account";
+      return gone(unavailable(source, why, completed));
+    }
     case "failed":
       return { kind: "unanswered", why: answer.error.message };
+    case "lost":
+      return { kind: "unanswered", why: answer.why };
+    case undefined:
+      return { kind: "unanswered", why: "the vendor did not answer" };
     default:
-      return { kind: "unanswered", why: answer?.why ?? "the vendor did not answer" };
+      return unreachable(answer);
   }
 }
 
@@ -66,14 +69,4 @@ function resultOf(clip: TaskLook["outputs"][number], { width, height }: Artifact
     ...(width === undefined ? {} : { width }),
     ...(height === undefined ? {} : { height }),
   };
-}
-
-function gone(because: Obstacle | undefined, source: Step["id"], completed?: string): Found {
-  const unavailable: Obstacle = {
-    because: "source_unavailable",
-    source,
-    why: "gone",
-    ...(completed === undefined ? {} : { completed }),
-  };
-  return { kind: "gone", because: because ?? unavailable };
 }

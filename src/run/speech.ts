@@ -29,11 +29,17 @@ const LEAST_MS = 2_000;
 /** What a length may be off by, because files are measured and not counted. */
 const SLACK_MS = 60;
 
+/** The face that an action means, or why there is none. */
+export function faceOf(action: LipSync, faces: readonly Face[]): Face | Unspeakable {
+  const number = action.face ?? 1;
+  return faces[number - 1] ?? noFace(number, faces.length);
+}
+
 /** The plan of a speech, or why there is none. */
 export function planSpeech(action: LipSync, heard: Heard): SpeechPlan | Unspeakable {
+  const face = faceOf(action, heard.faces);
+  if ("why" in face) return face;
   const number = action.face ?? 1;
-  const face = heard.faces[number - 1];
-  if (face === undefined) return noFace(number, heard.faces.length);
   const startMs = ms(action.audio_start ?? 0);
   const insertMs = ms(action.at ?? 0);
   const wholeMs = heard.soundSeconds === undefined ? undefined : Math.floor(heard.soundSeconds * 1000);

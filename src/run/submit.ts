@@ -11,10 +11,11 @@
  * which the vendor refuses if it has it. A fresh reference at that point is what would pay twice.
  */
 import type { Clock } from "../base/clock.js";
-import type { Action } from "../graph/step.js";
+import { unreachable } from "../base/guard.js";
 import type { ClientReference, TaskId } from "../plan/prior.js";
 import type { Address, Provider, Submission, VendorError } from "../provider/provider.js";
 import type { Outcome } from "./event.js";
+import { BUSY_FIRST_MS, BUSY_MOST_MS, slept } from "./patience.js";
 import type { Permit } from "./purse.js";
 
 /** What came of a create. */
@@ -26,25 +27,25 @@ export type Created =
   | { readonly kind: "unsettled"; readonly why: string; readonly error?: VendorError }
   /** Cannot be settled by asking: a person decides. */
   | { readonly kind: "unknown"; readonly why: string }
-  | { readonly kind: "interrupted" }
+  /** Certainly not sent, by a product that could not be asked. */
+  | { readonly kind: "unsent"; readonly why: string }
+  /** `unsent`: when it was stopped, nothing could have been sent. */
+  | { readonly kind: "interrupted"; readonly unsent: boolean }
   | NotReady;
 
 /** What waiting looks like to whoever watches. */
 export type Waiting = (why: "busy" | "lost_answer", seconds: number) => void;
 
-const BUSY_FIRST_MS = 1_000; // [kling-api section 7: 1303, first delay at least 1 s]
-const BUSY_MOST_MS = 30_000;
 const SETTLE_MS = 3_000;
 const SENDS_MOST = 4;
 
 /** One order of a task. */
 export interface Order {
   readonly reference: ClientReference;
-  readonly action: Action;
   readonly address: Address;
+  /** Where an earlier run may have sent it; asked there before anything is sent. */
+  readonly sentTo?: Address;
   readonly permit: Permit;
-  /** An earlier run may have sent it: ask before sending. */
-  readonly askFirst: boolean;
   /** Gets ready what is sent; called once, when it is certain that something has to be. */
   ready(): Promise<Submission | NotReady>;
 }
@@ -67,21 +68,24 @@ export async function createTask(
   stop: AbortSignal,
 ): Promise<Created> {
   if (order.reference !== order.permit.reference) throw new Error("the permit is for another create");
-  const asks = provider.references(order.action);
+  const asks = provider.references(order.address);
   // Only looked at from time to time: a create whose answer is still to come must not be cut off.
   const unstoppable = new AbortController().signal;
   let sends = 0;
   let busyMs = BUSY_FIRST_MS;
-  let lost = order.askFirst ? "an earlier run may have sent it" : undefined;
+  const { sentTo } = order;
+  let lost = sentTo === undefined ? undefined : "an earlier run may have sent it";
   let submission: Submission | undefined;
 
   for (;;) {
     if (lost !== undefined) {
-      if (!asks) return { kind: "unknown", why: `${lost}, and this product cannot be asked for it` };
-      const settled = await ask(provider, clock, order, waiting, stop, sends === 0);
+      const where = sends === 0 ? (sentTo ?? order.address) : order.address;
+      if (!provider.references(where))
+        return { kind: "unknown", why: `${lost}, and this product cannot be asked for it` };
+      const settled = await ask(provider, clock, order, where, waiting, stop, sends === 0);
       if (settled !== undefined) return foundBefore(settled, sends === 0);
     }
-    if (stop.aborted) return { kind: "interrupted" };
+    if (stop.aborted) return { kind: "interrupted", unsent: lost === undefined };
     if (sends >= SENDS_MOST) return { kind: "unsettled", why: lost ?? "the vendor did not answer" };
     if (submission === undefined) {
       const ready = await order.ready();
@@ -94,7 +98,7 @@ export async function createTask(
       case "accepted":
         return { kind: "task", task: answer.task, adopted: false, found: false };
       case "exists": {
-        const settled = await ask(provider, clock, order, waiting, stop, false);
+        const settled = await ask(provider, clock, order, order.address, waiting, stop, false);
         return settled === undefined
           ? { kind: "unknown", why: "the vendor has this reference but does not show its task" }
           : foundBefore(settled, sends === 1 && lost === undefined);
@@ -103,7 +107,7 @@ export async function createTask(
         if (answer.error.class === "busy") {
           sends--; // A busy answer is certain: nothing was created, so it is no doubtful send.
           waiting("busy", busyMs / 1000);
-          if (!(await slept(clock, busyMs, stop))) return { kind: "interrupted" };
+          if (!(await slept(clock, busyMs, stop))) return { kind: "interrupted", unsent: lost === undefined };
           busyMs = Math.min(busyMs * 2, BUSY_MOST_MS);
           continue;
         }
@@ -113,9 +117,11 @@ export async function createTask(
         }
         return { kind: "refused", error: answer.error };
       case "lost":
-        if (!asks) return { kind: answer.unsent === true ? "unsettled" : "unknown", why: answer.why };
+        if (!asks) return { kind: answer.unsent === true ? "unsent" : "unknown", why: answer.why };
         lost = answer.why;
         continue;
+      default:
+        return unreachable(answer);
     }
   }
 }
@@ -129,6 +135,7 @@ async function ask(
   provider: Provider,
   clock: Clock,
   order: Order,
+  where: Address,
   waiting: Waiting,
   stop: AbortSignal,
   once: boolean,
@@ -138,13 +145,13 @@ async function ask(
   for (let round = 0; round < (once ? 1 : 3); round++) {
     if (round > 0) {
       waiting("lost_answer", SETTLE_MS / 1000);
-      if (!(await slept(clock, SETTLE_MS, stop))) return { kind: "interrupted" };
+      if (!(await slept(clock, SETTLE_MS, stop))) return { kind: "interrupted", unsent: false };
     }
-    const answer = await provider.find(reference, order.address, stop).catch((reason: unknown) => {
+    const answer = await provider.find(reference, where, stop).catch((reason: unknown) => {
       if (stop.aborted) return undefined;
       throw reason;
     });
-    if (answer === undefined) return { kind: "interrupted" };
+    if (answer === undefined) return { kind: "interrupted", unsent: false };
     if (answer.kind === "found") return { kind: "task", task: answer.look.task, adopted: true, found: false };
     if (answer.kind === "failed" && answer.error.class !== "busy" && answer.error.class !== "maintenance") {
       // Asking was refused, which says nothing about the create: the intent stays open.
@@ -154,13 +161,4 @@ async function ask(
   }
   // Sending again without an answer to "do you have it?" is safe with a reference, but only the vendor's word ends the doubt.
   return unanswered === "" ? undefined : { kind: "unsettled", why: unanswered };
-}
-
-async function slept(clock: Clock, ms: number, stop: AbortSignal): Promise<boolean> {
-  try {
-    await clock.sleep(ms, stop);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -67,6 +67,13 @@ export type AfterIntent =
       readonly units?: MilliUnits;
       readonly ceiling?: Micros;
     }
+  /** What the vendor says it took for the last small call of that kind. */
+  | {
+      readonly type: "called";
+      readonly reference: ClientReference;
+      readonly call: string;
+      readonly billed: Billed;
+    }
   /** No task exists. */
   | {
       readonly type: "refused";
@@ -182,6 +189,8 @@ function storedEntry(entry: JournalEntry): Stored {
         units: entry.units === undefined ? undefined : unitsText(entry.units),
         ceiling_usd: entry.ceiling === undefined ? undefined : usdText(entry.ceiling),
       };
+    case "called":
+      return { reference: entry.reference, call: entry.call, billed: storedBilled(entry.billed) };
     case "refused":
       return {
         reference: entry.reference,
@@ -242,6 +251,13 @@ function readEntry(members: Members, type: string): JournalEntry | undefined {
         units: members.unitsIf("units"),
         ceiling: members.usdIf("ceiling_usd"),
       });
+    case "called":
+      return {
+        type,
+        reference: reference(),
+        call: members.text("call"),
+        billed: readBilled(members.object("billed")),
+      };
     case "refused":
       return defined<AfterIntent>({ type, reference: reference(), ...readFailure(members) });
     case "unknown":

@@ -6,6 +6,7 @@
 import type { Sha256 } from "../base/digest.js";
 import { getOrMake, unreachable } from "../base/guard.js";
 import type { CacheKey, KeyInputs } from "../graph/key.js";
+import { withBill } from "../plan/calls.js";
 import type { Attempt, AttemptState, ClientReference, SentCall } from "../plan/prior.js";
 import type { AfterIntent, IntentEntry, JournalRecord } from "./journal.js";
 import { defined } from "./stored.js";
@@ -27,7 +28,7 @@ export interface JournalView {
  * From which states a record moves an attempt on. A task that turns up after all counts from wherever it was missing:
  * the vendor's word on what exists is worth more than ours on what does not.
  */
-const FROM: Readonly<Record<Exclude<AfterIntent["type"], "calling">, readonly AttemptState[]>> = {
+const FROM: Readonly<Record<Exclude<AfterIntent["type"], "calling" | "called">, readonly AttemptState[]>> = {
   submitted: ["intent", "unknown", "refused", "abandoned"],
   refused: ["intent", "unknown"],
   unknown: ["intent"],
@@ -63,6 +64,11 @@ export function replay(records: Iterable<JournalRecord>): JournalView {
       orphans.add(reference);
     } else if (record.type === "calling") {
       byReference.set(reference, { ...before, calls: [...(before.calls ?? []), sentCall(record)] });
+    } else if (record.type === "called") {
+      byReference.set(reference, {
+        ...before,
+        calls: withBill(before.calls ?? [], record.call, record.billed),
+      });
     } else if (FROM[record.type].includes(before.state)) {
       byReference.set(reference, advanced(before, record));
     }
@@ -84,7 +90,7 @@ function sentCall({ call, units, ceiling }: Extract<AfterIntent, { type: "callin
 
 function advanced(
   before: Attempt,
-  record: Exclude<AfterIntent, { type: "calling" }> & { readonly at: string },
+  record: Exclude<AfterIntent, { type: "calling" | "called" }> & { readonly at: string },
 ): Attempt {
   // What is no longer true of the new state goes: a failure that turned out to be none, an end that was not one.
   const base = before.failure === undefined && before.ended === undefined ? before : reopened(before);

@@ -1,7 +1,6 @@
-/** Whole shots on an in-memory disk: pictures out of clips in store and lockfile, and whose account a clip belongs to. */
+/** Whole shots on an in-memory disk: pictures out of clips in store and lockfile, and clips of other credentials. */
 import { describe, expect, test } from "vitest";
 import { film } from "./film.js";
-import { readAccount } from "../../src/provider/kling/auth.js";
 
 const HEAD = "version: 1\nproject: film\nprovider: kling\nshots:\n";
 const CONTINUED = `${HEAD}  a:\n    prompt: a boat\n    steps:\n      - extend: { via: last_frame, prompt: on }\n`;
@@ -73,26 +72,13 @@ describe("a picture out of a clip", () => {
   });
 });
 
-describe("the account that a clip belongs to", () => {
-  test("is held against the environment's in the plan, before anything is sent", async () => {
-    const set = film(OMNI, { env: { KLING_API_KEY: "another-key-altogether" } });
-    expect((await set.render(YES)).exit).toBe(0);
-    set.write(OMNI.replace("prompt: on", "prompt: further on"));
-    // The clip was made by the scripted vendor's account, and the environment names another one.
-    expect(await set.decisions()).toEqual({
-      "shots.a.clip": "keep",
-      "shots.a.extend": "blocked: source_unavailable",
-    });
-    expect((await set.render(YES)).exit).toBe(10);
-    expect(set.vendor.submitted).toHaveLength(2);
-    const account = readAccount({ KLING_API_KEY: "another-key-altogether" });
-    expect("fingerprint" in account && account.fingerprint).not.toBe(set.vendor.account);
-  });
-
-  test("is not judged where the environment names none", async () => {
-    const set = film(OMNI);
-    expect((await set.render(YES)).exit).toBe(0);
-    set.write(OMNI.replace("prompt: on", "prompt: further on"));
-    expect(await set.decisions()).toEqual({ "shots.a.clip": "keep", "shots.a.extend": "render" });
-  });
+test("credentials that are new need not be another account: the vendor is asked, and its word counts", async () => {
+  const set = film(OMNI, { env: { KLING_API_KEY: "the-first-key" } });
+  expect((await set.render(YES)).exit).toBe(0);
+  set.write(OMNI.replace("prompt: on", "prompt: further on"));
+  const lock = "/film/kling.lock.json";
+  set.volume.writeFileSync(lock, (set.read(lock) ?? "").replaceAll('"acct"', '"older"'));
+  expect(await set.decisions()).toEqual({ "shots.a.clip": "keep", "shots.a.extend": "render" });
+  expect((await set.render(YES)).exit).toBe(0);
+  expect(set.vendor.submitted).toHaveLength(3);
 });

@@ -205,17 +205,21 @@ describe("what was tried", () => {
     expect(words(decided(parts))).toBe(expected);
   });
 
-  test("what is under way is continued although what it consumed is blocked now, except where it would create", () => {
+  test("what is under way is continued although what it consumed is blocked now, and an intent is only asked for", () => {
     const above = {
       step,
       key: old.key,
       decision: { kind: "blocked", because: { because: "missing", sha256: A } },
     } as const;
-    const states = (["intent", "submitted", "succeeded"] as const).map((state) =>
-      words(decided(tried(state, { handle: handle(daysAgo(1)) }), { upstream: [above] })),
+    const found = (["intent", "submitted", "succeeded"] as const).map((state) =>
+      decided(tried(state, { handle: handle(daysAgo(1)) }), { upstream: [above] }),
     );
-    expect(states).toEqual([
-      `blocked by ${ID}`,
+    expect(found[0]?.decision).toMatchObject({
+      mayCreate: false,
+      otherwise: { because: "upstream", steps: [ID] },
+    });
+    expect(found.map(words)).toEqual([
+      "resume intent 1: under_way",
       "resume submitted 1: under_way",
       "resume succeeded 1: under_way",
     ]);

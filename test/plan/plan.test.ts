@@ -133,7 +133,7 @@ describe("money", () => {
   });
 
   const first = keyedGraph(five).keyed("shots.1.clip");
-  const committed = (parts: PriorParts) => committedMoney(priorOf(parts), new Set());
+  const committed = (parts: PriorParts) => committedMoney(priorOf(parts));
 
   test.each<[string, Parameters<typeof rendering>[2], number]>([
     ["as billed", { billed: { kind: "billed", usd: cents(5) } }, 5],

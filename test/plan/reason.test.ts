@@ -159,15 +159,46 @@ test.each<[Obstacle, string, string]>([
   ...(
     [
       ["expired", "it keeps results for 30 days, and this one was made on 2026-10-01"],
-      ["other_account", "it was made by another account than the one in the environment"],
+      ["other_account", "it was made with other credentials, and those of now do not see it"],
       ["no_handle", "nothing on record says which of its results that is"],
       ["gone", "it does not have that result any more"],
     ] as const
   ).map(([why, words]): [Obstacle, string, string] => [
-    { because: "source_unavailable", source: ID, why, completed: "2026-10-01T10:00:00.000Z" },
+    { because: "source_unavailable", source: ID, by: "omni", why, completed: "2026-10-01T10:00:00.000Z" },
     `the vendor cannot work on the clip of shots.010.clip: ${words}`,
-    "put that clip at a public address and name it under copy: (url, sha256), or set via: last_frame for an extend; or buy it again: render --rebuy shots.010.clip",
+    "continue with via: last_frame; or put that clip at a public address and add copy: { url: …, sha256: … } to the extend; or buy that clip again: render --rebuy shots.010.clip",
   ]),
+  ...(
+    [
+      [
+        "native",
+        "continue with via: last_frame; or with via: omni, when that clip is at a public address (copy: { url: …, sha256: … }); or buy that clip again: render --rebuy shots.010.clip",
+      ],
+      [
+        "lip_sync",
+        "put that clip at a public address and add copy: { url: …, sha256: … } to the lip_sync; or buy that clip again: render --rebuy shots.010.clip",
+      ],
+    ] as const
+  ).map(([by, help]): [Obstacle, string, string] => [
+    { because: "source_unavailable", source: ID, by, why: "gone" },
+    "the vendor cannot work on the clip of shots.010.clip: it does not have that result any more",
+    help,
+  ]),
+  [
+    { because: "refused", message: "the vendor found no face in the clip", by: "lip_sync" },
+    "cannot be made to speak: the vendor found no face in the clip",
+    "change the step, or count its clip's take up for another one; or pay for looking once more: render --retry-refused shots.010.clip",
+  ],
+  [
+    { because: "over_budget", cap: "budget", unknown: true },
+    "its price is unknown, and what is unknown never fits under the project's budget",
+    "give it a price under catalog.prices where that can be done, or render it without budget.usd",
+  ],
+  [
+    { because: "over_budget", cap: "max_cost", unknown: true },
+    "its price is unknown, and what is unknown never fits under --max-cost",
+    "give it a price under catalog.prices where that can be done, or render it without --max-cost",
+  ],
   [
     { because: "tool_missing", tool: "ffmpeg" },
     "taking a picture out of a clip needs ffmpeg, which is not on the PATH",

@@ -29,14 +29,14 @@ describe("before a create", () => {
   it("of a lip-sync the faces are asked for, and the sound where there is text", () => {
     expect(route(at).callsBefore(audio)).toEqual(["identify_face"]);
     expect(route(at).callsBefore(text)).toEqual(["identify_face", "speech"]);
-    expect(route(at).references(audio)).toBe(true);
+    expect(route(at).references(route(at).address(audio))).toBe(true);
     expect(route(at).address(text)).toEqual({ dialect: "legacy", product: "/v1/videos/advanced-lip-sync" });
   });
 
   it("of the old lip-sync nothing is asked, and its answer cannot be asked for", () => {
     const old = route(at, OLD);
     expect([audio, text].map((action) => old.callsBefore(action))).toEqual([[], []]);
-    expect(old.references(text)).toBe(false);
+    expect(old.references(old.address(text))).toBe(false);
     expect(old.address(text)).toEqual({ dialect: "legacy", product: "/v1/videos/lip-sync" });
   });
 
@@ -45,7 +45,10 @@ describe("before a create", () => {
     const omni: Action = { ...native, via: "omni", model: "kling-3.0-omni" };
     for (const provider of [route(at), route(at, OLD)]) {
       expect([native, omni].map((action) => provider.callsBefore(action))).toEqual([[], []]);
-      expect([native, omni].map((action) => provider.references(action))).toEqual([false, true]);
+      expect([native, omni].map((action) => provider.references(provider.address(action)))).toEqual([
+        false,
+        true,
+      ]);
     }
   });
 });

@@ -180,8 +180,8 @@ describe("a lip-sync", () => {
       "journal intent",
       "journal calling",
       "call identify_face",
+      "journal called",
       "submit",
-      "journal submitted",
     ]);
     expect(took.outcomes.get(id("shots.010.lip_sync"))).toMatchObject({
       billed: { kind: "billed", units: 550 },
@@ -279,6 +279,7 @@ describe("the clip of the step before", () => {
         because: "source_unavailable",
         source: CLIP,
         why: "expired",
+        by: "omni",
         completed: expect.any(String) as string,
       },
     });
@@ -295,7 +296,7 @@ describe("the clip of the step before", () => {
     expect(set.disk.entries.filter((each) => each.type === "intent")).toHaveLength(2);
   });
 
-  test("of another account blocks what works on it, in the plan where that is known and in the run where not", async () => {
+  test("of other credentials is asked for all the same, and blocks only where these do not see it", async () => {
     const { set } = setOf();
     await set.run(first);
     for (const [key, rendering] of set.disk.renders) {
@@ -303,9 +304,15 @@ describe("the clip of the step before", () => {
       if (handle !== undefined)
         set.disk.renders.set(key, { ...rendering, handle: { ...handle, account: "theirs" } });
     }
-    const took = await set.run(extend);
-    expect(took.lines[1]).toBe("shots.010.extend blocked source_unavailable");
-    expect(creates(set)).toBe(2);
+    expect((await set.run(extend)).lines[1]).toBe("shots.010.extend rendered");
+    const further = film([{ extend: { via: "omni", prompt: "on", take: 3 } }]);
+    set.vendor.script = { look: (task) => (task === "t1" ? { kind: "absent" } : undefined) };
+    const took = await set.run(further);
+    expect(took.outcomes.get(id("shots.010.extend"))).toMatchObject({
+      status: "blocked",
+      because: { because: "source_unavailable", why: "other_account" },
+    });
+    expect(creates(set)).toBe(3);
   });
 
   test("is fetched from its copy where the vendor has dropped it, if the copy is the very same clip", async () => {

@@ -43,11 +43,10 @@ async function create(
       clock,
       {
         reference,
-        action,
         ready: async () => ({ reference, action, materials: new Map() }),
         address: vendor.address(action),
         permit,
-        askFirst: more.askFirst === true,
+        ...(more.askFirst === true ? { sentTo: vendor.address(action) } : {}),
       },
       (why, seconds) => {
         waits.push(`${why} ${seconds}`);
@@ -241,9 +240,9 @@ describe("a route without references", () => {
     expect(told.created).toEqual({ kind: "unknown", why: "the connection was cut" });
     expect(told.log).toEqual(["submit"]);
   });
-  test("a request that provably never left is not", async () => {
+  test("a request that provably never left was not sent", async () => {
     expect((await create(without({ kind: "lost", why: "no route", unsent: true }))).created.kind).toBe(
-      "unsettled",
+      "unsent",
     );
   });
 });
@@ -299,11 +298,9 @@ describe("stopping", () => {
       clock,
       {
         reference,
-        action,
         ready: async () => ({ reference, action, materials: new Map() }),
         address: vendor.address(action),
         permit,
-        askFirst: false,
       },
       () => undefined,
       stop.signal,
@@ -322,11 +319,9 @@ test("a permit for another create is a bug, and nothing is sent", async () => {
   const vendor = scriptedProvider(clock);
   const order = {
     reference,
-    action,
     ready: async () => ({ reference, action, materials: new Map() }),
     address: vendor.address(action),
     permit: { reference: "km1-other" } as unknown as Permit,
-    askFirst: false,
   };
   await expect(
     createTask(vendor, clock, order, () => undefined, new AbortController().signal),

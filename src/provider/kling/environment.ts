@@ -1,11 +1,10 @@
 /**
  * What the environment says of the route beside its credentials, for those who must know it without opening the route:
- * whose account it leads to, and which of the vendor's lip-sync calls the server has. Loads no network.
+ * which of the vendor's lip-sync calls the server has. Loads no network.
  */
 import type { LipSyncEndpoint } from "../../plan/estimate.js";
 import type { RouteProblem } from "../provider.js";
-import { accountAt, readBase } from "./address.js";
-import { readAccount, type Environment } from "./auth.js";
+import type { Environment } from "./auth.js";
 
 /** Which lip-sync `KLING_LIP_SYNC` asks for; the vendor's of today when it is not set. */
 export function lipSyncWay(env: Environment): LipSyncEndpoint | RouteProblem {
@@ -17,15 +16,4 @@ export function lipSyncWay(env: Environment): LipSyncEndpoint | RouteProblem {
     message: 'KLING_LIP_SYNC is neither "advanced" nor "old"',
     help: "Unset it; set it to old only for a gateway whose one lip-sync call is /v1/videos/lip-sync.",
   };
-}
-
-/**
- * `Provider.account` of the vendor's route in this environment; undefined where credentials or address are missing or
- * wrong, so that nothing can be said.
- */
-export function accountFingerprint(env: Environment): string | undefined {
-  const base = readBase(env["KLING_BASE_URL"]);
-  if (!(base instanceof URL)) return undefined;
-  const account = readAccount(env);
-  return "message" in account ? undefined : accountAt(base, account.fingerprint);
 }

@@ -100,7 +100,7 @@ export function openKling(options: KlingOptions): Provider | RouteProblem {
     loopback,
 
     address: (action) => addressOf(target(action)),
-    references: (action) => takesReference(target(action)),
+    references: ({ product }) => takesReference(product),
     callsBefore: (action) => smallCallsBefore(target(action)),
 
     async call(call, signal) {
@@ -125,7 +125,7 @@ export function openKling(options: KlingOptions): Provider | RouteProblem {
         ...(source === undefined ? {} : { source }),
         ...(speech === undefined ? {} : { speech }),
       });
-      const asked = takesReference(to) ? "create" : "call";
+      const asked = takesReference(request.path) ? "create" : "call";
       const verdict = await calls.post(request.path, request.body, asked, signal);
       switch (verdict.kind) {
         case "ok": {

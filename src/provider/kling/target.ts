@@ -163,9 +163,9 @@ export function addressOf(target: Target): Address {
   }
 }
 
-/** Whether the create of a target can carry a reference: two products of `/v1` have no field for one. */
-export function takesReference(target: Target): boolean {
-  return target.kind !== "native_extension" && !(target.kind === "lip_sync" && target.way === "old");
+/** Whether the creates of a product can carry a reference: two of `/v1` have no field for one. */
+export function takesReference(product: string): boolean {
+  return product !== NATIVE_EXTENSION_PATH && product !== LIP_SYNC_PATHS.old;
 }
 
 /** The model of a target, where the request names one. */

@@ -1,0 +1,74 @@
+/**
+ * Asks for a task that an earlier run may have sent, where nothing may be sent now: found, it is collected like any other;
+ * not found, it stays as it is. Costs nothing.
+ */
+import type { Attempt } from "../plan/prior.js";
+import { unreachable } from "../base/guard.js";
+import { micros } from "../base/money.js";
+import type { Obstacle } from "../plan/reason.js";
+import { collect } from "./collect.js";
+import type { Outcome } from "./event.js";
+import { unsettled } from "./failure.js";
+import type { Run, Stepping } from "./stepping.js";
+
+/** The attempt with its task, journaled; why it has none; or that nobody could say. */
+type Asked =
+  | { readonly kind: "found"; readonly attempt: Attempt }
+  | { readonly kind: "absent" }
+  /** Its product, or these credentials, cannot be asked for it. */
+  | { readonly kind: "unaskable"; readonly why: "product" | "account" }
+  | { readonly kind: "unanswered"; readonly why: string };
+
+/** Collects the task of an intent if the vendor has one; else the step is blocked by `otherwise`. */
+export async function collectIfThere(
+  stepping: Stepping,
+  intent: Attempt,
+  otherwise: Obstacle,
+): Promise<Outcome> {
+  const { run, planned } = stepping;
+  const asked = await askFor(run, intent);
+  switch (asked.kind) {
+    case "found":
+      return collect(stepping, asked.attempt);
+    case "absent":
+    case "unaskable":
+      return { status: "blocked", because: otherwise };
+    case "unanswered":
+      return unsettled(planned.step, asked.why, undefined);
+    default:
+      return unreachable(asked);
+  }
+}
+
+/** Asks for an intent's task by its reference, once. */
+export async function askFor(run: Run, intent: Attempt): Promise<Asked> {
+  const { dialect, product, reference } = intent;
+  const address = { dialect, product };
+  if (intent.account !== run.provider.account) return { kind: "unaskable", why: "account" };
+  if (!run.provider.references(address)) return { kind: "unaskable", why: "product" };
+  const answer = await run.provider.find(reference, address, run.stop);
+  switch (answer.kind) {
+    case "found": {
+      const { task } = answer.look;
+      run.found.add(reference);
+      await run.disk.journal({ type: "submitted", reference, task, adopted: true });
+      run.emit({
+        type: "step_submitted",
+        step: intent.step,
+        reference,
+        task,
+        adopted: true,
+        reserved: micros(0),
+      });
+      return { kind: "found", attempt: { ...intent, state: "submitted", task } };
+    }
+    case "absent":
+      return { kind: "absent" };
+    case "failed":
+      return { kind: "unanswered", why: answer.error.message };
+    case "lost":
+      return { kind: "unanswered", why: answer.why };
+    default:
+      return unreachable(answer);
+  }
+}
