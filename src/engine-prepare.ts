@@ -15,10 +15,10 @@ import { expand, providerOf } from "./graph/expand.js";
 import { keyGraph, type CacheKey, type FileDigests, type Keyed } from "./graph/key.js";
 import type { Graph, StepId } from "./graph/step.js";
 import type { Manifest, Profile } from "./manifest/manifest.js";
-import type { LipSyncEndpoint } from "./plan/estimate.js";
 import { makePlan, type Plan, type PlanOptions } from "./plan/plan.js";
 import type { Prior } from "./plan/prior.js";
 import { lipSyncWay } from "./provider/kling/environment.js";
+import type { RouteProblem } from "./provider/provider.js";
 import type { Artifacts } from "./store/artifacts.js";
 import type { Inputs } from "./store/inputs.js";
 import type { Outputs } from "./store/outputs.js";
@@ -141,17 +141,22 @@ export async function prepare(
   );
   if (read.value === undefined) return { diagnostics: [...found, ...read.diagnostics] };
   const prior = request.overwriteOutputs === true ? withOutputsAsOurs(read.value.prior) : read.value.prior;
+  // Asked of nobody but the vendor's own servers, so wrong for nobody else.
+  const lipSync = graph.realm === "kling" ? lipSyncWay(opened.options.env) : "advanced";
   const options: PlanOptions = {
     ...wishes.value,
     tools: await toolsFor(opened, graph),
-    lipSync: lipSyncOf(graph, opened),
+    lipSync: typeof lipSync === "string" ? lipSync : "advanced",
     allowUnknownPrice: new Set(request.allowUnknownPrice),
     concurrency: request.concurrency ?? manifest.limits.concurrency ?? CONCURRENCY,
     ...(manifest.budget.usd === undefined ? {} : { budget: usd(manifest.budget.usd) }),
     ...(request.maxCostUsd === undefined ? {} : { maxCost: usd(request.maxCostUsd) }),
   };
   const plan = makePlan(graph, await keysFor(checked.digests, prior), prior, catalog, options);
-  const diagnostics = [...found, ...read.diagnostics, ...(await opened.put(holdsOfNothing(plan)))];
+  const spoken = graph.steps.some((step) => step.action.kind === "lip_sync");
+  const unclear = spoken && typeof lipSync !== "string" ? [unclearEnvironment(lipSync)] : [];
+  const noted = await opened.put([...unclear, ...holdsOfNothing(plan)]);
+  const diagnostics = [...found, ...read.diagnostics, ...noted];
   const provider = providerOf(manifest, chosen.profile);
   return {
     value: {
@@ -165,12 +170,6 @@ export async function prepare(
     },
     diagnostics,
   };
-}
-
-/** Which lip-sync the vendor's server has, as far as the environment says. What it says wrongly is told when it is opened. */
-function lipSyncOf({ realm }: Graph, { options }: Opened): LipSyncEndpoint {
-  const way = realm === "kling" ? lipSyncWay(options.env) : "advanced";
-  return typeof way === "string" ? way : "advanced";
 }
 
 /** The programs that a graph needs and this machine has. */
@@ -232,6 +231,17 @@ function withOutputsAsOurs(prior: Prior): Prior {
   return { ...prior, placed: new Set([...prior.placed, ...there]), overwritten };
 }
 
+/** `render` refuses to open such a route; a plan is not stopped by what only a render would meet. */
+function unclearEnvironment({ message, help }: RouteProblem): Diagnostic {
+  return {
+    ...problem("plan/environment", message, {
+      why: "lip-syncs are planned as if it were not set; render refuses it",
+      help,
+    }),
+    severity: "warning",
+  };
+}
+
 function holdsOfNothing(plan: Plan): readonly Diagnostic[] {
   return plan.steps
     .filter((each) => each.step.hold && each.reason?.because !== "held")
@@ -276,11 +286,19 @@ function suggestion(graph: Graph, name: string): string | undefined {
   return near ?? bare.get(didYouMean(name, bare.keys()) ?? "");
 }
 
-/** The steps that names mean: `shots.010.clip`, `shots.010` (all its steps), `images.*`, `shots.0*.clip`. */
+/**
+ * The steps that names mean. The name of a step means it alone, not its other takes; `shots.010` means all steps of
+ * the shot, and `*` stands for anything between two dots: `images.*`, `shots.0*.clip`.
+ */
 export function matchSteps(graph: Graph, names: readonly string[]): Checked<ReadonlySet<StepId>> {
   const found = new Set<StepId>();
   const diagnostics: Diagnostic[] = [];
+  const ids = new Set<string>(graph.steps.map((step) => step.id));
   for (const name of names) {
+    if (ids.has(name)) {
+      found.add(name as StepId);
+      continue;
+    }
     const pattern = new RegExp(
       `^${name.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", "[^.]*")}([.@].*)?$`,
     );

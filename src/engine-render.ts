@@ -202,7 +202,7 @@ function reachesOut(planned: PlannedStep): boolean {
   const { decision } = planned;
   switch (decision.kind) {
     case "render":
-      return true;
+      return planned.step.action.kind !== "frame";
     case "resume":
       return decision.attempt.state !== "stored" && decision.attempt.state !== "recorded";
     case "restore":

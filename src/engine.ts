@@ -25,7 +25,7 @@ import { openSnapshots } from "./engine-snapshot.js";
 import { realWorld, type World } from "./engine-world.js";
 import { expand } from "./graph/expand.js";
 import type { Keyed } from "./graph/key.js";
-import type { Graph, StepId } from "./graph/step.js";
+import type { Graph, Step, StepId } from "./graph/step.js";
 import { decodeManifest } from "./manifest/decode.js";
 import type { Profile } from "./manifest/manifest.js";
 import {
@@ -247,7 +247,10 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
     const meant = plan.steps.filter((each) => ids.value?.has(each.step.id) === true);
     const planned =
       meant.find((each) => each.step.id === step) ?? meant.findLast((each) => !each.step.candidate);
-    if (planned === undefined) return { diagnostics: ids.diagnostics };
+    if (planned === undefined) {
+      const idle = graph.steps.find((each) => ids.value?.has(each.id) === true);
+      return { diagnostics: idle === undefined ? ids.diagnostics : [neededByNobody(idle)] };
+    }
     const beforeKey = read.lock.steps.get(plan.profile)?.get(planned.step.id);
     const before = beforeKey === undefined ? undefined : read.lock.renders.get(beforeKey);
     const attempt = read.prior.attempts.get(planned.key)?.at(-1);
@@ -292,6 +295,15 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
       ),
     render: (request) => renderProject(opened, request),
   };
+}
+
+/** Only pictures out of clips are left out of a plan; see plan/frames.ts. */
+function neededByNobody(step: Step): Diagnostic {
+  return problem("plan/not-planned", `${step.id} is not in the plan: no step needs it just now`, {
+    path: step.path,
+    why: "a picture out of a clip costs nothing, and is taken only for a step that is about to be rendered from it",
+    help: "ask why of the step that follows it",
+  });
 }
 
 function inProfile(diagnostic: Diagnostic, profile: Profile): string {

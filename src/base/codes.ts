@@ -46,6 +46,8 @@ export const DIAGNOSTIC_CODES = {
   "catalog/duplicate": "A `catalog:` addition names a model that already exists.",
   "plan/hold-nothing": "`hold: true` on a step of which the lockfile has no rendering.",
   "plan/unknown-target": "`--target`, `why` or another option names a step that does not exist.",
+  "plan/not-planned": "`why` of a picture that no step of the plan needs.",
+  "plan/environment": "A variable of the environment that a plan depends on has an unknown value.",
   "lock/damaged": "The lockfile cannot be read as a lockfile of a known version.",
   "journal/damaged": "A line of the journal cannot be read; it was set aside.",
   "run/input-changed": "An input changed between the plan and its submission; nothing was sent.",

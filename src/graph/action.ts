@@ -182,7 +182,9 @@ export function refineAction(
           why:
             via === "native"
               ? "it continues with the clip's own model, mode and step"
-              : "it follows the clip that it continues",
+              : field === "audio"
+                ? "what continues a clip is rendered without sound"
+                : "it has the shape of the clip that it continues",
           help: `remove ${field}`,
         }),
       );

@@ -28,7 +28,7 @@ export function checkSpeech(action: LipSync, path: Path, source: SourceFacts): r
       problem("catalog/unsupported", `the clip has ${clock(Math.max(0, room))} from at: ${at}`, {
         path: [...path, "at"],
         why: `at least ${SHORTEST} s are spoken (${WHY})`,
-        help: `set at: ${tidy(Math.max(0, at + room - SHORTEST))} or less, or extend the clip first`,
+        help: `set at: ${tidy(Math.max(0, at + room - SHORTEST))} or less, or give the clip a longer duration`,
       }),
     );
   } else if (room !== undefined && end !== undefined && end - start > room + SLACK) {
@@ -140,7 +140,7 @@ function tooLong(span: number, room: number, action: LipSync, path: Path): Diagn
     {
       path,
       why: `what is spoken lies inside the clip (${WHY})`,
-      help: `set audio_end: ${tidy(start + room)}, or extend the clip first`,
+      help: `set audio_end: ${tidy(start + room)}, or give the clip a longer duration`,
     },
   );
 }

@@ -45,7 +45,8 @@ export function fit(
         ? planned
         : blocked(planned, { because: "over_budget", cap: capped, unknown: true });
     const why = planned.estimate.kind === "unknown" ? planned.estimate.why : "no price";
-    return blocked(planned, { because: "price_unknown", why });
+    const { model } = planned;
+    return blocked(planned, { because: "price_unknown", why, ...(model === undefined ? {} : { model }) });
   }
   const after = money.spending + addedBy(planned.create);
   if (options.budget !== undefined && money.committed + after > options.budget) {

@@ -16,12 +16,18 @@ export function withClipsOfFrames(
   return [...needs, ...clips.filter((clip) => !needs.includes(clip))];
 }
 
-/** A frame whose consumers are all there needs not be made. */
+/** A frame is made for a step that is rendered, and shown to one that waits for nothing else than it. */
 export function withoutIdleFrames(made: readonly PlannedStep[]): readonly PlannedStep[] {
   const wanted = new Set<StepId>();
   for (const { step, decision, create } of made) {
-    if (create === undefined && decision.kind !== "blocked") continue;
-    for (const need of step.needs) wanted.add(need);
+    const stuck =
+      decision.kind === "blocked"
+        ? decision.because
+        : decision.kind === "resume"
+          ? decision.otherwise
+          : undefined;
+    const waits = stuck?.because === "upstream" ? stuck.steps : [];
+    for (const need of create === undefined ? waits : step.needs) wanted.add(need);
   }
   for (const { step, sameAs } of made) if (sameAs !== undefined && wanted.has(step.id)) wanted.add(sameAs);
   return made.filter(({ step }) => step.action.kind !== "frame" || wanted.has(step.id));

@@ -245,14 +245,11 @@ function planStep(step: Step, keyed: Keyed, making: Making): PlannedStep {
     prior,
     wishes: making.wishes,
     tools: options.tools,
-    ...(tooMuch === undefined
-      ? {}
-      : { obstacle: { because: "unsupported", what: tooMuch, by: "old_lip_sync" } }),
+    ...(tooMuch && { obstacle: { because: "unsupported", what: tooMuch, by: "old_lip_sync" } }),
   });
   const key = decided.key ?? keyed.key;
-  const handleEnds = isHeld(decided.decision)
-    ? endsSoon(prior.lock.renders.get(key)?.handle?.completed, prior.today)
-    : undefined;
+  const held = isHeld(decided.decision) ? prior.lock.renders.get(key) : undefined;
+  const handleEnds = endsSoon(held, prior.today);
   const action = step.action;
   const priced = making.price(action, source);
   const sameAs = making.firstOfKey.get(key);

@@ -51,7 +51,8 @@ export type Obstacle =
   | { readonly because: "unknown"; readonly reference: string; readonly since: string }
   /** `unknown`: its price is, so that nobody can say whether it fits. */
   | { readonly because: "over_budget"; readonly cap: "budget" | "max_cost"; readonly unknown?: true }
-  | { readonly because: "price_unknown"; readonly why: string }
+  /** `model`: the one whose price could be given under `catalog.prices`. */
+  | { readonly because: "price_unknown"; readonly why: string; readonly model?: string }
   /** `by`: the server's old lip-sync cannot do it; absent: this klingmake cannot. */
   | { readonly because: "unsupported"; readonly what: string; readonly by?: "old_lip_sync" }
   /** The vendor cannot work on the clip of `source` any more; `completed`: when that clip was made, ISO 8601. */
@@ -228,7 +229,7 @@ export function obstacleText(
     case "unknown":
       return {
         why: `a submission of ${obstacle.since.slice(0, 16).replace("T", " ")} UTC may or may not have been taken`,
-        help: `look for reference ${obstacle.reference} in the vendor's console; then render --rebuy ${step} if it is not there`,
+        help: `look in the vendor's console for a task of that time (reference ${obstacle.reference}, where it shows one); render --rebuy ${step} if there is none`,
       };
     case "over_budget":
       if (obstacle.unknown === true) {
@@ -253,7 +254,10 @@ export function obstacleText(
     case "price_unknown":
       return {
         why: `its price is unknown: ${obstacle.why}`,
-        help: `add a price under catalog.prices, or allow it by name: --allow-unknown-price ${step}`,
+        help:
+          obstacle.model === undefined
+            ? `allow it by name: --allow-unknown-price ${step}`
+            : `add a price of ${obstacle.model} under catalog.prices, or allow it by name: --allow-unknown-price ${step}`,
       };
     case "unsupported":
       if (obstacle.by === "old_lip_sync") {

@@ -5,7 +5,7 @@
  */
 import { daysMs } from "../base/clock.js";
 import type { Action, PinnedCopy, StepId } from "../graph/step.js";
-import type { Artifact, Handle } from "./prior.js";
+import type { Artifact, Handle, Rendering } from "./prior.js";
 import type { Obstacle } from "./reason.js";
 
 /** Days for which the vendor keeps results and accepts their handles. [kling-api: outputs live 30 days] */
@@ -37,9 +37,11 @@ export function fresh(completed: string | undefined, today: number): boolean {
   return completed !== undefined && today < Date.parse(completed) + daysMs(RETENTION_DAYS);
 }
 
-/** When a handle ends, ISO 8601, where less than a week is left of it. */
-export function endsSoon(completed: string | undefined, today: number): string | undefined {
+/** When a clip's handle ends, ISO 8601, where less than a week is left of it. What a still is used for needs none. */
+export function endsSoon(rendering: Rendering | undefined, today: number): string | undefined {
+  const completed = rendering?.handle?.completed;
   if (completed === undefined || !fresh(completed, today)) return undefined;
+  if (rendering?.artifact.type !== "video/mp4") return undefined;
   const ends = Date.parse(completed) + daysMs(RETENTION_DAYS);
   return ends - today < daysMs(TELL_DAYS) ? new Date(ends).toISOString() : undefined;
 }

@@ -157,7 +157,7 @@ export function taskFailed(step: Named, message: string, refusal: boolean, bille
           path: step.path,
           on: "key",
           why,
-          help: "run render again to make another attempt; it asks first",
+          help: "run render again to make another attempt; where money is at stake it asks first",
         }),
     retry: refusal ? "never" : "paid",
     billed,

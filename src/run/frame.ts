@@ -16,7 +16,10 @@ export async function makeFrame(stepping: Stepping, action: Frame): Promise<Outc
   const source = action.source.kind === "step" ? run.artifact(action.source.id) : undefined;
   if (source === undefined) throw new Error(`${step.id} has no clip to be taken from`);
   run.emit({ type: "step_started", step: step.id, what: "render" });
-  const taken = await run.disk.frame(source.artifact.sha256, action.which, planned.key, run.stop);
+  // As few at once as downloads: each is a process of its own, and a copy of the clip on the disk.
+  const taken = await run.inDownload(() =>
+    run.disk.frame(source.artifact.sha256, action.which, planned.key, run.stop),
+  );
   if (taken.kind === "damaged") {
     return { status: "blocked", because: { because: "missing", sha256: source.artifact.sha256 } };
   }

@@ -55,8 +55,8 @@ export function planSpeech(action: LipSync, heard: Heard): SpeechPlan | Unspeaka
       why: `the sound lasts ${seconds(soundMs)} s, and the clip has ${seconds(Math.max(0, room))} s from at: ${seconds(insertMs)}`,
       help:
         action.text === undefined
-          ? "move at or audio_end, or make the clip longer"
-          : "shorten the text, raise voice_speed, or make the clip longer",
+          ? "move at or audio_end, or give the clip a longer duration"
+          : "shorten the text, raise voice_speed, or give the clip a longer duration",
     };
   }
   const lengthMs = Math.min(soundMs, room);

@@ -67,7 +67,7 @@ export type AfterIntent =
       readonly units?: MilliUnits;
       readonly ceiling?: Micros;
     }
-  /** What the vendor says it took for the last small call of that kind. */
+  /** What the vendor took for the last small call of that kind. */
   | {
       readonly type: "called";
       readonly reference: ClientReference;
@@ -122,7 +122,7 @@ interface PlacedEntry {
 /** What can be appended to the journal. */
 export type JournalEntry = IntentEntry | AfterIntent | PlacedEntry;
 
-/** An entry with the time at which it was written, ISO 8601. */
+/** An entry; `at`: when it was written, ISO 8601. */
 export type JournalRecord = JournalEntry & { readonly at: string };
 
 /** What a line is. `foreign`: of a type that a later klingmake added; kept and passed over. */
@@ -134,6 +134,7 @@ export type JournalLine =
 
 const VERSION = 1;
 const MESSAGE_MOST = 500;
+const REALMS = ["kling", "sandbox"] as const;
 
 /** An entry as a line, without its line break. */
 export function formatLine(record: JournalRecord): string {
@@ -319,11 +320,7 @@ function readIntent(members: Members, reference: ClientReference): IntentEntry {
   });
 }
 
-function readFailure(members: Members): {
-  readonly code: number | undefined;
-  readonly message: string;
-  readonly refusal: boolean;
-} {
+function readFailure(members: Members) {
   return {
     code: members.integerIf("code", -999),
     message: members.text("message"),
@@ -335,17 +332,15 @@ function readFailure(members: Members): {
 function isOfLaterKind(data: Stored): boolean {
   if (data["type"] !== "intent") return false;
   const inputs = isRecord(data["inputs"]) ? data["inputs"] : {};
-  const strange = [data["realm"], inputs["realm"]].some(
+  if (typeof inputs["key"] === "number" && inputs["key"] > 1) return true;
+  return [data["realm"], inputs["realm"]].some(
     (realm) => typeof realm === "string" && realm !== "" && !REALMS.some((known) => known === realm),
   );
-  return strange || (typeof inputs["key"] === "number" && inputs["key"] > 1);
 }
 
-const REALMS = ["kling", "sandbox"] as const;
 const REFERENCE = /^km1-[a-z2-7]{26}$/;
 
 /** Outside text for the record: one safe line, and no URL, because vendors sign theirs. Never empty. */
 function scrubbed(text: string): string {
-  const clean = elide(text.replace(/\b[a-z][a-z0-9+.-]*:\/\/\S+/gi, "(URL)"), MESSAGE_MOST).trim();
-  return clean === "" ? "(no text)" : clean;
+  return elide(text.replace(/\b[a-z][a-z0-9+.-]*:\/\/\S+/gi, "(URL)"), MESSAGE_MOST).trim() || "(no text)";
 }

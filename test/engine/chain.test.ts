@@ -70,6 +70,44 @@ describe("a picture out of a clip", () => {
       [FRAME]: { status: "blocked", because: { because: "tool_missing", tool: "ffmpeg" } },
     });
   });
+
+  test("is neither taken nor in the way of anything for a step that the budget stops", async () => {
+    let gone = false;
+    const set = film(`${HEAD}  a:\n    prompt: a boat\n`, {
+      noRoute: () =>
+        gone ? { kind: "credentials", message: "there are none", help: "set some" } : undefined,
+    });
+    expect((await set.render(YES)).exit).toBe(0);
+    set.write(`budget: { usd: 0.3 }\n${CONTINUED}`);
+    gone = true;
+    expect(await set.decisions()).toEqual({
+      "shots.a.clip": "keep",
+      "shots.a.extend": "blocked: over_budget",
+    });
+    expect((await set.render()).exit).toBe(5);
+  });
+
+  test("that nobody needs just now is said to be that when asked why", async () => {
+    const set = film(CONTINUED);
+    await set.render(YES);
+    const why = await (await set.open()).why(FRAME);
+    expect(why.value).toBeUndefined();
+    expect(why.diagnostics.map((each) => each.code)).toEqual(["plan/not-planned"]);
+  });
+});
+
+describe("the old lip-sync", () => {
+  const SPOKEN = `${HEAD}  a:\n    prompt: a boat\n    steps:\n      - lip_sync: { text: hello, voice: oversea_male1 }\n`;
+
+  test("that a misspelt variable was to choose is warned of by plan", async () => {
+    const codes = async (value: string, text: string) => {
+      const set = film(text, { env: { KLING_LIP_SYNC: value } });
+      return (await (await set.open()).plan()).diagnostics.map(({ code, severity }) => [code, severity]);
+    };
+    expect(await codes("ancient", SPOKEN)).toEqual([["plan/environment", "warning"]]);
+    expect(await codes("ancient", CONTINUED)).toEqual([]);
+    expect(await codes("old", SPOKEN)).toEqual([]);
+  });
 });
 
 test("credentials that are new need not be another account: the vendor is asked, and its word counts", async () => {

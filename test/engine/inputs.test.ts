@@ -101,7 +101,7 @@ describe("the sound of a lip-sync is refused", () => {
       "that goes on after the clip",
       "",
       wav(8.2),
-      "the sound lasts 8.2 s, the clip has 5 s from at: 0 | set audio_end: 5, or extend the clip first",
+      "the sound lasts 8.2 s, the clip has 5 s from at: 0 | set audio_end: 5, or give the clip a longer duration",
     ],
     [
       "that ends before audio_end",

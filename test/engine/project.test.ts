@@ -161,6 +161,21 @@ describe("what is asked for by name", () => {
     ]);
   });
 
+  it.each([
+    ["shots.a.clip", ["shots.a.clip"]],
+    ["shots.a", ["shots.a.clip", "shots.a.clip@1"]],
+    ["shots.a.clip@1", ["shots.a.clip@1"]],
+    ["shots.*.clip", ["shots.a.clip", "shots.a.clip@1"]],
+  ])("%s means %j of two takes", async (name, steps) => {
+    const project = film(
+      "version: 1\nproject: film\nprovider: kling\nshots:\n  a: { prompt: a boat, takes: 2, take: 2 }\n",
+    );
+    await project.render({ ask: () => Promise.resolve(true) });
+    const planned = await (await project.open()).plan({ rebuy: [name] });
+    const bought = planned.value?.steps.filter((each) => each.decision.kind === "render");
+    expect(bought?.map((each) => each.step.id).toSorted()).toEqual(steps);
+  });
+
   it("brings along what it needs, and nothing else", async () => {
     const project = film(FILM);
     await project.render({ targets: ["shots.020"] });

@@ -531,20 +531,20 @@ test.each<[string, Action, SourceFacts, readonly string[]]>([
     dub({ audio_start: 1, audio_end: 9.2, at: 0.5 }),
     { sourceSeconds: 5 },
     [
-      "error audio_end: the sound lasts 8.2 s, the clip has 4.5 s from at: 0.5 | set audio_end: 5.5, or extend the clip first",
+      "error audio_end: the sound lasts 8.2 s, the clip has 4.5 s from at: 0.5 | set audio_end: 5.5, or give the clip a longer duration",
     ],
   ],
   [
     "to speak, a sound that begins after the clip",
     dub({ at: 9 }),
     { sourceSeconds: 5 },
-    ["error at: the clip has 0 s from at: 9 | set at: 3 or less, or extend the clip first"],
+    ["error at: the clip has 0 s from at: 9 | set at: 3 or less, or give the clip a longer duration"],
   ],
   [
     "to speak, a text that begins too near to the end",
     speak({ at: 3.5 }),
     { sourceSeconds: 5 },
-    ["error at: the clip has 1.5 s from at: 3.5 | set at: 3 or less, or extend the clip first"],
+    ["error at: the clip has 1.5 s from at: 3.5 | set at: 3 or less, or give the clip a longer duration"],
   ],
 ])("%s: a refinement is refused", (_what, action, source, findings) => {
   expect(check(action, source)).toEqual(findings);
@@ -561,7 +561,7 @@ test.each<[string, LipSync, number, SourceFacts, readonly string[]]>([
     8.2,
     { sourceSeconds: 5 },
     [
-      "audio: the sound lasts 8.2 s, the clip has 5 s from at: 0 | set audio_end: 5, or extend the clip first",
+      "audio: the sound lasts 8.2 s, the clip has 5 s from at: 0 | set audio_end: 5, or give the clip a longer duration",
     ],
   ],
   [
@@ -570,7 +570,7 @@ test.each<[string, LipSync, number, SourceFacts, readonly string[]]>([
     6,
     { sourceSeconds: 5 },
     [
-      "audio: the sound lasts 4.5 s, the clip has 3 s from at: 2 | set audio_end: 4.5, or extend the clip first",
+      "audio: the sound lasts 4.5 s, the clip has 3 s from at: 2 | set audio_end: 4.5, or give the clip a longer duration",
     ],
   ],
   [

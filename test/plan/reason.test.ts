@@ -129,7 +129,7 @@ test.each<[Obstacle, string, string]>([
   [
     { because: "unknown", reference: "km1-x", since: "2026-11-22T11:30:59.000Z" },
     "a submission of 2026-11-22 11:30 UTC may or may not have been taken",
-    "look for reference km1-x in the vendor's console; then render --rebuy shots.010.clip if it is not there",
+    "look in the vendor's console for a task of that time (reference km1-x, where it shows one); render --rebuy shots.010.clip if there is none",
   ],
   [
     { because: "over_budget", cap: "budget" },
@@ -144,7 +144,12 @@ test.each<[Obstacle, string, string]>([
   [
     { because: "price_unknown", why: "nobody knows" },
     "its price is unknown: nobody knows",
-    "add a price under catalog.prices, or allow it by name: --allow-unknown-price shots.010.clip",
+    "allow it by name: --allow-unknown-price shots.010.clip",
+  ],
+  [
+    { because: "price_unknown", why: "nobody knows", model: "kling-v3" },
+    "its price is unknown: nobody knows",
+    "add a price of kling-v3 under catalog.prices, or allow it by name: --allow-unknown-price shots.010.clip",
   ],
   [
     { because: "unsupported", what: "lip-sync" },

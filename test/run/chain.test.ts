@@ -352,4 +352,15 @@ describe("the clip of the step before", () => {
     const ends = Date.parse(set.plan(first).steps[0]?.handleEnds ?? "");
     expect(Math.round((ends - set.clock.now()) / 86_400_000)).toBe(5);
   });
+
+  test("of a still is not told, because nobody needs it", async () => {
+    const { set } = setOf();
+    const still = manifestOf({ provider: "kling", images: [{ id: "mara", prompt: "a keeper" }] });
+    await set.run(still);
+    for (const [key, each] of set.disk.renders)
+      set.disk.renders.set(key, { ...each, artifact: { ...each.artifact, type: "image/png" } });
+    await set.clock.advance(25 * 86_400_000);
+    expect(set.plan(still).steps[0]?.decision.kind).toBe("keep");
+    expect(set.plan(still).steps[0]).not.toHaveProperty("handleEnds");
+  });
 });

@@ -22,6 +22,8 @@ import type {
 /** `take`: the task is created, the answer lost. `lose`: neither. */
 export type SubmitScript = SubmitAnswer | "accept" | "take" | "lose" | Error;
 
+const OLD_LIP_SYNC = "/v1/videos/lip-sync";
+
 export interface Script {
   submit?(submission: Submission, count: number): SubmitScript | Promise<SubmitScript> | undefined;
   find?(reference: string, count: number): LookAnswer | undefined;
@@ -33,6 +35,8 @@ export interface Script {
   /** Called before each request; may never return. */
   gate?(request: string): Promise<void> | undefined;
   readonly references?: boolean;
+  /** A gateway with no other lip-sync than the old one, which carries no reference. */
+  readonly oldLipSync?: boolean;
   readonly taskMs?: number;
   readonly realm?: Realm;
   readonly loopback?: boolean;
@@ -123,10 +127,13 @@ export function scriptedProvider(clock: Clock, log: string[] = [], first: Script
     get loopback() {
       return provider.script.loopback ?? false;
     },
-    address: (action) => ({ dialect: "new", product: `/${action.kind}` }),
-    references: () => provider.script.references ?? true,
+    address: (action) =>
+      action.kind === "lip_sync" && provider.script.oldLipSync === true
+        ? { dialect: "legacy", product: OLD_LIP_SYNC }
+        : { dialect: "new", product: `/${action.kind}` },
+    references: ({ product }) => product !== OLD_LIP_SYNC && (provider.script.references ?? true),
     callsBefore: (action) =>
-      action.kind !== "lip_sync"
+      action.kind !== "lip_sync" || provider.script.oldLipSync === true
         ? []
         : action.text === undefined
           ? ["identify_face"]

@@ -1,0 +1,219 @@
+/** Chains and money: each yuan is counted once, nothing is bought twice, and what was paid for is asked for. */
+import { describe, expect, test } from "vitest";
+import { usd } from "../../src/base/money.js";
+import type { Manifest, ShotStep } from "../../src/manifest/manifest.js";
+import { approvalOf } from "../../src/plan/approval.js";
+import { manifestOf } from "../graph/manifests.js";
+import { FilmSet } from "./film-set.js";
+import type { Script } from "./scripted-provider.js";
+
+const SPOKEN = "shots.010.lip_sync";
+const CEILING = 210_000;
+
+type Shot = Manifest["shots"][number];
+
+const shot = (name: string, steps: readonly ShotStep[], more: Partial<Shot> = {}): Shot => ({
+  id: name,
+  prompt: "a boat",
+  ...more,
+  steps,
+});
+const filmOf = (...shots: readonly Shot[]): Manifest => manifestOf({ provider: "kling", shots });
+const one = (steps: readonly ShotStep[], more: Partial<Shot> = {}): Manifest =>
+  filmOf(shot("010", steps, more));
+
+const speak: ShotStep = { lip_sync: { audio: "vo/a.wav" } };
+const say: ShotStep = { lip_sync: { text: "hello there", voice: "oversea_male1" } };
+const omni: ShotStep = { extend: { via: "omni", prompt: "on" } };
+const last: ShotStep = { extend: { via: "last_frame", prompt: "on" } };
+const native: ShotStep = { extend: { via: "native" } };
+const oldLipSync = { lipSync: "old", allowUnknownPrice: new Set([SPOKEN]) } as const;
+
+/** The vendor takes such a step, its answer is lost, and it cannot be asked about for now. */
+const answerLost = (kind: string): Script => ({
+  submit: ({ action }) => (action.kind === kind ? "take" : undefined),
+  find: () => ({ kind: "lost", why: "the connection was cut" }),
+});
+
+function losePictures(set: FilmSet): void {
+  for (const [sha256, each] of set.disk.store) if (each.type === "image/png") set.disk.store.delete(sha256);
+}
+
+const submitted = (set: FilmSet) => set.vendor.submitted.length;
+
+describe("a held clip", () => {
+  test("gives its own length to the price of what is spoken in it", async () => {
+    const set = new FilmSet();
+    await set.run(one([], { duration: 10 }));
+    const ten = set.plan(one([speak], { duration: 10 })).steps[1];
+    const held = set.plan(one([speak], { duration: 5, hold: true })).steps[1];
+    expect(held?.key).toBe(ten?.key);
+    expect(held?.create?.ceiling).toBe(ten?.create?.ceiling);
+    expect(held?.create?.ceiling).toBeGreaterThan(0);
+  });
+
+  test("gives its own mode to the price and the tier of its native extension", async () => {
+    const set = new FilmSet();
+    await set.run(one([], { model: "kling-v1-6", mode: "pro" }));
+    const pro = set.plan(one([native], { model: "kling-v1-6", mode: "pro" })).steps[1];
+    const held = set.plan(one([native], { model: "kling-v1-6", mode: "std", hold: true })).steps[1];
+    expect(pro?.tier).toBe("pro");
+    expect([held?.key, held?.tier, held?.create?.ceiling]).toEqual([
+      pro?.key,
+      pro?.tier,
+      pro?.create?.ceiling,
+    ]);
+  });
+});
+
+describe("a lip-sync between two endpoints", () => {
+  test("is not sent to the one while the other may have taken it, at whatever moment the process died", async () => {
+    let seen = 0;
+    for (let dieAfter = 1; dieAfter < 30; dieAfter++) {
+      const set = new FilmSet();
+      await set.run(one([]));
+      set.vendor.script = { oldLipSync: true };
+      await set.take(one([speak]), { dieAfter, options: oldLipSync });
+      if (set.vendor.tasks.length !== 2 || set.disk.entries.at(-1)?.type !== "intent") continue;
+      seen += 1;
+      set.vendor.script = { find: () => ({ kind: "absent" }) };
+      const before = submitted(set);
+      await set.run(one([speak]));
+      expect(submitted(set)).toBe(before);
+    }
+    expect(seen).toBeGreaterThan(0);
+  });
+
+  test("is found where it was sent, whichever the environment names by then", async () => {
+    const set = new FilmSet(answerLost("lip_sync"));
+    await set.run(one([speak]));
+    set.vendor.script = { oldLipSync: true };
+    const took = await set.run(one([speak]), { options: oldLipSync });
+    expect(took.lines[1]).toBe(`${SPOKEN} rendered`);
+    expect(set.vendor.tasks).toHaveLength(2);
+  });
+});
+
+describe("an open intent is counted once", () => {
+  test("when what lies before it is blocked", async () => {
+    const set = new FilmSet(answerLost("extend"));
+    await set.run(one([last]));
+    losePictures(set);
+    set.vendor.script = {};
+    const two = filmOf(shot("010", [last]), shot("020", [], { prompt: "a lighthouse" }));
+    const decisionUnder = (budget: number) =>
+      set.plan(two, { budget: usd(budget), tools: new Set() }).steps.at(-1)?.decision.kind;
+    expect(decisionUnder(0.42)).toBe("blocked");
+    expect(decisionUnder(0.63)).toBe("render");
+  });
+
+  test("when a hold makes it part of another chain", async () => {
+    const set = new FilmSet(answerLost("extend"));
+    await set.run(one([omni]));
+    const plan = set.plan(one([omni], { prompt: "another boat", hold: true }), { budget: usd(0.84) });
+    expect(plan.steps[1]?.decision.kind).toBe("resume");
+  });
+
+  test("when a hold leads away from it", async () => {
+    const set = new FilmSet();
+    await set.run(one([], { prompt: "old" }));
+    await set.run(one([], { prompt: "new" }));
+    set.vendor.script = answerLost("extend");
+    await set.run(one([omni], { prompt: "new" }));
+    await set.run(one([], { prompt: "old" }));
+    const held = set.plan(one([omni], { prompt: "new", hold: true }));
+    expect(held.committed).toBe(2 * CEILING + 3 * CEILING);
+  });
+});
+
+describe("a paid task", () => {
+  test("is asked for even where what lies before it cannot be had any more", async () => {
+    const set = new FilmSet(answerLost("extend"));
+    await set.run(one([last]));
+    losePictures(set);
+    set.vendor.script = {};
+    const took = await set.run(one([last]), { options: { tools: new Set() } });
+    expect(took.lines.at(-1)).toBe("shots.010.extend rendered");
+    expect(set.vendor.tasks).toHaveLength(2);
+  });
+
+  test("that the vendor turns out not to have leaves the step blocked by what lies before it", async () => {
+    const set = new FilmSet({
+      submit: ({ action }) =>
+        action.kind === "extend" ? { kind: "lost", why: "the connection was cut" } : undefined,
+      find: () => ({ kind: "lost", why: "the connection was cut" }),
+    });
+    await set.run(one([last]));
+    losePictures(set);
+    set.vendor.script = {};
+    const before = submitted(set);
+    await set.clock.advance(3_600_000);
+    const took = await set.run(one([last]), { options: { tools: new Set() } });
+    expect(took.lines.at(-1)).toBe("shots.010.extend blocked by shots.010.clip.last-frame");
+    expect(submitted(set)).toBe(before);
+  });
+});
+
+describe("the small calls of a lip-sync", () => {
+  test("do not exceed what was approved, however often a run is repeated", async () => {
+    const set = new FilmSet();
+    await set.run(one([]));
+    const approval = approvalOf(set.plan(one([say])));
+    set.vendor.script = { call: () => ({ kind: "lost", why: "the connection was cut" }) };
+    for (let i = 0; i < 10; i++) await set.run(one([say]), { approval }).catch(() => undefined);
+    const ceilings = set.disk.entries.flatMap((each) => (each.type === "calling" ? [each.ceiling ?? 0] : []));
+    expect(ceilings.length).toBeGreaterThan(0);
+    expect(ceilings.reduce((total, each) => total + each, 0)).toBeLessThanOrEqual(
+      approval.entries[0]?.ceiling ?? 0,
+    );
+  });
+
+  test("end with the look for faces when there is none, also in later runs", async () => {
+    const set = new FilmSet({
+      call: ({ kind }) =>
+        kind === "identify_face"
+          ? { kind: "faces", session: "s", faces: [], billed: { kind: "unknown" } }
+          : undefined,
+    });
+    await set.run(one([say]));
+    await set.run(one([say]));
+    expect(set.log.filter((each) => each.startsWith("call "))).toEqual(["call identify_face"]);
+  });
+});
+
+test("a native extension that was certainly not sent is sent by the next run", async () => {
+  const model = { model: "kling-v1-6" };
+  const set = new FilmSet({ references: false });
+  await set.run(one([], model));
+  set.vendor.script = {
+    references: false,
+    submit: () => ({ kind: "lost", why: "connection refused", unsent: true }),
+  };
+  await set.run(one([native], model));
+  set.vendor.script = { references: false };
+  expect((await set.run(one([native], model))).lines[1]).toBe("shots.010.extend rendered");
+});
+
+test("pictures are taken out of clips a few at a time", async () => {
+  const set = new FilmSet();
+  const shots = Array.from({ length: 24 }, (_, i) => shot(`s${i}`, [], { prompt: `p${i}` }));
+  await set.run(filmOf(...shots));
+  let now = 0;
+  let most = 0;
+  const open = set.disk.open.bind(set.disk);
+  set.disk.open = () => {
+    const disk = open();
+    return {
+      ...disk,
+      frame: async (...given) => {
+        most = Math.max(most, ++now);
+        for (let i = 0; i < 3; i++) await new Promise((resolve) => setImmediate(resolve));
+        now -= 1;
+        return disk.frame(...given);
+      },
+    };
+  };
+  await set.run(filmOf(...shots.map((each) => ({ ...each, steps: [last] }))));
+  expect(most).toBeGreaterThan(1);
+  expect(most).toBeLessThanOrEqual(4);
+});
