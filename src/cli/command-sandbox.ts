@@ -17,6 +17,7 @@ export async function sandboxCommand(
     sandbox = await runSandbox({
       port: command.port,
       asVendor: command.asVendor,
+      retired: command.refuseRetired ? "refuse" : "accept",
       ...(command.directory === undefined ? {} : { directory: command.directory }),
       ...(command.timeScale === undefined ? {} : { timeScale: command.timeScale }),
     });

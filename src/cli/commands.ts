@@ -70,6 +70,7 @@ export type Command =
       readonly port: number;
       readonly directory?: string;
       readonly asVendor: boolean;
+      readonly refuseRetired: boolean;
       readonly timeScale?: number;
     }
   | { readonly name: "completion"; readonly shell: Shell }

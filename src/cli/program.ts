@@ -32,6 +32,7 @@ interface Raw {
   readonly port?: number;
   readonly dir?: string;
   readonly asVendor?: boolean;
+  readonly refuseRetired?: boolean;
   readonly timeScale?: number;
 }
 
@@ -180,6 +181,7 @@ export function makeProgram(found: (command: Command) => void): Commander {
     .option("--port <number>", "the port on 127.0.0.1 (default: any that is free)", wholeNumber(0, 65_535))
     .option("--dir <folder>", "where its tasks and clips are kept (default: nowhere, forgotten at the end)")
     .option("--as-vendor", "do not announce itself as a sandbox, for tests of provider: kling")
+    .option("--refuse-retired", "refuse the model names that have probably been discontinued")
     .option(
       "--time-scale <factor>",
       "its pace: 1 is that of the real service, 0 is at once (default: 1/60)",
@@ -195,6 +197,7 @@ export function makeProgram(found: (command: Command) => void): Commander {
         port: raw.port ?? 0,
         ...(raw.dir === undefined ? {} : { directory: raw.dir }),
         asVendor: raw.asVendor === true,
+        refuseRetired: raw.refuseRetired === true,
         ...(raw.timeScale === undefined ? {} : { timeScale: raw.timeScale }),
       }),
     );

@@ -37,7 +37,7 @@ export interface SandboxOptions {
   readonly concurrency?: number;
   /** Pictures under way per model version; 9 by default. */
   readonly imageConcurrency?: number;
-  /** Whether model names that are presumed retired still answer; `refuse` by default. */
+  /** Whether model names that are presumed retired, which nobody knows, still answer; `accept` by default. */
   readonly retired?: "refuse" | "accept";
   /** How long a result's address works after the task ended, in seconds; 30 days by default. */
   readonly urlSeconds?: number;
@@ -100,7 +100,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     book,
     links,
     world: {
-      retired: options.retired ?? "refuse",
+      retired: options.retired ?? "accept",
       resultById: results.byId,
       resultAt: results.at,
       readSound: async (bytes) => {

@@ -60,10 +60,17 @@ describe("a command line becomes plain data", () => {
     ["models --all", { name: "models", all: true }],
     ["schema", { name: "schema", which: "manifest" }],
     ["schema lock", { name: "schema", which: "lock" }],
-    ["sandbox", { name: "sandbox", port: 0, asVendor: false }],
+    ["sandbox", { name: "sandbox", port: 0, asVendor: false, refuseRetired: false }],
     [
-      "sandbox --port 8787 --dir box --as-vendor --time-scale 0",
-      { name: "sandbox", port: 8787, directory: "box", asVendor: true, timeScale: 0 },
+      "sandbox --port 8787 --dir box --as-vendor --refuse-retired --time-scale 0",
+      {
+        name: "sandbox",
+        port: 8787,
+        directory: "box",
+        asVendor: true,
+        refuseRetired: true,
+        timeScale: 0,
+      },
     ],
   ])("%s", (line, command) => {
     expect(parse(line)).toEqual({ kind: "command", command, globals: GLOBALS });

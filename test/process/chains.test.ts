@@ -131,6 +131,23 @@ describe("a chain of steps", { timeout: 90_000 }, () => {
     expect(await server.creates()).toHaveLength(paths.length);
   });
 
+  it.each([
+    ["in the new generation", NEW],
+    ["through /v1", LEGACY],
+    ["of native extensions", NATIVE],
+  ])("%s renders on the embedded sandbox", async (_, text) => {
+    const made = film(text.replace("provider: kling", "provider: sandbox"), {
+      KLINGMAKE_SANDBOX_TIME_SCALE: "0.002",
+    });
+    const ended = await made.run(["render"]);
+    expect(ended.code, ended.stderr).toBe(0);
+    const { steps } = (await made.json(["plan"])).data as {
+      readonly steps: readonly { readonly decision: { readonly kind: string } }[];
+    };
+    expect(steps.length).toBeGreaterThan(3);
+    expect(new Set(steps.map((each) => each.decision.kind))).toEqual(new Set(["keep"]));
+  });
+
   it("on an older gateway has the old lip-sync, once its unknown price is accepted", async () => {
     const server = await sandbox({ asVendor: true, lipSync: "old", timeScale: 0.002 });
     const text = LEGACY.replace(/      - extend.*\n/g, "");

@@ -125,7 +125,7 @@ describe("video-extend", () => {
     onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
     const before = await open({ directory, retired: "accept" });
     const { id } = await clip(before.ask, OLD);
-    const { ask } = await open({ directory });
+    const { ask } = await open({ directory, retired: "refuse" });
     expect(await ask("POST", EXTEND, { video_id: id })).toMatchObject({
       code: 1201,
       message: expect.stringContaining("discontinued"),

@@ -69,7 +69,7 @@ export const CURRENT_LEGACY_MODELS: readonly LegacyModel[] = [
   { ...PLAIN, name: "kling-v2-5-turbo", current: "kling-2.5-turbo", lastFrame: "pro" },
 ];
 
-/** Names that are absent from the vendor's pages of September 2026; refused unless the sandbox is told otherwise. */
+/** Names that are absent from the vendor's pages of September 2026; a sandbox can be told to refuse them. */
 export const RETIRED_LEGACY_MODELS: readonly LegacyModel[] = [
   {
     ...PLAIN,
