@@ -2,6 +2,7 @@
  * The public library: everything that the command line uses, by name. Nothing else is meant for others.
  */
 export { formatSeconds } from "./base/clock.js";
+export { columnsOf } from "./base/columns.js";
 export { DIAGNOSTIC_CODES, type DiagnosticCode } from "./base/codes.js";
 export { hasErrors, type Checked, type Diagnostic, type Path, type Place } from "./base/diagnostic.js";
 export { diagnosticJson, formatDiagnostic } from "./base/frame.js";

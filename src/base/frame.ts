@@ -3,6 +3,7 @@
  * Knows neither the terminal nor colours (the caller paints), and reads no file: a place carries its line.
  * Everything that came from outside is made safe here, whatever the diagnostic holds.
  */
+import { columnsOf } from "./columns.js";
 import { severityWord, type Diagnostic, type Place } from "./diagnostic.js";
 import { safeText } from "./text.js";
 
@@ -13,34 +14,62 @@ type FramePart = "error" | "warning" | "path" | "mark" | "help";
 export interface FrameOptions {
   /** Paints a piece; absent: no colour. */
   readonly color?: (part: FramePart, text: string) => string;
-  /** Breaks a text that has `taken` columns before it on every line; absent: one line, however long. */
-  readonly wrap?: (text: string, taken: number) => readonly string[];
+  /** How wide it may be; absent: texts are one line, however long, and so is the head of a frame. */
+  readonly width?: {
+    readonly columns: number;
+    /** Breaks a text between words. */
+    readonly wrap: (text: string, columns: number) => readonly string[];
+  };
 }
 
-/** Columns of the manifest's line that a frame shows. */
-const WINDOW = 100;
-/** Columns kept in sight before the mark. */
-const LEAD = 40;
+/** Columns of the manifest's line that a frame shows where nobody says how wide it may be. */
+const WINDOW = 102;
+/** The same at least, whoever says what: less would show nothing. */
+const LEAST_WINDOW = 10;
+/** What part of a line that is too long is kept in sight before the mark. */
+const LEAD = 0.4;
 const TAB = 4;
 
-/** A diagnostic as several lines of text, without a line break at the end. */
+/** A diagnostic as several lines of text, without a line break at the end. Places stay whole, however narrow it is. */
 export function formatDiagnostic(diagnostic: Diagnostic, options: FrameOptions = {}): string {
+  const { width } = options;
   const paint = options.color ?? ((_, text: string) => text);
-  const { severity, code, message, place, why, help } = diagnostic;
-  const lines = [`${paint(severity, `${severityWord(severity)}[${code}]`)}: ${safeText(message)}`];
-  if (place !== undefined) lines.push(...framed(place, (text) => paint("mark", text), paint));
+  const { place, why, help } = diagnostic;
+  const broken = (text: string, taken: number) =>
+    width === undefined ? [safeText(text)] : width.wrap(safeText(text), width.columns - taken);
+  const lines = [...headline(diagnostic, broken, paint)];
+  const frame = (shown: Place, part: FramePart): void =>
+    void lines.push(...framed(shown, (text) => paint(part, text), paint, width?.columns));
+  if (place !== undefined) frame(place, "mark");
   const say = (label: string, painted: string, text: string): void => {
     const taken = label.length + 4;
-    const [first = "", ...rest] = options.wrap?.(safeText(text), taken) ?? [safeText(text)];
+    const [first = "", ...rest] = broken(text, taken);
     lines.push(`  ${painted}: ${first}`, ...rest.map((line) => `${" ".repeat(taken)}${line}`));
   };
   if (why !== undefined) say("why", "why", why);
   if (help !== undefined) say("help", paint("help", "help"), help);
   for (const note of diagnostic.notes ?? []) {
     say("note", "note", note.message);
-    if (note.place !== undefined) lines.push(...framed(note.place, (text) => paint("path", text), paint));
+    if (note.place !== undefined) frame(note.place, "path");
   }
   return lines.join("\n");
+}
+
+/** Severity, code and message; the code is painted, also where a narrow terminal breaks it. */
+function headline(
+  { severity, code, message }: Diagnostic,
+  broken: (text: string, taken: number) => readonly string[],
+  paint: NonNullable<FrameOptions["color"]>,
+): readonly string[] {
+  const label = `${severityWord(severity)}[${code}]`;
+  const indent = 2;
+  let left = label.length;
+  return broken(`${label}: ${message}`, indent).map((line, index) => {
+    const painted = line.slice(0, left);
+    left -= painted.length;
+    const start = painted === "" ? "" : paint(severity, painted);
+    return `${index === 0 ? "" : " ".repeat(indent)}${start}${line.slice(painted.length)}`;
+  });
 }
 
 /** `file:line:column` of a place. */
@@ -96,10 +125,12 @@ function framed(
   place: Place,
   mark: (text: string) => string,
   paint: NonNullable<FrameOptions["color"]>,
+  columns: number | undefined,
 ): readonly string[] {
   const number = String(place.line);
   const gutter = " ".repeat(number.length);
-  const { text, indent, width } = windowed(cells(place));
+  const room = columns === undefined ? WINDOW : Math.max(LEAST_WINDOW, columns - number.length - 3);
+  const { text, indent, width } = windowed(cells(place), room);
   return [
     `${gutter}--> ${paint("path", placeText(place))}`,
     `${gutter} |`,
@@ -124,32 +155,40 @@ function cells(place: Place): readonly Cell[] {
     const marked = offset + character.length > start && offset < end;
     offset += character.length;
     const text = character === "\t" ? " ".repeat(TAB) : safeText(character);
-    out.push({ text, columns: character === "\t" ? TAB : columnsOf(character), marked });
+    out.push({ text, columns: character === "\t" ? TAB : columnsOf(text), marked });
   }
   // A mark behind the line's end (something is missing there) still needs a cell to stand under.
   if (!out.some((cell) => cell.marked)) out.push({ text: " ", columns: 1, marked: true });
   return out;
 }
 
-/** The part of a line around its mark, with the mark's column and width in it. */
-function windowed(line: readonly Cell[]): {
+/** The part of a line around its mark that fits into `room` columns, with the mark's column and width in it. */
+function windowed(
+  line: readonly Cell[],
+  room: number,
+): {
   readonly text: string;
   readonly indent: number;
   readonly width: number;
 } {
   const firstMarked = line.findIndex((cell) => cell.marked);
+  const marked = columns(line.filter((cell) => cell.marked));
+  // A long mark is shown as far as it goes, rather than what is before it; room for the ellipses is kept.
+  const most = Math.min(Math.floor(room * LEAD), Math.max(Math.floor(room / 8), room - 2 - marked));
   let from = 0;
   let lead = columns(line.slice(0, firstMarked));
   let rest = columns(line);
-  while (rest > WINDOW && lead > LEAD) {
+  while (rest + (from > 0 ? 1 : 0) > room && lead > most) {
     const gone = line[from++]?.columns ?? 1;
     lead -= gone;
     rest -= gone;
   }
+  const head = from > 0 ? "…" : "";
+  const left = room - head.length;
+  const end = rest > left ? left - 1 : left;
   let to = from;
   let shown = 0;
-  while (to < line.length && shown + (line[to]?.columns ?? 0) <= WINDOW) shown += line[to++]?.columns ?? 0;
-  const head = from > 0 ? "…" : "";
+  while (to < line.length && shown + (line[to]?.columns ?? 0) <= end) shown += line[to++]?.columns ?? 0;
   const part = line.slice(from, to);
   return {
     text: head + part.map((cell) => cell.text).join("") + (to < line.length ? "…" : ""),
@@ -162,15 +201,4 @@ function columns(line: readonly Cell[]): number {
   let sum = 0;
   for (const cell of line) sum += cell.columns;
   return sum;
-}
-
-// East Asian wide and fullwidth blocks and pictographs, coarsely: two columns in nearly every terminal.
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1faff}\u{20000}-\u{3fffd}]/u;
-
-function columnsOf(character: string): number {
-  if (character <= "~") return 1;
-  // Accents that combine with the letter before them, and signs that choose how a character looks.
-  if (/^[\p{Mn}\p{Me}]$/u.test(character)) return 0;
-  return WIDE.test(character) ? 2 : 1;
 }

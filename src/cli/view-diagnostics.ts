@@ -20,7 +20,7 @@ export function diagnosticsText(diagnostics: readonly Diagnostic[], paint: Paint
 export function diagnosticBlock(diagnostic: Diagnostic, paint: Paint, columns: number): string {
   return formatDiagnostic(diagnostic, {
     color: (part: FramePart, text: string) => partPaint(part, paint)(text),
-    wrap: (text, taken) => wrap(text, columns - taken),
+    width: { columns, wrap },
   });
 }
 

@@ -2,6 +2,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { caution, problem, type Place } from "../../src/base/diagnostic.js";
+import { columnsOf } from "../../src/base/columns.js";
 import { diagnosticJson, formatDiagnostic } from "../../src/base/frame.js";
 
 const at = (text: string, column: number, length: number, line = 7): Place => ({
@@ -13,33 +14,40 @@ const at = (text: string, column: number, length: number, line = 7): Place => ({
 });
 
 /** The line and the carets under it. */
-function frame(place: Place): readonly string[] {
-  return formatDiagnostic(problem("yaml/syntax", "m", { place }))
+function frame(place: Place, columns?: number): readonly string[] {
+  const width = columns === undefined ? {} : { width: { columns, wrap: (text: string) => [text] } };
+  return formatDiagnostic(problem("yaml/syntax", "m", { place }), width)
     .split("\n")
     .slice(3, 5);
 }
 
-test("texts hang under their labels where the caller breaks them", () => {
+test("texts hang under their labels and the message below its headline where the caller breaks them", () => {
   const diagnostic = problem("graph/take", "the message", {
     why: "one two",
     help: "three",
     notes: [{ message: "four five" }],
   });
-  const taken: number[] = [];
+  const rooms: number[] = [];
   const text = formatDiagnostic(diagnostic, {
-    wrap: (words, columns) => {
-      taken.push(columns);
-      return words.split(" ");
+    width: {
+      columns: 50,
+      wrap: (words, columns) => {
+        rooms.push(columns);
+        return words.split(" ");
+      },
     },
   });
-  expect(text.split("\n").slice(1)).toEqual([
+  expect(text.split("\n")).toEqual([
+    "error[graph/take]:",
+    "  the",
+    "  message",
     "  why: one",
     "       two",
     "  help: three",
     "  note: four",
     "        five",
   ]);
-  expect(taken).toEqual([7, 8, 8]);
+  expect(rooms).toEqual([48, 43, 42, 42]);
 });
 
 test("everything that a diagnostic can hold has its line", () => {
@@ -80,6 +88,7 @@ describe("the carets stand under the piece", () => {
     ["behind wide characters", at("雨の夜: x", 6, 1), "7 | 雨の夜: x", "  |         ^"],
     ["on wide characters", at("a: 雨の", 4, 2), "7 | a: 雨の", "  |    ^^^^"],
     ["behind an emoji", at("🎬: x", 5, 1), "7 | 🎬: x", "  |     ^"],
+    ["behind a sign that is shown as an emoji", at("✅: x", 4, 1), "7 | ✅: x", "  |     ^"],
     ["behind a combining accent", at("e\u0301: x", 5, 1), "7 | e\u0301: x", "  |    ^"],
     ["behind a control character", at("\u001b: x", 4, 1), "7 | \u{fffd}: x", "  |    ^"],
     ["behind the line's end", at("abc", 4, 1), "7 | abc", "  |    ^"],
@@ -98,21 +107,39 @@ describe("the carets stand under the piece", () => {
 
   test("at the end of a long line, which is then shown to its end", () => {
     const [line = "", carets = ""] = frame(at(`${"a".repeat(500)}XYZ`, 501, 3));
-    expect(line).toBe(`7 | …${"a".repeat(97)}XYZ`);
+    expect(line).toBe(`7 | …${"a".repeat(98)}XYZ`);
     expect(carets.indexOf("^")).toBe(line.indexOf("X"));
   });
 
-  test("whatever the line holds, and the frame stays narrow", () => {
+  test("on a narrow terminal, with what is before and behind cut off", () => {
+    const line = "  a-shot: { prompt: a storm, steps: [ { extend: { prompt: on } } ] }";
+    expect(frame(at(line, 41, 6), 40)).toEqual([
+      "7 | …m, steps: [ { extend: { prompt: on…",
+      "  |                ^^^^^^",
+    ]);
+    expect(frame(at(line, 41, 6), 20)).toEqual(["7 | …: [ { extend: …", "  |        ^^^^^^"]);
+    // A mark that goes on beyond the edge is shown from its beginning.
+    expect(frame(at(line, 11, 40), 20)).toEqual(["7 | …: { prompt: a …", "  |    ^^^^^^^^^^^^"]);
+  });
+
+  test("whatever the line holds, and the frame is no wider than it may be", () => {
     fc.assert(
       fc.property(
-        fc.string({ unit: "binary", maxLength: 400 }),
+        fc.string({
+          unit: fc.oneof(
+            fc.constantFrom("\t", "雨", "✅", "e\u0301", " "),
+            fc.string({ unit: "binary", minLength: 1, maxLength: 1 }),
+          ),
+          maxLength: 400,
+        }),
         fc.nat(500),
         fc.nat(500),
-        (text, column, length) => {
-          const [line = "", carets = ""] = frame(at(text, column + 1, length + 1));
+        fc.option(fc.integer({ min: 20, max: 160 }), { nil: undefined }),
+        (text, column, length, columns) => {
+          const [line = "", carets = ""] = frame(at(text, column + 1, length + 1), columns);
           expect(carets).toMatch(/^ {2}\| *\^+$/);
-          expect(carets.length).toBeLessThanOrEqual(4 + 102);
-          expect(line.length).toBeLessThanOrEqual(4 + 2 * 102 + 100);
+          expect(carets.length).toBeLessThanOrEqual(columns ?? 4 + 102);
+          expect(columnsOf(line)).toBeLessThanOrEqual(columns ?? 4 + 102);
         },
       ),
     );
@@ -130,6 +157,15 @@ test("colours are the caller's, piece by piece", () => {
     "  | <mark>^^^^</>",
     "  <help>help</>: h",
   ]);
+});
+
+test("a code that is broken over lines is painted on each of them, and nothing else is", () => {
+  const wrap = (text: string, columns: number) => text.match(new RegExp(`.{1,${columns}}`, "g")) ?? [];
+  const text = formatDiagnostic(problem("yaml/tab", "some words"), {
+    color: (part, words) => `<${part}>${words}</>`,
+    width: { columns: 10, wrap },
+  });
+  expect(text.split("\n")).toEqual(["<error>error[ya</>", "  <error>ml/tab]</>:", "   some wo", "  rds"]);
 });
 
 describe("as data, a diagnostic", () => {

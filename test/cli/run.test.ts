@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { CannotWrite, Interruption, type Io } from "../../src/cli/io.js";
+import { columnsOf } from "../../src/cli/layout.js";
 import { run } from "../../src/cli/run.js";
 import { surroundings } from "./fixtures.js";
 
@@ -307,13 +308,13 @@ test("a wrong manifest is exit 3 for models too, because its own models are not 
   expect(result).toMatchObject({ exit: 3, stdout: "" });
 });
 
-test("diagnostics keep to the terminal's width, but for headline and frame", async () => {
-  const manifest = `${FILM}outputs: { path: "../x" }\n`;
-  const { stderr } = await klingmake("validate", { manifest, io: { columns: 46, stderrIsTTY: true } });
-  const lines = stderr.split("\n");
-  const why = lines.filter((line) => /^ {2}(why|help|note): |^ {7,8}\S/.test(line));
-  expect(why.length).toBeGreaterThan(3);
-  expect(Math.max(...why.map((line) => line.length))).toBeLessThanOrEqual(46);
+test.each([40, 60, 80])("at %d columns no line of a diagnostic is wider", async (columns) => {
+  const long = 'prompt: "wide, the ferry leaves the pier, gulls above it, and nobody waves", promt: x';
+  const manifest = `${FILM.replace('prompt: "wide, the ferry leaves the pier"', long)}outputs: { path: "../x" }\n`;
+  const { stderr } = await klingmake("validate", { manifest, io: { columns, stderrIsTTY: true } });
+  const lines = stderr.replaceAll(/\u001b\[\d+m/g, "").split("\n");
+  expect(lines.filter((line) => /^ *\| +\^+$/.test(line)).length).toBeGreaterThan(0);
+  for (const line of lines) expect(columnsOf(line), line).toBeLessThanOrEqual(columns);
 });
 
 test("models works where there is no project", async () => {
