@@ -39,6 +39,19 @@ export function elide(text: string, limit: number): string {
     : `${characters.slice(0, Math.max(0, limit - 1)).join("")}…`;
 }
 
+/** The same with whole words, as far as there are words; a bracket that the cut leaves open is closed. */
+export function elideWords(text: string, limit: number): string {
+  const characters = [...safeText(text)];
+  if (characters.length <= limit) return characters.join("");
+  // One for the ellipsis, one for the bracket.
+  const room = Math.max(0, limit - 2);
+  const cut = characters.slice(0, room).join("");
+  const blank = characters[room] === " " ? cut.length : cut.lastIndexOf(" ");
+  // A last word that takes more than half of the room is cut after all: better half a name than none.
+  const words = (blank * 2 > cut.length ? cut.slice(0, blank) : cut).replace(/[\s,;:(–—-]+$/u, "");
+  return `${words}…${words.lastIndexOf("(") > words.lastIndexOf(")") ? ")" : ""}`;
+}
+
 /** The candidate that `word` was probably meant to be, if one is near enough to name. */
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
   const target = word.toLowerCase();

@@ -215,8 +215,8 @@ function inOrder(drafts: ReadonlyMap<string, Draft>, report: DraftContext["repor
         ordered.push(top.draft);
         trail.pop();
       } else if (upstream !== undefined && state.get(upstream.base) === "open") {
-        const names = trail.map(({ draft }) => draft.base);
-        report(circleFound([...names.slice(names.indexOf(upstream.base)), upstream.base], upstream.path));
+        const circle = trail.slice(trail.findIndex(({ draft }) => draft === upstream));
+        report(circleFound([...circle.map(({ draft }) => draft), upstream], upstream.path));
       } else if (upstream !== undefined && !state.has(upstream.base)) {
         enter(upstream);
       }
@@ -225,10 +225,21 @@ function inOrder(drafts: ReadonlyMap<string, Draft>, report: DraftContext["repor
   return ordered;
 }
 
-function circleFound(circle: readonly string[], path: Draft["path"]): Diagnostic {
-  return problem("graph/cycle", `steps wait for each other: ${circle.map(safeText).join(" → ")}`, {
-    path,
-    on: "key",
-    help: `break the circle: let one of ${listWords([...new Set(circle)], "or")} use a file instead`,
-  });
+/** Named by shots and images, which the author wrote; frames are nobody's to change. */
+function circleFound(circle: readonly Draft[], path: Draft["path"]): Diagnostic {
+  const steps = circle.map(({ base }) => safeText(base)).join(" → ");
+  const owners = [...new Set(circle.map(({ owner }) => safeText(`${owner.kind}s.${owner.id}`)))];
+  const isAlone = owners.length === 1;
+  return problem(
+    "graph/cycle",
+    isAlone ? `${listWords(owners)} waits for itself` : `${listWords(owners)} wait for each other`,
+    {
+      path,
+      on: "key",
+      why: `none of these steps can be the first: ${steps}`,
+      help: isAlone
+        ? "let it start from a file, or from another shot or image"
+        : `break the circle: let ${listWords(owners, "or")} use a file instead`,
+    },
+  );
 }

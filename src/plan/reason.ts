@@ -4,7 +4,7 @@
  */
 import { canonicalJson, type Json, type Sha256 } from "../base/digest.js";
 import { unreachable } from "../base/guard.js";
-import { elide, listWords, safeText } from "../base/text.js";
+import { elide, elideWords, listWords, safeText } from "../base/text.js";
 import type { KeyInputs } from "../graph/key.js";
 import type { Input, Step, StepId } from "../graph/step.js";
 import { inputsOf } from "../graph/step.js";
@@ -109,7 +109,7 @@ export function reasonText(reason: Reason): string {
         ? `${reason.upstream} is bought again`
         : `${reason.upstream} was replaced (${reason.from.slice(0, 8)} → ${reason.to.slice(0, 8)})`;
     case "failed_before":
-      return `attempt ${reason.attempt} failed: ${elide(reason.message, 80)}`;
+      return `attempt ${reason.attempt} failed: ${elideWords(reason.message, 80)}`;
     case "rebuy":
       return "bought again, as you asked";
     case "under_way":
@@ -213,7 +213,7 @@ export function obstacleText(
         };
       }
       return {
-        why: `refused for its content: ${elide(obstacle.message, 100)}`,
+        why: `refused for its content: ${elideWords(obstacle.message, 160)}`,
         help: `change the prompt or the image; or try the same again at full price: render --retry-refused ${step}`,
       };
     case "missing":

@@ -1,7 +1,7 @@
 /** Text from outside is made safe and comparable; counts and lists read as a person says them. */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { counted, didYouMean, elide, listWords, safeText } from "../../src/base/text.js";
+import { counted, didYouMean, elide, elideWords, listWords, safeText } from "../../src/base/text.js";
 
 describe("safe text", () => {
   test.each([
@@ -35,6 +35,20 @@ test.each([
   ["x", 0, "…"],
 ])("%s in %i characters is %s", (text, limit, expected) => {
   expect(elide(text, limit)).toBe(expected);
+});
+
+test.each([
+  ["short", 10, "short"],
+  ["exactly 10", 10, "exactly 10"],
+  ["one two three four", 12, "one two…"],
+  ["one two three, four", 16, "one two three…"],
+  ["refused (1301: blocked by the policy)", 30, "refused (1301: blocked by…)"],
+  ["refused (1301: blocked by the policy)", 12, "refused…"],
+  ["whole (so) and a good deal more", 20, "whole (so) and a…"],
+  ["a verylongwordthatnobodycanbreak", 12, "a verylong…"],
+  ["🎬🎬🎬🎬🎬", 4, "🎬🎬…"],
+])("%s in whole words of %i characters is %s", (text, limit, expected) => {
+  expect(elideWords(text, limit)).toBe(expected);
 });
 
 test.each([

@@ -415,7 +415,7 @@ describe("findings", () => {
     ]);
   });
 
-  test.each<[string, Partial<Manifest>, string]>([
+  test.each<[string, Partial<Manifest>, string, string, string]>([
     [
       "two shots",
       {
@@ -424,20 +424,29 @@ describe("findings", () => {
           shot("020", { image: { from: "shots.010", frame: "last" } }),
         ],
       },
+      "shots.010 and shots.020 wait for each other",
       "shots.010.clip → shots.020.clip.last-frame → shots.020.clip → shots.010.clip.last-frame → shots.010.clip",
+      "break the circle: let shots.010 or shots.020 use a file instead",
     ],
     [
       "a shot and itself",
       { shots: [shot("010", { image: { from: "shots.010", frame: "first" } })] },
+      "shots.010 waits for itself",
       "shots.010.clip → shots.010.clip.first-frame → shots.010.clip",
+      "let it start from a file, or from another shot or image",
     ],
     [
       "images",
       { images: [still("a", { image: { from: "images.b" } }), still("b", { image: { from: "images.a" } })] },
+      "images.a and images.b wait for each other",
       "images.a → images.b → images.a",
+      "break the circle: let images.a or images.b use a file instead",
     ],
-  ])("a circle is reported once and does not hang: %s", (_, manifest, circle) => {
-    expect(found(manifest)).toEqual([expect.stringContaining(`steps wait for each other: ${circle} |`)]);
+  ])("a circle is reported once, by its shots and images: %s", (_, manifest, message, steps, help) => {
+    const { diagnostics } = expanded(manifestOf(manifest));
+    expect(diagnostics).toMatchObject([
+      { code: "graph/cycle", message, why: expect.stringContaining(steps) as string, help },
+    ]);
   });
 
   test("a hundred shots each from the last frame of the one before are no circle", () => {

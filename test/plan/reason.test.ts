@@ -117,6 +117,11 @@ test.each<[Obstacle, string, string]>([
     "change the prompt or the image; or try the same again at full price: render --retry-refused shots.010.clip",
   ],
   [
+    { because: "refused", message: `the check refuses it (1301: ${"blocked by the policy ".repeat(10)})` },
+    `refused for its content: the check refuses it (1301: ${"blocked by the policy ".repeat(5)}blocked by the…)`,
+    "change the prompt or the image; or try the same again at full price: render --retry-refused shots.010.clip",
+  ],
+  [
     { because: "missing", sha256: sha("a") },
     "rendered before, but its clip (aaaaaaaa) is nowhere to be found",
     "bring back the store or the output file; or buy it again: render --rebuy shots.010.clip",
