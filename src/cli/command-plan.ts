@@ -37,6 +37,7 @@ export async function planCommand(
       columns,
       now: context.io.now(),
       verbose: globals.verbose,
+      models: project.catalog,
     });
     const asked = [...policyParts(command.policy), ...(command.rehearse ? [["--rehearse"]] : [])];
     const lineOf = (...more: readonly (readonly string[])[]) =>

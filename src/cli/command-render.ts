@@ -73,7 +73,13 @@ async function renderProject(
     io.signal.addEventListener("abort", onAbort, { once: true });
     let wants: readonly WantsYes[] = [];
     const sheet = (plan: Plan) =>
-      planSheet(plan, wants, { paint, columns, now: io.now(), verbose: globals.verbose });
+      planSheet(plan, wants, {
+        paint,
+        columns,
+        now: io.now(),
+        verbose: globals.verbose,
+        models: project.catalog,
+      });
     const policy = policyOf(command.policy);
     try {
       const report = await project.render({

@@ -6,7 +6,17 @@ import { obstacleText, reasonText, safeText, type PlannedStep, type Realm } from
 import type { Paint } from "./colours.js";
 import { columnsOf, fitWords, wrap } from "./layout.js";
 import { estimateText } from "./money-text.js";
-import { extensionFacts, handleText, sourceText, takesText, wordsOf, type StepsById } from "./view-step.js";
+import {
+  copyText,
+  extensionFacts,
+  handleText,
+  soundText,
+  sourceText,
+  takesText,
+  wordsOf,
+  type Models,
+  type StepsById,
+} from "./view-step.js";
 
 /** Takes of one step that have the same ahead of them. */
 export type Row = readonly [PlannedStep, ...PlannedStep[]];
@@ -19,6 +29,7 @@ export interface NoteContext {
   readonly now: number;
   readonly realm: Realm;
   readonly byId: StepsById;
+  readonly models: Models;
   /** What was advised already, as many steps may share an obstacle; grows. */
   readonly advised: Set<string>;
 }
@@ -29,7 +40,7 @@ const LEAST_PROMPT = 24;
 /** What stands below a step: what is in its way, why it is rendered, from what, its words, how its price was made. */
 export function notesBelow(row: Row, room: number, context: NoteContext): readonly string[] {
   const [each] = row;
-  const { paint, verbose, byId, now, advised } = context;
+  const { paint, verbose, now, advised } = context;
   const lines: string[] = [];
   const put = (text: string, painter: (line: string) => string = same) => {
     if (text !== "") lines.push(...wrap(text, room).map((line) => painter(line)));
@@ -37,7 +48,7 @@ export function notesBelow(row: Row, room: number, context: NoteContext): readon
   const { decision, create } = each;
   if (decision.kind === "blocked") {
     const { why, help } = obstacleText(decision.because, each.step.id);
-    put(`${why}${wouldCost(each)}`, paint.bad);
+    lines.push(...factLines([why, wouldCost(each)], room).map(paint.bad));
     if (decision.because.because !== "upstream" && !advised.has(help)) put(help);
     advised.add(help);
   }
@@ -57,9 +68,9 @@ export function notesBelow(row: Row, room: number, context: NoteContext): readon
   const facts = [
     isNew ? "new" : "",
     ...(isTold || row.length > 1 ? [takesText(row)] : []),
-    ...(isTold ? [...extensionFacts(each, byId), sourceText(each.step.action)] : []),
-  ].filter((part) => part !== "");
-  const words = isTold ? wordsOf(each.step.action) : undefined;
+    ...(isTold ? toldFacts(each, context) : []),
+  ];
+  const words = isTold && !showsWords(each) ? wordsOf(each.step.action) : undefined;
   lines.push(...sceneLines(facts, words, room, context));
   if (verbose && each.estimate.kind === "priced") {
     const { formula, basis } = each.estimate;
@@ -68,13 +79,31 @@ export function notesBelow(row: Row, room: number, context: NoteContext): readon
   return lines;
 }
 
+/** What a step is made from and how. */
+function toldFacts(each: PlannedStep, { byId, models }: NoteContext): readonly string[] {
+  const { action } = each.step;
+  const made = [sourceText(action), soundText(action, byId, models)].filter((part) => part !== "");
+  return [...extensionFacts(each, byId), made.join(", "), copyText(action)];
+}
+
+/** Whether the reason for a rendering has its new words whole, so that they need not be said again. */
+function showsWords({ reason, step }: PlannedStep): boolean {
+  const words = wordsOf(step.action);
+  if (words === undefined || reason?.because !== "changed") return false;
+  const isNamed = reason.changes.some(
+    ({ field, to }) => (field === "prompt" || field === "text") && to === words,
+  );
+  return isNamed && reasonText(reason).includes(safeText(words));
+}
+
 /** Facts one after the other, broken between them as long as each has room on a line of its own. */
 function factLines(facts: readonly string[], room: number): readonly string[] {
   const lines: string[] = [];
-  const [first = "", second, ...rest] = facts.map(safeText);
+  const told = facts.filter((fact) => fact !== "").map(safeText);
+  const [first, second, ...rest] = told;
   // "new" alone does not keep a line to itself.
-  const units = second === undefined ? [first] : [`${first} · ${second}`, ...rest];
-  for (const fact of first === "" ? [] : units) {
+  const units = first === "new" && second !== undefined ? [`new · ${second}`, ...rest] : told;
+  for (const fact of units) {
     const last = lines.at(-1);
     const joined = `${last} · ${fact}`;
     if (last !== undefined && columnsOf(joined) <= room) lines[lines.length - 1] = joined;
@@ -107,7 +136,7 @@ function wouldCost({ decision, estimate }: PlannedStep): string {
   const because = decision.kind === "blocked" ? decision.because.because : undefined;
   const isWish =
     because === "over_budget" || because === "refused" || because === "missing" || because === "expired";
-  return isWish && estimate.kind === "priced" ? ` (it costs ${estimateText(estimate)})` : "";
+  return isWish && estimate.kind === "priced" ? `it costs ${estimateText(estimate)}` : "";
 }
 
 function placeText(from: "store" | "output" | "vendor"): string {

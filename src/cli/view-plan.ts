@@ -8,7 +8,7 @@ import type { Paint } from "./colours.js";
 import { filmOrder, type Entry } from "./film-order.js";
 import { fit, fitWords, wrap } from "./layout.js";
 import { cellsOf, rowLines, rowsOf, sheetWidths, type Sheet } from "./view-row.js";
-import { isPlainKeep } from "./view-step.js";
+import { isPlainKeep, type Models } from "./view-step.js";
 import { planTotals } from "./view-totals.js";
 
 /** How a sheet is to look. */
@@ -19,6 +19,8 @@ export interface SheetOptions {
   readonly now: number;
   /** Shows every kept step, every take, whole prompts, and how prices were made. */
   readonly verbose?: boolean;
+  /** What tells which models always make sound; absent: none is known to. */
+  readonly models?: Models;
 }
 
 /** More unchanged shots than this in a row are folded into one line. */
@@ -52,6 +54,7 @@ function entryLines(plan: Plan, wants: readonly WantsYes[], options: SheetOption
     verbose,
     byId,
     realm: plan.realm,
+    models: options.models,
     widths: sheetWidths(
       entries.flatMap(({ rows }) => rows.map(({ cells }) => cells)),
       columns,

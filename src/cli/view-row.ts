@@ -6,7 +6,7 @@ import { obstacleText, reasonText, type PlannedStep } from "../index.js";
 import type { Paint } from "./colours.js";
 import { columnsOf, fitWords, lineColumns, rowLine, tableWidths, type Cell } from "./layout.js";
 import { notesBelow, type NoteContext, type Row } from "./view-notes.js";
-import { isPlainKeep, modelText, priceText, sizeText, type StepsById } from "./view-step.js";
+import { handleEndOf, isPlainKeep, modelText, priceText, sizeText, type StepsById } from "./view-step.js";
 
 /** What rows are made with. */
 export interface Sheet extends NoteContext {
@@ -38,7 +38,15 @@ function fateOf(each: PlannedStep): string {
         : reasonText(each.reason);
   const conflict = decision.kind === "keep" && decision.conflict === true ? each.step.output : "";
   const from = decision.kind === "restore" ? decision.from : "";
-  const facts = [decision.kind, why, conflict, from, each.create?.attempt, priceText(each), each.handleEnds];
+  const facts = [
+    decision.kind,
+    why,
+    conflict,
+    from,
+    each.create?.attempt,
+    priceText(each),
+    handleEndOf(each),
+  ];
   return [baseOf(each), ...facts].join("\n");
 }
 

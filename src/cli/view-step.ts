@@ -2,7 +2,7 @@
  * One planned step in words: what it is made with, from what, at which price, and what is worth knowing of it.
  * Shared by the call sheet and the page of one step; decides nothing and lays nothing out.
  */
-import { counted, listWords, type Action, type Input, type PlannedStep } from "../index.js";
+import { counted, listWords, type Action, type Catalog, type Input, type PlannedStep } from "../index.js";
 import { estimateText } from "./money-text.js";
 
 /** Whether it is kept and there is nothing more to say. */
@@ -49,10 +49,10 @@ export function priceText(each: PlannedStep): string {
 export function sourceText(action: Action): string {
   switch (action.kind) {
     case "text_to_video":
-      return withSound(action, "");
+      return "";
     case "image_to_video": {
       const end = action.end_image === undefined ? "" : ` to ${inputText(action.end_image)}`;
-      return withSound(action, `from ${inputText(action.image)}${end}`);
+      return `from ${inputText(action.image)}${end}`;
     }
     case "image": {
       if (action.image === undefined) return "";
@@ -73,8 +73,55 @@ export function sourceText(action: Action): string {
   }
 }
 
-function withSound(action: { readonly audio?: boolean }, text: string): string {
-  return action.audio === true ? [text, "with sound"].filter((part) => part !== "").join(", ") : text;
+/** `with sound`, where a clip has some; `silent`, where it goes on from one that has, without; else empty. */
+export function soundText(action: Action, byId: StepsById, models: Models): string {
+  switch (action.kind) {
+    case "text_to_video":
+    case "image_to_video":
+      return isHeard(action, models) ? "with sound" : "";
+    case "extend": {
+      if (action.via === "native") return "";
+      if (isHeard(action, models)) return "with sound";
+      return isHeard(actionOf(action.source, byId), models) ? "silent" : "";
+    }
+    default:
+      return "";
+  }
+}
+
+/** The models with what they do: what tells which of them always make sound. */
+export type Models = Pick<Catalog, "video"> | undefined;
+
+/** Whether a clip is known to have sound. */
+function isHeard(action: Action | undefined, models: Models): boolean {
+  switch (action?.kind) {
+    case "text_to_video":
+      return action.audio === true || models?.video(action.model)?.textToVideo?.audio === "always";
+    case "image_to_video":
+      return action.audio === true || models?.video(action.model)?.imageToVideo?.audio === "always";
+    case "lip_sync":
+      return true;
+    case "extend":
+      // A continuation is ordered without sound, as far as its model can leave it out; from a picture, as any other clip.
+      return (
+        action.via === "last_frame" &&
+        action.model !== undefined &&
+        models?.video(action.model)?.imageToVideo?.audio === "always"
+      );
+    default:
+      return false;
+  }
+}
+
+function actionOf(input: Input, byId: StepsById): Action | undefined {
+  return input.kind === "step" ? byId.get(input.id)?.step.action : undefined;
+}
+
+/** That a copy of the clip it works on is pinned, and at whose address: the host alone, as a URL can be a key. */
+export function copyText(action: Action): string {
+  const copy = "copy" in action ? action.copy : undefined;
+  if (copy === undefined) return "";
+  return URL.canParse(copy.url) ? `copy pinned at ${new URL(copy.url).host}` : "copy pinned";
 }
 
 /** URLs stay unsaid: a signed one is as good as a key. */
@@ -128,11 +175,22 @@ export function lifeText(ends: string, now: number): string {
   return hours < 48 ? counted(hours, "more hour") : `${Math.floor(hours / 24)} more days`;
 }
 
-/** How long a clip's handle lives, and who needs it; empty where that is long. */
+/** How long a clip's handle lives, and what it is good for; empty where that is long. */
 export function handleText(each: PlannedStep, now: number): string {
-  return each.handleEnds === undefined
-    ? ""
-    : `its handle lives ${lifeText(each.handleEnds, now)}; extend and lip_sync need it`;
+  const ends = handleEndOf(each);
+  return ends === undefined ? "" : `its handle lives ${lifeText(ends, now)}; extend and lip_sync need it`;
+}
+
+/** When the vendor forgets a clip, where that is soon; nothing works on a still or a frame there. */
+export function handleEndOf({ step, handleEnds }: PlannedStep): string | undefined {
+  const isClip = step.owner.kind === "shot" && step.action.kind !== "frame";
+  return isClip ? handleEnds : undefined;
+}
+
+/** The step whose clip must still be at the vendor for an action. */
+export function workedOn(action: Action): string | undefined {
+  const works = action.kind === "lip_sync" || (action.kind === "extend" && action.via !== "last_frame");
+  return works && action.source.kind === "step" ? action.source.id : undefined;
 }
 
 /** `take 2`, `takes 1 to 3 (2 is used)`; empty for the first take alone. */

@@ -16,7 +16,7 @@ import {
 import type { Paint } from "./colours.js";
 import { labelled } from "./layout.js";
 import { totalsText } from "./money-text.js";
-import { lifeText } from "./view-step.js";
+import { handleEndOf, lifeText, workedOn } from "./view-step.js";
 
 /** The foot of a call sheet as lines. */
 export function planTotals(
@@ -61,26 +61,65 @@ export function planTotals(
   }
   if (plan.expectedSeconds > 0)
     put("time", `about ${formatSeconds(plan.expectedSeconds)}${sandbox ? " for real" : ""}`);
-  const handles = handlesText(plan, now);
-  if (handles !== undefined) put("handles", handles, paint.costly);
+  for (const [index, handle] of handlesText(plan, now).entries())
+    put(index === 0 ? "handles" : "", handle, paint.costly);
   for (const [index, want] of wantsText(wants, "! ").entries())
     put(index === 0 ? "needs a yes" : "", want, paint.costly);
   if (creates.length > 0) put("digest", columns >= 76 ? plan.digest : plan.digest.slice(0, 12));
   return lines;
 }
 
-/** Which clips the vendor forgets soon: said here as well, as most of them belong to shots that are folded. */
-function handlesText(plan: Plan, now: number): string | undefined {
-  const ending = plan.steps.flatMap(({ step, handleEnds }) =>
-    handleEnds === undefined ? [] : [{ step: step.id, handleEnds }],
-  );
-  const [soonest] = ending.toSorted((a, b) => (a.handleEnds < b.handleEnds ? -1 : 1));
-  if (soonest === undefined) return undefined;
-  const life = lifeText(soonest.handleEnds, now);
-  return ending.length === 1
-    ? `that of ${soonest.step} lives ${life}; extend and lip_sync need it`
-    : `${ending.length} end soon, ${soonest.step} first: ${life}; extend and lip_sync need them`;
+/** A clip that the vendor forgets soon. */
+interface Ending {
+  readonly step: string;
+  readonly ends: string;
+  /** The step of this plan that needs it, if one does. */
+  readonly for?: string;
 }
+
+/** Which clips the vendor forgets soon: said here as well, as most of them belong to shots that are folded. */
+function handlesText(plan: Plan, now: number): readonly string[] {
+  const needs = new Map<string, string>();
+  for (const { step, decision } of plan.steps) {
+    const source = workedOn(step.action);
+    const isMade = decision.kind !== "keep" && decision.kind !== "restore";
+    if (source !== undefined && isMade && !needs.has(source)) needs.set(source, step.id);
+  }
+  const ending = plan.steps
+    .flatMap((each): readonly Ending[] => {
+      const ends = handleEndOf(each);
+      const { id } = each.step;
+      const by = needs.get(id);
+      return ends === undefined ? [] : [{ step: id, ends, ...(by === undefined ? {} : { for: by }) }];
+    })
+    .toSorted((a, b) => (a.ends < b.ends ? -1 : 1));
+  const needed = ending.filter((each) => each.for !== undefined);
+  const others = ending.filter((each) => each.for === undefined);
+  return [
+    ...needed
+      .slice(0, MOST_NAMED)
+      .map((each) => `${each.for} needs that of ${each.step}: ${lifeText(each.ends, now)}`),
+    ...(needed.length > MOST_NAMED
+      ? [
+          `${counted(needed.length - MOST_NAMED, "more step needs one", "more steps need one")} that ends soon`,
+        ]
+      : []),
+    ...othersText(others, needed.length > 0, now),
+  ];
+}
+
+function othersText([soonest, ...rest]: readonly Ending[], isMore: boolean, now: number): readonly string[] {
+  if (soonest === undefined) return [];
+  const life = lifeText(soonest.ends, now);
+  return rest.length === 0
+    ? [`that of ${soonest.step} ends soon: ${life}; an extend or lip_sync would need it`]
+    : [
+        `${rest.length + 1}${isMore ? " more" : ""} end soon, ${soonest.step} first: ${life}; an extend or lip_sync would need them`,
+      ];
+}
+
+/** More steps than this are counted. */
+const MOST_NAMED = 3;
 
 /** Why a yes is wanted, one line for each kind of reason; `mark` stands before those that are about single steps. */
 export function wantsText(wants: readonly WantsYes[], mark = ""): readonly string[] {

@@ -3,7 +3,7 @@ import { paintFor } from "../../src/cli/colours.js";
 import { columnsOf } from "../../src/cli/layout.js";
 import { planSheet, type SheetOptions } from "../../src/cli/view-plan.js";
 import { nextLines } from "../../src/cli/view-question.js";
-import type { Action, PlannedStep, WantsYes } from "../../src/index.js";
+import { createCatalog, type Action, type PlannedStep, type WantsYes } from "../../src/index.js";
 import { id, kept, PLAIN, planned, planOf, priced, stuck } from "./fixtures.js";
 
 const NOW = Date.UTC(2026, 10, 22);
@@ -68,7 +68,7 @@ describe("the call sheet", () => {
             the same as shots.030.clip
       shots.040
         clip    blocked  kling-2.5-turbo std  5 s                    -
-            does not fit into the project's budget (it costs $0.21)
+            does not fit into the project's budget · it costs $0.21
             raise budget.usd in the manifest, or render fewer steps with --target
       shots.050
         clip    render   kling-2.5-turbo std  5 s          $0.21–$0.42
@@ -111,7 +111,7 @@ describe("the call sheet", () => {
       shots.040
         clip    blocked                                          -
           kling-2.5-turbo std · 5 s
-          does not fit into the project's budget (it costs $0.21)
+          does not fit into the project's budget · it costs $0.21
           raise budget.usd in the manifest, or render fewer steps
           with --target
       shots.050
@@ -253,6 +253,7 @@ describe("the call sheet", () => {
       source: { kind: "step", id: id("shots.1.clip") },
       text: "hello",
     };
+    const silence = extension.via === "omni" ? " silent" : "";
     const {
       model: _model,
       mode: _mode,
@@ -262,27 +263,164 @@ describe("the call sheet", () => {
     const { model: _none, mode: _no, ...spoken } = planned("shots.1.lip_sync", {}, { action: speech });
     const text = sheet([planned("shots.1.clip"), spoken, { ...plain, extension }]);
     expect(text.replaceAll(/\n +|(?<=[a-z)]) · /g, " ")).toContain(
-      `new ${words.replaceAll(" · ", " ")} “on and on”`,
+      `new ${words.replaceAll(" · ", " ")}${silence} “on and on”`,
     );
     // A native extend names no model of its own: it is made by that of its clip.
     expect(text).toMatch(/ {2}extend {4}render {2}kling-2\.5-turbo std /);
   });
 
-  test("says how long a handle still lives, at its step and once for all", () => {
-    const ends = (hours: number) => new Date(NOW + hours * 3_600_000).toISOString();
-    const text = sheet([
-      kept("shots.1.clip", { handleEnds: ends(3 * 24 + 5) }),
-      planned("shots.1.extend"),
-      ...["2", "3", "4"].map((shot) => kept(`shots.${shot}.clip`, { handleEnds: ends(30.5) })),
+  test("says how long a handle still lives, and first whose is needed", () => {
+    const ends = (hours: number) => ({ handleEnds: new Date(NOW + hours * 3_600_000).toISOString() });
+    const footer = (steps: readonly PlannedStep[]) => {
+      const text = sheet(steps, { columns: 120 });
+      return text
+        .slice(text.indexOf("handles"), text.indexOf("digest"))
+        .trimEnd()
+        .split(/\n? {2,}/);
+    };
+    const speech = (shot: string): Action => ({
+      kind: "lip_sync",
+      source: { kind: "step", id: id(`shots.${shot}.clip`) },
+      text: "hi",
+    });
+    const speaks = planned("shots.1.lip_sync", {}, { action: speech("1") });
+    const others = ["2", "3", "4"].map((shot) => kept(`shots.${shot}.clip`, ends(30.5)));
+    const clip = kept("shots.1.clip", ends(3 * 24 + 5));
+    expect(sheet([clip, speaks])).toContain(
+      "      its handle lives 3 more days; extend and lip_sync need it\n",
+    );
+    expect(footer([clip, speaks, ...others])).toEqual([
+      "handles",
+      "shots.1.lip_sync needs that of shots.1.clip: 3 more days",
+      "3 more end soon, shots.2.clip first: 30 more hours; an extend or lip_sync would need them",
     ]);
-    expect(text).toContain("      its handle lives 3 more days; extend and lip_sync need it\n");
-    expect(text).toContain("shots.2 to shots.4 · 3 shots · kept\n");
-    expect(text.replace(/\n +/g, " ")).toContain(
-      "handles     4 end soon, shots.2.clip first: 30 more hours; extend and lip_sync need them",
-    );
-    expect(sheet([kept("shots.1.clip", { handleEnds: ends(0.5) })])).toContain(
-      "that of shots.1.clip lives less than an hour",
-    );
+    // What is kept needs nothing of the vendor's, nor does a continuation from a picture.
+    const fromPicture: Action = {
+      kind: "extend",
+      via: "last_frame",
+      source: { kind: "step", id: id("shots.2.clip") },
+    };
+    expect(
+      footer([
+        clip,
+        kept("shots.1.lip_sync", {}, { action: speech("1") }),
+        ...others,
+        planned("shots.2.extend", {}, { action: fromPicture }),
+      ]),
+    ).toEqual([
+      "handles",
+      "4 end soon, shots.2.clip first: 30 more hours; an extend or lip_sync would need them",
+    ]);
+    expect(footer([...others.slice(0, 1), planned("shots.9.clip")])).toEqual([
+      "handles",
+      "that of shots.2.clip ends soon: 30 more hours; an extend or lip_sync would need it",
+    ]);
+    const five = ["5", "6", "7", "8", "9"];
+    expect(
+      footer(
+        five.flatMap((shot) => [
+          kept(`shots.${shot}.clip`, ends(Number(shot))),
+          planned(`shots.${shot}.lip_sync`, {}, { action: speech(shot) }),
+        ]),
+      ),
+    ).toEqual([
+      "handles",
+      ...five.slice(0, 3).map((n) => `shots.${n}.lip_sync needs that of shots.${n}.clip: ${n} more hours`),
+      "2 more steps need one that ends soon",
+    ]);
+  });
+
+  test("says nothing of the handles of stills and frames, on which nothing works", () => {
+    const soon = { handleEnds: new Date(NOW + 3_600_000).toISOString() };
+    const frame: Action = { kind: "frame", which: "last", source: { kind: "step", id: id("shots.1.clip") } };
+    const steps = [planned("images.mara", soon), planned("shots.1.clip.last-frame", soon, { action: frame })];
+    expect(sheet(steps)).not.toContain("handle");
+  });
+
+  test("names the host of a pinned copy, and nothing else of its address", () => {
+    const url = "https://user:pw@cdn.example:8443/a.mp4?sig=secret";
+    const action: Action = {
+      kind: "lip_sync",
+      source: { kind: "step", id: id("shots.1.clip") },
+      text: "hi",
+      copy: { url, sha256: "0".repeat(64) as never },
+    };
+    const text = sheet([planned("shots.1.lip_sync", {}, { action })]);
+    expect(text).toContain("new · speaks · copy pinned at cdn.example:8443 · “hi”\n");
+    expect(text).not.toMatch(/user|pw@|secret|a\.mp4/);
+  });
+
+  test.each([
+    ["kling-3.0", true, "with sound · "],
+    ["kling-3.0", undefined, ""],
+    ["kling-3.0-turbo", undefined, "with sound · "],
+    ["no-such-model", undefined, ""],
+  ])("a clip by %s with audio: %s has the fact %j", (model, audio, fact) => {
+    const action: Action = {
+      kind: "text_to_video",
+      model,
+      duration: 5,
+      aspect_ratio: "16:9",
+      prompt: "p",
+      ...(audio === undefined ? {} : { audio }),
+    };
+    const models = createCatalog().value;
+    expect(sheet([planned("shots.1.clip", {}, { action })], { models })).toContain(`new · ${fact}“p”`);
+  });
+
+  test.each([
+    ["omni", "kling-3.0-omni", true, "silent · "],
+    ["last_frame", "kling-3.0", true, "silent · "],
+    ["last_frame", "kling-3.0-turbo", true, "with sound · "],
+    ["omni", "kling-3.0-omni", false, ""],
+    ["native", undefined, true, ""],
+  ] as const)(
+    "an extend via %s by %s of a clip with audio: %s has the fact %j",
+    (via, model, audio, fact) => {
+      const clip: Action = {
+        kind: "text_to_video",
+        model: "kling-3.0",
+        duration: 5,
+        aspect_ratio: "16:9",
+        prompt: "p",
+        audio,
+      };
+      const action: Action = {
+        kind: "extend",
+        via,
+        source: { kind: "step", id: id("shots.1.clip") },
+        prompt: "on",
+        ...(model === undefined ? {} : { model }),
+      };
+      const steps = [
+        planned("shots.1.clip", {}, { action: clip }),
+        planned("shots.1.extend", {}, { action }),
+      ];
+      expect(sheet(steps, { models: createCatalog().value })).toContain(`new · ${fact}“on”`);
+    },
+  );
+
+  test("says new words once where the change shows them whole", () => {
+    const changed = (from: string, to: string, prompt = to) =>
+      sheet([
+        planned(
+          "shots.1.clip",
+          { reason: { because: "changed", changes: [{ field: "prompt", from, to }] } },
+          { prompt },
+        ),
+      ]);
+    expect(changed("a", "b")).toMatch(/ {6}prompt: a → b\n\nsteps/);
+    const long = "the ferry leaves the pier in the evening, gulls above it";
+    expect(changed(`${long}, rain`, `${long}, snow`)).toContain(`“${long}, snow”`);
+    expect(changed("a", "b", "b and more")).toContain("“b and more”");
+  });
+
+  test("keeps the price of what is refused apart from the vendor's sentence", () => {
+    const message = "the vendor's content check refuses it (1301: The request was blocked by the policy)";
+    const text = sheet([stuck("shots.1.clip", { because: "refused", message })]);
+    expect(text).toContain("request was blocked by the policy) · it costs $0.21\n");
+    const over = sheet([stuck("shots.1.clip", { because: "over_budget", cap: "budget" })]);
+    expect(over).toContain("does not fit into the project's budget · it costs $0.21\n");
   });
 
   test("says what a step is made from, and never where a pinned URL leads", () => {
