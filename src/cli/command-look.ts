@@ -35,7 +35,9 @@ export async function validateCommand(context: CommandContext): Promise<Answer> 
     };
     if (errors > 0) return { exit: EXIT.invalid, data, diagnostics };
     const profiles =
-      project.profiles.length === 0 ? "" : `, with the profiles ${project.profiles.join(", ")}`;
+      project.profiles.length === 0
+        ? ""
+        : `, with the ${project.profiles.length === 1 ? "profile" : "profiles"} ${project.profiles.join(", ")}`;
     return { exit: EXIT.done, data, diagnostics, text: `${project.name} is valid${profiles}\n` };
   });
 }

@@ -1,9 +1,10 @@
 /**
- * The graph as text, Mermaid or DOT. Names in the two diagram languages are minted here (`n0`, `n1`), and labels are
+ * The graph as text, in the order of the film, or as Mermaid or DOT. Names in the two diagram languages are minted here (`n0`, `n1`), and labels are
  * escaped for each, so that no title can end a label or add a line of its own.
  */
 import { safeText, type Graph, type Step } from "../index.js";
 import type { GraphFormat } from "./commands.js";
+import { filmOrder } from "./film-order.js";
 import { fit } from "./layout.js";
 
 /** The graph in the wanted form, with a line break at its end. */
@@ -19,7 +20,8 @@ export function graphText(graph: Graph, format: GraphFormat, columns: number): s
 }
 
 function plainGraph(graph: Graph, columns: number): string {
-  const lines = graph.steps.flatMap((step) => [
+  const steps = filmOrder(graph.steps.map((step) => ({ step }))).flatMap((entry) => entry.steps);
+  const lines = steps.flatMap(({ step }) => [
     fit(`${step.id}  ${describe(step)}`, columns),
     ...step.needs.map((need) => fit(`  ← ${need}`, columns)),
   ]);
@@ -27,8 +29,8 @@ function plainGraph(graph: Graph, columns: number): string {
 }
 
 function describe(step: Step): string {
-  const action = step.action.kind.replaceAll("_", " ");
-  return step.title === undefined ? action : `${action}: ${step.title}`;
+  const what = `${step.action.kind}${step.candidate ? ", unused take" : ""}`;
+  return step.title === undefined ? what : `${what}: ${step.title}`;
 }
 
 function mermaid(graph: Graph): string {

@@ -3,7 +3,7 @@
  * in, text out. The page never decides; it shows decisions with their reasons. Shots that stay as they are, are folded,
  * because a film of a thousand shots with one change should show the change.
  */
-import { counted, type Plan, type WantsYes } from "../index.js";
+import { counted, type Plan, type PlannedStep, type WantsYes } from "../index.js";
 import type { Paint } from "./colours.js";
 import { filmOrder, type Entry } from "./film-order.js";
 import { fit, fitWords, wrap } from "./layout.js";
@@ -63,7 +63,7 @@ function entryLines(plan: Plan, wants: readonly WantsYes[], options: SheetOption
     advised: new Set(),
   };
   const lines: string[] = [];
-  let unchanged: Entry[] = [];
+  let unchanged: Entry<PlannedStep>[] = [];
   const fold = () => {
     lines.push(...foldedLines(unchanged, columns).map(paint.faint));
     unchanged = [];
@@ -84,7 +84,7 @@ function entryLines(plan: Plan, wants: readonly WantsYes[], options: SheetOption
 }
 
 /** Unchanged entries in a row: each by its title, or where they are many, how many. */
-function foldedLines(run: readonly Entry[], columns: number): readonly string[] {
+function foldedLines(run: readonly Entry<PlannedStep>[], columns: number): readonly string[] {
   const [first] = run;
   const last = run.at(-1);
   if (first === undefined || last === undefined) return [];
@@ -94,11 +94,11 @@ function foldedLines(run: readonly Entry[], columns: number): readonly string[] 
   return wrap(`${first.name} to ${last.name} · ${counted(run.length, first.kind)}${kept}`, columns);
 }
 
-function headText({ name, title }: Entry): string {
+function headText({ name, title }: Entry<PlannedStep>): string {
   return title === undefined ? name : `${name} · ${title}`;
 }
 
-function headLines(entry: Entry, { paint, columns, verbose }: Sheet): readonly string[] {
+function headLines(entry: Entry<PlannedStep>, { paint, columns, verbose }: Sheet): readonly string[] {
   const text = headText(entry);
   return (verbose ? wrap(text, columns) : [fitWords(text, columns)]).map(paint.strong);
 }

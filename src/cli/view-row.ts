@@ -4,6 +4,7 @@
  */
 import { obstacleText, reasonText, type PlannedStep } from "../index.js";
 import type { Paint } from "./colours.js";
+import { baseOf } from "./film-order.js";
 import { columnsOf, fitWords, lineColumns, rowLine, tableWidths, type Cell } from "./layout.js";
 import { notesBelow, type NoteContext, type Row } from "./view-notes.js";
 import { handleEndOf, isPlainKeep, modelText, priceText, sizeText, type StepsById } from "./view-step.js";
@@ -47,12 +48,7 @@ function fateOf(each: PlannedStep): string {
     priceText(each),
     handleEndOf(each),
   ];
-  return [baseOf(each), ...facts].join("\n");
-}
-
-/** A step's id without the number of its take. */
-function baseOf({ step }: PlannedStep): string {
-  return step.candidate ? step.id.slice(0, step.id.lastIndexOf("@")) : step.id;
+  return [baseOf(each.step), ...facts].join("\n");
 }
 
 /** Step, decision, model, size, tier and price. */

@@ -124,8 +124,8 @@ export function copyText(action: Action): string {
   return URL.canParse(copy.url) ? `copy pinned at ${new URL(copy.url).host}` : "copy pinned";
 }
 
-/** URLs stay unsaid: a signed one is as good as a key. */
-function inputText(input: Input): string {
+/** An input by its name. URLs stay unsaid: a signed one is as good as a key. */
+export function inputText(input: Input): string {
   switch (input.kind) {
     case "file":
       return input.path;

@@ -2,11 +2,19 @@
  * Why a step must be rendered, or need not be: what is in its key field by field, what differs from what was rendered
  * before, and who depends on it. Shows what the engine found; compares nothing itself.
  */
-import { obstacleText, reasonText, type Change, type KeyInputs, type WhyReport } from "../index.js";
+import {
+  inputsOf,
+  obstacleText,
+  reasonText,
+  type Change,
+  type Input,
+  type PlannedStep,
+  type WhyReport,
+} from "../index.js";
 import type { Paint } from "./colours.js";
 import { fit, labelled } from "./layout.js";
 import { estimateText } from "./money-text.js";
-import { extensionFacts, handleText } from "./view-step.js";
+import { extensionFacts, handleText, inputText } from "./view-step.js";
 
 /** The page for one step, with a line break at its end. */
 export function whyPage(report: WhyReport, paint: Paint, columns: number, now: number): string {
@@ -39,7 +47,7 @@ export function whyPage(report: WhyReport, paint: Paint, columns: number, now: n
     put("task", `${report.task.task ?? "not confirmed"}, ${report.task.state}, since ${report.task.started}`);
 
   lines.push("", `key ${planned.key}`);
-  for (const [field, value] of keyFields(planned.inputs)) put(field, value);
+  for (const [field, value] of keyFields(planned)) put(field, value);
 
   lines.push("");
   if (report.before === undefined) {
@@ -61,25 +69,33 @@ export function whyPage(report: WhyReport, paint: Paint, columns: number, now: n
 }
 
 /** The fields of a key with their values in words, in the order of the key's inputs. */
-export function keyFields(inputs: KeyInputs): readonly (readonly [field: string, value: string])[] {
+function keyFields({
+  inputs,
+  reason,
+  step,
+}: PlannedStep): readonly (readonly [field: string, value: string])[] {
   const { kind, ...fields } = inputs.action;
+  // What is held has the key of an earlier rendering, of which the manifest may say something else by now.
+  const named = new Map<string, Input>(reason?.because === "held" ? [] : inputsOf(step.action));
   return [
     ["realm", inputs.realm],
     ["action", kind],
     ...Object.entries(fields).flatMap(([field, value]) =>
-      value === undefined ? [] : [[field, valueText(value)] as const],
+      value === undefined ? [] : [[field, valueText(value, named.get(field))] as const],
     ),
     ...(inputs.take === undefined ? [] : [["take", String(inputs.take)] as const]),
   ];
 }
 
-/** Inputs are named by their digests; 12 digits tell them apart, `--json` has them whole. */
-function valueText(value: unknown): string {
+/** Inputs by their names, as far as they are known, and their digests; 12 digits tell those apart, `--json` has them whole. */
+function valueText(value: unknown, input: Input | undefined): string {
   if (typeof value === "string") return value;
   if (typeof value === "object" && value !== null) {
-    const named = value as { readonly sha256?: unknown; readonly key?: unknown };
-    if (typeof named.sha256 === "string") return `file with SHA-256 ${named.sha256.slice(0, 12)}`;
-    if (typeof named.key === "string") return `step with key ${named.key.slice(0, 12)}`;
+    const digests = value as { readonly sha256?: unknown; readonly key?: unknown };
+    const name = input === undefined ? undefined : inputText(input);
+    if (typeof digests.sha256 === "string")
+      return `${name ?? "a file"} (SHA-256 ${digests.sha256.slice(0, 12)})`;
+    if (typeof digests.key === "string") return `${name ?? "a step"} (key ${digests.key.slice(0, 12)})`;
   }
   return JSON.stringify(value);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createCatalog, type Graph, type WhyReport } from "../../src/index.js";
+import { createCatalog, type Action, type Graph, type WhyReport } from "../../src/index.js";
 import { graphText } from "../../src/cli/view-graph.js";
 import { modelsPage } from "../../src/cli/view-models.js";
 import { statusPage } from "../../src/cli/view-status.js";
@@ -53,7 +53,15 @@ describe("status", () => {
 });
 
 describe("why", () => {
-  const base = planned("shots.020.clip", {}, { needs: ["images.mara"] });
+  const action: Action = {
+    kind: "image_to_video",
+    model: "kling-2.5-turbo",
+    duration: 5,
+    prompt: "she turns to camera",
+    image: { kind: "step", id: id("images.mara") },
+    end_image: { kind: "file", path: "refs/dawn.png" },
+  };
+  const base = planned("shots.020.clip", {}, { needs: ["images.mara"], action });
   const report: WhyReport = {
     planned: {
       ...base,
@@ -91,8 +99,8 @@ describe("why", () => {
         action            image_to_video
         model             kling-2.5-turbo
         prompt            she turns to camera
-        image             step with key bbbbbbbbbbbb
-        end_image         file with SHA-256 cccccccccccc
+        image             images.mara (key bbbbbbbbbbbb)
+        end_image         refs/dawn.png (SHA-256 cccccccccccc)
         take              2
 
       differs from what was rendered before (key dddddddddddd)
@@ -128,6 +136,16 @@ describe("why", () => {
     expect(page).toContain("handle            its handle lives 5 more days; extend and lip_sync need it\n");
   });
 
+  test("names no input of what is held, which was rendered from what the manifest said then", () => {
+    const held: WhyReport = {
+      ...report,
+      planned: { ...report.planned, reason: { because: "held" } },
+    };
+    const page = whyPage(held, PLAIN, 80, NOW);
+    expect(page).toContain("  image             a step (key bbbbbbbbbbbb)\n");
+    expect(page).toContain("  end_image         a file (SHA-256 cccccccccccc)\n");
+  });
+
   test("says when there is nothing to compare with", () => {
     const { before: _before, ...rest } = report;
     expect(whyPage({ ...rest, changes: [], dependents: [] }, PLAIN, 80, NOW)).toMatch(
@@ -150,9 +168,33 @@ describe("graph", () => {
 
   test("as text lists steps with what they need", () => {
     expect(graphText(graph, "text", 80)).toMatchInlineSnapshot(`
-      "images.mara  text to video
-      shots.010.clip  text to video: a "quoted" \\ <b>[title]</b>; }
+      "images.mara  text_to_video
+      shots.010.clip  text_to_video: a "quoted" \\ <b>[title]</b>; }
         ← images.mara
+      "
+    `);
+  });
+
+  test("as text has the order of the film, frames behind their clips, and unused takes marked", () => {
+    const frame: Action = { kind: "frame", which: "last", source: { kind: "step", id: id("shots.1.clip") } };
+    const speech: Action = { kind: "lip_sync", source: { kind: "step", id: id("shots.1.clip") }, text: "hi" };
+    const steps = [
+      planned("shots.2.clip", {}, { place: 2, title: "Two" }),
+      planned("shots.1.clip@1", {}, { place: 1, title: "One" }),
+      planned("shots.1.clip", {}, { place: 1, title: "One", take: 2 }),
+      planned("shots.1.lip_sync", {}, { place: 1, needs: ["shots.1.clip"], action: speech }),
+      planned("shots.1.clip.last-frame", {}, { place: 1, needs: ["shots.1.clip"], action: frame }),
+      planned("images.mara", {}, { place: 0 }),
+    ].map((each) => each.step);
+    expect(graphText({ ...graph, steps }, "text", 80)).toMatchInlineSnapshot(`
+      "images.mara  text_to_video
+      shots.1.clip@1  text_to_video, unused take: One
+      shots.1.clip  text_to_video: One
+      shots.1.clip.last-frame  frame
+        ← shots.1.clip
+      shots.1.lip_sync  lip_sync
+        ← shots.1.clip
+      shots.2.clip  text_to_video: Two
       "
     `);
   });
@@ -160,8 +202,8 @@ describe("graph", () => {
   test("as Mermaid has labels that nothing can end", () => {
     expect(graphText(graph, "mermaid", 80)).toMatchInlineSnapshot(`
       "flowchart LR
-        n0["images.mara<br/>text to video"]
-        n1["shots.010.clip<br/>text to video: a #34;quoted#34; #92; #60;b#62;#91;title#93;#60;/b#62;#59; #125;"]
+        n0["images.mara<br/>text_to_video"]
+        n1["shots.010.clip<br/>text_to_video: a #34;quoted#34; #92; #60;b#62;#91;title#93;#60;/b#62;#59; #125;"]
         n0 --> n1
       "
     `);
@@ -172,8 +214,8 @@ describe("graph", () => {
       "digraph film {
         rankdir=LR;
         node [shape=box];
-        n0 [label="images.mara\\ntext to video"];
-        n1 [label="shots.010.clip\\ntext to video: a \\"quoted\\" \\\\ <b>[title]</b>; }"];
+        n0 [label="images.mara\\ntext_to_video"];
+        n1 [label="shots.010.clip\\ntext_to_video: a \\"quoted\\" \\\\ <b>[title]</b>; }"];
         n0 -> n1;
       }
       "
