@@ -3,7 +3,7 @@
  * parser itself, so that `--help` is quick and every mistake is found before any effect.
  */
 import { CommanderError, InvalidArgumentError } from "commander";
-import type { Command, Parsed, PolicyFlags } from "./commands.js";
+import { STDOUT, type Command, type Parsed, type PolicyFlags } from "./commands.js";
 import { globalFlags, makeProgram } from "./program.js";
 import { dollars, tierList } from "./values.js";
 
@@ -46,6 +46,8 @@ export function parseArguments(argv: readonly string[], surroundings: ParseSurro
     program.parse(argv, { from: "user" });
     if (command === undefined) return { kind: "usage", text: "error: no command is named\n", json };
     const globals = globalFlags(program);
+    if (command.name === "render" && command.events === STDOUT && globals.json)
+      throw new InvalidArgumentError("--json and --events - both want stdout; leave one of them out.");
     return { kind: "command", command: withEnvironment(command, surroundings.env), globals };
   } catch (error) {
     if (error instanceof InvalidArgumentError)

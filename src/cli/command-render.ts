@@ -1,17 +1,17 @@
 /**
  * `render`: shows the plan, asks where a yes is wanted, watches the run, says what came of it. All of that is for people
- * and goes to stderr; stdout carries the envelope of `--json` or nothing. Spending is decided by the library alone:
- * this file only passes on what the person said.
+ * and goes to stderr; stdout carries the envelope of `--json`, the lines of `--events -`, or nothing. Spending is
+ * decided by the library alone: this file only passes on what the person said.
  */
 import { EXIT, counted, safeText, usd, type Plan, type RenderReport, type WantsYes } from "../index.js";
 import { withProject, withWarnings, type Answer, type CommandContext } from "./answer.js";
 import { isAutomatic } from "./colours.js";
-import type { Command } from "./commands.js";
+import { STDOUT, type Command } from "./commands.js";
 import { planData, wantData, type Data } from "./data-plan.js";
 import { usdJson } from "./money-text.js";
 import { eventData, outcomeData } from "./data-run.js";
 import { envelopeLine, eventLine, type EnvelopeBody } from "./envelope.js";
-import { exitOfSignal, type Sink } from "./io.js";
+import { exitOfSignal, type FileSink, type Sink } from "./io.js";
 import { wrap } from "./layout.js";
 import { watchRun, type Progress } from "./progress.js";
 import { planRequest, policyOf } from "./request.js";
@@ -25,7 +25,11 @@ type RenderCommand = Command & { name: "render" };
 /** Renders, after a yes where one is wanted; the events file, if any, ends with the envelope whatever happens. */
 export async function renderCommand(command: RenderCommand, context: CommandContext): Promise<Answer> {
   if (command.events === undefined) return renderProject(command, context);
-  const events = await context.io.createFile(command.events);
+  const { io } = context;
+  const events: FileSink =
+    command.events === STDOUT
+      ? { write: (text) => io.stdout.write(text), close: () => Promise.resolve() }
+      : await io.createFile(command.events);
   const end = async (body: Omit<EnvelopeBody, "command">) => {
     events.write(envelopeLine({ command: "render", ...body }));
     await events.close();
@@ -55,7 +59,9 @@ async function renderProject(
   return withProject(context, "render", async (project) => {
     const { io, globals, err: paint, columns } = context;
     const write = (text: string) => io.stderr.write(text);
-    const lively = io.stderrIsTTY && !isAutomatic(io.env) && io.env["TERM"] !== "dumb";
+    // Lines of two streams on one terminal cannot be drawn over.
+    const shared = command.events === STDOUT && io.stdoutIsTTY;
+    const lively = io.stderrIsTTY && !shared && !isAutomatic(io.env) && io.env["TERM"] !== "dumb";
     const progress = watchRun({
       write,
       paint,

@@ -30,6 +30,9 @@ export interface PolicyFlags {
   readonly askTiers?: readonly Tier[];
 }
 
+/** What stands for stdout where a file is wanted. */
+export const STDOUT = "-";
+
 /** One command with its options. */
 export type Command =
   | {
@@ -58,6 +61,7 @@ export type Command =
       readonly yes: boolean;
       readonly frozen: boolean;
       readonly overwriteOutputs: boolean;
+      /** A file, or {@link STDOUT}. */
       readonly events?: string;
     }
   | { readonly name: "status"; readonly plan: PlanFlags }

@@ -6,7 +6,7 @@ import { Argument, Command as Commander, Option } from "commander";
 import type { Command, GlobalFlags, GraphFormat, PlanFlags, PolicyFlags } from "./commands.js";
 import { appendix, example } from "./help-text.js";
 import { addCompletion, addFmt, addInit } from "./program-project.js";
-import { digestText, dollars, gathered, pace, tierList, wholeNumber } from "./values.js";
+import { digestText, dollars, fileName, gathered, pace, tierList, wholeNumber } from "./values.js";
 
 /** Options as commander leaves them. */
 interface Raw {
@@ -65,7 +65,7 @@ export function makeProgram(found: (command: Command) => void): Commander {
   const plan = program
     .command("plan")
     .description("Show what would be rendered, why, and what it costs. Makes no request.")
-    .option("--out <file>", "also write the plan to a file, as --json prints it")
+    .option("--out <file>", "also write the plan to a file, as --json prints it", fileName)
     .option("--detailed-exitcode", "exit 2 when something is to be done");
   planOptions(plan);
   policyOptions(plan)
@@ -93,13 +93,13 @@ export function makeProgram(found: (command: Command) => void): Commander {
     .command("render")
     .summary("Render what the plan says, after your yes where one is wanted.")
     .description(
-      "Render what the plan says, after your yes where one is wanted. All text goes to stderr; stdout has the envelope of --json, or nothing.",
+      "Render what the plan says, after your yes where one is wanted. All text goes to stderr; stdout has the envelope of --json, the lines of --events -, or nothing.",
     )
     .option("--approve <digest>", "yes to the plan with this digest and to nothing else", digestText)
     .option("--yes", "yes to the total; never to pro, master, an unknown price or a retry")
     .option("--frozen", "refuse to change the lockfile: restore only")
     .option("--overwrite-outputs", "replace output files that were changed by hand")
-    .option("--events <file>", "write what happens to a file, one JSON object a line");
+    .option("--events <file>", "write what happens to a file (-: to stdout), one JSON object a line");
   planOptions(render);
   policyOptions(render)
     .addHelpText(

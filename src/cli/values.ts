@@ -51,6 +51,12 @@ export function pace(text: string): number {
   return Number(text);
 }
 
+/** A file to write to. @throws InvalidArgumentError for `-`, which elsewhere means stdout. */
+export function fileName(text: string): string {
+  if (text === "-") throw new InvalidArgumentError("Say a file; for stdout there is --json.");
+  return text;
+}
+
 /** Gathers an option that can be repeated. */
 export function gathered(text: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), text];

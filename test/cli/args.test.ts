@@ -117,6 +117,8 @@ describe("a mistake is a usage error that says what is meant", () => {
     ["plan -q -v", "cannot be used with option"],
     ["sandbox --port 70000", "Say a whole number from 0 to 65535."],
     ["sandbox --time-scale fast", "Say a number, 0 or more."],
+    ["plan --out -", "Say a file; for stdout there is --json."],
+    ["--json render --events -", "--json and --events - both want stdout; leave one of them out."],
     ["", "Usage: klingmake COMMAND"],
   ])("%s", (line, text) => {
     const parsed = parse(line);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -265,6 +265,17 @@ describe("render", () => {
   });
 });
 
+test.each([
+  ["", "night-ferry is valid\n"],
+  ["  final: {}\n", "night-ferry is valid, with the profile final\n"],
+  ["  draft: {}\n  final: {}\n", "night-ferry is valid, with the profiles draft, final\n"],
+])("validate counts the profiles: %j", async (profiles, text) => {
+  const shots = 'shots:\n  "010": { prompt: "wide, the ferry leaves the pier" }\n';
+  const head = "version: 1\nproject: night-ferry\nprovider: kling\n";
+  const manifest = `${head}${profiles === "" ? "" : `profiles:\n${profiles}`}${shots}`;
+  expect((await klingmake("validate", { manifest })).stdout).toBe(text);
+});
+
 test("a warning of the manifest is said once", async () => {
   const manifest = `${FILM}  "030":\n    prompt: wide, the ferry # leaves\n`;
   for (const line of ["plan", "validate", "status", "graph", "why shots.010", "render --frozen"]) {
@@ -282,6 +293,40 @@ describe("an events file", () => {
       { schema: "klingmake/envelope", exit: 3 },
     ]);
   });
+
+  test("called - is stdout, which then carries nothing else", async () => {
+    const { exit, stdout, stderr } = await klingmake("render --frozen --events -", { manifest: FILM });
+    expect(exit).toBe(7);
+    const lines = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { schema: string });
+    expect(lines.at(-1)).toMatchObject({ schema: "klingmake/envelope", exit: 7 });
+    expect(lines.filter((line) => line.schema === "klingmake/envelope")).toHaveLength(1);
+    expect(stderr).toContain("--frozen: 2 steps would change the lockfile");
+    expect(existsSync(join(folder, "-"))).toBe(false);
+  });
+
+  test.each([
+    ["-", true, 0],
+    ["-", false, 1],
+    ["e.jsonl", true, 1],
+  ])(
+    "called %s, where stdout is a terminal: %s, leaves %i live views",
+    async (events, stdoutIsTTY, views) => {
+      let opened = 0;
+      const live = () => {
+        opened++;
+        const quiet = () => undefined;
+        return { size: () => ({ columns: 80, rows: 24 }), draw: quiet, clear: quiet, forget: quiet };
+      };
+      const { exit } = await klingmake(`render --events ${events}`, {
+        manifest: FILM.replace("provider: kling", "provider: sandbox"),
+        io: { stdoutIsTTY, stderrIsTTY: true, live, env: { KLINGMAKE_SANDBOX_TIME_SCALE: "0" } },
+      });
+      expect([exit, opened]).toEqual([0, views]);
+    },
+  );
 
   test("that cannot be finished does not hide how the run ended", async () => {
     const full = {
