@@ -43,10 +43,9 @@ export function whyPage(report: WhyReport, paint: Paint, columns: number, now: n
     );
   if (planned.extension !== undefined) put("extension", extensionFacts(planned, new Map()).join(" · "));
   if (planned.handleEnds !== undefined) put("handle", handleText(planned, now), paint.costly);
-  if (report.task !== undefined)
-    put("task", `${report.task.task ?? "not confirmed"}, ${report.task.state}, since ${report.task.started}`);
+  if (report.task !== undefined) put("task", taskText(report.task));
 
-  lines.push("", `key ${planned.key}`);
+  lines.push("", `key ${columns >= planned.key.length + 4 ? planned.key : planned.key.slice(0, 12)}`);
   for (const [field, value] of keyFields(planned)) put(field, value);
 
   lines.push("");
@@ -66,6 +65,10 @@ export function whyPage(report: WhyReport, paint: Paint, columns: number, now: n
   lines.push("", dependents.length === 0 ? "nothing depends on it" : "steps that depend on it");
   for (const dependent of dependents) lines.push(`  ${fit(dependent, columns - 2)}`);
   return `${lines.join("\n")}\n`;
+}
+
+function taskText({ task, state, started }: NonNullable<WhyReport["task"]>): string {
+  return `${task ?? "not confirmed"}, ${state}, since ${started.slice(0, 16).replace("T", " ")} UTC`;
 }
 
 /** The fields of a key with their values in words, in the order of the key's inputs. */

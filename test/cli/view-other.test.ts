@@ -146,6 +146,16 @@ describe("why", () => {
     expect(page).toContain("  end_image         a file (SHA-256 cccccccccccc)\n");
   });
 
+  test("says since when a task is known, and has a short key where a whole one would be broken", () => {
+    const task = { task: "1795", state: "recorded", started: "2026-11-22T16:12:05.412Z" };
+    const page = whyPage({ ...report, task } as unknown as WhyReport, PLAIN, 60, NOW);
+    expect(page.replace(/\n {20}/g, " ")).toContain(
+      "task              1795, recorded, since 2026-11-22 16:12 UTC\n",
+    );
+    expect(page).toContain("\nkey kkkkkkkkkkkk\n");
+    for (const line of page.split("\n")) expect(line.length).toBeLessThanOrEqual(60);
+  });
+
   test("says when there is nothing to compare with", () => {
     const { before: _before, ...rest } = report;
     expect(whyPage({ ...rest, changes: [], dependents: [] }, PLAIN, 80, NOW)).toMatch(
