@@ -7,6 +7,7 @@
 import { ADTS, BufferSource, EncodedPacketSink, Input, MP3, MP4, QTFF, WAVE } from "mediabunny";
 
 import type { SoundFacts } from "../rules/order.js";
+import { isWithinItsBytes } from "./mp4-limits.js";
 
 /** A sound file as far as a clip needs it. */
 export type Sound =
@@ -31,6 +32,9 @@ export interface SoundPacket {
 /** Far more than any AudioSpecificConfig has, and less than a descriptor with a length of one byte can hold. */
 const MOST_CONFIGURATION_BYTES = 64;
 
+/** More than any sound of the formats has that is small enough to be sent. */
+const MOST_PACKETS = 200_000;
+
 /** Format and length; undefined for bytes that are no sound of the formats that lip-sync takes. */
 export async function soundFacts(bytes: Uint8Array): Promise<SoundFacts | undefined> {
   const sound = await readSound(bytes);
@@ -44,6 +48,7 @@ export async function soundFacts(bytes: Uint8Array): Promise<SoundFacts | undefi
 
 /** Undefined for bytes that cannot be read. */
 export async function readSound(bytes: Uint8Array): Promise<Sound | undefined> {
+  if (!isWithinItsBytes(bytes)) return undefined;
   const input = new Input({ source: new BufferSource(bytes), formats: [WAVE, MP3, ADTS, MP4, QTFF] });
   try {
     const track = await input.getPrimaryAudioTrack();
@@ -55,6 +60,9 @@ export async function readSound(bytes: Uint8Array): Promise<Sound | undefined> {
     ];
     const packets: SoundPacket[] = [];
     for await (const { data, timestamp, duration } of new EncodedPacketSink(track).packets()) {
+      // In a damaged file a packet without bytes comes for ever, and so does one that goes back in time.
+      const goesOn = data.length > 0 && timestamp > (packets.at(-1)?.at ?? -Infinity);
+      if (!goesOn || packets.length === MOST_PACKETS) return undefined;
       packets.push({ at: timestamp, seconds: duration, data });
     }
     if (codec === "mp3") {
