@@ -269,7 +269,7 @@ describe("a slate", () => {
       (y) => !a.subarray(y * 320, (y + 1) * 320).equals(b.subarray(y * 320, (y + 1) * 320)),
     );
 
-  it("shows by its mark which take it is, in the upper right corner", () => {
+  it("shows by its mark which take it is, in the sign at the upper right corner", () => {
     const rows = rowsThatDiffer(drawn({ mark: "0000" }), drawn({ mark: "7fff" }));
     expect(rows.some((y) => y > 20 && y < 45)).toBe(true);
   });

@@ -9,6 +9,9 @@
 /** Height of the capitals, in glyph units. */
 export const CAP_HEIGHT = 18;
 
+/** The lowest line that a glyph reaches, in glyph units. */
+export const DESCENDER = 24;
+
 /** Space between two glyphs, in glyph units. */
 export const LETTER_SPACE = 4.5;
 

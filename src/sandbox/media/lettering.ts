@@ -4,7 +4,15 @@
  * and weight within one Lettering, so a clip that redraws its time code 120 times draws each digit once.
  */
 
-import { CAP_HEIGHT, GLYPHS, LETTER_SPACE, LINE_HEIGHT, SPELLINGS, UNKNOWN_GLYPH } from "./glyphs.js";
+import {
+  CAP_HEIGHT,
+  DESCENDER,
+  GLYPHS,
+  LETTER_SPACE,
+  LINE_HEIGHT,
+  SPELLINGS,
+  UNKNOWN_GLYPH,
+} from "./glyphs.js";
 import type { Colour, Mask, Picture } from "./picture.js";
 
 /** How a text is set: cap height in pixels, stroke weight and extra space as parts of the cap height. */
@@ -22,6 +30,11 @@ export function face(capHeight: number, weight = 0.13, tracking = 0): Face {
 /** Distance between baselines, in pixels. */
 export function lineHeight(of: Face): number {
   return Math.round((LINE_HEIGHT * of.capHeight) / CAP_HEIGHT);
+}
+
+/** From the cap line to the lowest descender, in pixels. */
+export function depth(of: Face): number {
+  return Math.round((DESCENDER * of.capHeight) / CAP_HEIGHT);
 }
 
 /** Spells a text with the glyphs there are: compatibility forms and accents are taken off, the rest stays as it is. */

@@ -1,7 +1,7 @@
 /**
  * From an order to its bytes: which facts stand on the slate, and the choice between clip and still.
  * Only what the request said goes in (no task id, no date), so equal requests with equal marks make equal bytes. The
- * colour follows from the prompt, the mark from the client's reference; of several stills each has its number below.
+ * ground follows from the prompt, the bright colours from the mark; of several stills each has its number below.
  */
 
 import { setImmediate as breathe } from "node:timers/promises";
@@ -9,6 +9,7 @@ import { setImmediate as breathe } from "node:timers/promises";
 import { sha256Hex } from "../../base/digest.js";
 import { unreachable } from "../../base/guard.js";
 import type { Order, StillOrder, VideoOrder } from "../rules/order.js";
+import type { Speech } from "./captions.js";
 import { encodeClip, FRAMES_PER_SECOND } from "./clip.js";
 import { encodeStill } from "./png.js";
 import type { SlateText } from "./slate.js";
@@ -74,10 +75,29 @@ function clipText(order: VideoOrder, mark: string): SlateText {
       `${FRAMES_PER_SECOND} fps`,
       order.sound.length > 0 ? "with sound" : "silent",
     ],
-    prompt: order.prompt,
+    prompt: order.headline ?? order.prompt,
     notes: order.notes,
     spans: spansOf(order),
+    speeches: speechesOf(order),
   };
+}
+
+/** The words of the voices that are heard; of a sound file nobody knows them. */
+function speechesOf({ sound, seconds }: VideoOrder): readonly Speech[] {
+  return sound.flatMap((layer) => {
+    if (layer.kind !== "speech" || layer.volume === 0 || layer.voice.unknown === true) return [];
+    const { voice, startMs, endMs, atMs } = layer;
+    const from = (atMs - startMs) / 1000;
+    return [
+      {
+        text: voice.text,
+        from,
+        to: from + voice.seconds,
+        heardFrom: atMs / 1000,
+        heardTo: Math.min(seconds, (atMs + endMs - startMs) / 1000),
+      },
+    ];
+  });
 }
 
 /** What is new in a clip that was made from another: the part that was added, or where it speaks. */
@@ -99,6 +119,7 @@ function stillText(order: StillOrder, mark: string): SlateText {
     tag: order.resolution,
     facts: [order.product, `${order.size.width}×${order.size.height}`],
     prompt: order.prompt,
+    pictures: order.pictures,
     notes: order.notes,
   };
 }

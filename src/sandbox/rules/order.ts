@@ -14,7 +14,14 @@ export interface Size {
 
 /** A picture in a request: sent along and therefore known, or named by an address that the sandbox does not fetch. */
 export type SourcePicture =
-  | { readonly kind: "inline"; readonly format: "jpg" | "png"; readonly size: Size; readonly sha256: string }
+  | {
+      readonly kind: "inline";
+      readonly format: "jpg" | "png";
+      readonly size: Size;
+      readonly sha256: string;
+      /** The mark of the slate that it is, or is a frame of; undefined for any other picture. */
+      readonly mark: string | undefined;
+    }
   | {
       readonly kind: "url";
       readonly url: string;
@@ -48,6 +55,8 @@ export interface Murmur {
   readonly text: string;
   readonly voiceId: string;
   readonly seconds: number;
+  /** Set for a murmur that stands for a sound which is not fetched: its text is no words. */
+  readonly unknown?: true;
 }
 
 /** The clip that a clip was made from; `id` is empty and `url` set for one that is not this sandbox's. */
@@ -73,6 +82,8 @@ export interface VideoOrder {
   /** Empty for a silent clip. */
   readonly sound: readonly SoundLayer[];
   readonly prompt: string;
+  /** What the slate says when that is not the prompt: of a continuation what its author wrote. */
+  readonly headline?: string;
   /** What mischief is read from when that is not the prompt. */
   readonly heed?: string;
   /** What the slate's colour follows from when that is not the prompt: a continuation keeps that of its source. */
@@ -86,6 +97,15 @@ export interface VideoOrder {
   readonly milliUnits: number;
 }
 
+/** A picture of a try-on, as a slate shows it. */
+export interface WornPicture {
+  readonly role: "garment" | "worn by" | "person";
+  readonly name: string;
+  readonly facts: string;
+  /** Four hexadecimal digits: the mark of a result of this sandbox, else the first of its digest. */
+  readonly sign: string;
+}
+
 /** One or more stills. */
 export interface StillOrder {
   readonly kind: "still";
@@ -96,6 +116,8 @@ export interface StillOrder {
   readonly size: Size;
   readonly count: number;
   readonly prompt: string;
+  /** Of a try-on, what is worn and by whom; the slate shows them in the place of the prompt. */
+  readonly pictures?: readonly WornPicture[];
   readonly notes: readonly string[];
   readonly sources: readonly string[];
   /** Price of all of them, in thousandths of an image unit. */

@@ -1,12 +1,13 @@
 /**
  * The rules for pictures in a request: an http(s) address, or base64 without a data: prefix, decoded far enough to
- * know format, size in pixels and bytes. It fetches nothing and does not look at pixels, so a file that is damaged
- * behind its header passes. Limits: jpg or png, sides from 300 px, ratio 1:2.5 to 2.5:1; bytes differ by generation.
+ * know format, size in pixels and bytes. It fetches nothing, and looks at pixels only to know a slate of the sandbox's
+ * own again, so a file that is damaged behind its header passes. Limits: jpg or png, sides from 300 px, ratio 1:2.5 to 2.5:1; bytes differ by generation.
  */
 
 import { sha256Hex } from "../../base/digest.js";
+import { markIn } from "../media/watermark.js";
 import type { Complaints } from "./fields.js";
-import type { OwnResult, Resolution, Size, SourcePicture, World } from "./order.js";
+import type { OwnResult, Resolution, Size, SourcePicture, World, WornPicture } from "./order.js";
 
 /** Largest picture of the new generation, in bytes. */
 export const NEW_PICTURE_BYTES = 50 * 1024 * 1024;
@@ -56,7 +57,8 @@ export function readPicture(
   if (Math.max(width / height, height / width) > WIDEST) {
     return refuse(`is ${width}x${height}; the aspect ratio must be between 1:2.5 and 2.5:1`);
   }
-  return { kind: "inline", format: header.format, size: header.size, sha256: sha256Hex(bytes) };
+  const mark = header.format === "png" ? markIn(bytes) : undefined;
+  return { kind: "inline", format: header.format, size: header.size, sha256: sha256Hex(bytes), mark };
 }
 
 /** What a slate says of a picture; the digest makes clips from different pictures differ. */
@@ -64,9 +66,25 @@ export function describePicture(role: string, picture: SourcePicture): string {
   const size = picture.size === undefined ? "" : ` ${picture.size.width}×${picture.size.height}`;
   const name =
     picture.kind === "inline"
-      ? `${picture.format} · ${picture.sha256.slice(0, 8)}`
+      ? `${picture.format} · ${picture.sha256.slice(0, 8)}${picture.mark === undefined ? "" : ` from ${picture.mark}`}`
       : (picture.own ?? "by address");
   return `${role}${size} ${name}`;
+}
+
+/** What a try-on's slate says of a picture. */
+export function wornPicture(role: WornPicture["role"], picture: SourcePicture): WornPicture {
+  const size = picture.size === undefined ? "size unknown" : `${picture.size.width}×${picture.size.height}`;
+  if (picture.kind === "inline") {
+    const { format, sha256, mark } = picture;
+    const name = `${format} · ${sha256.slice(0, 8)}`;
+    return mark === undefined
+      ? { role, name, facts: size, sign: sha256.slice(0, 4) }
+      : { role, name: `image ${mark}`, facts: `${size} · ${name}`, sign: mark };
+  }
+  const { own } = picture;
+  // The name of a result ends in its mark.
+  const sign = own === undefined ? sha256Hex(pictureName(picture)).slice(0, 4) : own.slice(-4);
+  return { role, name: own ?? "by address", facts: size, sign };
 }
 
 /** What identifies a picture: its digest, what slates call it, or its address without what a signature adds. */

@@ -65,9 +65,16 @@ export function secondsOf(video: SourceVideo | undefined, asked: number): number
 export function lineage(
   video: SourceVideo | undefined,
   prompt: string,
-): Pick<VideoOrder, "parent" | "heed" | "colour"> {
+): Pick<VideoOrder, "parent" | "heed" | "colour" | "headline"> {
   if (video === undefined) return {};
   const { parent, clip } = video.source;
   const colour = clip.colour ?? clip.prompt;
-  return { parent, colour, heed: `${prompt} ${handedDown(clip.heed ?? clip.prompt, "then")}` };
+  const headline = video.role === "feature" ? withoutReference(prompt) : prompt;
+  return { parent, colour, headline, heed: `${prompt} ${handedDown(clip.heed ?? clip.prompt, "then")}` };
+}
+
+/** What follows the phrase by which a client says which video is to be continued, up to the first colon. */
+function withoutReference(prompt: string): string {
+  const [, words] = /^[^:]*(?:@video\w*|<<<video\w*>>>)[^:]*:\s+(.+)$/su.exec(prompt) ?? [];
+  return words ?? prompt;
 }

@@ -111,7 +111,7 @@ function unheard(url: string): GivenSound {
     bytes: undefined,
     layer: (placement) => ({
       kind: "speech",
-      voice: { text, voiceId: "foreign", seconds: placement.endMs / 1000 },
+      voice: { text, voiceId: "foreign", seconds: placement.endMs / 1000, unknown: true },
       ...placement,
     }),
   };

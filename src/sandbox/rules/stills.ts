@@ -7,7 +7,7 @@
 import { Complaints, Fields } from "./fields.js";
 import { readIds } from "./legacy-fields.js";
 import { conclude, type Checked, type Product, type Size, type SourcePicture, type World } from "./order.js";
-import { describePicture, LEGACY_PICTURE_BYTES, pictureName, readPicture } from "./pictures.js";
+import { describePicture, LEGACY_PICTURE_BYTES, pictureName, readPicture, wornPicture } from "./pictures.js";
 import { STILL_MILLI_UNITS } from "./prices.js";
 import { PROMPT_CHARACTERS } from "./prompt.js";
 import { readOptions } from "./request-options.js";
@@ -109,9 +109,11 @@ function checkTryOn(record: Readonly<Record<string, unknown>>, world: World): Ch
       size: human?.size === undefined ? TRY_ON_WITHOUT_SIZE : within(human.size, LONGEST_TRY_ON),
       count: 1,
       prompt: "Virtual try-on",
-      notes: [human && describePicture("person", human), cloth && describePicture("garment", cloth)].filter(
-        (note) => note !== undefined,
-      ),
+      pictures: [
+        cloth && wornPicture("garment", cloth),
+        human && wornPicture(cloth === undefined ? "person" : "worn by", human),
+      ].filter((picture) => picture !== undefined),
+      notes: [],
       sources: [human, cloth].flatMap((source) => (source === undefined ? [] : [pictureName(source)])),
       milliUnits: STILL_MILLI_UNITS["try-on"],
     },
