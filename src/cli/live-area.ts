@@ -1,8 +1,9 @@
 /**
  * A few lines at the bottom of a terminal that are drawn over themselves. Works with a running scroll-back: it only ever
  * moves up by as many rows as its own last drawing takes now, which a narrower terminal may have broken into more.
- * Draws in place and in one write, so that nothing flickers; the cursor stays visible below, so nothing has to be undone
- * when the process is killed. Knows nothing of what is drawn.
+ * Rows that a smaller terminal pushed into its scroll-back are out of reach; they are remembered, and taken back when a
+ * larger one brings them back. Draws in place and in one write, so that nothing flickers; the cursor stays visible below,
+ * so nothing has to be undone when the process is killed. Knows nothing of what is drawn.
  */
 import type { LiveArea } from "./io.js";
 import { columnsOf } from "./layout.js";
@@ -32,14 +33,21 @@ const COLOURS = /\u001b\[[0-9;]*m/g;
 /** A live area on a terminal. */
 export function openLiveArea(terminal: Terminal): LiveArea {
   let drawn: readonly string[] = [];
-  let drawnColumns = 0;
-  /** Rows that the area takes now. */
+  let size = terminal.size();
+  /** Rows that the area takes now, as far as they can be reached. */
   let height = 0;
+  /** Columns of our lines in the scroll-back, right above the rows that can be reached. */
+  let lost: readonly number[] = [];
+  /** Empty rows below the cursor that are there because the area became smaller: the first to go with a lower terminal. */
+  let below = 0;
 
-  /** Empty lines above, so that the last line stays where it is: what is below the cursor pushes others into the scroll-back. */
+  /**
+   * Empty lines above, so that the last line stays where it is. Below a line that was torn, one is empty in any case:
+   * a wider terminal puts the two parts together again.
+   */
   const held = (lines: readonly string[]): readonly string[] => {
-    const most = Math.min(height, terminal.size().rows - 1);
-    return [...Array.from({ length: Math.max(0, most - lines.length) }, () => ""), ...lines];
+    const blanks = Math.max(lost.length === 0 ? 0 : 1, Math.min(height, size.rows - 1) - lines.length);
+    return [...Array.from({ length: blanks }, () => ""), ...lines];
   };
 
   /**
@@ -51,38 +59,74 @@ export function openLiveArea(terminal: Terminal): LiveArea {
     return `${`${ERASE_LINE}${ESC}B`.repeat(height)}\r${ESC}${height}A`;
   };
 
+  /** Finds the area's rows in a terminal of another size. */
+  const measure = (): boolean => {
+    const now = terminal.size();
+    if (now.columns === size.columns && now.rows === size.rows) return false;
+    const { columns } = now;
+    // What was drawn for less room than there is has never been broken.
+    const rowsOf = (width: number) => (terminal.reflows ? Math.max(1, Math.ceil(width / columns)) : 1);
+    const shown = drawn.map((line) => Math.min(shownColumns(line), size.columns - 1));
+    const widths = [...lost, ...shown];
+    const taken = widths.reduce((sum, width) => sum + rowsOf(width), 0);
+    below = Math.max(0, below - Math.max(0, size.rows - now.rows));
+    height = Math.max(0, Math.min(taken, now.rows - 1 - below));
+    lost = torn(widths, taken - height, rowsOf, columns);
+    size = now;
+    return true;
+  };
+
   /** Back to the first column of the area's first row. */
-  const toStart = (): string => {
-    const { columns, rows } = terminal.size();
-    const isBroken = terminal.reflows && columns < drawnColumns;
-    const rowsOf = (line: string) => (isBroken ? Math.max(1, Math.ceil(shownColumns(line) / columns)) : 1);
-    const taken = drawn.reduce((sum, line) => sum + rowsOf(line), 0);
-    // Rows that were pushed off the top are out of reach.
-    height = Math.min(taken, Math.max(0, rows - 1));
-    return `\r${height === 0 ? "" : `${ESC}${height}A`}`;
+  const toStart = (): string => `\r${height === 0 ? "" : `${ESC}${height}A`}`;
+
+  const forget = (): void => {
+    drawn = [];
+    lost = [];
+    height = 0;
+    below = 0;
   };
 
   return {
     size: () => terminal.size(),
     draw(given) {
-      const { columns } = terminal.size();
-      const start = toStart();
-      const lines = held(given);
-      if (columns === drawnColumns && lines.join("\n") === drawn.join("\n")) return;
-      const wiped = columns === drawnColumns ? "" : wipe();
+      const resized = measure();
+      // The cursor may move up where nothing of ours is lost above: empty rows are better below than between.
+      const lines = resized && lost.length === 0 ? given : held(given);
+      if (!resized && lines.join("\n") === drawn.join("\n")) return;
       const text = lines.map((line) => `${ERASE_LINE}${line}\r\n`).join("");
-      terminal.write(`${BEGIN}${CUT}${start}${wiped}${text}${ERASE_BELOW}${BREAK}${END}`);
+      const start = `${toStart()}${resized ? wipe() : ""}`;
+      terminal.write(`${BEGIN}${CUT}${start}${text}${ERASE_BELOW}${BREAK}${END}`);
       drawn = lines;
-      drawnColumns = columns;
+      below = Math.max(0, below + height - lines.length);
+      height = lines.length;
     },
     clear() {
-      if (drawn.length > 0) terminal.write(`${toStart()}${wipe()}`);
-      drawn = [];
+      if (drawn.length > 0) {
+        measure();
+        terminal.write(`${toStart()}${wipe()}`);
+      }
+      forget();
     },
-    forget() {
-      drawn = [];
-    },
+    forget,
   };
+}
+
+/** The lines of the first so many rows; of one that goes on below them, the part that is theirs. */
+function torn(
+  widths: readonly number[],
+  rows: number,
+  rowsOf: (width: number) => number,
+  columns: number,
+): readonly number[] {
+  const above: number[] = [];
+  let left = rows;
+  for (const width of widths) {
+    if (left <= 0) break;
+    const own = rowsOf(width);
+    above.push(own <= left ? width : left * columns);
+    left -= own;
+  }
+  return above;
 }
 
 function shownColumns(line: string): number {

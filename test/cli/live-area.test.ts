@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { openLiveArea } from "../../src/cli/live-area.js";
 import { openScreen } from "./live-fixtures.js";
 
-const ABOVE = Array.from({ length: 12 }, (_, index) => `plan ${index}`);
+const ABOVE = Array.from({ length: 30 }, (_, index) => `plan ${index}`);
 
 /** A screen with a plan on it, and a live area below. */
 function opened(columns = 80, rows = 24) {
@@ -26,7 +26,7 @@ describe("a live area", () => {
     expect(screen.all().filter((line) => line !== "")).toEqual([...ABOVE, "c 1"]);
     area.clear();
     screen.write("the end\r\n");
-    expect(screen.all()).toEqual([...ABOVE, "the end", "", "", ""]);
+    expect(screen.all()).toEqual([...ABOVE, "the end", ""]);
   });
 
   test("keeps its last line where it is, so that nothing below can push it away", () => {
@@ -57,27 +57,50 @@ describe("a live area", () => {
     const text = screen.all().join("\n");
     expect(text).not.toContain("old");
     expect(text.match(/new/g)).toHaveLength(5);
-    expect(screen.all().slice(0, 12)).toEqual(ABOVE);
+    expect(screen.all().slice(0, ABOVE.length)).toEqual(ABOVE);
   });
 
-  test("leaves no drawing behind however often its terminal is resized", () => {
-    const size = fc.record({
+  const size = (rowsLeast: number) =>
+    fc.record({
       columns: fc.integer({ min: 20, max: 120 }),
-      rows: fc.integer({ min: 24, max: 40 }),
+      rows: fc.integer({ min: rowsLeast, max: 40 }),
       count: fc.integer({ min: 1, max: 4 }),
     });
+
+  test("leaves no drawing and no empty lines behind however often its terminal is resized", () => {
     fc.assert(
-      fc.property(fc.array(size, { minLength: 1, maxLength: 8 }), (sizes) => {
+      fc.property(fc.array(size(24), { minLength: 1, maxLength: 8 }), (sizes) => {
         const { screen, area } = opened();
         area.draw(drawing("d", 4, 80));
         for (const { columns, rows, count } of sizes) {
           screen.resize(columns, rows);
           area.draw(drawing("d", count, columns));
-          expect(screen.all().filter((line) => line.startsWith("d "))).toHaveLength(count);
+          expect(screen.all().slice(ABOVE.length)).toEqual([...drawing("d", count, columns), ""]);
         }
         area.clear();
-        expect(screen.all().filter((line) => line !== "")).toEqual(ABOVE);
+        expect(screen.all()).toEqual([...ABOVE, ""]);
       }),
+    );
+  });
+
+  test("takes back what a terminal had no room for as soon as there is room again, and nothing else", () => {
+    fc.assert(
+      fc.property(fc.array(size(6), { minLength: 1, maxLength: 8 }), (sizes) => {
+        const { screen, area } = opened();
+        area.draw(drawing("d", 12, 80));
+        for (const { columns, rows, count } of sizes) {
+          screen.resize(columns, rows);
+          area.draw(drawing("d", count, columns));
+          area.draw(drawing("e", Math.min(count + 2, rows - 2), columns));
+          expect(screen.all().slice(0, ABOVE.length)).toEqual(ABOVE);
+        }
+        screen.resize(120, 200);
+        area.draw(drawing("d", 3, 120));
+        expect(screen.all()).toEqual([...ABOVE, ...drawing("d", 3, 120), ""]);
+        area.clear();
+        expect(screen.all()).toEqual([...ABOVE, ""]);
+      }),
+      { numRuns: 400 },
     );
   });
 

@@ -11,32 +11,42 @@ export interface Screen extends Terminal {
   all(): readonly string[];
 }
 
+interface Line {
+  text: string;
+  /** It was broken, and goes on in the next one. */
+  goesOn: boolean;
+}
+
 /** An empty terminal of this size. */
 export function openScreen(columns: number, rows: number): Screen {
-  let lines: string[] = [""];
-  // Lines that were broken go on in the next one.
-  let goesOn: boolean[] = [false];
+  const empty = (count: number): Line[] =>
+    Array.from({ length: count }, () => ({ text: "", goesOn: false }));
+  // The scroll-back, and below it what is seen.
+  let lines = empty(rows);
   let row = 0;
   let column = 0;
   let isBreaking = true;
-  const top = () => Math.max(0, lines.length - rows);
+  const top = () => lines.length - rows;
+  const at = (index: number): Line => {
+    const line = lines[index];
+    if (line === undefined) throw new Error(`the terminal has no line ${index}`);
+    return line;
+  };
   const put = (character: string) => {
     if (column >= columns) {
       if (!isBreaking) return;
-      goesOn[row] = true;
+      at(row).goesOn = true;
       down();
       column = 0;
     }
-    const line = (lines[row] ?? "").padEnd(column);
-    lines[row] = line.slice(0, column) + character + line.slice(column + 1);
+    const line = at(row);
+    const text = line.text.padEnd(column);
+    line.text = text.slice(0, column) + character + text.slice(column + 1);
     column++;
   };
   const down = () => {
     row++;
-    if (row === lines.length) {
-      lines.push("");
-      goesOn.push(false);
-    }
+    if (row === lines.length) lines.push(...empty(1));
   };
   return {
     reflows: true,
@@ -47,7 +57,7 @@ export function openScreen(columns: number, rows: number): Screen {
         if (command === undefined) {
           if (piece === "\r") column = 0;
           else if (piece === "\n") {
-            goesOn[row] = false;
+            at(row).goesOn = false;
             down();
           } else if (piece < " ") throw new Error(`the terminal was sent ${JSON.stringify(piece)}`);
           else put(piece);
@@ -56,36 +66,41 @@ export function openScreen(columns: number, rows: number): Screen {
         const count = Number(parameter === "" ? 1 : parameter);
         if (command === "A") row = Math.max(top(), row - count);
         else if (command === "B") row = Math.min(lines.length - 1, row + count);
-        else if (command === "K" && parameter === "2") lines[row] = "";
+        else if (command === "K" && parameter === "2") lines[row] = { text: "", goesOn: false };
         else if (command === "J") {
           if (row === top() && column === 0) throw new Error("the whole screen was erased");
-          lines = [...lines.slice(0, row), (lines[row] ?? "").slice(0, column)];
-          goesOn = [...goesOn.slice(0, row), false];
+          const left = { text: at(row).text.slice(0, column), goesOn: false };
+          lines = [...lines.slice(0, row), left, ...empty(lines.length - row - 1)];
         } else if (parameter === "?7") isBreaking = command === "h";
         else if (parameter !== "?2026" && command !== "m") throw new Error(`the terminal was sent ${piece}`);
       }
     },
     resize(newColumns, newRows) {
+      // A lower one gives up empty rows below the cursor first; a higher one brings lines back.
+      const empties = Math.min(Math.max(0, rows - newRows), lines.length - 1 - row);
+      lines = lines.slice(0, lines.length - empties);
+      if (lines.length < newRows) lines.push(...empty(newRows - lines.length));
       const whole: string[] = [];
       let isOpen = false;
-      for (const [at, line] of lines.entries()) {
-        if (isOpen) whole[whole.length - 1] += line;
-        else whole.push(line);
-        isOpen = goesOn[at] === true;
+      let cursor = 0;
+      for (const [index, { text, goesOn }] of lines.entries()) {
+        // An empty rest is not taken for the rest of anything.
+        if (isOpen && (text !== "" || goesOn)) whole[whole.length - 1] += text;
+        else whole.push(text);
+        if (index === row) cursor = whole.length - 1;
+        isOpen = goesOn;
       }
       lines = [];
-      goesOn = [];
-      for (const line of whole) {
+      for (const [index, line] of whole.entries()) {
         const pieces = line.match(new RegExp(`.{1,${newColumns}}`, "gu")) ?? [""];
-        for (const [at, piece] of pieces.entries()) {
-          lines.push(piece);
-          goesOn.push(at < pieces.length - 1);
-        }
+        if (index === cursor) row = lines.length;
+        lines.push(...pieces.map((text, piece) => ({ text, goesOn: piece < pieces.length - 1 })));
       }
-      // The cursor stands on the last line, which is empty, whenever a resize can be noticed.
-      row = lines.length - 1;
+      if (lines.length < newRows) lines.push(...empty(newRows - lines.length));
       [columns, rows] = [newColumns, newRows];
+      column = 0;
+      row = Math.max(row, top());
     },
-    all: () => lines.map((line) => line.trimEnd()),
+    all: () => lines.slice(0, row + 1).map(({ text }) => text.trimEnd()),
   };
 }
