@@ -4,7 +4,7 @@
  */
 import type { Micros, Plan, RunEvent, StepId } from "../index.js";
 import type { LiveArea } from "./io.js";
-import { openBoard, type Board } from "./run-board.js";
+import { isPicture, openBoard, type Board } from "./run-board.js";
 import { liveLines } from "./view-live.js";
 import { eventText, type LineOptions } from "./view-progress.js";
 
@@ -59,7 +59,10 @@ export function watchRun(options: ProgressOptions): Progress {
   const lines: LineOptions = {
     ...options,
     live: isLive,
-    isLocal: (step) => board?.standings.get(step)?.planned.step.action.kind === "frame",
+    isLocal: (step) => {
+      const planned = board?.standings.get(step)?.planned;
+      return planned !== undefined && isPicture(planned);
+    },
   };
 
   const draw = () => {

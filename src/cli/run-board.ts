@@ -45,7 +45,9 @@ export interface Board {
   readonly plan: Plan;
   readonly shots: readonly Shot[];
   readonly standings: ReadonlyMap<StepId, Standing>;
-  /** Steps that have ended. */
+  /** Steps that somebody is asked for; pictures out of clips are taken on the way, and counted nowhere. */
+  readonly steps: number;
+  /** How many of them have ended. */
   readonly ended: number;
   /** Takes in what happened. */
   take(event: RunEvent, nowMs: number): void;
@@ -66,6 +68,7 @@ export function openBoard(plan: Plan): Board {
   let ended = 0;
   return {
     plan,
+    steps: plan.steps.filter((each) => !isPicture(each)).length,
     shots: shotsOf(plan.steps),
     standings,
     get ended() {
@@ -78,7 +81,7 @@ export function openBoard(plan: Plan): Board {
       if (before === undefined || before.phase.kind === "ended") return;
       const after = moved(before, event, nowMs, sandbox);
       standings.set(event.step, { ...after, beganMs: before.beganMs ?? nowMs });
-      if (after.phase.kind === "ended") ended++;
+      if (after.phase.kind === "ended" && !isPicture(before.planned)) ended++;
     },
   };
 }
@@ -127,6 +130,11 @@ function moved(
     case "step_ended":
       return { ...before, phase: { kind: "ended", outcome: event.outcome }, endedMs: nowMs };
   }
+}
+
+/** Whether a step takes a picture out of a clip: made on this machine, free, and there for the sake of others only. */
+export function isPicture({ step }: PlannedStep): boolean {
+  return step.action.kind === "frame";
 }
 
 /** Whether a step is being worked on, here or at the vendor. */

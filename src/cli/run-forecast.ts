@@ -2,13 +2,15 @@
  * What a run in progress costs and how long it will still take. Pure arithmetic over the board; says nothing in words.
  * Billed where the vendor said so, else the most that was expected; the library's own sum at the end has the last word.
  */
-import { chargedOr, type Micros, type PlannedStep, type StepId } from "../index.js";
+import { chargedOr, type Micros, type Outcome, type PlannedStep, type StepId } from "../index.js";
 import { isAtWork, type Board, type Standing } from "./run-board.js";
 
 /** Money in the middle of a run. */
 export interface RunMoney {
-  /** For what is finished. */
+  /** For what this run ordered and has. */
   readonly spent: Micros;
+  /** For what an earlier run ordered and this one has fetched. */
+  readonly collected: Micros;
   /** The most that what is under way may still cost. */
   readonly reserved: Micros;
   /** Tasks under way whose price nobody knows. */
@@ -20,13 +22,16 @@ export interface RunMoney {
 /** Spent, reserved and left. */
 export function runMoney(board: Board, maxCost: Micros | undefined): RunMoney {
   let spent = 0;
+  let collected = 0;
   let reserved = 0;
   let fresh = 0;
   let unknown = 0;
   for (const standing of board.standings.values()) {
     const cost = costOf(standing);
-    if (standing.phase.kind === "ended") spent += cost;
-    else if (isAtWork(standing) && standing.ordered !== undefined) {
+    if (standing.phase.kind === "ended") {
+      if (standing.ordered === "before") collected += cost;
+      else spent += cost;
+    } else if (isAtWork(standing) && standing.ordered !== undefined) {
       reserved += cost;
       if (standing.planned.estimate.kind === "unknown") unknown++;
     }
@@ -43,6 +48,7 @@ export function runMoney(board: Board, maxCost: Micros | undefined): RunMoney {
   const [tightest] = caps.toSorted((one, other) => one.usd - other.usd);
   return {
     spent: spent as Micros,
+    collected: collected as Micros,
     reserved: reserved as Micros,
     unknown,
     ...(tightest === undefined ? {} : { left: { ...tightest, usd: Math.max(0, tightest.usd) as Micros } }),
@@ -55,7 +61,12 @@ function costOf({ planned, phase, ordered, reserved, small }: Standing): number 
   if (ordered === undefined || reserved === 0) return 0;
   if (phase.kind !== "ended") return reserved ?? expectedCost(planned).usd ?? 0;
   if (phase.outcome.status !== "rendered") return small ?? 0;
-  return chargedOr(phase.outcome.billed, expectedCost(planned));
+  return costOfClip(planned, phase.outcome);
+}
+
+/** What a finished clip has cost: as billed, else as it was expected to. */
+export function costOfClip(planned: PlannedStep, { billed }: Outcome & { status: "rendered" }): number {
+  return chargedOr(billed, expectedCost(planned));
 }
 
 function expectedCost({ estimate }: PlannedStep): NonNullable<Parameters<typeof chargedOr>[1]> {

@@ -28,14 +28,19 @@ export interface LiveOptions extends Size {
 }
 
 /** Lines that a shorter terminal gets before half of it is given up. */
-const LINES_LEAST = 8;
+const LINES_LEAST = 13;
 /** Columns for what a shot is doing, by the room from which on it has them: fixed, so that nothing moves as time goes by. */
 const STATE_COLUMNS: readonly (readonly [from: number, columns: number])[] = [
   [95, 36],
   [60, 24],
   [30, 13],
 ];
+/** Columns that a title keeps before a chain is told in fewer words. */
 const TITLE_LEAST = 10;
+/** Fewer columns of a title say nothing. */
+const TITLE_STUB = 5;
+/** Columns in which half of a reason says more than a word for all of it. */
+const REASON_LEAST = 40;
 const LABEL_MOST = 16;
 
 /** The live lines. */
@@ -60,11 +65,12 @@ function shotLines(board: Board, most: number, room: number, options: LiveOption
   const chosen = new Set(byUrgency(moving, most - 1).slice(0, most - 1));
   const rest = all.filter((row) => !chosen.has(row));
   const shown = moving.filter((row) => chosen.has(row));
-  const more = `  ${shown.length === 0 ? "" : "and "}${rest.length} more: ${counts(rest)}`;
-  return [...drawn(shown, moving, room, options.paint), options.paint.faint(fit(more, room))];
+  const more = shown.length === 0 ? counts(rest) : ["and ", ""].flatMap((and) => counts(rest, and));
+  const text = more.find((each) => columnsOf(each) + 2 <= room) ?? more.at(-1) ?? "";
+  return [...drawn(shown, moving, room, options.paint), options.paint.faint(fit(`  ${text}`, room))];
 }
 
-/** What is at work and what failed first, neither of them crowding out the other; then what comes next. */
+/** What is at work and what failed first, neither of them crowding out the other; then what comes next, or came last. */
 function byUrgency(rows: readonly ShotRow[], most: number): readonly ShotRow[] {
   const of = (state: ShotRow["state"]) => rows.filter((row) => row.state === state);
   const [working, failed] = [of("working"), of("failed")];
@@ -74,41 +80,81 @@ function byUrgency(rows: readonly ShotRow[], most: number): readonly ShotRow[] {
     ...failed.slice(-Math.max(1, most - Math.min(share, working.length))),
     ...working.slice(share),
     ...of("waiting"),
-    ...of("done"),
+    ...of("done").toSorted((one, other) => (other.endedMs ?? 0) - (one.endedMs ?? 0)),
   ];
 }
 
-/** Rows in columns: label, title with chain, state. The state keeps its place; titles give way first, then chains. */
+/** Columns of the parts of a row. */
+interface Widths {
+  readonly label: number;
+  /** Title and chain with what is between them. */
+  readonly body: number;
+  readonly title: number;
+  readonly chain: number;
+}
+
+/** Rows in columns: label, title, chain, state. The state keeps its place; titles give way first, then chains. */
 function drawn(
   rows: readonly ShotRow[],
   all: readonly ShotRow[],
   room: number,
   paint: Paint,
 ): readonly string[] {
-  // Of all rows and not only of the shown ones, so that nothing moves sideways as time goes by.
-  const widest = (widths: readonly number[]) => widths.reduce((most, each) => Math.max(most, each), 0);
-  const label = Math.min(widest(all.map((row) => columnsOf(row.label))), LABEL_MOST, Math.floor(room / 3));
-  const start = 2 + label + 2;
-  const state = STATE_COLUMNS.find(([from]) => room >= from)?.[1] ?? room;
-  const body = Math.min(widest(all.map((row) => row.bodyColumns)), Math.max(0, room - start - state - 2));
+  const widths = widthsOf(all, room);
   return rows.map((row) => {
-    const text = bodyText(row, body);
-    // Why something failed is worth more than where its column begins.
-    const shown = row.state === "failed" ? text : padded(text, body);
-    const head = `${row.mark} ${padded(row.label, label)}  ${shown === "" ? "" : `${shown}  `}`;
-    const left = Math.max(0, room - columnsOf(head));
-    const words = row.words.find((each) => columnsOf(each) <= left) ?? row.words.at(-1) ?? "";
-    return rowPaint(row, paint)(fit(`${head}${words}`, room).trimEnd());
+    const mark = `${row.mark} ${padded(row.label, widths.label)}  `;
+    const left = room - columnsOf(mark);
+    const text = row.state === "failed" ? reasonText(row, left) : stateText(row, widths, left);
+    return rowPaint(row, paint)(fit(`${mark}${text}`, room).trimEnd());
   });
 }
 
-/** Title and chain in so many columns: the longest form of the chain that fits, and what that leaves of the title. */
-function bodyText({ title, chain, link }: ShotRow, columns: number): string {
-  const shown = [chain, link, ""].find((each) => columnsOf(each) <= columns) ?? "";
-  const left = columns - (shown === "" ? 0 : columnsOf(shown) + 2);
-  // A few letters of a title say nothing.
-  const name = columnsOf(title) <= left || left >= TITLE_LEAST ? fit(title, left) : "";
-  return [name, shown].filter((each) => each !== "").join("  ");
+/** Of all rows and not only of the shown ones, so that nothing moves sideways as time goes by. */
+function widthsOf(rows: readonly ShotRow[], room: number): Widths {
+  const widest = (widths: readonly number[]) => widths.reduce((most, each) => Math.max(most, each), 0);
+  const label = Math.min(widest(rows.map((row) => columnsOf(row.label))), LABEL_MOST, Math.floor(room / 3));
+  const state = STATE_COLUMNS.find(([from]) => room >= from)?.[1] ?? room;
+  const most = Math.max(0, room - (2 + label + 2) - state - 2);
+  const titles = widest(rows.map((row) => columnsOf(row.title)));
+  const chainWithin = (columns: number) =>
+    widest(rows.map((row) => row.chains.find((each) => each.columns <= columns)?.columns ?? 0));
+  const chain = chainWithin(most - 2 - Math.min(titles, TITLE_LEAST)) || chainWithin(most);
+  const left = chain === 0 ? most : most - chain - 2;
+  const title = titles <= left || left >= TITLE_STUB ? Math.min(titles, left) : 0;
+  const both = title > 0 && chain > 0;
+  return { label, chain, title, body: both ? title + 2 + chain : Math.min(most, Math.max(titles, chain)) };
+}
+
+/** Title, chain and what it is doing. */
+function stateText(row: ShotRow, widths: Widths, left: number): string {
+  const { body } = widths;
+  const chain = row.chains.find(({ columns }) => columns <= widths.chain)?.text ?? "";
+  // Where there is no chain, the title has its room too.
+  const title = stub(row.title, chain === "" ? body : widths.title);
+  const parts = widths.title === 0 ? [] : [padded(title, widths.title)];
+  const shown = chain === "" ? title : [...parts, chain].join("  ");
+  const head = body === 0 ? "" : `${padded(shown, body)}  `;
+  return `${head}${longest(row.words, left - columnsOf(head))}`;
+}
+
+/** Why it failed is worth more than where columns begin, and more than its title. */
+function reasonText({ title, words }: ShotRow, left: number): string {
+  const [long = ""] = words;
+  const beside = title === "" ? left : left - columnsOf(title) - 2;
+  if (columnsOf(long) <= beside || beside >= REASON_LEAST)
+    return title === "" ? long : `${title}  ${long}`;
+  const short = words.find((each) => columnsOf(each) <= beside);
+  return short !== undefined && title !== "" ? `${title}  ${short}` : longest(words, left);
+}
+
+/** The longest of the words that fits. */
+function longest(words: readonly string[], columns: number): string {
+  return words.find((each) => columnsOf(each) <= columns) ?? words.at(-1) ?? "";
+}
+
+/** A title in so many columns, or none. */
+function stub(title: string, columns: number): string {
+  return columnsOf(title) <= columns || columns >= TITLE_STUB ? fit(title, columns) : "";
 }
 
 function padded(text: string, columns: number): string {
@@ -132,9 +178,10 @@ function rowPaint(row: ShotRow, paint: Paint): (text: string) => string {
 
 function moneyLines(board: Board, { paint, maxCost }: LiveOptions, room: number): readonly string[] {
   if (board.plan.realm === "sandbox") return [paint.faint(fit("sandbox: nothing is charged", room))];
-  const { spent, reserved, unknown, left } = runMoney(board, maxCost);
+  const { spent, collected, reserved, unknown, left } = runMoney(board, maxCost);
   const prices = unknown === 0 ? "" : ` and ${counted(unknown, "unknown price")}`;
   const parts = [`${formatUsd(spent)} spent`];
+  if (collected > 0) parts.push(`${formatUsd(collected)} collected`);
   if (reserved > 0 || unknown > 0) parts.push(`${formatUsd(reserved)}${prices} reserved`);
   if (left !== undefined) {
     const cap = left.cap === "budget" ? "" : " (--max-cost)";
@@ -152,9 +199,8 @@ function moneyLines(board: Board, { paint, maxCost }: LiveOptions, room: number)
 function progressLine(board: Board, options: LiveOptions, room: number): string {
   const { nowMs, startedMs, stopping, paint } = options;
   const left = stopping ? undefined : secondsLeft(board, nowMs);
-  const total = board.plan.steps.length;
   const parts = [
-    `${board.ended} of ${total} ${total === 1 ? "step" : "steps"}`,
+    `${board.ended} of ${counted(board.steps, "step")}`,
     ...(left === undefined ? [] : [`about ${roughly(left)} left`]),
     ...(stopping ? ["stopping"] : []),
     clockText((nowMs - startedMs) / 1000),

@@ -10,6 +10,24 @@ export function outcomeWord(outcome: Outcome): string {
   return outcome.status;
 }
 
+/** Why a step failed in two or three words, where there is no room for more; undefined where it did not. */
+export function outcomeShort(outcome: Outcome): string | undefined {
+  if (outcome.status !== "failed") return undefined;
+  const { code } = outcome.diagnostic;
+  return SHORT[code] ?? code.slice(code.indexOf("/") + 1).replaceAll("-", " ");
+}
+
+/** Where the code by itself says too little. */
+const SHORT: Readonly<Record<string, string>> = {
+  "run/lip-sync": "cannot speak",
+  "run/frame": "no picture",
+  "run/download": "not fetched",
+  "run/unreachable": "nobody answers",
+  "run/disk": "the disk refused",
+  "run/account": "account refused",
+  "run/credentials": "credentials refused",
+};
+
 /** What is worth knowing about how a step ended; empty when the word says it all. */
 export function outcomeNote(outcome: Outcome, step: string): string {
   switch (outcome.status) {

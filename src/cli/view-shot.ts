@@ -4,9 +4,9 @@
  */
 import { columnsOf } from "./layout.js";
 import { counted, formatSeconds, listWords, safeText, type StepId } from "../index.js";
-import { isAtWork, isThere, type Board, type Standing } from "./run-board.js";
+import { isAtWork, isPicture, isThere, type Board, type Standing } from "./run-board.js";
 import { stepsOf, type Link, type Shot } from "./shots.js";
-import { outcomeNote, outcomeWord } from "./view-outcome.js";
+import { outcomeNote, outcomeShort, outcomeWord } from "./view-outcome.js";
 
 /** A shot's line before it has its columns. */
 export interface ShotRow {
@@ -15,14 +15,20 @@ export interface ShotRow {
   readonly mark: string;
   readonly label: string;
   readonly title: string;
-  /** `✓ clip → ● extend → · lip_sync`; empty where there is only one step, or nothing to follow any more. */
-  readonly chain: string;
-  /** Columns of title and chain, the same from the first line of a run to its last. */
-  readonly bodyColumns: number;
-  /** The same chain in short: `extend 2/3`. */
-  readonly link: string;
+  /** Its chain, from long to short; none where there is only one step. */
+  readonly chains: readonly Chain[];
   /** What it is doing, from long to short. */
   readonly words: readonly string[];
+  /** When the last of its steps ended. */
+  readonly endedMs?: number;
+}
+
+/** A chain in words: `✓ clip → ● extend → · lip_sync`, or in short `extend 2/3`. */
+export interface Chain {
+  /** Empty when there is nothing to follow any more. */
+  readonly text: string;
+  /** Columns that it takes at most, the same from the first line of a run to its last. */
+  readonly columns: number;
 }
 
 const MARKS = { failed: "✗", working: "●", waiting: "·", done: "✓", kept: "✓" } as const;
@@ -32,20 +38,32 @@ const BAR_COLUMNS = 10;
 export function shotRow(shot: Shot, board: Board, nowMs: number): ShotRow {
   const standings = stepsOf(shot).flatMap((each) => board.standings.get(each.step.id) ?? []);
   const state = stateOf(standings);
-  const isChain = shot.chain.length > 1 || standings.length > 1;
   const isOpen = state === "working" || state === "waiting";
-  const chain = isChain ? shot.chain.map((link) => linkText(link, board)).join(" → ") : "";
-  const title = safeText(shot.title ?? "");
+  const ends = standings.flatMap(({ endedMs }) => endedMs ?? []);
   return {
     state,
     mark: MARKS[state],
     label: shot.id,
-    title,
-    chain: isOpen ? chain : "",
-    bodyColumns: columnsOf(title) + (chain === "" ? 0 : 2 + columnsOf(chain)),
-    link: isOpen && isChain ? shortLink(shot, board) : "",
+    title: safeText(shot.title ?? ""),
+    chains: chainsOf(shot, board).map((chain) => (isOpen ? chain : { ...chain, text: "" })),
     words: wordsOf(state, shot, standings, board, nowMs),
+    ...(ends.length === 0 ? {} : { endedMs: Math.max(...ends) }),
   };
+}
+
+/** All of a chain; the same without the pictures that are taken on the way; the link that is being made. */
+function chainsOf(shot: Shot, board: Board): readonly Chain[] {
+  if (shot.chain.length < 2 && stepsOf(shot).length < 2) return [];
+  const made = shot.chain.filter(({ steps }) => !steps.every(isPicture));
+  const whole = [shot.chain, ...(made.length < shot.chain.length && made.length > 1 ? [made] : [])];
+  const links = shot.chain.map((link) => columnsOf(shortName(link, shot)));
+  return [
+    ...whole.map((links) => {
+      const text = links.map((link) => linkText(link, board)).join(" → ");
+      return { text, columns: columnsOf(text) };
+    }),
+    { text: shortLink(shot, board), columns: Math.max(...links) },
+  ];
 }
 
 function stateOf(standings: readonly Standing[]): ShotRow["state"] {
@@ -90,9 +108,13 @@ function shortLink(shot: Shot, board: Board): string {
   const at = shot.chain.findIndex(isOpen);
   const link = shot.chain[at];
   if (link === undefined) return "";
-  if (shot.chain.length > 1) return `${link.name} ${at + 1}/${shot.chain.length}`;
   const done = link.steps.filter(({ step }) => board.standings.get(step.id)?.phase.kind === "ended").length;
-  return `${done}/${link.steps.length} takes`;
+  return shortName(link, shot, shot.chain.length > 1 ? at + 1 : done);
+}
+
+/** `extend 2/3`, or `1/3 takes` where takes are all there is. */
+function shortName({ name, steps }: Link, { chain }: Shot, at: number = chain.length): string {
+  return chain.length > 1 ? `${name} ${at}/${chain.length}` : `${at}/${steps.length} takes`;
 }
 
 function wordsOf(
@@ -132,11 +154,18 @@ function failedWords(shot: Shot, standings: readonly Standing[], board: Board): 
   if (cause?.phase.kind !== "ended") return ["failed"];
   const { outcome } = cause.phase;
   const { step } = cause.planned;
-  const word = shot.chain.length > 1 ? `${step.name} ${outcomeWord(outcome)}` : outcomeWord(outcome);
+  const at = shot.chain.length > 1 ? step.name : "";
+  const word = `${at} ${outcomeWord(outcome)}`.trim();
   if (outcome.status === "blocked" && outcome.because.because === "upstream") {
-    return [`${word}: waits for ${listWords(ownersOf(outcome.because.steps, board))}`];
+    const waits = `waits for ${listWords(ownersOf(outcome.because.steps, board))}`;
+    return [`${word}: ${waits}`, waits, word];
   }
-  return [`${word}: ${outcomeNote(outcome, step.id)}`];
+  const short = outcomeShort(outcome);
+  return [
+    `${word}: ${outcomeNote(outcome, step.id)}`,
+    ...(short === undefined ? [] : [at === "" ? short : `${at}: ${short}`, short]),
+    outcomeWord(outcome),
+  ];
 }
 
 function ownersOf(ids: readonly StepId[], board: Board): readonly string[] {
@@ -218,16 +247,17 @@ function doneWords(shot: Shot, standings: readonly Standing[]): readonly string[
   return [[took, ...takes, ...steps, ...flags].join(" · "), took, "done"];
 }
 
-/** `3 waiting, 2 done`: what is not shown, counted. */
-export function counts(rows: readonly ShotRow[]): string {
+/** `5 more: 3 waiting, 2 done`: what is not shown, counted; from long to short, where marks stand for words. */
+export function counts(rows: readonly ShotRow[], and = ""): readonly string[] {
   const order = ["failed", "working", "waiting", "done", "kept"] as const;
   const words = { failed: "failed", working: "at work", waiting: "waiting", done: "done", kept: "kept" };
-  return order
-    .flatMap((state) => {
-      const count = rows.filter((row) => row.state === state).length;
-      return count === 0 ? [] : [`${count} ${words[state]}`];
-    })
-    .join(", ");
+  const found = order.flatMap((state) => {
+    const count = rows.filter((row) => row.state === state).length;
+    return count === 0 ? [] : [{ state, count }];
+  });
+  const told = found.map(({ state, count }) => `${count} ${words[state]}`).join(", ");
+  const marks = found.filter(({ state }) => state !== "kept").map(({ state, count }) => `${count} ${MARKS[state]}`);
+  return [`${and}${rows.length} more: ${told}`, `${and}${told}`, `${and}${rows.length} more: ${marks.join(" ")}`, marks.join(" ")];
 }
 
 /** A bar of so much of a whole, with at most so many columns full. */

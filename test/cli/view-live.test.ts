@@ -119,7 +119,7 @@ describe("a film in the middle of its run", () => {
       "✓ mara                                                    done in 60 s
       ● 010   The ferry leaves  ✓ clip → ● extend → · lip_sync  processing ━━━━━───── 0:45 of ~1:30
       · 020   雨の夜の港                                        waits for a free slot
-      ● 030   Engine room  ●●· clip                             downloading ━━━━────── 4.0 of 9.0 MB
+      ● 030   Engine room       ●●· clip                        downloading ━━━━────── 4.0 of 9.0 MB
       · 040                                                     waits for a free slot
       $0.42 spent · $0.42 reserved · $18.16 left of $20.00
       2 of 9 steps · about 2 min left · 1:45 · Ctrl-C stops"
@@ -131,7 +131,7 @@ describe("a film in the middle of its run", () => {
       "✓ mara                                                 done in 60 s
       ● 010   The ferry le…  ✓ clip → ● extend → · lip_sync  ━━━━━───── 0:45 of ~1:30
       · 020   雨の夜の港                                     waits for a free slot
-      ● 030   Engine room  ●●· clip                          ━━━━────── 4.0 of 9.0 MB
+      ● 030   Engine room    ●●· clip                        ━━━━────── 4.0 of 9.0 MB
       · 040                                                  waits for a free slot
       $0.42 spent · $0.42 reserved · $18.16 left of $20.00
       2 of 9 steps · about 2 min left · 1:45 · Ctrl-C stops"
@@ -168,7 +168,7 @@ describe("a film in the middle of its run", () => {
   test("in 7 rows shows what is at work and counts the rest", () => {
     expect(lines(plan, MIDDLE, { rows: 7 }).join("\n")).toMatchInlineSnapshot(`
       "● 010   The ferry le…  ✓ clip → ● extend → · lip_sync  ━━━━━───── 0:45 of ~1:30
-      ● 030   Engine room  ●●· clip                          ━━━━────── 4.0 of 9.0 MB
+      ● 030   Engine room    ●●· clip                        ━━━━────── 4.0 of 9.0 MB
         and 3 more: 2 waiting, 1 done
       $0.42 spent · $0.42 reserved · $18.16 left of $20.00
       2 of 9 steps · about 2 min left · 1:45 · Ctrl-C stops"
@@ -463,7 +463,7 @@ describe("more shots than lines", () => {
     const shown = lines(
       plan,
       events.map((event) => [0, event] as const),
-      { rows: 20 },
+      { rows: 12 },
     );
     expect(shown.map((line) => line.slice(0, 5).trim())).toEqual([
       "✗ s11",
