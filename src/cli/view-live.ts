@@ -141,8 +141,7 @@ function stateText(row: ShotRow, widths: Widths, left: number): string {
 function reasonText({ title, words }: ShotRow, left: number): string {
   const [long = ""] = words;
   const beside = title === "" ? left : left - columnsOf(title) - 2;
-  if (columnsOf(long) <= beside || beside >= REASON_LEAST)
-    return title === "" ? long : `${title}  ${long}`;
+  if (columnsOf(long) <= beside || beside >= REASON_LEAST) return title === "" ? long : `${title}  ${long}`;
   const short = words.find((each) => columnsOf(each) <= beside);
   return short !== undefined && title !== "" ? `${title}  ${short}` : longest(words, left);
 }

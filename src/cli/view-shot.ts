@@ -3,7 +3,7 @@
  * Pure; which of the words are shown is decided by whoever knows the width. Everything is made safe where it is shown.
  */
 import { columnsOf } from "./layout.js";
-import { counted, formatSeconds, listWords, safeText, type StepId } from "../index.js";
+import { counted, formatSeconds, listWords, safeText, type PlannedStep, type StepId } from "../index.js";
 import { isAtWork, isPicture, isThere, type Board, type Standing } from "./run-board.js";
 import { stepsOf, type Link, type Shot } from "./shots.js";
 import { outcomeNote, outcomeShort, outcomeWord } from "./view-outcome.js";
@@ -38,32 +38,52 @@ const BAR_COLUMNS = 10;
 export function shotRow(shot: Shot, board: Board, nowMs: number): ShotRow {
   const standings = stepsOf(shot).flatMap((each) => board.standings.get(each.step.id) ?? []);
   const state = stateOf(standings);
-  const isOpen = state === "working" || state === "waiting";
   const ends = standings.flatMap(({ endedMs }) => endedMs ?? []);
   return {
     state,
     mark: MARKS[state],
     label: shot.id,
     title: safeText(shot.title ?? ""),
-    chains: chainsOf(shot, board).map((chain) => (isOpen ? chain : { ...chain, text: "" })),
+    chains: chainsOf(shot, board, state),
     words: wordsOf(state, shot, standings, board, nowMs),
     ...(ends.length === 0 ? {} : { endedMs: Math.max(...ends) }),
   };
 }
 
-/** All of a chain; the same without the pictures that are taken on the way; the link that is being made. */
-function chainsOf(shot: Shot, board: Board): readonly Chain[] {
+/**
+ * All of a chain; the same without the pictures that are taken on the way; the link that is being made and which of how
+ * many it is; its bare name, once there is work on it.
+ */
+function chainsOf(shot: Shot, board: Board, state: ShotRow["state"]): readonly Chain[] {
   if (shot.chain.length < 2 && stepsOf(shot).length < 2) return [];
+  const isOpen = state === "working" || state === "waiting";
   const made = shot.chain.filter(({ steps }) => !steps.every(isPicture));
-  const whole = [shot.chain, ...(made.length < shot.chain.length && made.length > 1 ? [made] : [])];
-  const links = shot.chain.map((link) => columnsOf(shortName(link, shot)));
+  const at = made.findIndex((link) => !link.steps.every((each) => hasEnded(each, board)));
+  const link = made[at];
+  const whole = (links: readonly Link[]): Chain => {
+    const text = links.map((each) => linkText(each, board)).join(" → ");
+    return { text: isOpen ? text : "", columns: columnsOf(text) };
+  };
+  const short = (name: (link: Link, at: number) => string, isShown: boolean): Chain => ({
+    text: isShown && link !== undefined ? name(link, at + 1) : "",
+    columns: Math.max(0, ...made.map((each) => columnsOf(name(each, made.length)))),
+  });
+  const placed = (each: Link, place: number) =>
+    made.length > 1 ? `${each.name} ${place}/${made.length}` : takesText(each, board);
   return [
-    ...whole.map((links) => {
-      const text = links.map((link) => linkText(link, board)).join(" → ");
-      return { text, columns: columnsOf(text) };
-    }),
-    { text: shortLink(shot, board), columns: Math.max(...links) },
+    whole(shot.chain),
+    ...(made.length < shot.chain.length && made.length > 1 ? [whole(made)] : []),
+    ...(stepsOf({ ...shot, chain: made }).length > 1 ? [short(placed, isOpen)] : []),
+    ...(made.length > 1 ? [short((each) => each.name, state === "working")] : []),
   ];
+}
+
+function takesText({ steps }: Link, board: Board): string {
+  return `${steps.filter((each) => hasEnded(each, board)).length}/${steps.length} takes`;
+}
+
+function hasEnded({ step }: PlannedStep, board: Board): boolean {
+  return board.standings.get(step.id)?.phase.kind === "ended";
 }
 
 function stateOf(standings: readonly Standing[]): ShotRow["state"] {
@@ -100,21 +120,6 @@ function linkText(link: Link, board: Board): string {
     return standing === undefined ? [] : [markOf(standing)];
   });
   return `${marks.join("")} ${link.name}`;
-}
-
-function shortLink(shot: Shot, board: Board): string {
-  const isOpen = (link: Link) =>
-    link.steps.some(({ step }) => board.standings.get(step.id)?.phase.kind !== "ended");
-  const at = shot.chain.findIndex(isOpen);
-  const link = shot.chain[at];
-  if (link === undefined) return "";
-  const done = link.steps.filter(({ step }) => board.standings.get(step.id)?.phase.kind === "ended").length;
-  return shortName(link, shot, shot.chain.length > 1 ? at + 1 : done);
-}
-
-/** `extend 2/3`, or `1/3 takes` where takes are all there is. */
-function shortName({ name, steps }: Link, { chain }: Shot, at: number = chain.length): string {
-  return chain.length > 1 ? `${name} ${at}/${chain.length}` : `${at}/${steps.length} takes`;
 }
 
 function wordsOf(
@@ -243,7 +248,8 @@ function doneWords(shot: Shot, standings: readonly Standing[]): readonly string[
   const ended = Math.max(...standings.flatMap(({ endedMs }) => endedMs ?? []));
   const took = `done in ${formatSeconds(Math.max(0, (ended - began) / 1000))}`;
   const takes = shot.chain.length === 1 && standings.length > 1 ? [counted(standings.length, "take")] : [];
-  const steps = shot.chain.length > 1 ? [counted(standings.length, "step")] : [];
+  const made = standings.filter(({ planned }) => !isPicture(planned)).length;
+  const steps = shot.chain.length > 1 && made > 1 ? [counted(made, "step")] : [];
   return [[took, ...takes, ...steps, ...flags].join(" · "), took, "done"];
 }
 
@@ -256,8 +262,15 @@ export function counts(rows: readonly ShotRow[], and = ""): readonly string[] {
     return count === 0 ? [] : [{ state, count }];
   });
   const told = found.map(({ state, count }) => `${count} ${words[state]}`).join(", ");
-  const marks = found.filter(({ state }) => state !== "kept").map(({ state, count }) => `${count} ${MARKS[state]}`);
-  return [`${and}${rows.length} more: ${told}`, `${and}${told}`, `${and}${rows.length} more: ${marks.join(" ")}`, marks.join(" ")];
+  const marks = found
+    .filter(({ state }) => state !== "kept")
+    .map(({ state, count }) => `${count} ${MARKS[state]}`);
+  return [
+    `${and}${rows.length} more: ${told}`,
+    `${and}${told}`,
+    `${and}${rows.length} more: ${marks.join(" ")}`,
+    marks.join(" "),
+  ];
 }
 
 /** A bar of so much of a whole, with at most so many columns full. */

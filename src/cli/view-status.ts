@@ -2,10 +2,11 @@
  * Where a film stands: one line a step with one of five words, and how many there are of each.
  * The words follow from the plan's decisions; only `stale` looks at the reason, to tell an old clip from none.
  */
-import { counted, obstacleText, reasonText, type Plan, type PlannedStep } from "../index.js";
+import { counted, obstacleText, reasonText, safeText, type Plan, type PlannedStep } from "../index.js";
 import type { Paint } from "./colours.js";
 import { filmOrder } from "./film-order.js";
-import { fit, lineColumns, rowLine, tableWidths, wrap, type Cell } from "./layout.js";
+import { columnsOf, fit, lineColumns, rowLine, tableWidths, wrap, type Cell } from "./layout.js";
+import { isPicture } from "./run-board.js";
 
 /** How a step stands. */
 export type Standing = "fresh" | "stale" | "missing" | "under way" | "blocked";
@@ -43,18 +44,38 @@ export function statusPage(plan: Plan, paint: Paint, columns: number): string {
   const widths = tableWidths(rows);
   const reasonColumn = 2;
   const room = columns - lineColumns(widths.slice(0, reasonColumn)) - 2;
-  const oneLine = room >= 24;
+  const paths = new Set(
+    plan.steps.flatMap((each) => (noteOf(each) === each.step.output ? [noteOf(each)] : [])),
+  );
+  const isRoom = [...paths].every((path) => columnsOf(safeText(path)) <= room);
   const lines = rows.flatMap((row) => {
-    if (oneLine) return [rowLine(row, [...widths.slice(0, reasonColumn), room])];
+    if (room >= 24 && isRoom) return [rowLine(row, [...widths.slice(0, reasonColumn), room])];
     const note = row[reasonColumn]?.text ?? "";
-    const below = note === "" ? [] : wrap(note, columns - 6).map((line) => `      ${paint.faint(line)}`);
-    return [rowLine(row.slice(0, reasonColumn), widths), ...below];
+    const below = paths.has(note) ? [pathLine(note, columns)] : note === "" ? [] : indented(note, columns);
+    return [rowLine(row.slice(0, reasonColumn), widths), ...below.map(paint.faint)];
   });
-  const count = countStandings(plan);
-  const parts = STANDINGS.filter((word) => count[word] > 0).map((word) => `${count[word]} ${word}`);
   const head = `${paint.strong(fit(plan.project, 40))} · profile ${fit(plan.profile, 30)}`;
-  const sum = parts.length === 0 ? "no steps" : `${counted(plan.steps.length, "step")}: ${parts.join(", ")}`;
-  return `${[head, "", ...lines, "", sum].join("\n")}\n`;
+  return `${[head, "", ...lines, "", ...wrap(sumText(plan), columns)].join("\n")}\n`;
+}
+
+/** A path on a line of its own is never broken by us, so that it can be copied. */
+function pathLine(path: string, columns: number): string {
+  const safe = safeText(path);
+  return `${" ".repeat(Math.min(6, Math.max(0, columns - columnsOf(safe))))}${safe}`;
+}
+
+function indented(note: string, columns: number): readonly string[] {
+  return wrap(note, columns - 6).map((line) => `      ${line}`);
+}
+
+/** Pictures out of clips are no renders, and stand here only while somebody needs them. */
+function sumText(plan: Plan): string {
+  const steps = plan.steps.filter((each) => !isPicture(each));
+  const count = countStandings({ ...plan, steps });
+  const parts = STANDINGS.filter((word) => count[word] > 0).map((word) => `${count[word]} ${word}`);
+  const pictures = plan.steps.length - steps.length;
+  const sum = parts.length === 0 ? "no steps" : `${counted(steps.length, "step")}: ${parts.join(", ")}`;
+  return pictures === 0 ? sum : `${sum}; and ${counted(pictures, "picture")} out of clips`;
 }
 
 function statusCells(each: PlannedStep, paint: Paint): readonly Cell[] {

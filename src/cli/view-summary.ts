@@ -2,13 +2,26 @@
  * The end of a run: the shots and where they lie, what did not go well with what to do, then counts, time and money.
  * Where the events were printed as they came, the shots have been told and are left out. Foreign text is made safe here.
  */
-import { counted, formatSeconds, formatUsd, type Outcome, type RenderReport, type StepId } from "../index.js";
+import {
+  counted,
+  formatSeconds,
+  formatUsd,
+  listWords,
+  safeText,
+  type Micros,
+  type Outcome,
+  type PlannedStep,
+  type RenderReport,
+  type StepId,
+} from "../index.js";
 import type { Paint } from "./colours.js";
 import { columnsOf, fit, wrap } from "./layout.js";
 import { usdRange } from "./money-text.js";
+import { isPicture } from "./run-board.js";
+import { costOfClip } from "./run-forecast.js";
 import { shotsOf, stepsOf, type Shot } from "./shots.js";
 import { diagnosticBlock } from "./view-diagnostics.js";
-import { outcomeHelp, outcomeNote, outcomePaint, outcomeWord } from "./view-outcome.js";
+import { failureOf, outcomeHelp, outcomeNote, outcomePaint, outcomeWord } from "./view-outcome.js";
 
 /** How a summary is made. */
 export interface SummaryOptions {
@@ -54,7 +67,11 @@ function troubles(report: Ran, { paint, columns }: SummaryOptions): readonly str
     )
       continue;
     const told =
-      outcome.status === "failed" ? outcome.diagnostic : "conflict" in outcome ? outcome.conflict : undefined;
+      outcome.status === "failed"
+        ? failureOf(outcome, report.plan?.realm)
+        : "conflict" in outcome
+          ? outcome.conflict
+          : undefined;
     if (told !== undefined) {
       lines.push("", diagnosticBlock(told, paint, columns));
       parted = true;
@@ -79,12 +96,31 @@ function isFine(outcome: Outcome): boolean {
   );
 }
 
+/** What became of how many steps. Pictures out of clips are no renders: they are counted where they were taken, or failed. */
 function totalsLine(report: Ran, seconds: number | undefined): string {
-  const statuses = ["rendered", "restored", "kept", "failed", "blocked", "unknown", "interrupted"] as const;
-  const parts = statuses.flatMap((status) => {
-    const count = report.outcomes.filter(({ outcome }) => outcome.status === status).length;
-    return count === 0 ? [] : [`${count} ${status}`];
-  });
+  const pictures = new Set(report.plan?.steps.filter(isPicture).map(({ step }) => step.id));
+  const steps = report.outcomes.filter(({ step }) => !pictures.has(step));
+  const taken = report.outcomes.filter(
+    ({ step, outcome }) => pictures.has(step) && outcome.status === "rendered",
+  );
+  const count = (status: Outcome["status"], all: Ran["outcomes"] = steps) =>
+    all.filter(({ outcome }) => outcome.status === status).length;
+  const stopped = steps.flatMap(({ outcome }) =>
+    outcome.status === "interrupted" ? [outcome.underWay] : [],
+  );
+  const underWay = stopped.filter((isUnderWay) => isUnderWay).length;
+  const told: readonly (readonly [count: number, word: string])[] = [
+    [count("rendered"), "rendered"],
+    [taken.length, taken.length === 1 ? "picture taken" : "pictures taken"],
+    [count("restored"), "restored"],
+    [count("kept"), "kept"],
+    [count("failed", report.outcomes), "failed"],
+    [count("blocked"), "blocked"],
+    [count("unknown"), "unknown"],
+    [underWay, "under way"],
+    [stopped.length - underWay, "not started"],
+  ];
+  const parts = told.flatMap(([many, word]) => (many === 0 ? [] : [`${many} ${word}`]));
   const all = parts.length === 0 ? "no steps" : parts.join(", ");
   const time = seconds === undefined ? "" : ` in ${formatSeconds(seconds)}`;
   return `${all}${time}; ${moneyText(report)}`;
@@ -92,19 +128,37 @@ function totalsLine(report: Ran, seconds: number | undefined): string {
 
 function moneyText({ plan, spent, outcomes }: Ran): string {
   if (plan?.realm === "sandbox") return "nothing spent (sandbox)";
-  const isGuess = outcomes.some(
-    ({ outcome }) => outcome.status === "rendered" && outcome.billed.kind === "unknown",
-  );
-  const paid = spent === 0 ? "nothing spent" : `${isGuess ? "about " : ""}${formatUsd(spent)} spent`;
+  const planned = new Map(plan?.steps.map((each) => [each.step.id, each]));
+  const made = outcomes.flatMap(({ step, outcome }) => {
+    const each = planned.get(step);
+    return outcome.status !== "rendered" || each === undefined ? [] : [{ planned: each, outcome }];
+  });
+  const before = made.filter((each) => isOrderedBefore(each.planned));
+  const collected = before.reduce((sum, each) => sum + costOfClip(each.planned, each.outcome), 0);
+  const now = Math.max(0, spent - collected);
+  const about = (from: typeof made) =>
+    from.some(({ outcome }) => outcome.billed.kind === "unknown") ? "about " : "";
+  const paid =
+    now === 0
+      ? "nothing spent"
+      : `${about(made.filter((each) => !before.includes(each)))}${formatUsd(now as Micros)} spent`;
+  const parts = [collected === 0 || now === 0 ? paid : `${paid} now`];
+  if (collected > 0)
+    parts.push(`${about(before)}${formatUsd(collected as Micros)} collected (ordered before)`);
   const saved = plan?.totals.saved.usd;
-  return saved === undefined || saved.high === 0
-    ? paid
-    : `${paid}, ${usdRange(saved)} saved by what was kept`;
+  if (saved !== undefined && saved.high > 0) parts.push(`${usdRange(saved)} saved by what was kept`);
+  return parts.join(", ");
+}
+
+/** An earlier run had its task taken, and so spent what it costs. */
+function isOrderedBefore({ decision, create }: PlannedStep): boolean {
+  return decision.kind === "resume" && create === undefined;
 }
 
 function stoppedLines(report: Ran, { paint, columns, again }: SummaryOptions): readonly string[] {
+  const pictures = new Set(report.plan?.steps.filter(isPicture).map(({ step }) => step.id));
   const left = report.outcomes.filter(
-    ({ outcome }) => outcome.status === "interrupted" && outcome.underWay,
+    ({ step, outcome }) => outcome.status === "interrupted" && outcome.underWay && !pictures.has(step),
   ).length;
   const where = report.plan?.realm === "sandbox" ? "in the sandbox" : "at the vendor";
   const what =
@@ -120,58 +174,96 @@ function shotList(report: Ran, { paint, columns }: SummaryOptions): readonly str
   const ends = shotsOf(report.plan?.steps ?? []).flatMap((shot) => shotEnd(shot, outcomes) ?? []);
   const told = ends.filter((each) => each.state !== "idle");
   const shown = told.length > SHOTS_MOST ? told.filter((each) => each.state !== "done") : told;
-  const [listed, rest] = [shown.slice(0, SHOTS_MOST), told.length - Math.min(shown.length, SHOTS_MOST)];
-  const widest = (texts: readonly string[], most: number) =>
-    Math.min(most, Math.max(0, ...texts.map(columnsOf)));
-  const label = widest(
-    listed.map((each) => each.shot.id),
-    Math.floor(columns / 3),
-  );
-  const words = widest(
-    listed.map((each) => each.word),
-    16,
-  );
-  const paths = widest(
-    listed.map((each) => each.where),
-    columns,
-  );
-  const titles = widest(
-    listed.map((each) => each.shot.title ?? ""),
-    TITLE_MOST,
-  );
-  const spare = columns - (2 + label + 2 + words + 2 + paths + 2);
-  // A title gives way to the path, which is there to be pasted.
-  const title = spare < Math.min(titles, TITLE_LEAST) ? 0 : Math.min(titles, spare);
+  const listed = shown.slice(0, SHOTS_MOST);
+  const widths = widthsOf(listed, columns);
+  const lines = listed.flatMap((each) => {
+    const painter = { done: paint.good, failed: paint.bad, open: paint.costly, idle: paint.faint }[
+      each.state
+    ];
+    const [first = "", ...more] = shotLines(each, widths, columns);
+    return [painter(first), ...more];
+  });
+  const rest = told.filter((each) => !listed.includes(each));
+  const idle = ends.filter((each) => each.state === "idle");
+  const later = `${kindsText(idle)} ${idle.length === 1 ? "was" : "were"} not started`;
+  return [
+    ...lines,
+    ...(rest.length === 0 ? [] : foldedLines(rest, columns)).map(paint.faint),
+    ...(idle.length === 0 ? [] : wrap(later, columns)).map(paint.faint),
+  ];
+}
+
+/** Columns of the cells before a path. */
+interface Widths {
+  readonly label: number;
+  readonly title: number;
+  readonly word: number;
+}
+
+function widthsOf(ends: readonly ShotEnd[], columns: number): Widths {
+  const widest = (texts: readonly string[]) =>
+    texts.reduce((most, each) => Math.max(most, columnsOf(each)), 0);
+  const label = Math.min(widest(ends.map((each) => each.shot.id)), Math.floor(columns / 3));
+  const beside = ends.filter((each) => besideText(each) !== "");
+  const word = widest(beside.map((each) => each.word));
+  const titles = Math.min(widest(ends.map((each) => safeText(each.shot.title ?? ""))), TITLE_MOST);
+  const room = columns - (2 + label + 2 + word + 2);
+  const texts = beside.map((each) => columnsOf(besideText(each)));
+  // A title gives way to the path, which is there to be pasted; unless that has a line of its own in any case.
+  const spare = room - Math.max(0, ...texts.filter((each) => each <= room));
+  const title = spare - 2 < Math.min(titles, TITLE_LEAST) ? 0 : Math.min(titles, spare - 2);
+  return { label, word, title };
+}
+
+/** What stands beside a shot where there is room. */
+function besideText({ path, files, note }: ShotEnd): string {
+  return path === "" ? note : `${path}${files > 1 ? ` and ${files - 1} more` : ""}`;
+}
+
+/** One line, or several: a path is never broken by us, nor shares a line that it does not fit. */
+function shotLines(end: ShotEnd, widths: Widths, columns: number): readonly string[] {
+  const { shot, state, word, path, files, note } = end;
   const pad = (text: string, width: number) => {
     const cut = fit(text, width);
     return `${cut}${" ".repeat(Math.max(0, width - columnsOf(cut)))}`;
   };
-  const lines = listed.flatMap(({ shot, state, word, where }) => {
-    const cells = [
-      pad(shot.id, label),
-      ...(title > 0 ? [pad(shot.title ?? "", title)] : []),
-      pad(word, words),
-    ];
-    const head = `${MARKS[state]} ${cells.join("  ")}`;
-    const painter = { done: paint.good, failed: paint.bad, open: paint.costly, idle: paint.faint }[state];
-    const line = `${head}  ${where}`;
-    if (where === "" || columnsOf(line) <= columns) return [painter(fit(line.trimEnd(), columns))];
-    return [painter(fit(head.trimEnd(), columns)), ...wrap(where, columns - 2).map((each) => `  ${each}`)];
-  });
-  const more = rest === 0 ? [] : wrap(foldedText(told.filter((each) => !listed.includes(each))), columns);
-  const idle = ends.length - told.length;
-  const later = idle === 0 ? [] : [`${counted(idle, "shot was", "shots were")} not started`];
-  return [...lines, ...[...more, ...later].map(paint.faint)];
+  const name = `${MARKS[state]} ${pad(shot.id, widths.label)}  `;
+  const head = `${name}${widths.title > 0 ? `${pad(shot.title ?? "", widths.title)}  ` : ""}`;
+  const beside = safeText(besideText(end));
+  const line = `${head}${pad(word, Math.max(widths.word, columnsOf(word)))}  ${beside}`.trimEnd();
+  if (columnsOf(line) <= columns) return [line];
+  // A step's name is worth more than a title that is cut.
+  const short = columnsOf(head) + columnsOf(word) <= columns ? head : name;
+  if (path === "") {
+    const below = note === "" ? [] : wrap(note, columns - 2).map((each) => `  ${each}`);
+    return [fit(`${short}${word}`, columns), ...below];
+  }
+  const safe = safeText(path);
+  return [
+    fit(`${short}${word}${files > 1 ? `, ${files} files` : ""}`, columns),
+    `${columnsOf(safe) + 2 <= columns ? "  " : ""}${safe}`,
+  ];
 }
 
 /** Shots that are not listed: how many, and the folder that all of them lie under. */
-function foldedText(ends: readonly ShotEnd[]): string {
+function foldedLines(ends: readonly ShotEnd[], columns: number): readonly string[] {
   const folders = ends.flatMap(({ path }) => (path === "" ? [] : [path.split("/").slice(0, -1)]));
   const [first = [], ...others] = folders;
   const shared = first.findIndex((name, depth) => others.some((folder) => folder[depth] !== name));
   const under = (shared < 0 ? first : first.slice(0, shared)).join("/");
   const what = ends.every(({ state }) => state === "done") ? "rendered or restored" : "not listed";
-  return `${counted(ends.length, "more shot")} ${what}${under === "" ? "" : `, under ${under}/`}`;
+  const text = `${kindsText(ends, "more ")} ${what}`;
+  if (under === "") return wrap(text, columns);
+  const place = safeText(`under ${under}/`);
+  const line = `${text}, ${place}`;
+  return columnsOf(line) <= columns ? [line] : [...wrap(`${text},`, columns), place];
+}
+
+/** `3 stills and 8 shots`. */
+function kindsText(ends: readonly ShotEnd[], more = ""): string {
+  const count = (kind: Shot["kind"]) => ends.filter(({ shot }) => shot.kind === kind).length;
+  const parts = [[count("image"), `${more}still`] as const, [count("shot"), `${more}shot`] as const];
+  return listWords(parts.flatMap(([many, word]) => (many === 0 ? [] : [counted(many, word)])));
 }
 
 const MARKS = { done: "✓", failed: "✗", open: "●", idle: "·" } as const;
@@ -180,44 +272,50 @@ interface ShotEnd {
   readonly shot: Shot;
   readonly state: keyof typeof MARKS;
   readonly word: string;
-  readonly where: string;
   /** Where its last clip lies; empty where there is none. */
   readonly path: string;
+  /** How many of its clips were made. */
+  readonly files: number;
+  /** What is said where there is no path. */
+  readonly note: string;
 }
 
-/** How a shot ended; undefined when all of it was simply kept. */
+/** How a shot ended; undefined when all of it was simply kept. Pictures say something only where they failed. */
 function shotEnd(shot: Shot, outcomes: Outcomes): ShotEnd | undefined {
-  const ends = stepsOf(shot).flatMap(({ step }) => {
-    const outcome = outcomes.get(step.id);
-    return outcome === undefined ? [] : [{ step, outcome }];
+  const ends = stepsOf(shot).flatMap((planned) => {
+    const outcome = outcomes.get(planned.step.id);
+    if (outcome === undefined || (isPicture(planned) && outcome.status !== "failed")) return [];
+    return [{ step: planned.step, outcome }];
   });
   const of = (...statuses: readonly Outcome["status"][]) =>
     ends.filter(({ outcome }) => statuses.includes(outcome.status));
+  const end = (state: ShotEnd["state"], word: string, note = ""): ShotEnd => ({
+    shot,
+    state,
+    word,
+    path: "",
+    files: 0,
+    note,
+  });
   const name = (step: (typeof ends)[number]["step"]) => (shot.chain.length > 1 ? ` at ${step.name}` : "");
   const [failed] = [...of("failed"), ...of("unknown"), ...of("blocked")];
   if (failed !== undefined) {
     const { step, outcome } = failed;
-    const where =
-      outcome.status === "blocked" && outcome.because.because === "upstream"
-        ? outcomeNote(outcome, step.id)
-        : "";
-    return { shot, state: "failed", word: `${outcomeWord(outcome)}${name(step)}`, where, path: "" };
+    const isUpstream = outcome.status === "blocked" && outcome.because.because === "upstream";
+    const note = isUpstream ? outcomeNote(outcome, step.id) : "";
+    return end("failed", `${outcomeWord(outcome)}${name(step)}`, note);
   }
   const stopped = of("interrupted");
   const open =
     stopped.find(({ outcome }) => outcome.status === "interrupted" && outcome.underWay) ?? stopped[0];
   if (open?.outcome.status === "interrupted") {
-    if (open.outcome.underWay)
-      return { shot, state: "open", word: `under way${name(open.step)}`, where: "", path: "" };
-    if (of("rendered", "restored").length > 0)
-      return { shot, state: "open", word: "begun", where: "", path: "" };
-    return { shot, state: "idle", word: "", where: "", path: "" };
+    if (open.outcome.underWay) return end("open", `under way${name(open.step)}`);
+    return of("rendered", "restored").length > 0 ? end("open", "begun") : end("idle", "");
   }
   const made = of("rendered", "restored");
   if (made.length === 0) return undefined;
   const last = made.findLast(({ step }) => !step.candidate && step.output !== undefined) ?? made.at(-1);
-  const others = made.filter(({ step }) => step.output !== undefined && step !== last?.step).length;
-  const path = last?.step.output ?? "";
-  const where = others === 0 || path === "" ? path : `${path} and ${others} more`;
-  return { shot, state: "done", word: of("rendered").length > 0 ? "rendered" : "restored", where, path };
+  const word = of("rendered").length > 0 ? "rendered" : "restored";
+  const files = made.filter(({ step }) => step.output !== undefined).length;
+  return { ...end("done", word), path: last?.step.output ?? "", files };
 }

@@ -19,8 +19,7 @@ interface Line {
 
 /** An empty terminal of this size. */
 export function openScreen(columns: number, rows: number): Screen {
-  const empty = (count: number): Line[] =>
-    Array.from({ length: count }, () => ({ text: "", goesOn: false }));
+  const empty = (count: number): Line[] => Array.from({ length: count }, () => ({ text: "", goesOn: false }));
   // The scroll-back, and below it what is seen.
   let lines = empty(rows);
   let row = 0;

@@ -134,8 +134,81 @@ describe("the end of a run", () => {
     ];
     const lines = summary(ends, { columns: 40, seconds: 30 }).split("\n");
     expect(Math.max(...lines.map(columnsOf))).toBeLessThanOrEqual(40);
-    expect(lines[0]).toBe("✓ long-name  rendered");
+    expect(lines[0]).toBe("✓ long-name  The ferry leav…  rendered");
     expect(lines[1]).toBe("  renders/final/long-name.mp4");
+  });
+
+  test.each<readonly [columns: number, lines: readonly string[]]>([
+    [
+      80,
+      [
+        "✓ 010  The ferry  rendered  renders/final/stills/a-rather-long-name-t2.png",
+        "✗ 020  Harbour    failed at lip_sync",
+        "✗ 030             blocked   waits for shots.020.lip_sync",
+      ],
+    ],
+    [
+      60,
+      [
+        "✓ 010  The ferry  rendered",
+        "  renders/final/stills/a-rather-long-name-t2.png",
+        "✗ 020  Harbour    failed at lip_sync",
+        "✗ 030             blocked   waits for shots.020.lip_sync",
+      ],
+    ],
+    [
+      40,
+      [
+        "✓ 010  The ferry  rendered",
+        "renders/final/stills/a-rather-long-name-t2.png",
+        "✗ 020  Harbour    failed at lip_sync",
+        "✗ 030             blocked",
+        "  waits for shots.020.lip_sync",
+      ],
+    ],
+    [
+      20,
+      [
+        "✓ 010  rendered",
+        "renders/final/stills/a-rather-long-name-t2.png",
+        "✗ 020  failed at li…",
+        "✗ 030  blocked",
+        "  waits for",
+        "  shots.020.lip_sync",
+      ],
+    ],
+  ])(
+    "in %i columns cuts no step's name where there is room, and never breaks a path",
+    (columns, expected) => {
+      const output = "renders/final/stills/a-rather-long-name-t2.png";
+      const link = (name: string, wish: object) => planned(name, {}, { title: "Harbour", ...wish });
+      const ends: readonly Ended[] = [
+        [planned("shots.010.clip", {}, { output, title: "The ferry" }), rendered("010")],
+        [link("shots.020.clip", {}), rendered("020")],
+        [link("shots.020.lip_sync", { needs: ["shots.020.clip"] }), FAILED],
+        [
+          step("shots.030.clip"),
+          { status: "blocked", because: { because: "upstream", steps: [id("shots.020.lip_sync")] } },
+        ],
+      ];
+      const lines = summary(ends, { columns }).split("\n");
+      expect(lines.slice(0, lines.indexOf(""))).toEqual(expected);
+    },
+  );
+
+  test("counts the files of a shot whose path needs a line of its own", () => {
+    const take = (name: string) => {
+      const base = step(name);
+      return { ...base, step: { ...base.step, name: "clip", candidate: name.includes("@") } };
+    };
+    const ends: readonly Ended[] = [
+      [take("shots.a-long-name.clip"), rendered("a")],
+      [take("shots.a-long-name.clip@2"), rendered("a")],
+    ];
+    expect(summary(ends, { columns: 40 }).split("\n").slice(0, 2)).toEqual([
+      "✓ a-long-name  rendered, 2 files",
+      "  renders/final/a-long-name.mp4",
+    ]);
   });
 
   test("folds a long film, and says where it lies", () => {
@@ -176,6 +249,49 @@ describe("the end of a run", () => {
     );
   });
 
+  test("tells what it ordered from what an earlier run had ordered", () => {
+    const { create: _create, ...ordered } = step("shots.020.clip");
+    const attempt = { attempt: 1, reference: "km1-x" } as never;
+    const resumed: PlannedStep = { ...ordered, decision: { kind: "resume", attempt, mayCreate: false } };
+    const ends: readonly Ended[] = [
+      [step("shots.010.clip"), rendered("010")],
+      [resumed, rendered("020", { billed: { kind: "billed", usd: 770_000 as never } })],
+    ];
+    expect(summary(ends, { shots: false, spent: 980_000 })).toBe(
+      "2 rendered; $0.21 spent now, $0.77 collected (ordered before)\n",
+    );
+    expect(summary(ends.slice(1), { shots: false, spent: 770_000 })).toBe(
+      "1 rendered; nothing spent, $0.77 collected (ordered before)\n",
+    );
+  });
+
+  test("counts pictures out of clips beside what was rendered", () => {
+    const source = { kind: "step", id: id("shots.010.clip") } as const;
+    const picture = (name: string) =>
+      planned(name, {}, { action: { kind: "frame", which: "last", source }, needs: ["shots.010.clip"] });
+    const { output: _output, ...taken } = rendered("010") as Extract<Outcome, { status: "rendered" }>;
+    const ends: readonly Ended[] = [
+      [step("shots.010.clip"), rendered("010")],
+      [picture("shots.010.last-frame"), taken],
+      [picture("shots.020.last-frame"), { status: "interrupted", underWay: true }],
+    ];
+    expect(summary(ends, { interrupted: true })).toMatchInlineSnapshot(`
+      "✓ 010  rendered  renders/final/010.mp4
+      1 rendered, 1 picture taken; $0.21 spent
+      stopped: no step is under way at the vendor; to go on:
+        klingmake render --profile final
+      "
+    `);
+  });
+
+  test("says of a failed task what is true where nothing is charged", () => {
+    const ends: readonly Ended[] = [[step("shots.010.clip"), FAILED]];
+    expect(summary(ends)).toContain("help: run render again\n");
+    expect(summary(ends, { realm: "sandbox" })).toContain(
+      "help: run render again to make another attempt; the sandbox charges nothing\n",
+    );
+  });
+
   test("shows a clip that is not quite what was asked", () => {
     const flags = ["asked for 5 s, is 3.00 s long"];
     expect(summary([[step("shots.010.clip"), rendered("010", { flags })]])).toContain(
@@ -189,13 +305,13 @@ test("a stopped run says what is under way, what was not begun, and how to go on
     [step("shots.010.clip"), rendered("010")],
     [step("shots.020.clip"), { status: "interrupted", underWay: true }],
     [step("shots.030.clip"), { status: "interrupted", underWay: false }],
-    [step("shots.040.clip"), { status: "interrupted", underWay: false }],
+    [step("images.mara"), { status: "interrupted", underWay: false }],
   ];
   expect(summary(ends, { interrupted: true, seconds: 6 })).toMatchInlineSnapshot(`
-    "✓ 010  rendered   renders/final/010.mp4
+    "✓ 010  rendered  renders/final/010.mp4
     ● 020  under way
-    2 shots were not started
-    1 rendered, 3 interrupted in 6 s; $0.21 spent
+    1 still and 1 shot were not started
+    1 rendered, 1 under way, 2 not started in 6 s; $0.21 spent
     stopped: 1 task is under way at the vendor and will be collected, not ordered
     again; to go on:
       klingmake render --profile final
