@@ -262,9 +262,10 @@ export function counts(rows: readonly ShotRow[], and = ""): readonly string[] {
     return count === 0 ? [] : [{ state, count }];
   });
   const told = found.map(({ state, count }) => `${count} ${words[state]}`).join(", ");
-  const marks = found
-    .filter(({ state }) => state !== "kept")
-    .map(({ state, count }) => `${count} ${MARKS[state]}`);
+  const marks = (["✗", "●", "·", "✓"] as const).flatMap((mark) => {
+    const count = rows.filter((row) => row.mark === mark).length;
+    return count === 0 ? [] : [`${count} ${mark}`];
+  });
   return [
     `${and}${rows.length} more: ${told}`,
     `${and}${told}`,

@@ -41,6 +41,8 @@ type Outcomes = ReadonlyMap<StepId, Outcome>;
 const SHOTS_MOST = 24;
 const TITLE_MOST = 28;
 const TITLE_LEAST = 12;
+/** Fewer columns of a title say nothing. */
+const TITLE_STUB = 5;
 
 /** The summary of a run, with a line break at its end. */
 export function runSummary(report: Ran, options: SummaryOptions): string {
@@ -232,17 +234,18 @@ function shotLines(end: ShotEnd, widths: Widths, columns: number): readonly stri
   const beside = safeText(besideText(end));
   const line = `${head}${pad(word, Math.max(widths.word, columnsOf(word)))}  ${beside}`.trimEnd();
   if (columnsOf(line) <= columns) return [line];
-  // A step's name is worth more than a title that is cut.
-  const short = columnsOf(head) + columnsOf(word) <= columns ? head : name;
+  const own = path === "" || files < 2 ? word : `${word}, ${files} files`;
+  // What became of it is worth more than its title.
+  const left = columns - columnsOf(name) - columnsOf(own) - 2;
+  const title = left < TITLE_STUB ? "" : fit(shot.title ?? "", left);
+  const short =
+    columnsOf(head) + columnsOf(own) <= columns ? head : `${name}${title === "" ? "" : `${title}  `}`;
   if (path === "") {
     const below = note === "" ? [] : wrap(note, columns - 2).map((each) => `  ${each}`);
-    return [fit(`${short}${word}`, columns), ...below];
+    return [fit(`${short}${own}`, columns), ...below];
   }
   const safe = safeText(path);
-  return [
-    fit(`${short}${word}${files > 1 ? `, ${files} files` : ""}`, columns),
-    `${columnsOf(safe) + 2 <= columns ? "  " : ""}${safe}`,
-  ];
+  return [fit(`${short}${own}`, columns), `${columnsOf(safe) + 2 <= columns ? "  " : ""}${safe}`];
 }
 
 /** Shots that are not listed: how many, and the folder that all of them lie under. */

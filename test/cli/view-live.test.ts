@@ -254,6 +254,18 @@ describe("money", () => {
       "$0.00 spent · $0.21 reserved · $0.79 left of $1.00",
     ],
     [
+      "what an earlier run ordered is collected, and not spent",
+      {},
+      [
+        { type: "step_started", step: id("shots.010.clip"), what: "resume" },
+        ended("shots.010.clip"),
+        submitted("shots.040.clip"),
+        ended("shots.040.clip"),
+      ],
+      undefined,
+      "$0.21 spent · $0.21 collected",
+    ],
+    [
       "what is asked before a create is reserved with it",
       {},
       [{ type: "step_preparing", step: id("shots.010.lip_sync"), call: "identify_face" }],
@@ -489,6 +501,124 @@ describe("more shots than lines", () => {
     const marks = shown.map((line) => line.slice(0, 1));
     expect(marks.filter((mark) => mark === "✗").length).toBeGreaterThanOrEqual(3);
     expect(marks.filter((mark) => mark === "●").length).toBeGreaterThanOrEqual(3);
+  });
+});
+
+describe("a film of chains and pictures", () => {
+  const picture = (name: string, of: string): PlannedStep => {
+    const source = { kind: "step", id: id(of) } as const;
+    return planned(
+      name,
+      {},
+      { action: { kind: "frame", which: "last", source }, title: TITLES.get(owner(name)) ?? "" },
+    );
+  };
+  const owner = (name: string) => name.split(".")[1] ?? "";
+  const TITLES = new Map([
+    ["010", "Low water"],
+    ["080", "She says it"],
+    ["110", "The next one"],
+    ["120", "High water"],
+  ]);
+  const link = (name: string) => step(name, { title: TITLES.get(owner(name)) ?? "" });
+  const plan = planOf(
+    [
+      step("images.anke-kitchen", { title: "Anke in the kitchen" }),
+      link("shots.010.clip"),
+      picture("shots.010.last-frame", "shots.010.clip"),
+      link("shots.080.clip"),
+      link("shots.080.lip_sync"),
+      link("shots.110.clip"),
+      picture("shots.110.last-frame", "shots.110.clip"),
+      link("shots.110.extend"),
+      link("shots.120.clip"),
+    ],
+    { realm: "sandbox" },
+  );
+  const events: readonly (readonly [number, RunEvent])[] = [
+    [0, ended("images.anke-kitchen")],
+    [0, started("shots.010.clip")],
+    [0, ended("shots.010.clip")],
+    [0, started("shots.010.last-frame")],
+    [0, ended("shots.080.clip")],
+    [1, submitted("shots.080.lip_sync")],
+    [1, ended("shots.110.clip")],
+    [1, ended("shots.110.last-frame")],
+    [1, submitted("shots.110.extend")],
+    [3, failed("shots.120.clip", "the vendor's content check refuses the prompt or an image")],
+  ];
+
+  test("has its chains in one column, and no title vanishes for one", () => {
+    expect(lines(plan, events).join("\n")).toMatchInlineSnapshot(`
+      "✓ anke-kitchen  Anke in the kitchen                    done in 0 s
+      ● 010           Low water       ✓ clip → ● last-frame  taking the picture
+      ● 080           She says it     ✓ clip → ● lip_sync    submitted 0:02
+      ● 110           The next one    ✓ clip → ● extend      submitted 0:02
+      ✗ 120           High water  failed: the vendor's content check refuses the pro…
+      sandbox: nothing is charged
+      5 of 7 steps · 0:03 · Ctrl-C stops"
+    `);
+  });
+
+  test("in 40 columns says what is being made, and why something failed", () => {
+    expect(lines(plan, events, { columns: 40, rows: 15 }).join("\n")).toMatchInlineSnapshot(`
+      "✓ anke-kitchen  Anke in…  done in 0 s
+      ● 010           Low wat…  picture
+      ● 080           lip_sync  0:02
+      ● 110           extend    0:02
+      ✗ 120           High water  task failed
+      sandbox: nothing is charged
+      5 of 7 steps · 0:03 · Ctrl-C stops"
+    `);
+  });
+
+  test("in 20 columns says at least how it goes", () => {
+    expect(lines(plan, events, { columns: 20 }).join("\n")).toMatchInlineSnapshot(`
+      "✓ anke-…  done
+      ● 010     picture
+      ● 080     0:02
+      ● 110     0:02
+      ✗ 120     failed
+      sandbox: nothing i…
+      5 of 7 steps · 0:03"
+    `);
+  });
+});
+
+describe("what there is no room for", () => {
+  const many = Array.from({ length: 20 }, (_, index) => step(`shots.s${index + 10}.clip`));
+  const plan = planOf(many, { realm: "sandbox" });
+  const at = (index: number) => `shots.s${index + 10}.clip`;
+  const mixed: readonly (readonly [number, RunEvent])[] = [
+    ...Array.from({ length: 12 }, (_, index) => [index, ended(at(index))] as const),
+    ...Array.from({ length: 3 }, (_, index) => [20, failed(at(12 + index), "no")] as const),
+    ...Array.from({ length: 3 }, (_, index) => [20, started(at(15 + index))] as const),
+  ];
+
+  test.each<readonly [columns: number, line: string]>([
+    [80, "  and 17 more: 2 failed, 1 at work, 2 waiting, 12 done"],
+    [50, "  and 2 failed, 1 at work, 2 waiting, 12 done"],
+    [40, "  and 17 more: 2 ✗ 1 ● 2 · 12 ✓"],
+    [20, "  2 ✗ 1 ● 2 · 12 ✓"],
+  ])("in %i columns is counted in full", (columns, line) => {
+    expect(lines(plan, mixed, { columns, rows: 8 }).at(-3)).toBe(line);
+  });
+
+  test("leaves the rows to what is at work, then to what ended last", () => {
+    const most = [
+      ...mixed.slice(0, 12),
+      ...[12, 13, 14, 15, 16, 17, 18].map((each) => [30, ended(at(each))] as const),
+    ];
+    const shown = lines(plan, [...most, [31, started(at(19))]], { columns: 40, rows: 15 });
+    expect(shown).toHaveLength(13);
+    expect(shown.map((line) => line.slice(0, 5))).toEqual([
+      ...["✓ s20", "✓ s21", "✓ s22"],
+      ...["✓ s23", "✓ s24", "✓ s25", "✓ s26", "✓ s27", "✓ s28"],
+      "● s29",
+      "  and",
+      "sandb",
+      "19 of",
+    ]);
   });
 });
 

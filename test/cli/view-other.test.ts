@@ -50,6 +50,26 @@ describe("status", () => {
     const long = [planned("shots.a-shot-with-a-very-long-name.clip")];
     expect(statusPage(planOf(long), PLAIN, 60)).toContain("clip  missing\n      new\n");
   });
+
+  test.each<readonly [columns: number, line: string]>([
+    [80, "  shots.010.clip  fresh  renders/sandbox/draft/stills/anke-kitchen.png"],
+    [60, "      renders/sandbox/draft/stills/anke-kitchen.png"],
+    [46, " renders/sandbox/draft/stills/anke-kitchen.png"],
+    [40, "renders/sandbox/draft/stills/anke-kitchen.png"],
+    [20, "renders/sandbox/draft/stills/anke-kitchen.png"],
+  ])("in %i columns leaves a path in one piece", (columns, line) => {
+    const output = "renders/sandbox/draft/stills/anke-kitchen.png";
+    const page = statusPage(planOf([kept("shots.010.clip", {}, { output })]), PLAIN, columns);
+    expect(page.split("\n")).toContain(line);
+  });
+
+  test("counts pictures out of clips apart from the steps", () => {
+    const source = { kind: "step", id: id("shots.010.clip") } as const;
+    const picture = planned("shots.010.last-frame", {}, { action: { kind: "frame", which: "last", source } });
+    expect(statusPage(planOf([kept("shots.010.clip"), picture]), PLAIN, 80)).toContain(
+      "1 step: 1 fresh; and 1 picture out of clips\n",
+    );
+  });
 });
 
 describe("why", () => {

@@ -70,6 +70,30 @@ describe.runIf(hasTmux)("a run in a terminal", { timeout: 60_000 }, () => {
     expect(left).not.toMatch(/●|Ctrl-C|nothing is charged/);
   });
 
+  it("takes back what smaller sizes had no room for, and leaves neither drawings nor empty lines", async () => {
+    const shots = Array.from(
+      { length: 14 },
+      (_, index) => `  s${index + 10}: { title: Shot ${index}, prompt: wave ${index} }`,
+    );
+    const film = project(`${FILM.slice(0, FILM.indexOf("shots:"))}shots:\n${shots.join("\n")}\n`);
+    const { resize, screen, all } = terminal(film, { KLINGMAKE_SANDBOX_TIME_SCALE: "0.035" });
+    const clock = () => / of 14 steps · (\d:\d\d)/.exec(screen())?.[1];
+    await until(() => clock() !== undefined);
+    for (const [columns, rows] of [
+      [50, 24],
+      [40, 9],
+      [120, 40],
+    ] as const) {
+      resize(columns, rows);
+      // A second later it has been drawn in that size.
+      const before = clock();
+      await until(() => clock() !== undefined && clock() !== before);
+    }
+    expect(all().match(/^\S s\d\d {2}Shot/gm)).toHaveLength(14);
+    await until(() => /exit=0/.test(screen()));
+    expect(all()).toMatch(/^digest .*\n\n(✓ s\d\d {2}Shot .*\n){14}14 rendered in \d+ s; nothing spent/m);
+  });
+
   it("stops at Ctrl-C, says how to go on, and leaves no drawing", async () => {
     const film = project(FILM);
     const { keys, screen, all } = terminal(film, { KLINGMAKE_SANDBOX_TIME_SCALE: "0.1", NO_COLOR: "1" });
