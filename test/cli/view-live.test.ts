@@ -612,8 +612,7 @@ describe("what there is no room for", () => {
     const shown = lines(plan, [...most, [31, started(at(19))]], { columns: 40, rows: 15 });
     expect(shown).toHaveLength(13);
     expect(shown.map((line) => line.slice(0, 5))).toEqual([
-      ...["✓ s20", "✓ s21", "✓ s22"],
-      ...["✓ s23", "✓ s24", "✓ s25", "✓ s26", "✓ s27", "✓ s28"],
+      ...[20, 21, 22, 23, 24, 25, 26, 27, 28].map((each) => `✓ s${each}`),
       "● s29",
       "  and",
       "sandb",
