@@ -111,6 +111,7 @@ function totalsLine(report: Ran, seconds: number | undefined): string {
     outcome.status === "interrupted" ? [outcome.underWay] : [],
   );
   const underWay = stopped.filter((isUnderWay) => isUnderWay).length;
+  const idle = stopped.length - underWay;
   const told: readonly (readonly [count: number, word: string])[] = [
     [count("rendered"), "rendered"],
     [taken.length, taken.length === 1 ? "picture taken" : "pictures taken"],
@@ -120,7 +121,7 @@ function totalsLine(report: Ran, seconds: number | undefined): string {
     [count("blocked"), "blocked"],
     [count("unknown"), "unknown"],
     [underWay, "under way"],
-    [stopped.length - underWay, "not started"],
+    [idle, idle === 1 ? "step not started" : "steps not started"],
   ];
   const parts = told.flatMap(([many, word]) => (many === 0 ? [] : [`${many} ${word}`]));
   const all = parts.length === 0 ? "no steps" : parts.join(", ");
@@ -187,7 +188,7 @@ function shotList(report: Ran, { paint, columns }: SummaryOptions): readonly str
   });
   const rest = told.filter((each) => !listed.includes(each));
   const idle = ends.filter((each) => each.state === "idle");
-  const later = `${kindsText(idle)} ${idle.length === 1 ? "was" : "were"} not started`;
+  const later = `nothing was begun of ${kindsText(idle)}`;
   return [
     ...lines,
     ...(rest.length === 0 ? [] : foldedLines(rest, columns)).map(paint.faint),

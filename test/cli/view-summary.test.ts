@@ -310,8 +310,8 @@ test("a stopped run says what is under way, what was not begun, and how to go on
   expect(summary(ends, { interrupted: true, seconds: 6 })).toMatchInlineSnapshot(`
     "✓ 010  rendered  renders/final/010.mp4
     ● 020  under way
-    1 still and 1 shot were not started
-    1 rendered, 1 under way, 2 not started in 6 s; $0.21 spent
+    nothing was begun of 1 still and 1 shot
+    1 rendered, 1 under way, 2 steps not started in 6 s; $0.21 spent
     stopped: 1 task is under way at the vendor and will be collected, not ordered
     again; to go on:
       klingmake render --profile final
