@@ -2,16 +2,7 @@
  * How a step ended in words: its status, what is worth knowing, what to do, and the paint that fits.
  * Messages are passed on as they came; whoever shows them makes them safe.
  */
-import {
-  formatUnits,
-  formatUsd,
-  obstacleText,
-  safeText,
-  type Diagnostic,
-  type Outcome,
-  type Realm,
-  type Uncovered,
-} from "../index.js";
+import { formatUnits, formatUsd, obstacleText, safeText, type Outcome, type Uncovered } from "../index.js";
 import type { Paint } from "./colours.js";
 
 /** An outcome's word, as short as a decision's. */
@@ -76,15 +67,6 @@ function billedText(outcome: Outcome & { status: "rendered" }): string {
     case "unknown":
       return "the vendor did not say what it billed";
   }
-}
-
-/** Why a step failed and what to do, as it is where nothing is charged and so nobody is asked. */
-export function failureOf(
-  { diagnostic }: Outcome & { status: "failed" },
-  realm: Realm | undefined,
-): Diagnostic {
-  if (realm !== "sandbox" || diagnostic.code !== "run/task-failed") return diagnostic;
-  return { ...diagnostic, help: "run render again to make another attempt; the sandbox charges nothing" };
 }
 
 /** What a person can do about how a step ended, if anything. */

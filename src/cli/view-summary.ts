@@ -21,7 +21,7 @@ import { isPicture } from "./run-board.js";
 import { costOfClip } from "./run-forecast.js";
 import { shotsOf, stepsOf, type Shot } from "./shots.js";
 import { diagnosticBlock } from "./view-diagnostics.js";
-import { failureOf, outcomeHelp, outcomeNote, outcomePaint, outcomeWord } from "./view-outcome.js";
+import { outcomeHelp, outcomeNote, outcomePaint, outcomeWord } from "./view-outcome.js";
 
 /** How a summary is made. */
 export interface SummaryOptions {
@@ -69,11 +69,7 @@ function troubles(report: Ran, { paint, columns }: SummaryOptions): readonly str
     )
       continue;
     const told =
-      outcome.status === "failed"
-        ? failureOf(outcome, report.plan?.realm)
-        : "conflict" in outcome
-          ? outcome.conflict
-          : undefined;
+      outcome.status === "failed" ? outcome.diagnostic : "conflict" in outcome ? outcome.conflict : undefined;
     if (told !== undefined) {
       lines.push("", diagnosticBlock(told, paint, columns));
       parted = true;

@@ -15,6 +15,7 @@ import {
 } from "../index.js";
 import type { Paint } from "./colours.js";
 import { labelled } from "./layout.js";
+import { isPicture } from "./run-board.js";
 import { totalsText } from "./money-text.js";
 import { handleEndOf, lifeText, workedOn } from "./view-step.js";
 
@@ -29,9 +30,13 @@ export function planTotals(
   const put = (label: string, text: string, painter?: (line: string) => string) => {
     lines.push(...labelled(label, text, 12, columns).map((line) => (painter ?? ((same) => same))(line)));
   };
-  const parts = (["render", "resume", "restore", "keep", "blocked"] as const).flatMap((kind) =>
-    count[kind] === 0 ? [] : [kind === "blocked" ? `${count[kind]} blocked` : `${count[kind]} to ${kind}`],
-  );
+  const pictures = plan.steps.filter(isPicture);
+  const parts = (["render", "resume", "restore", "keep", "blocked"] as const).flatMap((kind) => {
+    const number = count[kind] - pictures.filter((each) => each.decision.kind === kind).length;
+    return number === 0 ? [] : [kind === "blocked" ? `${number} blocked` : `${number} to ${kind}`];
+  });
+  const taken = pictures.filter((each) => each.decision.kind === "render").length;
+  if (taken > 0) parts.push(`${counted(taken, "picture")} to take out of clips`);
   put("steps", parts.length === 0 ? "none" : parts.join(", "));
   const creates = paidSteps(plan);
   const sandbox = plan.realm === "sandbox";
@@ -47,7 +52,9 @@ export function planTotals(
     const steps = listWords([...new Set(plan.overtaken.map(({ attempt }) => safeText(attempt.step)))]);
     put("collected", `what an edit of ${steps} overtook under way: paid for, fetched at no cost`, paint.calm);
   }
-  const held = count.keep + count.restore;
+  const held = plan.steps.filter(
+    (each) => !isPicture(each) && ["keep", "restore"].includes(each.decision.kind),
+  ).length;
   if (saved.usd.high > 0)
     put("kept", `${counted(held, "step")}, not paid again: ${totalsText(saved)}`, paint.good);
   if (plan.budget !== undefined && !sandbox) {

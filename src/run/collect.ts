@@ -150,7 +150,10 @@ export async function conclude(
       refusal,
       billed: look.billed,
     });
-    return { kind: "ended", outcome: taskFailed(step, message, refusal, look.billed.kind) };
+    return {
+      kind: "ended",
+      outcome: taskFailed(step, message, refusal, look.billed.kind, run.provider.realm),
+    };
   }
   const output = primaryOutput(look);
   const handle: Handle = {

@@ -4,7 +4,7 @@
 import { problem, type Diagnostic } from "../base/diagnostic.js";
 import { unreachable } from "../base/guard.js";
 import { elide } from "../base/text.js";
-import type { Step } from "../graph/step.js";
+import type { Realm, Step } from "../graph/step.js";
 import { WrongServer, type VendorError } from "../provider/provider.js";
 import { DiskRefusal } from "./disk.js";
 import type { Outcome } from "./event.js";
@@ -142,7 +142,13 @@ export function unspeakable(step: Named, { why, help }: Unspeakable): Failed {
 }
 
 /** A task that ended as `failed`. */
-export function taskFailed(step: Named, message: string, refusal: boolean, billed: Failed["billed"]): Failed {
+export function taskFailed(
+  step: Named,
+  message: string,
+  refusal: boolean,
+  billed: Failed["billed"],
+  realm: Realm,
+): Failed {
   const why = message === "" ? "the vendor gave no reason" : elide(message, 160);
   return {
     status: "failed",
@@ -157,7 +163,7 @@ export function taskFailed(step: Named, message: string, refusal: boolean, bille
           path: step.path,
           on: "key",
           why,
-          help: "run render again to make another attempt; where money is at stake it asks first",
+          help: `run render again to make another attempt; ${realm === "sandbox" ? "the sandbox charges nothing" : "it asks first"}`,
         }),
     retry: refusal ? "never" : "paid",
     billed,

@@ -284,14 +284,6 @@ describe("the end of a run", () => {
     `);
   });
 
-  test("says of a failed task what is true where nothing is charged", () => {
-    const ends: readonly Ended[] = [[step("shots.010.clip"), FAILED]];
-    expect(summary(ends)).toContain("help: run render again\n");
-    expect(summary(ends, { realm: "sandbox" })).toContain(
-      "help: run render again to make another attempt; the sandbox charges nothing\n",
-    );
-  });
-
   test("shows a clip that is not quite what was asked", () => {
     const flags = ["asked for 5 s, is 3.00 s long"];
     expect(summary([[step("shots.010.clip"), rendered("010", { flags })]])).toContain(

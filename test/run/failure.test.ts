@@ -31,9 +31,13 @@ test.each<[string, VendorError | undefined, string]>([
 });
 
 test("a failed task costs a second attempt, a refused one is not tried again", () => {
-  expect(words(taskFailed(step, "x", false, "billed"))).toBe("run/task-failed paid billed");
-  expect(words(taskFailed(step, "x", true, "unknown"))).toBe("run/content-refused never unknown");
-  expect(taskFailed(step, "", false, "unknown").diagnostic.why).toBe("the vendor gave no reason");
+  expect(words(taskFailed(step, "x", false, "billed", "kling"))).toBe("run/task-failed paid billed");
+  expect(words(taskFailed(step, "x", true, "unknown", "kling"))).toBe("run/content-refused never unknown");
+  const helpIn = (realm: "kling" | "sandbox") =>
+    taskFailed(step, "x", false, "unknown", realm).diagnostic.help;
+  expect(helpIn("kling")).toContain("it asks first");
+  expect(helpIn("sandbox")).toContain("charges nothing");
+  expect(taskFailed(step, "", false, "unknown", "kling").diagnostic.why).toBe("the vendor gave no reason");
 });
 
 test("what could not be fetched is fetched again at no cost", () => {
@@ -79,7 +83,7 @@ test("what the vendor says is put on one safe line of bounded length", () => {
   const said = `no\u001b[31m\n${"x".repeat(1000)}`;
   for (const { diagnostic } of [
     refusedByVendor(step, vendorError("invalid", 1201, said)),
-    taskFailed(step, said, false, "unknown"),
+    taskFailed(step, said, false, "unknown", "kling"),
     unsettled(step, said, undefined),
     notCollected(step, said),
     thrown(step, new Error(said)),
