@@ -29,7 +29,7 @@ export function committedMoney(prior: Prior): Micros {
 /** What an attempt took or may still take. */
 export function chargeOf(attempt: Attempt): number {
   const { calls } = attempt;
-  const most = (attempt.ceiling ?? 0) + callsBeyond(calls);
+  const most = attempt.ceiling === undefined ? callsMoney(calls) : attempt.ceiling + callsBeyond(calls);
   switch (attempt.state) {
     case "intent":
     case "submitted":
@@ -68,6 +68,8 @@ export function withCalls(billed: Billed | undefined, calls: Attempt["calls"]): 
     return billed;
   const units = calls.reduce((sum, each) => sum + (each.units ?? 0), 0);
   const own = billed.kind === "billed" ? billed : { kind: "billed" as const };
+  // A bill that names no amount (another currency) stays one: what was expected counts.
+  if (billed.kind === "billed" && billed.usd === undefined && billed.units === undefined) return billed;
   if (own.usd !== undefined) {
     return { ...own, usd: micros(own.usd + callsMoney(calls)) };
   }

@@ -174,7 +174,7 @@ function fromAttempt(last: Attempt, given: DecideArguments): Decided | undefined
   switch (last.state) {
     case "intent": {
       // The task may exist, so it is asked for even where it could not be sent now.
-      const stuck = stuckUpstream(given);
+      const stuck = stuckUpstream(given) ?? given.obstacle;
       return {
         decision: {
           kind: "resume",

@@ -14,10 +14,11 @@ export function recordedAt(lock: Lock, key: CacheKey): readonly OtherRendering[]
 }
 
 /** Whether an attempt stands in the lockfile; another machine's attempt of the same number is told by its task. */
-export function isRecorded(lock: Lock, { key, attempt, task }: Attempt): boolean {
+export function isRecorded(lock: Lock, { key, attempt, task, account }: Attempt): boolean {
   return recordedAt(lock, key).some(
     (each) =>
       each.attempt === attempt &&
-      (task === undefined || each.handle === undefined || each.handle.task === task),
+      (each.handle === undefined ||
+        (task === undefined ? each.handle.account === account : each.handle.task === task)),
   );
 }

@@ -158,6 +158,7 @@ async function submit(stepping: Stepping, earlier: Attempt | undefined): Promise
       return created.outcome;
     case "unsent":
       await run.disk.journal({ type: "refused", reference, message: created.why, refusal: false });
+      if (created.thrown !== undefined) throw created.thrown;
       return notSent(step, created.why);
     case "interrupted":
       // Nobody could be asked for it later, so it is said now that there is nothing to ask for.
@@ -211,8 +212,10 @@ function consumedBy({ run, planned }: Stepping): Readonly<Record<string, Sha256>
   const entries = planned.step.needs.flatMap((id) => {
     const upstream = run.artifact(id);
     if (upstream === undefined) return [];
-    const clips = upstream.step.action.kind === "frame" ? upstream.step.needs : [];
-    return [upstream, ...clips.flatMap((clip) => run.artifact(clip) ?? [])];
+    const own = [[upstream.key, upstream.artifact.sha256] as const];
+    // The clip itself may still be on its way when its picture is there.
+    const clips = upstream.step.action.kind === "frame" ? run.rendering(upstream.key)?.consumed : undefined;
+    return [...own, ...Object.entries(clips ?? {})];
   });
-  return Object.fromEntries(entries.map(({ key, artifact }) => [key, artifact.sha256] as const));
+  return Object.fromEntries(entries);
 }

@@ -12,6 +12,7 @@ import type { Approval } from "../plan/approval.js";
 import type { Plan, PlannedStep } from "../plan/plan.js";
 import { chargedOr } from "../plan/committed.js";
 import type { Artifact, Lock, Rendering } from "../plan/prior.js";
+import type { Obstacle } from "../plan/reason.js";
 import type { Provider } from "../provider/provider.js";
 import type { Disk } from "./disk.js";
 import type { Emit, Outcome } from "./event.js";
@@ -62,6 +63,7 @@ export async function execute(execution: Execution): Promise<Executed> {
     plan.steps.map((planned) => ({
       id: planned.step.id,
       needs: consumes(planned) ? planned.step.needs : [],
+      anyway: planned.decision.kind === "resume",
     })),
   );
   const shared = new Map(plan.steps.flatMap(({ sameAs }) => (sameAs ? [[sameAs, awaited<Outcome>()]] : [])));
@@ -100,7 +102,7 @@ export async function execute(execution: Execution): Promise<Executed> {
       const first = planned.sameAs === undefined ? undefined : shared.get(planned.sameAs)?.promise;
       const work =
         first === undefined
-          ? startStep(run, planned)
+          ? startStep(run, askedOnly(planned, outcomes, stop))
           : first.then((outcome) => afterTwin(run, planned, outcome));
       void work.then((outcome) => {
         end(id, outcome);
@@ -217,11 +219,29 @@ function isUsable(outcome: Outcome): outcome is Extract<Outcome, { artifact: Art
   return outcome.status === "kept" || outcome.status === "restored" || outcome.status === "rendered";
 }
 
+type NeverStarted =
+  | Extract<Outcome, { status: "interrupted" }>
+  | { readonly status: "blocked"; readonly because: Extract<Obstacle, { because: "upstream" }> };
+
+/** What may be at the vendor is asked for whatever became of what lies before it; only to send it, that is needed. */
+function askedOnly(
+  planned: PlannedStep,
+  outcomes: ReadonlyMap<StepId, Outcome>,
+  stop: AbortSignal,
+): PlannedStep {
+  const { create, ...rest } = planned;
+  const { decision } = planned;
+  if (decision.kind !== "resume" || create === undefined) return planned;
+  const instead = neverStarted(planned, outcomes, stop);
+  if (instead.status !== "blocked" || instead.because.steps.length === 0) return planned;
+  return { ...rest, decision: { ...decision, mayCreate: false, otherwise: instead.because } };
+}
+
 function neverStarted(
   planned: PlannedStep,
   outcomes: ReadonlyMap<StepId, Outcome>,
   stop: AbortSignal,
-): Outcome {
+): NeverStarted {
   const failed = planned.step.needs.filter((need) => {
     const outcome = outcomes.get(need);
     return outcome !== undefined && !isUsable(outcome);

@@ -2,6 +2,8 @@
  * The end of a step's life: the lock entry first, because it is what must not be lost, then the output for the author.
  */
 import { problem, type Diagnostic } from "../base/diagnostic.js";
+import { micros } from "../base/money.js";
+import { callsBeyond } from "../plan/calls.js";
 import { returnsOf } from "../graph/source.js";
 import { withCalls } from "../plan/committed.js";
 import type { Artifact, Attempt, Billed, Handle, Rendering } from "../plan/prior.js";
@@ -20,9 +22,12 @@ export function renderingOf(
   flags: readonly string[] | undefined,
 ): Rendering {
   const { planned } = stepping;
+  // Nobody said what it took: the calls that its own ceiling does not cover are still in the books.
+  const unsaid = billed === undefined || billed.kind === "unknown";
+  const beyond = unsaid ? callsBeyond(attempt.calls) : 0;
   const estimate = {
     ...(attempt.units === undefined ? {} : { units: attempt.units }),
-    ...(attempt.ceiling === undefined ? {} : { usd: attempt.ceiling }),
+    ...(attempt.ceiling === undefined ? {} : { usd: micros(attempt.ceiling + beyond) }),
   };
   return {
     key: planned.key,

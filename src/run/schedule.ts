@@ -17,14 +17,20 @@ export interface Schedule {
   readonly done: boolean;
 }
 
+/** A step to be started; `anyway`: when what it needs has ended, however it did. */
+export interface Scheduled {
+  readonly id: StepId;
+  readonly needs: readonly StepId[];
+  readonly anyway?: boolean;
+}
+
 /** A schedule of steps; needs outside of them count as met. */
-export function createSchedule(
-  steps: readonly { readonly id: StepId; readonly needs: readonly StepId[] }[],
-): Schedule {
+export function createSchedule(steps: readonly Scheduled[]): Schedule {
   const order = steps.map((step) => step.id);
   const missing = new Map<StepId, Set<StepId>>();
   const dependents = new Map<StepId, StepId[]>();
   const known = new Set(order);
+  const anyway = new Set(steps.flatMap((step) => (step.anyway === true ? [step.id] : [])));
   for (const { id, needs } of steps) {
     const open = needs.filter((need) => known.has(need));
     missing.set(id, new Set(open));
@@ -52,7 +58,8 @@ export function createSchedule(
       const never = new Set<StepId>();
       const doom = (of: StepId): void => {
         for (const dependent of dependents.get(of) ?? []) {
-          if (!waiting.delete(dependent)) continue;
+          if (anyway.has(dependent)) missing.get(dependent)?.delete(of);
+          if (anyway.has(dependent) || !waiting.delete(dependent)) continue;
           never.add(dependent);
           open--;
           doom(dependent);

@@ -99,8 +99,8 @@ async function settledCall(
   const most = books.left(call.kind);
   let why = "";
   for (let sends = 0; sends < most; sends++) {
-    if (sends > 0 && !(await slept(run.clock, BUSY_FIRST_MS, run.stop)))
-      return { status: "interrupted", underWay: true };
+    if (sends > 0) await slept(run.clock, BUSY_FIRST_MS, run.stop);
+    if (run.stop.aborted) return { status: "interrupted", underWay: false };
     const charge = chargeOf(planned, call.kind);
     await run.disk.journal({ type: "calling", reference, call: call.kind, ...charge });
     books.sent({ call: call.kind, ...charge });

@@ -13,7 +13,7 @@
 import type { Clock } from "../base/clock.js";
 import { unreachable } from "../base/guard.js";
 import type { ClientReference, TaskId } from "../plan/prior.js";
-import type { Address, Provider, Submission, VendorError } from "../provider/provider.js";
+import type { Address, Provider, Submission, SubmitAnswer, VendorError } from "../provider/provider.js";
 import type { Outcome } from "./event.js";
 import { BUSY_FIRST_MS, BUSY_MOST_MS, slept } from "./patience.js";
 import type { Permit } from "./purse.js";
@@ -27,8 +27,8 @@ export type Created =
   | { readonly kind: "unsettled"; readonly why: string; readonly error?: VendorError }
   /** Cannot be settled by asking: a person decides. */
   | { readonly kind: "unknown"; readonly why: string }
-  /** Certainly not sent, by a product that could not be asked. */
-  | { readonly kind: "unsent"; readonly why: string }
+  /** Certainly not sent, by a product that could not be asked. `thrown`: what kept it from being sent. */
+  | { readonly kind: "unsent"; readonly why: string; readonly thrown?: unknown }
   /** `unsent`: when it was stopped, nothing could have been sent. */
   | { readonly kind: "interrupted"; readonly unsent: boolean }
   | NotReady;
@@ -91,9 +91,17 @@ export async function createTask(
       const ready = await order.ready();
       if ("kind" in ready) return ready;
       submission = ready;
+      // Getting ready takes calls and waits of its own.
+      if (stop.aborted) return { kind: "interrupted", unsent: lost === undefined };
     }
     sends++;
-    const answer = await provider.submit(submission, unstoppable);
+    let answer: SubmitAnswer;
+    try {
+      answer = await provider.submit(submission, unstoppable);
+    } catch (error) {
+      if (asks) throw error;
+      return { kind: "unsent", why: "it could not be sent", thrown: error };
+    }
     switch (answer.kind) {
       case "accepted":
         return { kind: "task", task: answer.task, adopted: false, found: false };

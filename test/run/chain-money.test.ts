@@ -1,9 +1,11 @@
 /** Chains and money: each yuan is counted once, nothing is bought twice, and what was paid for is asked for. */
 import { describe, expect, test } from "vitest";
-import { usd } from "../../src/base/money.js";
+import { milliUnits, usd } from "../../src/base/money.js";
 import type { Manifest, ShotStep } from "../../src/manifest/manifest.js";
 import { approvalOf } from "../../src/plan/approval.js";
-import { manifestOf } from "../graph/manifests.js";
+import { chargedOr, committedMoney, withCalls } from "../../src/plan/committed.js";
+import { graphOf, manifestOf } from "../graph/manifests.js";
+import type { TaskId } from "../../src/plan/prior.js";
 import { FilmSet } from "./film-set.js";
 import type { Script } from "./scripted-provider.js";
 
@@ -39,6 +41,11 @@ function losePictures(set: FilmSet): void {
   for (const [sha256, each] of set.disk.store) if (each.type === "image/png") set.disk.store.delete(sha256);
 }
 
+const committed = (set: FilmSet, film: Manifest) => committedMoney(set.disk.prior(graphOf(film)));
+const loseClips = (set: FilmSet) => {
+  for (const [sha256, each] of set.disk.store) if (each.type === "video/mp4") set.disk.store.delete(sha256);
+  set.disk.outputs.clear();
+};
 const submitted = (set: FilmSet) => set.vendor.submitted.length;
 
 describe("a held clip", () => {
@@ -94,6 +101,22 @@ describe("a lip-sync between two endpoints", () => {
   });
 });
 
+test("a lip-sync that the old endpoint cannot take as it is stays where it was sent", async () => {
+  const late: ShotStep = { lip_sync: { audio: "vo/a.wav", at: 1 } };
+  const set = new FilmSet();
+  await set.run(one([]));
+  set.vendor.script = {
+    submit: () => "lose",
+    find: () => ({ kind: "lost", why: "the connection was cut" }),
+  };
+  await set.run(one([late]));
+  set.vendor.script = { oldLipSync: true, submit: () => new Error("the old lip-sync has no at") };
+  const moved = await set.run(one([late]), { options: oldLipSync });
+  expect(moved.lines[1]).toBe(`${SPOKEN} blocked unsupported`);
+  set.vendor.script = {};
+  expect((await set.run(one([late]))).lines[1]).toBe(`${SPOKEN} rendered`);
+});
+
 describe("an open intent is counted once", () => {
   test("when what lies before it is blocked", async () => {
     const set = new FilmSet(answerLost("extend"));
@@ -112,6 +135,24 @@ describe("an open intent is counted once", () => {
     await set.run(one([omni]));
     const plan = set.plan(one([omni], { prompt: "another boat", hold: true }), { budget: usd(0.84) });
     expect(plan.steps[1]?.decision.kind).toBe("resume");
+  });
+
+  test("when an entry of another account comes with a merge", async () => {
+    const film = one([]);
+    const set = new FilmSet({
+      submit: () => "take",
+      find: () => ({ kind: "lost", why: "the connection was cut" }),
+    });
+    await set.run(film);
+    const open = committed(set, film);
+    expect(open).toBe(CEILING);
+    const theirs = new FilmSet();
+    await theirs.run(film);
+    for (const [key, each] of theirs.disk.renders) {
+      const handle = each.handle && { ...each.handle, account: "theirs", task: "their-task" as TaskId };
+      set.disk.renders.set(key, { ...each, ...(handle && { handle }) });
+    }
+    expect(committed(set, film)).toBe(2 * CEILING);
   });
 
   test("when a hold leads away from it", async () => {
@@ -136,6 +177,41 @@ describe("a paid task", () => {
     expect(took.lines.at(-1)).toBe("shots.010.extend rendered");
     expect(set.vendor.tasks).toHaveLength(2);
   });
+
+  test.each<[string, ShotStep, (set: FilmSet) => void, Script]>([
+    [
+      "a picture that cannot be taken",
+      last,
+      (set) => {
+        losePictures(set);
+        const open = set.disk.open.bind(set.disk);
+        set.disk.open = () => ({
+          ...open(),
+          frame: () => Promise.resolve({ kind: "failed", why: "ffmpeg is broken" }),
+        });
+      },
+      {},
+    ],
+    [
+      "a clip that the vendor has dropped",
+      omni,
+      (set) => {
+        set.disk.store.clear();
+        set.disk.outputs.clear();
+      },
+      { look: (task) => (task === "t1" ? { kind: "absent" } : undefined) },
+    ],
+  ])(
+    "is asked for even where what lies before it fails in this very run: %s",
+    async (_, step, lose, script) => {
+      const set = new FilmSet(answerLost("extend"));
+      await set.run(one([step]));
+      lose(set);
+      set.vendor.script = script;
+      expect((await set.run(one([step]))).lines.at(-1)).toBe("shots.010.extend rendered");
+      expect(set.vendor.tasks).toHaveLength(2);
+    },
+  );
 
   test("that the vendor turns out not to have leaves the step blocked by what lies before it", async () => {
     const set = new FilmSet({
@@ -168,6 +244,39 @@ describe("the small calls of a lip-sync", () => {
     );
   });
 
+  test("stop at once, and nothing follows them, when the run is stopped", async () => {
+    const stop = new AbortController();
+    const set = new FilmSet({
+      call: ({ kind }) => {
+        if (kind === "identify_face") stop.abort();
+        return undefined;
+      },
+    });
+    await set.run(one([]));
+    const before = set.log.length;
+    await set.run(one([say]), { stop });
+    const after = set.log.slice(before).filter((each) => /^(call|submit) /.test(each));
+    expect(after).toEqual(["call identify_face"]);
+  });
+
+  test("stay in the books when the bill of the lip-sync is not known", async () => {
+    const set = new FilmSet();
+    await set.run(one([]));
+    set.vendor.script = { call: () => ({ kind: "lost", why: "the connection was cut" }) };
+    await set.run(one([speak]));
+    await set.run(one([speak]));
+    const before = committed(set, one([speak]));
+    set.vendor.script = {};
+    await set.run(one([speak]));
+    expect(committed(set, one([speak]))).toBeGreaterThanOrEqual(before);
+  });
+
+  test("never make a bill without an amount smaller than what was expected", () => {
+    const estimate = { units: milliUnits(700), usd: usd(0.098) };
+    const call = { call: "identify_face", units: milliUnits(50), ceiling: usd(0.007) };
+    expect(chargedOr(withCalls({ kind: "billed" }, [call]), estimate)).toBe(usd(0.098));
+  });
+
   test("end with the look for faces when there is none, also in later runs", async () => {
     const set = new FilmSet({
       call: ({ kind }) =>
@@ -192,6 +301,28 @@ test("a native extension that was certainly not sent is sent by the next run", a
   await set.run(one([native], model));
   set.vendor.script = { references: false };
   expect((await set.run(one([native], model))).lines[1]).toBe("shots.010.extend rendered");
+});
+
+test("what could not be sent because an input could not be read is sent by the next run", async () => {
+  const set = new FilmSet();
+  await set.run(one([]));
+  const unreadable = Object.assign(new Error("EIO: input/output error"), { code: "EIO" });
+  set.vendor.script = { oldLipSync: true, submit: () => unreadable };
+  expect((await set.run(one([speak]), { options: oldLipSync })).lines[1]).toMatch(/failed/);
+  set.vendor.script = { oldLipSync: true };
+  expect((await set.run(one([speak]), { options: oldLipSync })).lines[1]).toBe(`${SPOKEN} rendered`);
+});
+
+test("what starts from a picture records the clip behind it, though that is still being fetched", async () => {
+  const set = new FilmSet();
+  const after = (prompt: string) =>
+    filmOf(shot("010", []), shot("020", [], { prompt, image: { from: "shots.010", frame: "last" } }));
+  await set.run(after("x"));
+  loseClips(set);
+  const took = await set.run(after("y"));
+  const made = took.plan.steps.at(-1);
+  const consumed = made === undefined ? undefined : set.disk.renders.get(made.key)?.consumed;
+  expect(Object.keys(consumed ?? {})).toHaveLength(2);
 });
 
 test("pictures are taken out of clips a few at a time", async () => {

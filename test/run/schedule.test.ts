@@ -86,3 +86,19 @@ test("needs outside of the schedule count as met, and nothing at all is done at 
   expect(createSchedule([{ id: name(1), needs: [name(9)] }]).next()).toBe(name(1));
   expect(createSchedule([]).done).toBe(true);
 });
+
+test("what starts anyway waits for the end of what it needs, however that is, and so does what needs it", () => {
+  const schedule = createSchedule([
+    { id: name(0), needs: [] },
+    { id: name(1), needs: [name(0)], anyway: true },
+    { id: name(2), needs: [name(1)] },
+    { id: name(3), needs: [name(0)] },
+  ]);
+  expect([schedule.next(), schedule.next()]).toEqual([name(0), undefined]);
+  expect(schedule.settle(name(0), "unusable")).toEqual([name(3)]);
+  expect([schedule.next(), schedule.next()]).toEqual([name(1), undefined]);
+  expect(schedule.settle(name(1), "usable")).toEqual([]);
+  expect([schedule.next(), schedule.done]).toEqual([name(2), false]);
+  expect(schedule.settle(name(2), "usable")).toEqual([]);
+  expect(schedule.done).toBe(true);
+});
