@@ -66,10 +66,10 @@ function expected({ ceiling, units }: Attempt): Rendering["estimate"] {
 export function withCalls(billed: Billed | undefined, calls: Attempt["calls"]): Billed | undefined {
   if (billed === undefined || billed.kind === "unknown" || calls === undefined || calls.length === 0)
     return billed;
+  // A bill without an amount (another currency) stays one, so that what was expected counts.
+  if (billed.kind === "billed" && billed.usd === undefined && billed.units === undefined) return billed;
   const units = calls.reduce((sum, each) => sum + (each.units ?? 0), 0);
   const own = billed.kind === "billed" ? billed : { kind: "billed" as const };
-  // A bill that names no amount (another currency) stays one: what was expected counts.
-  if (billed.kind === "billed" && billed.usd === undefined && billed.units === undefined) return billed;
   if (own.usd !== undefined) {
     return { ...own, usd: micros(own.usd + callsMoney(calls)) };
   }
