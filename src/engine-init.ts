@@ -10,7 +10,6 @@ import { MANIFEST_NAME, shownPath } from "./engine-find.js";
 import { exampleFiles, exampleNames, schemaText } from "./engine-package.js";
 import { realWorld, type World } from "./engine-world.js";
 import { firstManifest, madeOwn, PROJECT_NAME, projectNameFrom } from "./manifest/first.js";
-import { readManifest } from "./manifest/read.js";
 import { errorCode, hasCode, look, readBytesIf, type FileSystem } from "./store/files.js";
 import { placeToWrite } from "./store/project-path.js";
 import { putFiles, type NewFile } from "./store/put-files.js";
@@ -145,6 +144,8 @@ async function content(
           schema,
           ...(name === undefined ? {} : { project: name }),
         });
+  // Loaded here, because it brings the YAML parser, and a run that has nothing to do needs none.
+  const { readManifest } = await import("./manifest/read.js");
   const project = readManifest(manifest, MANIFEST_NAME).value?.manifest.project;
   if (project === undefined || (name !== undefined && project !== name))
     throw new Error("the new manifest is broken");
