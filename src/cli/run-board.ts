@@ -66,10 +66,14 @@ export function openBoard(plan: Plan): Board {
     });
   }
   let ended = 0;
+  // A run with nothing to do is never drawn.
+  let shots: Board["shots"] | undefined;
   return {
     plan,
     steps: plan.steps.filter((each) => !isPicture(each)).length,
-    shots: shotsOf(plan.steps),
+    get shots() {
+      return (shots ??= shotsOf(plan.steps));
+    },
     standings,
     get ended() {
       return ended;

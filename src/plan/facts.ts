@@ -5,12 +5,24 @@
 import type { Catalog } from "../catalog/catalog.js";
 import type { Mode } from "../catalog/model.js";
 import type { SourceFacts } from "../graph/rules-refine.js";
-import { clipFacts } from "../graph/source.js";
+import { clipFacts, workedOn } from "../graph/source.js";
+import type { Step, StepId } from "../graph/step.js";
 import type { PlannedStep } from "./plan.js";
 import type { Prior, Rendering } from "./prior.js";
 
 /** Clips come a frame longer or shorter than they were asked for, which nobody bills. */
 const SLACK_SECONDS = 0.1;
+
+/** The steps on whose clips others work: nobody asks for facts of the rest. */
+export function workedUpon(steps: readonly Step[]): ReadonlySet<StepId> {
+  return new Set(steps.flatMap(({ action }) => workedOn(action) ?? []));
+}
+
+/** What is known of the clip that a step works on, if it does. */
+export function sourceOfStep({ action }: Step, facts: ReadonlyMap<StepId, SourceFacts>): SourceFacts {
+  const id = workedOn(action);
+  return (id === undefined ? undefined : facts.get(id)) ?? {};
+}
 
 /** What is known of the clip of a step as it is planned; `source` is what is known of the one that it works on. */
 export function factsOf(

@@ -9,7 +9,7 @@ import type { Mode, Tier } from "../catalog/model.js";
 import type { Json } from "../base/digest.js";
 import { cacheKey, type CacheKey, type Keyed } from "../graph/key.js";
 import { beyondOldLipSync, type SourceFacts } from "../graph/rules-refine.js";
-import { returnsOf, workedOn } from "../graph/source.js";
+import { returnsOf } from "../graph/source.js";
 import { inputsOf, type Action, type ExtendVia, type Graph, type Step, type StepId } from "../graph/step.js";
 import { clientReference, planDigest, type PlanDigest } from "./approval.js";
 import { callsUsedUp } from "./calls.js";
@@ -27,7 +27,7 @@ import {
 import { overtakenBy, type Claimed, type Overtaken } from "./overtaken.js";
 import { expected, expectedSeconds } from "./pace.js";
 import type { ClientReference, Prior, SentCall } from "./prior.js";
-import { factsOf } from "./facts.js";
+import { factsOf, sourceOfStep, workedUpon } from "./facts.js";
 import { addedBy, fit, likeTwin } from "./fit.js";
 import { withClipsOfFrames, withoutIdleFrames } from "./frames.js";
 import type { Reason } from "./reason.js";
@@ -126,6 +126,7 @@ export function makePlan(
   const price = estimator(catalog, options.lipSync);
   const committed = committedMoney(prior);
   const facts = new Map<StepId, SourceFacts>();
+  const sources = workedUpon(graph.steps);
   const wishes = {
     rebuy: withTwins(options.rebuy, keys),
     retryRefused: withTwins(options.retryRefused, keys),
@@ -158,7 +159,8 @@ export function makePlan(
       spendingListed += Math.max(fitted.create.ceiling ?? 0, fitted.listed ?? 0);
     }
     made.push(fitted);
-    facts.set(step.id, factsOf(fitted, keyed.key, sourceOfStep(step, facts), prior, catalog));
+    if (sources.has(step.id))
+      facts.set(step.id, factsOf(fitted, keyed.key, sourceOfStep(step, facts), prior, catalog));
     byId.set(step.id, fitted);
     if (!firstOfKey.has(fitted.key)) firstOfKey.set(fitted.key, step.id);
   }
@@ -224,11 +226,6 @@ interface Making {
   readonly facts: ReadonlyMap<StepId, SourceFacts>;
 }
 
-function sourceOfStep({ action }: Step, facts: Making["facts"]): SourceFacts {
-  const id = workedOn(action);
-  return (id === undefined ? undefined : facts.get(id)) ?? {};
-}
-
 function planStep(step: Step, keyed: Keyed, making: Making): PlannedStep {
   const { graph, prior, catalog, options } = making;
   const upstream = withClipsOfFrames(
@@ -266,7 +263,9 @@ function planStep(step: Step, keyed: Keyed, making: Making): PlannedStep {
       : decided.decision.kind === "resume"
         ? decided.decision.attempt.attempt
         : 1;
-  const open = prior.attempts.get(key)?.find((each) => each.call === RENDER && each.attempt === attempt);
+  const open = creates
+    ? prior.attempts.get(key)?.find((each) => each.call === RENDER && each.attempt === attempt)
+    : undefined;
   const own = priced.kind === "priced" ? priced.usd.high : priced.kind === "free" ? micros(0) : undefined;
   const ceiling = own === undefined ? undefined : micros(own + callsUsedUp(open?.calls));
   const credit = open === undefined || graph.realm === "sandbox" ? 0 : chargeOf(open);
