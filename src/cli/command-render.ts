@@ -147,8 +147,8 @@ function stoppingText(progress: Progress, columns: number): string {
     "",
     ...stopping,
     ...(under.length === 0
-      ? ["no step is under way at the vendor"]
-      : wrap(`under way at the vendor, collected by the next render: ${under.join(", ")}`, columns)),
+      ? ["no step is under way"]
+      : wrap(`under way, collected by the next render: ${under.join(", ")}`, columns)),
   ];
   return `${lines.join("\n")}\n`;
 }

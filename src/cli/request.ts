@@ -55,7 +55,7 @@ export function renderParts(
     ...flags.retryRefused.map((step) => ["--retry-refused", step]),
     ...more,
   ];
-  return parts.map((words) => words.map(shellWord).join(" "));
+  return parts.flatMap((words) => (words.length === 0 ? [] : [words.map(shellWord).join(" ")]));
 }
 
 /** A word as a shell reads it back. */
