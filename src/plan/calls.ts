@@ -15,17 +15,20 @@ export function callsMoney(calls: Calls): Micros {
   return micros((calls ?? []).reduce((sum, each) => sum + (each.ceiling ?? 0), 0));
 }
 
-/** The part of it that the attempt's own ceiling does not cover. */
+/** The part of it that the attempt's own ceiling does not cover: further calls, and bills above what was expected. */
 export function callsBeyond(calls: Calls): Micros {
-  return callsMoney(ranked(calls).flatMap(({ call, rank }) => (rank >= SMALL_CALLS_MOST ? [call] : [])));
+  return splitMoney(calls, ({ rank }) => rank >= SMALL_CALLS_MOST);
 }
 
-/** What calls raise a ceiling by: those of each kind for which it allows no more. */
+/** What calls raise a ceiling by: those of each kind for which it allows no more, and what others took too much. */
 export function callsUsedUp(calls: Calls): Micros {
-  return callsMoney(
-    ranked(calls).flatMap(({ call, rank, count }) =>
-      rank < count - (count % SMALL_CALLS_MOST) ? [call] : [],
-    ),
+  return splitMoney(calls, ({ rank, count }) => rank < count - (count % SMALL_CALLS_MOST));
+}
+
+/** The whole of some calls, and of the others what is above their expected price. */
+function splitMoney(calls: Calls, isWhole: (ranked: Ranked) => boolean): Micros {
+  return micros(
+    ranked(calls).reduce((sum, each) => sum + ((isWhole(each) ? each.call.ceiling : each.call.over) ?? 0), 0),
   );
 }
 
@@ -42,10 +45,12 @@ export function withBill(calls: readonly SentCall[], kind: string, billed: Bille
   if (call === undefined || billed.kind === "unknown") return calls;
   if (billed.kind === "not_billed") return calls.toSpliced(at, 1);
   const { units = call.units, usd = scaled(call, billed.units) } = billed;
+  const over = (usd ?? 0) - (call.ceiling ?? 0) + (call.over ?? 0);
   return calls.with(at, {
     call: kind,
     ...(units === undefined ? {} : { units }),
     ...(usd === undefined ? {} : { ceiling: usd }),
+    ...(over > 0 ? { over: micros(over) } : {}),
   });
 }
 
@@ -55,10 +60,14 @@ function scaled({ units, ceiling }: SentCall, billed: number | undefined): Micro
   return micros(Math.ceil((ceiling * billed) / units));
 }
 
-/** Each call with its place among, and the number of, those of its kind. */
-function ranked(
-  calls: Calls,
-): readonly { readonly call: SentCall; readonly rank: number; readonly count: number }[] {
+/** A call with its place among, and the number of, those of its kind. */
+interface Ranked {
+  readonly call: SentCall;
+  readonly rank: number;
+  readonly count: number;
+}
+
+function ranked(calls: Calls): readonly Ranked[] {
   const all = calls ?? [];
   return all.map((call, index) => ({
     call,

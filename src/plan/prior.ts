@@ -103,6 +103,8 @@ export interface SentCall {
   readonly call: string;
   readonly units?: MilliUnits;
   readonly ceiling?: Micros;
+  /** How much of the ceiling is above what was expected: the vendor billed more. */
+  readonly over?: Micros;
 }
 
 /** Code of a refusal that is ours: what was found in the clip cannot be made to speak as asked. */

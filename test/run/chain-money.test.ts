@@ -2,12 +2,12 @@
 import { describe, expect, test } from "vitest";
 import { milliUnits, usd } from "../../src/base/money.js";
 import type { Manifest, ShotStep } from "../../src/manifest/manifest.js";
-import { approvalOf } from "../../src/plan/approval.js";
+import { approvalOf, uncovered } from "../../src/plan/approval.js";
 import { chargedOr, committedMoney, withCalls } from "../../src/plan/committed.js";
 import { graphOf, manifestOf } from "../graph/manifests.js";
 import type { TaskId } from "../../src/plan/prior.js";
 import { FilmSet } from "./film-set.js";
-import type { Script } from "./scripted-provider.js";
+import { vendorError, type Script } from "./scripted-provider.js";
 
 const SPOKEN = "shots.010.lip_sync";
 const CEILING = 210_000;
@@ -242,6 +242,23 @@ describe("the small calls of a lip-sync", () => {
     expect(ceilings.reduce((total, each) => total + each, 0)).toBeLessThanOrEqual(
       approval.entries[0]?.ceiling ?? 0,
     );
+  });
+
+  test("that were billed far above their price use up the yes under which they were sent", async () => {
+    const set = new FilmSet();
+    await set.run(one([]));
+    const approval = approvalOf(set.plan(one([say])));
+    const faces = [{ id: "f1", startMs: 0, endMs: 60_000 }];
+    const billed = { kind: "billed", units: milliUnits(5_000) } as const;
+    set.vendor.script = {
+      call: ({ kind }) =>
+        kind === "identify_face" ? { kind: "faces", session: "s1", faces, billed } : undefined,
+      submit: () => ({ kind: "refused", error: vendorError("invalid") }),
+    };
+    expect(uncovered(approval, set.plan(one([say])))).toEqual([]);
+    await set.run(one([say]), { approval });
+    expect(uncovered(approval, set.plan(one([say])))).toEqual([{ step: SPOKEN, why: "dearer" }]);
+    expect(committed(set, one([say]))).toBeGreaterThan(700_000);
   });
 
   test("stop at once, and nothing follows them, when the run is stopped", async () => {
