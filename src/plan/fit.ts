@@ -12,8 +12,9 @@ export function likeTwin(planned: PlannedStep, twin: PlannedStep): PlannedStep {
   const { decision } = twin;
   if (planned.decision.kind !== "render" && planned.decision.kind !== "resume") return planned;
   if (decision.kind === "blocked") return blocked(planned, decision.because);
-  if (decision.kind !== "keep" && decision.kind !== "restore") return planned;
   const { create: _create, ...rest } = planned;
+  if (decision.kind === "resume" && twin.create === undefined) return { ...rest, decision };
+  if (decision.kind !== "keep" && decision.kind !== "restore") return planned;
   return { ...rest, decision: { kind: "restore", from: "store", artifact: decision.artifact } };
 }
 
@@ -65,7 +66,13 @@ export function addedBy({ ceiling, credit }: NonNullable<PlannedStep["create"]>)
   return Math.max(0, (ceiling ?? 0) - (credit ?? 0));
 }
 
+/** What may be at the vendor already is asked for all the same, which costs nothing; only sending it is blocked. */
 function blocked(planned: PlannedStep, because: Obstacle): PlannedStep {
-  const { create: _create, reason: _reason, ...rest } = planned;
+  const { create: _create, reason, ...rest } = planned;
+  const { decision } = planned;
+  if (decision.kind === "resume") {
+    const asking = { ...decision, mayCreate: false, otherwise: because };
+    return { ...rest, ...(reason === undefined ? {} : { reason }), decision: asking };
+  }
   return { ...rest, decision: { kind: "blocked", because } };
 }

@@ -213,6 +213,30 @@ describe("a paid task", () => {
     },
   );
 
+  test("is asked for even where the budget has no room for it any more", async () => {
+    const set = new FilmSet(answerLost("extend"));
+    await set.run(one([omni]));
+    set.vendor.script = {};
+    const took = await set.run(one([omni]), { options: { budget: usd(0.1) } });
+    expect(took.lines.at(-1)).toBe("shots.010.extend rendered");
+    expect(took.events.filter((each) => each.type === "notice")).toEqual([]);
+    expect(set.vendor.tasks).toHaveLength(2);
+  });
+
+  test("that was never taken is not sent where the budget has no room for it any more", async () => {
+    const set = new FilmSet({
+      submit: ({ action }) =>
+        action.kind === "extend" ? { kind: "lost", why: "the connection was cut" } : undefined,
+      find: () => ({ kind: "lost", why: "the connection was cut" }),
+    });
+    await set.run(one([omni]));
+    set.vendor.script = {};
+    const before = submitted(set);
+    const took = await set.run(one([omni]), { options: { budget: usd(0.1) } });
+    expect(took.lines.at(-1)).toBe("shots.010.extend blocked over_budget");
+    expect(submitted(set)).toBe(before);
+  });
+
   test("that the vendor turns out not to have leaves the step blocked by what lies before it", async () => {
     const set = new FilmSet({
       submit: ({ action }) =>
