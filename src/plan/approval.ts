@@ -79,13 +79,13 @@ export function wantsYes(plan: Plan, policy: Policy, rehearse = false): readonly
   const creates = paidSteps(plan);
   const wants = creates.flatMap((each): readonly WantsYes[] => {
     const step = each.step.id;
-    if (each.create?.ceiling === undefined) return [{ because: "unknown_price", step }];
+    if (each.create.ceiling === undefined) return [{ because: "unknown_price", step }];
     if (policy.tiers.includes(each.tier)) return [{ because: "tier", step, tier: each.tier }];
-    if ((each.create?.attempt ?? 1) > 1) return [{ because: "again", step }];
+    if (each.create.attempt > 1) return [{ because: "again", step }];
     return [];
   });
   // At list price where the project says less: the manifest can only tighten the policy.
-  const total = sumMicros(creates.map(({ create, listed }) => max(create?.ceiling, listed)));
+  const total = sumMicros(creates.map(({ create, listed }) => max(create.ceiling, listed)));
   return total > policy.above ? [...wants, { because: "total", total, above: policy.above }] : wants;
 }
 
@@ -93,9 +93,12 @@ function max(own: Micros | undefined, listed: Micros | undefined): Micros {
   return micros(Math.max(own ?? 0, listed ?? 0));
 }
 
+/** A planned step for which a create may be sent. */
+export type PaidStep = PlannedStep & Required<Pick<PlannedStep, "create">>;
+
 /** The steps of a plan for which a create may be sent, one for each task. */
-export function paidSteps(plan: Plan): readonly PlannedStep[] {
-  return plan.steps.filter((each) => each.create !== undefined && each.sameAs === undefined);
+export function paidSteps({ steps }: Pick<Plan, "steps">): readonly PaidStep[] {
+  return steps.filter((each): each is PaidStep => each.create !== undefined && each.sameAs === undefined);
 }
 
 /** The approval that a yes to this very plan gives. */
@@ -103,17 +106,11 @@ export function approvalOf(plan: Plan): Approval {
   return {
     digest: plan.digest,
     realm: plan.realm,
-    entries: paidSteps(plan).flatMap(({ step, create }) =>
-      create === undefined
-        ? []
-        : [
-            {
-              reference: create.reference,
-              step: step.id,
-              ...(create.ceiling === undefined ? {} : { ceiling: create.ceiling }),
-            },
-          ],
-    ),
+    entries: paidSteps(plan).map(({ step, create }) => ({
+      reference: create.reference,
+      step: step.id,
+      ...(create.ceiling === undefined ? {} : { ceiling: create.ceiling }),
+    })),
   };
 }
 
@@ -127,7 +124,6 @@ export interface Uncovered {
 export function uncovered(approval: Approval, plan: Plan): readonly Uncovered[] {
   const allowed = new Map(approval.entries.map((entry) => [entry.reference, entry]));
   return paidSteps(plan).flatMap(({ step, create }): readonly Uncovered[] => {
-    if (create === undefined) return [];
     const entry = allowed.get(create.reference);
     if (approval.realm !== plan.realm) return [{ step: step.id, why: "realm" }];
     if (entry === undefined) return [{ step: step.id, why: "not_in_it" }];

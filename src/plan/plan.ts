@@ -11,7 +11,7 @@ import { cacheKey, type CacheKey, type Keyed } from "../graph/key.js";
 import { beyondOldLipSync, type SourceFacts } from "../graph/rules-refine.js";
 import { returnsOf } from "../graph/source.js";
 import { inputsOf, type Action, type ExtendVia, type Graph, type Step, type StepId } from "../graph/step.js";
-import { clientReference, planDigest, type PlanDigest } from "./approval.js";
+import { clientReference, paidSteps, planDigest, type PlanDigest } from "./approval.js";
 import { callsUsedUp } from "./calls.js";
 import { chargeOf, committedMoney } from "./committed.js";
 import { decide, RENDER, type Decision, type Wishes } from "./decide.js";
@@ -166,7 +166,7 @@ export function makePlan(
   }
   const planned = withoutIdleFrames(made);
 
-  const creating = planned.filter((each) => each.create !== undefined && each.sameAs === undefined);
+  const creating = paidSteps({ steps: planned });
   const saved = planned.filter(
     (each) => each.create === undefined && each.sameAs === undefined && isHeld(each.decision),
   );
@@ -178,7 +178,7 @@ export function makePlan(
     realm: graph.realm,
     digest: planDigest(
       graph.realm,
-      creating.flatMap((each) => (each.create ? [each.create] : [])),
+      creating.map((each) => each.create),
     ),
     steps: planned,
     totals: {
@@ -187,7 +187,7 @@ export function makePlan(
       count,
     },
     overtaken: overtakenBy(prior, graph.realm, claimedBy(graph, keys, planned)),
-    committed: micros(committed - creating.reduce((sum, { create }) => sum + (create?.credit ?? 0), 0)),
+    committed: micros(committed - creating.reduce((sum, { create }) => sum + (create.credit ?? 0), 0)),
     ...(options.budget === undefined ? {} : { budget: options.budget }),
     expectedSeconds: expectedSeconds(planned, options.concurrency),
   };

@@ -8,7 +8,7 @@ import { getOrMake } from "../base/guard.js";
 import { micros, type Micros } from "../base/money.js";
 import type { CacheKey } from "../graph/key.js";
 import type { Step, StepId } from "../graph/step.js";
-import type { Approval } from "../plan/approval.js";
+import { paidSteps, type Approval } from "../plan/approval.js";
 import type { Plan, PlannedStep } from "../plan/plan.js";
 import { chargedOr } from "../plan/committed.js";
 import type { Artifact, Lock, Rendering } from "../plan/prior.js";
@@ -73,7 +73,7 @@ export async function execute(execution: Execution): Promise<Executed> {
     profile: plan.profile,
     realm: plan.realm,
     steps: plan.steps.length,
-    creates: plan.steps.filter((each) => each.create !== undefined && each.sameAs === undefined).length,
+    creates: paidSteps(plan).length,
   });
 
   const note = (id: StepId, outcome: Outcome): void => {
