@@ -3,7 +3,6 @@
  * what does not fit is blocked, and nothing that is not blocked is dearer than it was.
  */
 import type { Micros } from "../base/money.js";
-import type { Step } from "../graph/step.js";
 import type { PlannedStep, PlanOptions } from "./plan.js";
 import type { Obstacle } from "./reason.js";
 
@@ -21,7 +20,6 @@ export function likeTwin(planned: PlannedStep, twin: PlannedStep): PlannedStep {
 /** Blocks what money or an unknown price does not allow. Sandbox renders cost nothing and always fit. */
 export function fit(
   planned: PlannedStep,
-  step: Step,
   money: {
     /** Everything in the books, this step's own attempt among it. */
     readonly committed: Micros;
@@ -33,11 +31,13 @@ export function fit(
     readonly free: boolean;
   },
 ): PlannedStep {
-  if (planned.create === undefined || planned.sameAs !== undefined || money.free) return planned;
+  if (planned.create === undefined || money.free) return planned;
   const { options } = money;
   const { ceiling } = planned.create;
   if (planned.estimate.kind === "unknown" || ceiling === undefined) {
-    const allowed = [step.id, planned.model ?? ""].some((name) => options.allowUnknownPrice.has(name));
+    const allowed = [planned.step.id, planned.model ?? ""].some((name) =>
+      options.allowUnknownPrice.has(name),
+    );
     // Nobody knows whether it fits under a cap, so it does not.
     const capped =
       options.budget !== undefined ? "budget" : options.maxCost !== undefined ? "max_cost" : undefined;

@@ -152,7 +152,7 @@ export function makePlan(
     const twin = own.sameAs === undefined ? undefined : byId.get(own.sameAs);
     const fitted =
       twin === undefined
-        ? fit(own, step, { committed, spending, spendingListed, options, free: graph.realm === "sandbox" })
+        ? fit(own, { committed, spending, spendingListed, options, free: graph.realm === "sandbox" })
         : likeTwin(own, twin);
     if (fitted.create !== undefined && fitted.sameAs === undefined) {
       spending += addedBy(fitted.create);
