@@ -163,8 +163,8 @@ function goneSource({ step, upstream, prior }: DecideArguments): Obstacle | unde
 }
 
 /** Whether the vendor has, or may have, a task that is not recorded yet. */
-function isUnderWay(attempt: Attempt): boolean {
-  return ["intent", "submitted", "succeeded", "stored"].includes(attempt.state);
+export function isUnderWay({ state }: Attempt): boolean {
+  return ["intent", "submitted", "succeeded", "stored"].includes(state);
 }
 
 /** What to do about the latest attempt at a key that has no rendering of it yet. */

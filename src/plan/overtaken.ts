@@ -3,7 +3,7 @@
  */
 import type { CacheKey, KeyInputs } from "../graph/key.js";
 import type { Realm } from "../graph/step.js";
-import { isKnown, RENDER } from "./decide.js";
+import { isKnown, isUnderWay, RENDER } from "./decide.js";
 import type { Attempt, ClientReference, Prior } from "./prior.js";
 import { isRecorded } from "./recorded.js";
 import { fresh } from "./source.js";
@@ -32,7 +32,7 @@ export function overtakenBy(prior: Prior, realm: Realm, claimed: Claimed): reado
       (each) =>
         each.call === RENDER &&
         each.realm === realm &&
-        ["intent", "submitted", "succeeded", "stored"].includes(each.state) &&
+        isUnderWay(each) &&
         !claimed.references.has(each.reference) &&
         !isRecorded(prior.lock, each) &&
         isObtainable(each, prior),
