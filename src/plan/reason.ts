@@ -228,7 +228,7 @@ export function obstacleText(
       };
     case "unknown":
       return {
-        why: `a submission of ${obstacle.since.slice(0, 16).replace("T", " ")} UTC may or may not have been taken`,
+        why: `a submission of ${minute(obstacle.since)} may or may not have been taken`,
         help: `look in the vendor's console for a task of that time (reference ${obstacle.reference}, where it shows one); render --rebuy ${step} if there is none`,
       };
     case "over_budget":
