@@ -230,17 +230,12 @@ function speech(action: LipSync, catalog: Catalog, source: SourceFacts): Estimat
   const calls = face.units + (action.text === undefined ? 0 : voice.units);
   // Each may have to be sent again when its answer is lost.
   const most = SMALL_CALLS_MOST * calls;
-  const unitUsd = catalog.unitPrice("video");
-  const low = milliUnits(count.low * main.units + calls);
-  const high = milliUnits(count.high * main.units + most);
-  return {
-    kind: "priced",
-    unit: "video",
-    units: { low, high },
-    usd: { low: money(low, unitUsd.usd, Math.floor), high: money(high, unitUsd.usd, Math.ceil) },
-    basis: joined(main.basis, unitUsd.basis),
-    formula: `(${rangeWords(count)} × ${formatUnits(main.units)} + ${formatUnits(milliUnits(calls))} to ${formatUnits(milliUnits(most))}) units × ${formatUsd(unitUsd.usd)}`,
+  const range = {
+    low: milliUnits(count.low * main.units + calls),
+    high: milliUnits(count.high * main.units + most),
   };
+  const words = `(${rangeWords(count)} × ${formatUnits(main.units)} + ${formatUnits(milliUnits(calls))} to ${formatUnits(milliUnits(most))})`;
+  return inUnits("video", range, main.basis, words, catalog);
 }
 
 function once(model: Model, query: PriceQuery, what: string, catalog: Catalog): Estimate {
@@ -260,16 +255,26 @@ function priced(row: PriceRow, count: Range<number>, what: string, catalog: Cata
     };
   }
   if (row.units === undefined) return { kind: "unknown", why: "the price names neither units nor money" };
-  const unitUsd = catalog.unitPrice(row.unit);
-  const low = milliUnits(count.low * row.units);
-  const high = milliUnits(count.high * row.units);
+  const range = { low: milliUnits(count.low * row.units), high: milliUnits(count.high * row.units) };
+  return inUnits(row.unit, range, row.basis, `${amount} × ${formatUnits(row.units)}`, catalog);
+}
+
+/** Units at what one costs this project; `words` say how many there are. */
+function inUnits(
+  unit: UnitKind,
+  units: Range<MilliUnits>,
+  basis: Basis,
+  words: string,
+  catalog: Catalog,
+): Estimate {
+  const price = catalog.unitPrice(unit);
   return {
     kind: "priced",
-    unit: row.unit,
-    units: { low, high },
-    usd: { low: money(low, unitUsd.usd, Math.floor), high: money(high, unitUsd.usd, Math.ceil) },
-    basis: joined(row.basis, unitUsd.basis),
-    formula: `${amount} × ${formatUnits(row.units)} units × ${formatUsd(unitUsd.usd)}`,
+    unit,
+    units,
+    usd: { low: money(units.low, price.usd, Math.floor), high: money(units.high, price.usd, Math.ceil) },
+    basis: joined(basis, price.basis),
+    formula: `${words} units × ${formatUsd(price.usd)}`,
   };
 }
 
