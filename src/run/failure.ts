@@ -28,14 +28,7 @@ export function refusedByVendor(step: Named, error: VendorError): Failed {
   const at = { path: step.path, on: "key" } as const;
   switch (error.class) {
     case "content":
-      return failed(
-        problem("run/content-refused", `${step.id} was refused for its content`, {
-          ...at,
-          why,
-          help: "change the prompt or the image; trying the same again will not help",
-        }),
-        "never",
-      );
+      return failed(contentRefused(step, why), "never");
     case "credentials":
       return failed(
         problem("run/credentials", "the vendor does not accept the credentials", {
@@ -76,6 +69,15 @@ export function refusedByVendor(step: Named, error: VendorError): Failed {
     default:
       return unreachable(error.class);
   }
+}
+
+function contentRefused(step: Named, why: string): Diagnostic {
+  return problem("run/content-refused", `${step.id} was refused for its content`, {
+    path: step.path,
+    on: "key",
+    why,
+    help: "change the prompt or the image; trying the same again will not help",
+  });
 }
 
 /** A create that could not be settled now; its intent is journaled, so the next run goes on with it. */
@@ -153,12 +155,7 @@ export function taskFailed(
   return {
     status: "failed",
     diagnostic: refusal
-      ? problem("run/content-refused", `${step.id} was refused for its content`, {
-          path: step.path,
-          on: "key",
-          why,
-          help: "change the prompt or the image; trying the same again will not help",
-        })
+      ? contentRefused(step, why)
       : problem("run/task-failed", `the task of ${step.id} failed`, {
           path: step.path,
           on: "key",
