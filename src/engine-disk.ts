@@ -13,7 +13,7 @@ import type { Rendering } from "./plan/prior.js";
 import type { Material } from "./provider/provider.js";
 import { DiskRefusal, type Disk, type Placed } from "./run/disk.js";
 import type { Artifacts } from "./store/artifacts.js";
-import { errorCode, look, readTextIf, writeAtomic, type FileSystem } from "./store/files.js";
+import { diskCode, look, readTextIf, writeAtomic, type FileSystem } from "./store/files.js";
 import type { Inputs } from "./store/inputs.js";
 import type { Journal } from "./store/journal-file.js";
 import { formatLock, readLock, type LockFile } from "./store/lockfile.js";
@@ -27,8 +27,8 @@ import type { StateDirectory } from "./store/state-directory.js";
 
 /** What to tell a person about an error of the disk; undefined for all other errors, which are bugs. */
 export function diskProblem(error: unknown): Diagnostic | undefined {
-  const code = errorCode(error);
-  if (!/^E[A-Z0-9]+$/.test(code)) return undefined;
+  const code = diskCode(error);
+  if (code === undefined) return undefined;
   return problem("run/disk", `the disk refused (${code})`, {
     why: "a file or directory of the project, of its .kling directory or of the store could not be read or written",
     help: "make room or give access, and run the same command again",

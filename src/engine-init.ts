@@ -10,7 +10,7 @@ import { MANIFEST_NAME, shownPath } from "./engine-find.js";
 import { exampleFiles, exampleNames, schemaText } from "./engine-package.js";
 import { realWorld, type World } from "./engine-world.js";
 import { firstManifest, madeOwn, PROJECT_NAME, projectNameFrom } from "./manifest/first.js";
-import { errorCode, hasCode, look, readBytesIf, type FileSystem } from "./store/files.js";
+import { diskCode, hasCode, look, readBytesIf, type FileSystem } from "./store/files.js";
 import { placeToWrite } from "./store/project-path.js";
 import { putFiles, type NewFile } from "./store/put-files.js";
 
@@ -74,8 +74,8 @@ export async function initProject(
       diagnostics: [],
     };
   } catch (error) {
-    const code = errorCode(error);
-    if (!/^E[A-Z0-9]+$/.test(code)) throw error;
+    const code = diskCode(error);
+    if (code === undefined) throw error;
     const where = safeText(shownPath(options.cwd, root));
     const why = "what had been written was taken back";
     const help = "make room or give access, and run the same command again";

@@ -14,6 +14,7 @@ import { chargedOr } from "../plan/committed.js";
 import type { Artifact, Lock, Rendering } from "../plan/prior.js";
 import type { Obstacle } from "../plan/reason.js";
 import type { Provider } from "../provider/provider.js";
+import { errorCode } from "../store/files.js";
 import type { Disk } from "./disk.js";
 import type { Emit, Outcome } from "./event.js";
 import { thrown } from "./failure.js";
@@ -116,7 +117,7 @@ export async function execute(execution: Execution): Promise<Executed> {
   if (!stop.aborted) {
     // What came of the run is worth more than a tidy lockfile, which the next run can make.
     await execution.disk.retire(execution.present).catch((error: unknown) => {
-      const why = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+      const why = errorCode(error);
       emit({ type: "notice", message: `steps that left the manifest are still in the lockfile (${why})` });
     });
   }

@@ -6,6 +6,7 @@ import { unreachable } from "../base/guard.js";
 import { elide } from "../base/text.js";
 import type { Realm, Step } from "../graph/step.js";
 import { WrongServer, type VendorError } from "../provider/provider.js";
+import { diskCode } from "../store/files.js";
 import { DiskRefusal } from "./disk.js";
 import type { Outcome } from "./event.js";
 import type { Unspeakable } from "./speech.js";
@@ -245,19 +246,19 @@ export function thrown(step: Named, error: unknown): Failed {
       fatal: true,
     };
   }
-  const code = error instanceof Error && "code" in error ? String(error.code) : undefined;
-  const disk = code !== undefined && /^E[A-Z0-9]+$/.test(code);
+  const code = diskCode(error);
   return {
     status: "failed",
-    diagnostic: disk
-      ? problem("run/disk", `${step.id} stopped because of the disk (${code})`, {
-          why: DISK_WORDS[code] ?? "the disk refused",
-          help: "make room or give access, and run render again; what was submitted is collected then",
-        })
-      : problem("run/bug", `${step.id} stopped because of a bug in klingmake`, {
-          why: elide(`${error instanceof Error ? error.message : String(error)}${whereabouts(error)}`, 200),
-          help: "please report it; what was submitted is collected by the next render",
-        }),
+    diagnostic:
+      code !== undefined
+        ? problem("run/disk", `${step.id} stopped because of the disk (${code})`, {
+            why: DISK_WORDS[code] ?? "the disk refused",
+            help: "make room or give access, and run render again; what was submitted is collected then",
+          })
+        : problem("run/bug", `${step.id} stopped because of a bug in klingmake`, {
+            why: elide(`${error instanceof Error ? error.message : String(error)}${whereabouts(error)}`, 200),
+            help: "please report it; what was submitted is collected by the next render",
+          }),
     retry: "safe",
     billed: "unknown",
   };

@@ -229,6 +229,12 @@ export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   return codes.includes(errorCode(error));
 }
 
+/** The disk's code of an error of the disk (`ENOSPC`); undefined for all other errors, which are bugs. */
+export function diskCode(error: unknown): string | undefined {
+  const code = errorCode(error);
+  return /^E[A-Z0-9]+$/.test(code) ? code : undefined;
+}
+
 /** The disk's code of an error (`EACCES`), or `unknown`: safe to show, unlike the message, which has paths in it. */
 export function errorCode(error: unknown): string {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
