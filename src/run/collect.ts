@@ -179,9 +179,8 @@ export async function fetchResult(
       readonly kind: "stored";
       readonly artifact: Artifact;
       readonly flags: readonly string[];
-      readonly look?: TaskLook;
     }
-  | { readonly kind: "ended"; readonly outcome: Outcome }
+  | Ended
 > {
   const { run, planned } = stepping;
   const { step } = planned;
@@ -225,7 +224,7 @@ export async function fetchResult(
           const { reference } = collectable;
           if (reference !== undefined)
             await run.disk.journal({ type: "stored", reference, artifact: finished.artifact, flags });
-          return { kind: "stored", artifact: finished.artifact, flags, look: known };
+          return { kind: "stored", artifact: finished.artifact, flags };
         }
         why = finished.why;
       } else why = answer.kind === "expired" ? "its address had expired" : answer.why;

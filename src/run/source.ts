@@ -7,12 +7,12 @@ import { unreachable } from "../base/guard.js";
 import type { Artifact } from "../plan/prior.js";
 import { handleObstacle, isCopyOf, unavailable, type Source } from "../plan/source.js";
 import type { Obstacle } from "../plan/reason.js";
-import type { Material, TaskLook } from "../provider/provider.js";
+import type { Material, TaskLook, TaskOutput } from "../provider/provider.js";
 import type { Stepping } from "./stepping.js";
 
 /** What to hand over, why it cannot be had, or that nobody could be asked. */
 export type Found =
-  | { readonly kind: "found"; readonly material: Material; readonly artifact: Artifact }
+  | { readonly kind: "found"; readonly material: Material }
   | { readonly kind: "gone"; readonly because: Obstacle }
   | { readonly kind: "unanswered"; readonly why: string };
 
@@ -24,7 +24,7 @@ export async function findSource({ run }: Stepping, source: Source): Promise<Fou
   const { copy } = source;
   const elsewhere: Found | undefined =
     copy !== undefined && isCopyOf(copy, artifact)
-      ? { kind: "found", material: { kind: "url", url: copy.url }, artifact }
+      ? { kind: "found", material: { kind: "url", url: copy.url } }
       : undefined;
   const handle = run.rendering(made.key)?.handle;
   const gone = (because: Obstacle): Found => elsewhere ?? { kind: "gone", because };
@@ -38,7 +38,7 @@ export async function findSource({ run }: Stepping, source: Source): Promise<Fou
       const clip = clipOf(answer.look, handle.result);
       if (clip === undefined) return gone(unavailable(source, "gone", completed));
       if (source.by === "native" && clip.id === undefined) return gone(unavailable(source, "no_handle"));
-      return { kind: "found", material: resultOf(clip, artifact), artifact };
+      return { kind: "found", material: resultOf(clip, artifact) };
     }
     case "absent": {
       const why = handle.account === run.provider.account ? "gone" : "other_account";
@@ -56,12 +56,12 @@ export async function findSource({ run }: Stepping, source: Source): Promise<Fou
 }
 
 /** The clip of a task; of several the recorded one. */
-function clipOf(look: TaskLook, result: string | undefined): TaskLook["outputs"][number] | undefined {
+function clipOf(look: TaskLook, result: string | undefined): TaskOutput | undefined {
   const clips = look.outputs.filter((output) => output.kind === "video");
   return clips.find((clip) => clip.id !== undefined && clip.id === result) ?? clips[0];
 }
 
-function resultOf(clip: TaskLook["outputs"][number], { width, height }: Artifact): Material {
+function resultOf(clip: TaskOutput, { width, height }: Artifact): Material {
   return {
     kind: "result",
     url: clip.url,
