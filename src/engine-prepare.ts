@@ -2,7 +2,7 @@
  * From an open project and a request to a plan: profile, graph, inputs, keys, prior, in that order. Makes no request.
  */
 import { join } from "node:path";
-import { hasErrors, problem, type Checked, type Diagnostic } from "./base/diagnostic.js";
+import { caution, hasErrors, problem, type Checked, type Diagnostic } from "./base/diagnostic.js";
 import { usd } from "./base/money.js";
 import { didYouMean, safeText } from "./base/text.js";
 import type { Catalog } from "./catalog/catalog.js";
@@ -233,26 +233,22 @@ function withOutputsAsOurs(prior: Prior): Prior {
 
 /** `render` refuses to open such a route; a plan is not stopped by what only a render would meet. */
 function unclearEnvironment({ message, help }: RouteProblem): Diagnostic {
-  return {
-    ...problem("plan/environment", message, {
-      why: "lip-syncs are planned as if it were not set; render refuses it",
-      help,
-    }),
-    severity: "warning",
-  };
+  return caution("plan/environment", message, {
+    why: "lip-syncs are planned as if it were not set; render refuses it",
+    help,
+  });
 }
 
 function holdsOfNothing(plan: Plan): readonly Diagnostic[] {
   return plan.steps
     .filter((each) => each.step.hold && each.reason?.because !== "held")
-    .map((each) => ({
-      ...problem("plan/hold-nothing", `${each.step.id} is held, but there is no rendering of it yet`, {
+    .map((each) =>
+      caution("plan/hold-nothing", `${each.step.id} is held, but there is no rendering of it yet`, {
         path: [...each.step.path, "hold"],
         why: "hold keeps what the lockfile has, and it has nothing",
         help: "it is rendered once; or remove hold",
       }),
-      severity: "warning" as const,
-    }));
+    );
 }
 
 /** Step names of a request as ids. */
