@@ -17,7 +17,6 @@ import type { Plan } from "./plan/plan.js";
 import type { Outcome } from "./run/event.js";
 import { EXIT, exitOfOutcomes, type ExitCode } from "./run/exit.js";
 import { readPlan, SHORTEST_DIGEST } from "./store/plans.js";
-import { makeStateDirectory } from "./store/state-directory.js";
 
 /** How a yes may be had. */
 export interface ApprovalRequest {
@@ -45,7 +44,6 @@ export type Approved =
 
 /** The approval under which a plan may run; where a person must say yes, `ask` is still to be called. */
 export async function approve(opened: Opened, request: ApprovalRequest, plan: Plan): Promise<Approved> {
-  const { manifest, world, state } = opened;
   if (request.approve !== undefined) {
     const approval = await namedApproval(opened, request.approve, plan);
     const nothing: Approval = { digest: plan.digest, realm: plan.realm, entries: [] };
@@ -57,15 +55,14 @@ export async function approve(opened: Opened, request: ApprovalRequest, plan: Pl
       ? { status: "stale", uncovered: lacking, exit: EXIT.stale }
       : { approval, wants: [] };
   }
-  const policy = tightened({ ...DEFAULT_POLICY, ...request.policy }, manifest.approval);
+  const policy = tightened({ ...DEFAULT_POLICY, ...request.policy }, opened.manifest.approval);
   const wants = wantsYes(plan, policy, request.rehearse).filter(
     (want) => !(request.yes === true && want.because === "total"),
   );
   const approval = approvalOf(plan);
   if (wants.length === 0) return { approval, wants };
-  await makeStateDirectory(world.fs, opened.root)
-    .then(() => opened.offer(plan))
-    .catch(() => state.path);
+  // Best effort: without its file, an exact digest still says yes.
+  await opened.offer(plan).catch(() => undefined);
   const { ask } = request;
   if (ask === undefined) {
     const money = exitOfOutcomes(plannedOutcomes(plan));
