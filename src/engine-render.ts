@@ -3,7 +3,7 @@
  * Order matters: the plan is made under the lock, and no request is made before the money question is answered.
  */
 import { hasErrors, type Checked, type Diagnostic } from "./base/diagnostic.js";
-import { micros, type Micros } from "./base/money.js";
+import { micros, usd, type Micros } from "./base/money.js";
 import { approve, type ApprovalRequest } from "./engine-approve.js";
 import { CONCURRENCY, prepare, type Opened, type PlanRequest, type Prepared } from "./engine-prepare.js";
 import { lateJournal, recall } from "./engine-journal.js";
@@ -141,7 +141,7 @@ async function saveIndexes(opened: Opened): Promise<void> {
 async function renderLocked(
   opened: Opened,
   request: RenderRequest,
-  journal: Pick<Journal, "append" | "close">,
+  journal: Pick<Journal, "append">,
 ): Promise<RenderReport> {
   const { value: prepared, diagnostics } = await prepareNow(opened, request);
   if (prepared === undefined || hasErrors(diagnostics))
@@ -251,7 +251,7 @@ async function run(
   prepared: Prepared,
   approval: Approval,
   provider: Provider,
-  journal: Pick<Journal, "append" | "close">,
+  journal: Pick<Journal, "append">,
   diagnostics: readonly Diagnostic[],
 ): Promise<RenderReport> {
   const { world, manifest } = opened;
@@ -280,7 +280,7 @@ async function run(
     approval,
     caps: {
       ...(plan.budget === undefined ? {} : { budgetLeft: micros(Math.max(0, plan.budget - plan.committed)) }),
-      ...(request.maxCostUsd === undefined ? {} : { maxCost: micros(Math.round(request.maxCostUsd * 1e6)) }),
+      ...(request.maxCostUsd === undefined ? {} : { maxCost: usd(request.maxCostUsd) }),
     },
     lock: read.lock,
     disk,
