@@ -39,6 +39,18 @@ export function findManifest(fs: FileSystem, cwd: string, named: string | undefi
   );
 }
 
+/** The bytes of a manifest that was found; `named` as messages name it. */
+export function manifestBytes(fs: FileSystem, file: string, named: string): Checked<Uint8Array> {
+  try {
+    return { value: fs.readFileSync(file), diagnostics: [] };
+  } catch (error) {
+    const code = errorCode(error);
+    const what = code === "EISDIR" ? "is a directory" : `cannot be read (${code})`;
+    const help = "name a manifest file that you may read";
+    return { diagnostics: [problem("file/unreadable", `${safeText(named)} ${what}`, { help })] };
+  }
+}
+
 /** A path as messages name it: from the working directory where it lies below it, else absolute. */
 export function shownPath(cwd: string, path: string): string {
   const start = cwd.endsWith("/") ? cwd : `${cwd}/`;

@@ -5,7 +5,7 @@
 import { dirname } from "node:path";
 import { hasErrors, problem, type Checked, type Diagnostic } from "./base/diagnostic.js";
 import { safeText } from "./base/text.js";
-import { findManifest, shownPath } from "./engine-find.js";
+import { findManifest, manifestBytes, shownPath } from "./engine-find.js";
 import { realWorld, type World } from "./engine-world.js";
 import { decodeManifest } from "./manifest/decode.js";
 import { errorCode, look, PUBLIC_FILE, writeAtomic } from "./store/files.js";
@@ -39,7 +39,7 @@ export async function tidyManifest(
   if (found.value === undefined) return { diagnostics: found.diagnostics };
   const file = found.value;
   const shown = shownPath(options.cwd, file);
-  const bytes = readBytes(fs, file, shown);
+  const bytes = manifestBytes(fs, file, shown);
   if (bytes.value === undefined) return { diagnostics: bytes.diagnostics };
   const decoded = decodeManifest(bytes.value, safeText(shown));
   if (decoded.value === undefined) return { diagnostics: decoded.diagnostics };
@@ -55,17 +55,6 @@ export async function tidyManifest(
   const refused = await write(fs, { file, shown, before: bytes.value }, tidy.value);
   if (refused !== undefined) return { diagnostics: [...tidy.diagnostics, refused] };
   return { value: { file, changed: true }, diagnostics: tidy.diagnostics };
-}
-
-function readBytes(fs: World["fs"], file: string, shown: string): Checked<Uint8Array> {
-  try {
-    return { value: fs.readFileSync(file), diagnostics: [] };
-  } catch (error) {
-    const code = errorCode(error);
-    const what = code === "EISDIR" ? "is a directory" : `cannot be read (${code})`;
-    const help = "name a manifest file that you may read";
-    return { diagnostics: [problem("file/unreadable", `${safeText(shown)} ${what}`, { help })] };
-  }
 }
 
 /** Why it could not be written, if it could not. */

@@ -10,7 +10,7 @@ import type { Model } from "./catalog/model.js";
 import { diskProblem } from "./engine-disk.js";
 import { checkInputs } from "./engine-inputs.js";
 import { recall } from "./engine-journal.js";
-import { findManifest, shownPath } from "./engine-find.js";
+import { findManifest, manifestBytes, shownPath } from "./engine-find.js";
 import { loadManifest } from "./engine-manifest.js";
 import {
   chooseProfile,
@@ -42,7 +42,6 @@ import type { Attempt } from "./plan/prior.js";
 import { changesBetween, type Change } from "./plan/reason.js";
 import type { Sandbox, SandboxOptions } from "./sandbox/sandbox.js";
 import { openArtifacts, storeDirectory } from "./store/artifacts.js";
-import { errorCode } from "./store/files.js";
 import { openInputs } from "./store/inputs.js";
 import { openOutputs } from "./store/outputs.js";
 import { writePlan } from "./store/plans.js";
@@ -125,16 +124,10 @@ export async function openProject(
 }
 
 function readText(world: World, file: string): Checked<string> {
-  try {
-    return decodeManifest(world.fs.readFileSync(file), safeText(file));
-  } catch (error) {
-    const code = errorCode(error);
-    const message =
-      code === "EISDIR" ? `${safeText(file)} is a directory` : `${safeText(file)} cannot be read (${code})`;
-    return {
-      diagnostics: [problem("file/unreadable", message, { help: "name a manifest file that you may read" })],
-    };
-  }
+  const bytes = manifestBytes(world.fs, file, file);
+  return bytes.value === undefined
+    ? { diagnostics: bytes.diagnostics }
+    : decodeManifest(bytes.value, safeText(file));
 }
 
 /** Where programs keep what may be deleted; XDG counts an absolute directory only. */
