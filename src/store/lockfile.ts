@@ -174,17 +174,11 @@ function readVersion1(data: Stored, complaints: Complaint[], trusted: boolean): 
 }
 
 function readRendering(entry: Members, key: CacheKey): Rendering {
-  const estimate = entry.objectIf("estimate");
-  const handle = entry.objectIf("handle");
   return defined<Rendering>({
     key,
     inputs: readKeyInputs(entry, "inputs", key),
-    attempt: entry.integer("attempt", 1, MOST_ATTEMPTS),
-    artifact: readArtifact(entry.object("artifact")),
+    ...readOther(entry),
     consumed: entry.digests("consumed"),
-    handle: handle && readHandle(handle),
-    estimate: estimate && defined({ units: estimate.unitsIf("units"), usd: estimate.usdIf("usd") }),
-    billed: readBilled(entry.object("billed")),
     returns: entry.wordIf("returns") as Rendering["returns"],
     flags: entry.textsIf("flags"),
     others: entry.has("others") ? entry.objects("others").map(readOther) : undefined,
