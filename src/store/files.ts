@@ -224,6 +224,11 @@ export function readOpen<T>(fs: FileSystem, path: string, use: (read: ReadAt) =>
   }
 }
 
+/** The numbers that bytes hold; the bytes are not copied. */
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 /** Whether an error of the disk has one of these codes (`ENOENT`, ...). */
 export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   return codes.includes(errorCode(error));

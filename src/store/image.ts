@@ -4,7 +4,7 @@
  */
 import { isRecord } from "../base/guard.js";
 import type { ImageLimits } from "../catalog/model.js";
-import type { ReadAt } from "./files.js";
+import { viewOf, type ReadAt } from "./files.js";
 
 /** What a file is as a picture. */
 export type ImageFacts =
@@ -133,8 +133,4 @@ function isPngOrJpg(value: unknown): boolean {
 
 function isSide(value: unknown): boolean {
   return typeof value === "number" && Number.isSafeInteger(value) && value > 0;
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

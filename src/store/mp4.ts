@@ -3,7 +3,7 @@
  * duration, kinds of tracks and picture size from `moov`. Memory is constant, and a hostile file costs at most a bounded walk.
  * Knows no codecs: whether the pictures decode is not asked.
  */
-import type { ReadAt } from "./files.js";
+import { viewOf, type ReadAt } from "./files.js";
 
 /** A complete MP4, or why it is none (a clause). */
 export type Mp4Answer =
@@ -140,8 +140,4 @@ function pictureSize(
   const down = view.getUint32(matrix + 40) >>> 16;
   if (across === 0 || down === 0) return {};
   return turned ? { width: down, height: across } : { width: across, height: down };
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

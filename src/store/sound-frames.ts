@@ -3,6 +3,7 @@
  * A row counts as found where three headers follow each other (or the row ends with the file); what lies between rows
  * is passed over, as players do. Every byte is looked at a few times at most.
  */
+import { viewOf } from "./files.js";
 
 /** One frame: how many bytes it has, and how long it sounds. */
 interface Frame {
@@ -115,7 +116,7 @@ export function xingFrames(bytes: Uint8Array, start: number): number | undefined
   const head = bytes.subarray(at, at + 12);
   const word = String.fromCharCode(...head.subarray(0, 4));
   if (head.length < 12 || (word !== "Xing" && word !== "Info")) return undefined;
-  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const view = viewOf(head);
   // Without the flag there is no count: nothing is missed then.
   return (view.getUint32(4) & 1) === 1 ? view.getUint32(8) : 0;
 }

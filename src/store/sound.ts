@@ -5,6 +5,7 @@
  */
 import { isRecord } from "../base/guard.js";
 import type { SoundFormat, SoundLimits } from "../catalog/model.js";
+import { viewOf } from "./files.js";
 import { readMp4Sound } from "./mp4.js";
 import { adtsFrame, mp3Frame, readFrames, xingFrames } from "./sound-frames.js";
 
@@ -198,8 +199,4 @@ function isFormat(value: unknown): value is SoundFormat {
 
 function toMilli(seconds: number): number {
   return Math.round(seconds * 1000) / 1000;
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
