@@ -5,10 +5,10 @@
  *        ▲    │  └─────────────▶ refused ──────────────▶ refused
  *        │    ├── busy: wait ──┐
  *        │    └── lost ──▶ ask for the reference ──found─▶ task (adopted)
- *        └───────────────────────┘ absent, asked twice
+ *        └───────────────────────┘ absent, asked three times
  *
- * A lost answer is settled by asking for our reference, waiting, asking again, and only then sending the same reference,
- * which the vendor refuses if it has it. A fresh reference at that point is what would pay twice.
+ * A lost answer is settled by asking for our reference, three times with waits between, and only then sending the same
+ * reference, which the vendor refuses if it has it. A fresh reference at that point is what would pay twice.
  */
 import type { Clock } from "../base/clock.js";
 import { unreachable } from "../base/guard.js";
@@ -138,7 +138,7 @@ function foundBefore(created: Created, found: boolean): Created {
   return created.kind === "task" ? { ...created, found } : created;
 }
 
-/** Asks for the reference, twice with a wait between unless `once`; undefined when the vendor has no such task. */
+/** Asks for the reference, three times with waits between unless `once`; undefined when the vendor has no such task. */
 async function ask(
   provider: Provider,
   clock: Clock,
