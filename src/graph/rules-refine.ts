@@ -170,14 +170,19 @@ const NOT_OLD = {
   original_volume: 1,
 } as const;
 
+/** The fields of a lip-sync that say something for which the old endpoint of gateways has no field. */
+export function lackedByOldLipSync(action: LipSync): readonly string[] {
+  return (Object.keys(NOT_OLD) as (keyof typeof NOT_OLD)[]).filter(
+    (field) => action[field] !== undefined && action[field] !== NOT_OLD[field],
+  );
+}
+
 /** What of a lip-sync the old endpoint of gateways cannot do; undefined when it can do all of it. */
 export function beyondOldLipSync(action: Action, source: SourceFacts): string | undefined {
   if (action.kind !== "lip_sync") return undefined;
   const { text, seconds } = OLD_LIP_SYNC;
   const length = source.sourceSeconds;
-  const lacking = (Object.keys(NOT_OLD) as (keyof typeof NOT_OLD)[]).filter(
-    (field) => action[field] !== undefined && action[field] !== NOT_OLD[field],
-  );
+  const lacking = lackedByOldLipSync(action);
   const found = [
     ...(lacking.length > 0 ? [listWords(lacking)] : []),
     ...(characters(action.text ?? "") > text ? [`a text of more than ${text} characters`] : []),

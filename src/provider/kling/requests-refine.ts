@@ -3,6 +3,7 @@
  * moving lips. Pure; the small calls that come before a lip-sync stand in `small-calls.ts`.
  */
 import type { Json } from "../../base/digest.js";
+import { lackedByOldLipSync } from "../../graph/rules-refine.js";
 import type { Extend, LipSync } from "../../graph/step.js";
 import type { Material } from "../provider.js";
 import { carriedEither, sourceUrl, type Carry, type Given } from "./target.js";
@@ -50,14 +51,7 @@ export function advancedLipSync(action: LipSync, { reference, carried, speech }:
 
 /** The body of the lip-sync that older gateways have: it chooses no face, no span and no volume, and has no reference. */
 export function oldLipSync(action: LipSync, { carried, source }: Given): Body {
-  const lacking = [
-    (action.face ?? 1) !== 1 && "face",
-    (action.audio_start ?? 0) !== 0 && "audio_start",
-    action.audio_end !== undefined && "audio_end",
-    (action.at ?? 0) !== 0 && "at",
-    (action.volume ?? 1) !== 1 && "volume",
-    (action.original_volume ?? 1) !== 1 && "original_volume",
-  ].filter((field) => field !== false);
+  const lacking = lackedByOldLipSync(action);
   if (lacking.length > 0) throw new Error(`the old lip-sync has no ${lacking.join(", ")}`);
   const clip = clipFields(source);
   if (action.text !== undefined) {
