@@ -34,6 +34,8 @@ const WORDS = [
   "gone",
 ] as const;
 
+const ANY_WORD = /\[sandbox:([a-z0-9-]+)\]/gu;
+
 /** The misbehaviours that a prompt asks for; words that are not in the list are left alone. */
 export function mischiefIn(prompt: string): ReadonlySet<Mischief> {
   const asked = new Set<Mischief>();
@@ -42,6 +44,11 @@ export function mischiefIn(prompt: string): ReadonlySet<Mischief> {
     if (known !== undefined) asked.add(known);
   }
   return asked;
+}
+
+/** A text as it is spoken and shown, without these words. */
+export function withoutMischief(text: string): string {
+  return text.replace(ANY_WORD, "");
 }
 
 /** How a task that was told to fail explains itself. */
@@ -58,7 +65,7 @@ export function facesIn(prompt: string): number {
 
 /** The words that a clip's prompt holds for a later step, as that step understands them; the faces stay as they are. */
 export function handedDown(prompt: string, to: "then" | "identify"): string {
-  const words = [...prompt.matchAll(/\[sandbox:([a-z0-9-]+)\]/gu)].flatMap(([whole, word = ""]) => {
+  const words = [...prompt.matchAll(ANY_WORD)].flatMap(([whole, word = ""]) => {
     if (/^faces\d$/u.test(word)) return [whole];
     return word.startsWith(`${to}-`) ? [`[sandbox:${word.slice(to.length + 1)}]`] : [];
   });

@@ -3,6 +3,7 @@
  * lasts follows from its letters, as the voice's syllables do. It draws nothing and knows nothing of sound.
  */
 
+import { withoutMischief } from "../mischief.js";
 import { type Face, spell, wrap } from "./lettering.js";
 
 /** A text that is spoken in a clip; all times in seconds of the clip. */
@@ -28,10 +29,7 @@ export const CAPTION_LINES = 2;
 /** The pages of some speeches in the order in which they were given, set in lines of at most `width` pixels. */
 export function pagesOf(speeches: readonly Speech[], face: Face, width: number): readonly Page[] {
   return speeches.flatMap((speech) => {
-    const words = speech.text
-      .replace(/\[sandbox:[a-z0-9-]+\]/gu, "")
-      .replace(/\s+/gu, " ")
-      .trim();
+    const words = withoutMischief(speech.text).replace(/\s+/gu, " ").trim();
     const lines = wrap(spell(`“${words}”`), face, width);
     const total = lines.reduce((sum, line) => sum + weight(line), 0);
     const at = (spoken: number): number => speech.from + ((speech.to - speech.from) * spoken) / total;

@@ -5,6 +5,7 @@
  */
 
 import { sha256Hex } from "../../base/digest.js";
+import { withoutMischief } from "../mischief.js";
 import type { Murmur } from "../rules/order.js";
 
 /** A power of two, so that a phase is brought into the table by cutting bits off. */
@@ -69,8 +70,7 @@ interface Syllable {
 
 /** Pieces of words of about three letters, and pauses; what is not a letter is a pause. */
 function syllablesOf(text: string): readonly Syllable[] {
-  const pieces =
-    text.replace(/\[sandbox:[a-z0-9-]+\]/gu, "").match(/\p{Script=Han}|[\p{L}\p{N}]+|[^\p{L}\p{N}]+/gu) ?? [];
+  const pieces = withoutMischief(text).match(/\p{Script=Han}|[\p{L}\p{N}]+|[^\p{L}\p{N}]+/gu) ?? [];
   const list = pieces.flatMap((piece): readonly Syllable[] => {
     if (/\p{Script=Han}/u.test(piece))
       return [{ vowel: (piece.codePointAt(0) ?? 0) % VOWELS.length, weight: 3 }];

@@ -5,6 +5,7 @@
  * second at speed 1, a Chinese character counting three.
  */
 
+import { withoutMischief } from "../mischief.js";
 import { Complaints, Fields } from "./fields.js";
 import { conclude, type Checked, type Murmur, type Product } from "./order.js";
 import { CALL_MILLI_UNITS } from "./prices.js";
@@ -47,7 +48,7 @@ export function readMurmur(body: Fields, mostCharacters: number, complaints: Com
 }
 
 function speechSeconds(text: string, speed: number): number {
-  const spoken = text.replace(/\[sandbox:[a-z0-9-]+\]/gu, "").trim();
+  const spoken = withoutMischief(text).trim();
   const weight = [...spoken].reduce((sum, each) => sum + (/\p{Script=Han}/u.test(each) ? 3 : 1), 0);
   return Math.round(Math.max(SHORTEST_SECONDS, weight / CHARACTERS_PER_SECOND / speed) * 1000) / 1000;
 }
