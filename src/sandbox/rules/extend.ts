@@ -32,7 +32,7 @@ function check(record: Readonly<Record<string, unknown>>, world: World): Checked
   body.done();
   if (source !== undefined) checkSource(source, world, complaints);
   return conclude(complaints, () => {
-    if (source === undefined) throw new Error("a source that could not be read left no complaint");
+    if (source === undefined) return undefined;
     const { clip, parent, name } = source;
     const [std, pro] = EXTENSION_MILLI_UNITS.get(clip.model) ?? [0, 0];
     return {

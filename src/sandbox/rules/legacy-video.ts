@@ -46,7 +46,7 @@ function check(kind: Kind, record: Readonly<Record<string, unknown>>, world: Wor
   const body = new Fields(record, complaints);
   const model = readLegacyModel(body, world, complaints);
   // Nothing else can be judged without a model.
-  if (model === undefined) return conclude(complaints, never);
+  if (model === undefined) return conclude(complaints, () => undefined);
   const from = kind === "image to video";
   complaints.when(
     !(from ? model.imageToVideo : model.textToVideo),
@@ -206,8 +206,4 @@ function allows(when: When, resolution: Resolution): boolean {
 function retiredMilliUnits(name: string, resolution: Resolution, seconds: number): number {
   const [std, pro] = RETIRED_PER_FIVE_SECONDS[name] ?? [0, 0];
   return ((resolution === "720p" ? std : pro) * seconds) / 5;
-}
-
-function never(): never {
-  throw new Error("a model that could not be read left no complaint");
 }

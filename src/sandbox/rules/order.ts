@@ -202,8 +202,11 @@ export interface Product {
   check(body: Readonly<Record<string, unknown>>, world: World): Checked | Promise<Checked>;
 }
 
-/** The first complaint, or else what was understood. */
-export function conclude(complaints: Complaints, understood: () => Accepted): Checked {
+/** The first complaint, or else what was understood. @throws when nothing was, and nobody complained: a bug. */
+export function conclude(complaints: Complaints, understood: () => Accepted | undefined): Checked {
   const refusal = complaints.first();
-  return refusal === undefined ? { ok: true, ...understood() } : { ok: false, refusal };
+  if (refusal !== undefined) return { ok: false, refusal };
+  const accepted = understood();
+  if (accepted === undefined) throw new Error("what could not be read left no complaint");
+  return { ok: true, ...accepted };
 }
