@@ -1,6 +1,6 @@
 /**
- * Answers questions about tasks: the new generation's query and list, the legacy queries and lists, the packs, and the
- * sandbox's own ledger. It creates nothing. Two habits of the vendor are kept: an unknown id is an empty array in the
+ * Answers questions about tasks: the new generation's query and list, the legacy queries and lists.
+ * It creates nothing. Two habits of the vendor are kept: an unknown id is an empty array in the
  * new generation and 400/1201 in the legacy one, and a legacy path finds only its own product's tasks.
  * What is answered at once is found by no query.
  * Whether the new query finds legacy tasks by external id is not documented: here it does not, only by task id.

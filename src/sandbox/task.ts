@@ -27,7 +27,7 @@ export interface Task {
   readonly path: string;
   readonly productType: Product["productType"];
   readonly order: Order;
-  /** Four hexadecimal digits that keep apart the slates of two takes; they follow from the external id. */
+  /** Four hexadecimal digits that keep apart the slates of two takes; {@link markOf} says from what. */
   readonly mark: string;
   readonly watermark: boolean;
   readonly createdAt: number;
