@@ -6,11 +6,12 @@ import { EXIT, runSandbox, safeText, type Sandbox } from "../index.js";
 import type { Answer, CommandContext } from "./answer.js";
 import type { Command } from "./commands.js";
 import { envelopeLine } from "./envelope.js";
+import { aborted } from "./io.js";
 
 /** Runs until the signal is aborted; a port that is taken or a folder that cannot be made is exit 1. */
 export async function sandboxCommand(
   command: Command & { name: "sandbox" },
-  { io, globals, columns: _columns }: CommandContext,
+  { io, globals }: CommandContext,
 ): Promise<Answer | undefined> {
   let sandbox: Sandbox;
   try {
@@ -55,11 +56,4 @@ function credentialsOf(sandbox: Sandbox): Readonly<Record<string, string>> {
 function assignments(sandbox: Sandbox): string {
   const lines = Object.entries(credentialsOf(sandbox)).map(([name, value]) => `export ${name}=${value}`);
   return `${[...lines, `export KLINGMAKE_SANDBOX_URL=${sandbox.url}`].join("\n")}\n`;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

@@ -69,6 +69,14 @@ export function exitOfSignal(signal: AbortSignal): 130 | 143 {
   return signal.reason instanceof Interruption ? signal.reason.exit : 130;
 }
 
+/** Resolves when `signal` is aborted, or was. */
+export function aborted(signal: AbortSignal): Promise<"aborted"> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve("aborted");
+    else signal.addEventListener("abort", () => resolve("aborted"), { once: true });
+  });
+}
+
 /** A file that the user named cannot be written. `code` is the system's word for why. */
 export class CannotWrite extends Error {
   constructor(

@@ -22,7 +22,7 @@ import { fmtCommand, initCommand } from "./command-project.js";
 import { planCommand } from "./command-plan.js";
 import { renderCommand } from "./command-render.js";
 import { bugText } from "./bug.js";
-import { CannotWrite, exitOfSignal, type Io } from "./io.js";
+import { aborted, CannotWrite, exitOfSignal, type Io } from "./io.js";
 import { diagnosticsJson, diagnosticsText } from "./view-diagnostics.js";
 
 const DONE = 0;
@@ -140,11 +140,4 @@ function refuseUsage(text: string, json: boolean, io: Io, command?: Command["nam
   io.stdout.write(
     envelopeLine({ ...(command === undefined ? {} : { command }), exit: USAGE, data, diagnostics: [] }),
   );
-}
-
-function aborted(signal: AbortSignal): Promise<"aborted"> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve("aborted");
-    else signal.addEventListener("abort", () => resolve("aborted"), { once: true });
-  });
 }
