@@ -28,7 +28,13 @@ export function fit(text: string, columns: number): string {
   return `${taken.trimEnd()}…`;
 }
 
-/** The same with whole words, as far as there are words; `ending` stands behind the text, cut or not. */
+/** Safe text in exactly `columns` columns: cut where it is longer, with blanks behind it where it is shorter. */
+export function padded(text: string, columns: number): string {
+  const cut = fit(text, columns);
+  return `${cut}${" ".repeat(Math.max(0, columns - columnsOf(cut)))}`;
+}
+
+/** As `fit`, with whole words as far as there are words; `ending` stands behind the text, cut or not. */
 export function fitWords(text: string, columns: number, ending = ""): string {
   const safe = safeText(text);
   const room = columns - columnsOf(ending);

@@ -5,7 +5,7 @@
  */
 import { counted, formatUsd, safeText, type Micros } from "../index.js";
 import type { Paint } from "./colours.js";
-import { columnsOf, fit } from "./layout.js";
+import { columnsOf, fit, padded } from "./layout.js";
 import type { Board } from "./run-board.js";
 import { runMoney, secondsLeft } from "./run-forecast.js";
 import { clockText, counts, shotRow, type ShotRow } from "./view-shot.js";
@@ -154,11 +154,6 @@ function longest(words: readonly string[], columns: number): string {
 /** A title in so many columns, or none. */
 function stub(title: string, columns: number): string {
   return columnsOf(title) <= columns || columns >= TITLE_STUB ? fit(title, columns) : "";
-}
-
-function padded(text: string, columns: number): string {
-  const cut = fit(text, columns);
-  return `${cut}${" ".repeat(Math.max(0, columns - columnsOf(cut)))}`;
 }
 
 function rowPaint(row: ShotRow, paint: Paint): (text: string) => string {

@@ -15,7 +15,7 @@ import {
   type StepId,
 } from "../index.js";
 import type { Paint } from "./colours.js";
-import { columnsOf, fit, wrap } from "./layout.js";
+import { columnsOf, fit, padded, wrap } from "./layout.js";
 import { usdRange } from "./money-text.js";
 import { isPicture } from "./run-board.js";
 import { costOfClip } from "./run-forecast.js";
@@ -222,14 +222,10 @@ function besideText({ path, files, note }: ShotEnd): string {
 /** One line, or several: a path is never broken by us, nor shares a line that it does not fit. */
 function shotLines(end: ShotEnd, widths: Widths, columns: number): readonly string[] {
   const { shot, state, word, path, files, note } = end;
-  const pad = (text: string, width: number) => {
-    const cut = fit(text, width);
-    return `${cut}${" ".repeat(Math.max(0, width - columnsOf(cut)))}`;
-  };
-  const name = `${MARKS[state]} ${pad(shot.id, widths.label)}  `;
-  const head = `${name}${widths.title > 0 ? `${pad(shot.title ?? "", widths.title)}  ` : ""}`;
+  const name = `${MARKS[state]} ${padded(shot.id, widths.label)}  `;
+  const head = `${name}${widths.title > 0 ? `${padded(shot.title ?? "", widths.title)}  ` : ""}`;
   const beside = safeText(besideText(end));
-  const line = `${head}${pad(word, Math.max(widths.word, columnsOf(word)))}  ${beside}`.trimEnd();
+  const line = `${head}${padded(word, Math.max(widths.word, columnsOf(word)))}  ${beside}`.trimEnd();
   if (columnsOf(line) <= columns) return [line];
   const own = path === "" || files < 2 ? word : `${word}, ${files} files`;
   // What became of it is worth more than its title.
