@@ -3,7 +3,7 @@
  * Candidates of one step stand together, because they are takes of the same thing.
  */
 import type { PlannedStep } from "../index.js";
-import { filmOrder } from "./film-order.js";
+import { baseOf, filmOrder } from "./film-order.js";
 
 /** One member of a chain: a step, with its other takes. */
 export interface Link {
@@ -34,7 +34,7 @@ function linksOf(steps: readonly PlannedStep[]): readonly Link[] {
   const links = new Map<string, PlannedStep[]>();
   for (const each of steps) {
     // By id and not by name: each clip of a chain may have a picture taken out of it.
-    const base = each.step.id.replace(/@\d+$/, "");
+    const base = baseOf(each.step);
     const link = links.get(base);
     if (link === undefined) links.set(base, [each]);
     else link.push(each);
