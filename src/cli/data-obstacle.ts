@@ -1,12 +1,12 @@
 /**
  * Obstacles as JSON, field by field, so that what a script reads is decided here.
  */
-import { obstacleText, type Obstacle } from "../index.js";
+import { obstacleText, type Obstacle, type StepId } from "../index.js";
 
 type Data = Readonly<Record<string, unknown>>;
 
 /** Why a step cannot go on: a word for scripts, its own facts by name, and the sentence for people. */
-export function obstacleData(obstacle: Obstacle, step: Parameters<typeof obstacleText>[1]): Data {
+export function obstacleData(obstacle: Obstacle, step: StepId): Data {
   const { why, help } = obstacleText(obstacle, step);
   return { because: obstacle.because, ...obstacleFacts(obstacle), why, help };
 }

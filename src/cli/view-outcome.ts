@@ -2,7 +2,15 @@
  * How a step ended in words: its status, what is worth knowing, what to do, and the paint that fits.
  * Messages are passed on as they came; whoever shows them makes them safe.
  */
-import { formatUnits, formatUsd, obstacleText, safeText, type Outcome, type Uncovered } from "../index.js";
+import {
+  formatUnits,
+  formatUsd,
+  obstacleText,
+  safeText,
+  type Outcome,
+  type StepId,
+  type Uncovered,
+} from "../index.js";
 import type { Paint } from "./colours.js";
 
 /** An outcome's word, as short as a decision's. */
@@ -29,7 +37,7 @@ const SHORT: Readonly<Record<string, string>> = {
 };
 
 /** What is worth knowing about how a step ended; empty when the word says it all. */
-export function outcomeNote(outcome: Outcome, step: string): string {
+export function outcomeNote(outcome: Outcome, step: StepId): string {
   switch (outcome.status) {
     case "kept":
       return outcome.conflict?.message ?? "";
@@ -49,7 +57,7 @@ export function outcomeNote(outcome: Outcome, step: string): string {
       return why ?? message;
     }
     case "blocked":
-      return obstacleText(outcome.because, step as Parameters<typeof obstacleText>[1]).why;
+      return obstacleText(outcome.because, step).why;
     case "interrupted":
       return outcome.underWay ? "still under way; the next render collects it" : "not started";
     case "unknown":
@@ -70,7 +78,7 @@ function billedText(outcome: Outcome & { status: "rendered" }): string {
 }
 
 /** What a person can do about how a step ended, if anything. */
-export function outcomeHelp(outcome: Outcome, step: string): string | undefined {
+export function outcomeHelp(outcome: Outcome, step: StepId): string | undefined {
   switch (outcome.status) {
     case "kept":
       return outcome.conflict?.help;
@@ -82,9 +90,7 @@ export function outcomeHelp(outcome: Outcome, step: string): string | undefined 
     case "failed":
       return outcome.diagnostic.help ?? retryText(outcome.retry);
     case "blocked":
-      return outcome.because.because === "upstream"
-        ? undefined
-        : obstacleText(outcome.because, step as Parameters<typeof obstacleText>[1]).help;
+      return outcome.because.because === "upstream" ? undefined : obstacleText(outcome.because, step).help;
     case "unknown":
       return `the vendor may have taken it: run render again to ask; reference ${outcome.reference}`;
   }
