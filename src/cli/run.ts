@@ -4,7 +4,7 @@
  * Commands are imported at once: one large file is read faster than many small ones, and the rarely needed parts
  * (YAML, the sandbox, the network) are imported where they are used.
  */
-import { safeText } from "../index.js";
+import { EXIT, safeText } from "../index.js";
 import type { Answer, CommandContext } from "./answer.js";
 import { parseArguments } from "./args.js";
 import { paintFor, wantsColours } from "./colours.js";
@@ -25,10 +25,6 @@ import { bugText } from "./bug.js";
 import { aborted, CannotWrite, exitOfSignal, type Io } from "./io.js";
 import { diagnosticsJson, diagnosticsText } from "./view-diagnostics.js";
 
-const DONE = 0;
-const USAGE = 64;
-const BUG = 70;
-
 /** Runs one command line (without the program's name). Resolves to the exit code; does not reject. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   let json = argv.includes("--json");
@@ -37,15 +33,15 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     const parsed = parseArguments(argv, { env: io.env, columns: Math.min(io.columns, 100) });
     if (parsed.kind === "help") {
       io.stdout.write(parsed.text);
-      return DONE;
+      return EXIT.done;
     }
     if (parsed.kind === "version") {
       io.stdout.write(`${io.version()}\n`);
-      return DONE;
+      return EXIT.done;
     }
     if (parsed.kind === "usage") {
       refuseUsage(parsed.text, parsed.json, io);
-      return USAGE;
+      return EXIT.usage;
     }
     json = parsed.globals.json;
     command = parsed.command.name;
@@ -53,17 +49,17 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     if (error instanceof CannotWrite) {
       refuseUsage(`error: ${error.message}`, json, io, command);
-      return USAGE;
+      return EXIT.usage;
     }
     const text = bugText(error, io.env);
     io.stderr.write(text);
     if (json) {
       const data = { error: { kind: "bug", message: text.trimEnd() } };
       io.stdout.write(
-        envelopeLine({ ...(command === undefined ? {} : { command }), exit: BUG, data, diagnostics: [] }),
+        envelopeLine({ ...(command === undefined ? {} : { command }), exit: EXIT.bug, data, diagnostics: [] }),
       );
     }
-    return BUG;
+    return EXIT.bug;
   }
 }
 
@@ -80,7 +76,7 @@ async function perform(command: Command, globals: GlobalFlags, io: Io): Promise<
   const patient = command.name === "render" || command.name === "sandbox";
   const given = await (patient ? work : Promise.race([work, aborted(io.signal)]));
   if (given === "aborted") return exitOfSignal(io.signal);
-  if (given === undefined) return DONE;
+  if (given === undefined) return EXIT.done;
   print(command, given, context);
   return given.exit;
 }
@@ -129,7 +125,7 @@ function print(command: Command, given: Answer, { io, globals, err, columns }: C
     io.stderr.write(diagnosticsText(said, err, columns));
   }
   if (given.text !== undefined) io.stdout.write(given.text);
-  if (given.note !== undefined && !(globals.quiet && exit === DONE)) io.stderr.write(given.note);
+  if (given.note !== undefined && !(globals.quiet && exit === EXIT.done)) io.stderr.write(given.note);
 }
 
 function refuseUsage(text: string, json: boolean, io: Io, command?: Command["name"]): void {
@@ -138,6 +134,6 @@ function refuseUsage(text: string, json: boolean, io: Io, command?: Command["nam
   if (!json) return;
   const data = { error: { kind: "usage", message: safe } };
   io.stdout.write(
-    envelopeLine({ ...(command === undefined ? {} : { command }), exit: USAGE, data, diagnostics: [] }),
+    envelopeLine({ ...(command === undefined ? {} : { command }), exit: EXIT.usage, data, diagnostics: [] }),
   );
 }
