@@ -3,6 +3,7 @@
  * because a float would round what someone is going to pay.
  */
 import {
+  counted,
   formatUnits,
   formatUsd,
   type Estimate,
@@ -40,7 +41,7 @@ export function totalsText(totals: Totals): string {
   });
   const amount = `${usdRange(totals.usd)}${units.length === 0 ? "" : ` (${units.join(" and ")})`}`;
   if (totals.unknown === 0) return amount;
-  const unknown = totals.unknown === 1 ? "1 unknown price" : `${totals.unknown} unknown prices`;
+  const unknown = counted(totals.unknown, "unknown price");
   return totals.usd.high === 0 ? unknown : `${amount} and ${unknown}`;
 }
 

@@ -56,7 +56,12 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     if (json) {
       const data = { error: { kind: "bug", message: text.trimEnd() } };
       io.stdout.write(
-        envelopeLine({ ...(command === undefined ? {} : { command }), exit: EXIT.bug, data, diagnostics: [] }),
+        envelopeLine({
+          ...(command === undefined ? {} : { command }),
+          exit: EXIT.bug,
+          data,
+          diagnostics: [],
+        }),
       );
     }
     return EXIT.bug;
