@@ -11,7 +11,7 @@ import { planData, wantData, type Data } from "./data-plan.js";
 import { usdJson } from "./money-text.js";
 import { eventData, outcomeData } from "./data-run.js";
 import { envelopeLine, eventLine, type EnvelopeBody } from "./envelope.js";
-import { exitOfSignal, type FileSink, type Sink } from "./io.js";
+import { exitOfSignal, type FileSink, type Io, type Sink } from "./io.js";
 import { wrap } from "./layout.js";
 import { watchRun, type Progress } from "./progress.js";
 import { planRequest, policyOf } from "./request.js";
@@ -86,6 +86,11 @@ async function renderProject(
         verbose: globals.verbose,
         models: project.catalog,
       });
+    // Who wants to read little has not seen yet what is asked about.
+    const shownFirst = (ask: NonNullable<Io["ask"]>) => (plan: Plan) => {
+      if (globals.quiet) write(`${sheet(plan)}\n`);
+      return ask(questionOf(plan));
+    };
     const policy = policyOf(command.policy);
     try {
       const report = await project.render({
@@ -107,7 +112,7 @@ async function renderProject(
           if (globals.quiet) return;
           write(nothingToDo(plan) && !globals.verbose ? `${idleText(plan)}\n` : `${sheet(plan)}\n`);
         },
-        ...(io.ask === undefined ? {} : { ask: (plan) => ask(plan, sheet, context) }),
+        ...(io.ask === undefined ? {} : { ask: shownFirst(io.ask) }),
       });
       progress.done();
       const answer = answerOf(report, wants, command, context, progress);
@@ -125,17 +130,6 @@ function nothingToDo(plan: Plan): boolean {
 
 function idleText(plan: Plan): string {
   return `${safeText(plan.project)} · profile ${safeText(plan.profile)}: nothing to do, ${counted(plan.steps.length, "step is", "steps are")} fresh`;
-}
-
-/** Shows what is asked about, then asks. */
-async function ask(
-  plan: Plan,
-  sheet: (plan: Plan) => string,
-  { io, globals }: CommandContext,
-): Promise<boolean> {
-  if (io.ask === undefined) return false;
-  if (globals.quiet) io.stderr.write(`${sheet(plan)}\n`);
-  return io.ask(questionOf(plan));
 }
 
 function stoppingText(progress: Progress, columns: number): string {
