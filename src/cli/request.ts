@@ -1,7 +1,8 @@
 /**
- * Flags → the library's requests, and back to a command line that a person can paste. Dollars become exact amounts here.
+ * Flags → the library's requests, and back to a command line that a person can paste, which is made safe to show here.
+ * Dollars become exact amounts here.
  */
-import { usd, type PlanRequest, type Policy } from "../index.js";
+import { safeText, usd, type PlanRequest, type Policy } from "../index.js";
 import type { GlobalFlags, PlanFlags, PolicyFlags } from "./commands.js";
 
 /** The request that plan flags stand for. */
@@ -55,7 +56,7 @@ export function renderParts(
     ...flags.retryRefused.map((step) => ["--retry-refused", step]),
     ...more,
   ];
-  return parts.flatMap((words) => (words.length === 0 ? [] : [words.map(shellWord).join(" ")]));
+  return parts.flatMap((words) => (words.length === 0 ? [] : [safeText(words.map(shellWord).join(" "))]));
 }
 
 /** A word as a shell reads it back. */

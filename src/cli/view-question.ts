@@ -2,7 +2,7 @@
  * The end of a call sheet: the question before money is spent, or what to type where `plan` has only looked.
  * A digest stands for exactly what was read above it, so the lines name it; twelve digits of it are enough to type.
  */
-import { counted, formatUsd, paidSteps, safeText, type Plan, type WantsYes } from "../index.js";
+import { counted, formatUsd, paidSteps, type Plan, type WantsYes } from "../index.js";
 import { columnsOf, labelled } from "./layout.js";
 
 /** The question before money is spent. */
@@ -56,7 +56,7 @@ function noteOf(plan: Plan, wants: readonly WantsYes[]): readonly string[] {
 function commandLines(parts: readonly string[], indent: number, columns: number): readonly string[] {
   const lines: string[] = [];
   let line = "";
-  for (const part of parts.map(safeText)) {
+  for (const part of parts) {
     const more = `${line} ${part}`;
     if (line === "") line = `${" ".repeat(indent)}${part}`;
     // Room for the backslash that the line may have to end with.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { nextLines, questionOf } from "../../src/cli/view-question.js";
-import { renderParts } from "../../src/cli/request.js";
+import { renderLine, renderParts } from "../../src/cli/request.js";
 import type { PlanFlags } from "../../src/cli/commands.js";
 import type { WantsYes } from "../../src/index.js";
 import { id, kept, planned, planOf, priced } from "./fixtures.js";
@@ -69,5 +69,12 @@ describe("what to type", () => {
     const typed = narrow.replace(/ \\\n +/g, " ");
     expect(typed).toContain(lineOf().join(" "));
     expect(typed).toContain(`${lineOf().join(" ")} --approve ${planOf(both).digest.slice(0, 12)}\n`);
+  });
+
+  test("cannot move the cursor, whatever a file is called", () => {
+    const globals = { file: "film\u001b[2J.yaml", json: false, quiet: false, verbose: false, color: true };
+    const shown = "'film\u{fffd}[2J.yaml'";
+    expect(renderLine(globals, flags, [])).toContain(`--file ${shown} `);
+    expect(renderParts(globals, flags, [])).toContain(`--file ${shown}`);
   });
 });
