@@ -2,7 +2,7 @@
  * What a command comes to, before it is printed: an exit code, data for programs, text for people. Commands return
  * this; `run.ts` alone decides what goes to which stream.
  */
-import { EXIT, openProject, type Diagnostic, type ExitCode, type Project } from "../index.js";
+import { EXIT, openProject, type Checked, type Diagnostic, type ExitCode, type Project } from "../index.js";
 import type { Paint } from "./colours.js";
 import type { GlobalFlags } from "./commands.js";
 import type { Io } from "./io.js";
@@ -29,20 +29,28 @@ export interface CommandContext {
   readonly columns: number;
 }
 
+/** Opens the project where the command is run, or that of `file`. */
+export function openFor(
+  { io, globals }: CommandContext,
+  command: string,
+  file = globals.file,
+): Promise<Checked<Project>> {
+  return openProject({
+    cwd: io.cwd,
+    env: io.env,
+    home: io.home,
+    command: `klingmake ${command}`,
+    ...(file === undefined ? {} : { file }),
+  });
+}
+
 /** Opens the project and hands it on; a manifest that cannot be read ends the command with exit 3. */
 export async function withProject(
   context: CommandContext,
   command: string,
   use: (project: Project) => Promise<Answer>,
 ): Promise<Answer> {
-  const { io, globals } = context;
-  const opened = await openProject({
-    cwd: io.cwd,
-    env: io.env,
-    home: io.home,
-    command: `klingmake ${command}`,
-    ...(globals.file === undefined ? {} : { file: globals.file }),
-  });
+  const opened = await openFor(context, command);
   if (opened.value === undefined) return { exit: EXIT.invalid, data: {}, diagnostics: opened.diagnostics };
   return use(opened.value);
 }

@@ -5,8 +5,8 @@
  * A mistake is silence: whatever goes wrong here, the shell just completes nothing.
  */
 import type { Command as Commander, Option } from "commander";
-import { createCatalog, EXIT, exampleNames, openProject, safeText, type Project } from "../index.js";
-import type { Answer, CommandContext } from "./answer.js";
+import { createCatalog, EXIT, exampleNames, safeText, type Project } from "../index.js";
+import { openFor, type Answer, type CommandContext } from "./answer.js";
 import type { Command } from "./commands.js";
 import { makeProgram } from "./program.js";
 
@@ -191,14 +191,6 @@ async function models(line: Line): Promise<readonly Candidate[]> {
   return (catalog?.all() ?? []).map(({ id }) => ({ value: id }));
 }
 
-async function project({ context: { io, globals }, given }: Line): Promise<Project | undefined> {
-  const file = given.get("file") ?? globals.file;
-  const opened = await openProject({
-    cwd: io.cwd,
-    env: io.env,
-    home: io.home,
-    command: "klingmake complete",
-    ...(file === undefined ? {} : { file }),
-  });
-  return opened.value;
+async function project({ context, given }: Line): Promise<Project | undefined> {
+  return (await openFor(context, "complete", given.get("file"))).value;
 }

@@ -2,16 +2,8 @@
  * The commands that only look: `validate`, `status`, `why`, `graph`, `models`, `schema`. None makes a request or
  * changes a file of the project.
  */
-import {
-  EXIT,
-  createCatalog,
-  hasErrors,
-  openProject,
-  schemaText,
-  type Diagnostic,
-  type Project,
-} from "../index.js";
-import { withProject, withWarnings, type Answer, type CommandContext } from "./answer.js";
+import { EXIT, createCatalog, hasErrors, schemaText, type Diagnostic, type Project } from "../index.js";
+import { openFor, withProject, withWarnings, type Answer, type CommandContext } from "./answer.js";
 import type { Command } from "./commands.js";
 import { plannedData } from "./data-plan.js";
 import { modelData } from "./data-models.js";
@@ -123,12 +115,8 @@ export async function modelsCommand(
   command: Command & { name: "models" },
   context: CommandContext,
 ): Promise<Answer> {
-  const { io, globals, out, columns } = context;
-  const place = { cwd: io.cwd, env: io.env, home: io.home, command: "klingmake models" };
-  const opened = await openProject({
-    ...place,
-    ...(globals.file === undefined ? {} : { file: globals.file }),
-  });
+  const { globals, out, columns } = context;
+  const opened = await openFor(context, "models");
   // Without a manifest the built-in list is the answer; one that was named or is broken has another, which is not known.
   const missing =
     opened.diagnostics.some((each) => each.code === "file/not-found") && globals.file === undefined;
