@@ -9,6 +9,7 @@ import { createCatalog, EXIT, exampleNames, safeText, type Project } from "../in
 import { openFor, type Answer, type CommandContext } from "./answer.js";
 import type { Command } from "./commands.js";
 import { makeProgram } from "./program.js";
+import { TIERS } from "./values.js";
 
 /** One thing that could stand there. */
 interface Candidate {
@@ -26,12 +27,9 @@ const VALUES: Readonly<Record<string, (line: Line) => Promise<Wanted>>> = {
   step: steps,
   rebuy: steps,
   retryRefused: steps,
-  allowUnknownPrice: async (line) => [
-    ...((await steps(line)) as readonly Candidate[]),
-    ...(await models(line)),
-  ],
+  allowUnknownPrice: async (line) => [...(await steps(line)), ...(await models(line))],
   example: () => Promise.resolve(exampleNames().map((value) => ({ value }))),
-  askTiers: () => Promise.resolve(["standard", "pro", "master", "none"].map((value) => ({ value }))),
+  askTiers: () => Promise.resolve([...TIERS, "none"].map((value) => ({ value }))),
   file: files,
   folder: files,
   out: files,
@@ -173,7 +171,7 @@ async function profiles(line: Line): Promise<Wanted> {
 }
 
 /** Steps with their shots and images, and shots alone, which mean their last step. */
-async function steps(line: Line): Promise<Wanted> {
+async function steps(line: Line): Promise<readonly Candidate[]> {
   const opened = await project(line);
   const { value: graph } = (await opened?.graph(line.given.get("profile"))) ?? {};
   const found = new Map<string, Candidate>();

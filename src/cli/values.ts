@@ -5,7 +5,8 @@
 import { InvalidArgumentError } from "commander";
 import type { Tier } from "../index.js";
 
-const TIERS: readonly Tier[] = ["standard", "pro", "master"];
+/** All tiers, the cheapest first. */
+export const TIERS: readonly Tier[] = ["standard", "pro", "master"];
 
 /** US dollars: `2`, `2.50`, `$2.50`. @throws InvalidArgumentError otherwise. */
 export function dollars(text: string): number {
