@@ -69,6 +69,11 @@ describe("coming back after a death", () => {
     expect(await reserved("submit")).toEqual([0]);
   });
 
+  test("a task that an earlier run had sent is no money of the run that finds it", async () => {
+    expect((await (await diedAfter("journal intent")).run(film)).spent).toBe(210_000);
+    expect((await (await diedAfter("submit")).run(film)).spent).toBe(0);
+  });
+
   test.each(["submitted", "succeeded", "stored"] as const)(
     "a task that is %s is collected without a create, at no money",
     async (state) => {
