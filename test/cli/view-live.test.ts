@@ -16,7 +16,7 @@ function step(
 ): PlannedStep {
   const base = planned(name, { expectedSeconds: 90 }, wish);
   const [link = ""] = base.step.name.split("@");
-  return { ...base, step: { ...base.step, name: link, candidate: link !== base.step.name } };
+  return { ...base, step: { ...base.step, name: link } };
 }
 
 /** Two chains, takes, a need across shots, an image, and an untitled shot. */

@@ -231,7 +231,9 @@ describe("a paid task", () => {
       await set.run(one([step]));
       lose(set);
       set.vendor.script = script;
-      expect((await set.run(one([step]))).lines.at(-1)).toBe("shots.010.extend rendered");
+      const took = await set.run(one([step]));
+      expect(took.lines.at(-1)).toBe("shots.010.extend rendered");
+      expect(took.spent).toBe(0);
       expect(set.vendor.tasks).toHaveLength(2);
     },
   );
@@ -258,6 +260,25 @@ describe("a paid task", () => {
     const took = await set.run(one([omni]), { options: { budget: usd(0.1) } });
     expect(took.lines.at(-1)).toBe("shots.010.extend blocked over_budget");
     expect(submitted(set)).toBe(before);
+  });
+
+  test.each<[string, string, Script]>([
+    ["credentials of another account do not see it", "other", { find: () => ({ kind: "absent" }) }],
+    [
+      "the vendor refuses to answer",
+      "acct",
+      { find: () => ({ kind: "failed", error: vendorError("credentials") }) },
+    ],
+  ])("that an edit overtook is not given up where %s", async (_, account, script) => {
+    const set = new FilmSet(answerLost("text_to_video"));
+    await set.run(one([], { prompt: "old" }));
+    set.vendor.script = script;
+    await set.run(one([], { prompt: "new" }), { execution: { provider: { ...set.vendor, account } } });
+    set.vendor.script = {};
+    await set.run(one([], { prompt: "new" }));
+    expect(set.plan(one([], { prompt: "old" })).totals.create.usd.high).toBe(0);
+    expect((await set.run(one([], { prompt: "old" }))).lines).toHaveLength(1);
+    expect(set.vendor.tasks).toHaveLength(2);
   });
 
   test("that the vendor turns out not to have leaves the step blocked by what lies before it", async () => {
@@ -334,6 +355,25 @@ describe("the small calls of a lip-sync", () => {
     await set.run(one([say]), { stop });
     const after = set.log.slice(before).filter((each) => /^(call|submit) /.test(each));
     expect(after).toEqual(["call identify_face"]);
+  });
+
+  test.each<[string, (stop: AbortController) => Script]>([
+    ["is refused", () => ({ call: () => ({ kind: "refused", error: vendorError("content", 1301) }) })],
+    [
+      "a busy vendor never took",
+      (stop) => ({ call: () => (stop.abort(), { kind: "refused", error: vendorError("busy") }) }),
+    ],
+  ])("leave nothing in the books for one that %s", async (_, script) => {
+    const stop = new AbortController();
+    const set = new FilmSet();
+    await set.run(one([]));
+    set.vendor.script = script(stop);
+    const took = await set.run(one([speak]), { stop });
+    expect(took.spent).toBe(0);
+    expect(set.disk.entries.filter((each) => each.type === "calling")).toHaveLength(1);
+    expect(set.disk.entries.at(-1)?.type).not.toBe("calling");
+    const attempts = [...set.disk.prior(graphOf(one([speak]))).attempts.values()].flat();
+    expect(attempts.flatMap((each) => each.calls ?? [])).toEqual([]);
   });
 
   test("stay in the books when the bill of the lip-sync is not known", async () => {
