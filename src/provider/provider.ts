@@ -142,6 +142,8 @@ export interface TaskLook {
   readonly refusal?: boolean;
   readonly outputs: readonly TaskOutput[];
   readonly billed: Billed;
+  /** The vendor's id of the clip that it works on, where it says so. */
+  readonly source?: string;
   /** ISO 8601. */
   readonly created?: string;
   readonly updated?: string;
@@ -151,6 +153,12 @@ export interface TaskLook {
 export type LookAnswer =
   | { readonly kind: "found"; readonly look: TaskLook }
   | { readonly kind: "absent" }
+  | { readonly kind: "failed"; readonly error: VendorError }
+  | { readonly kind: "lost"; readonly why: string };
+
+/** What a product's list shows. */
+export type ListAnswer =
+  | { readonly kind: "listed"; readonly looks: readonly TaskLook[] }
   | { readonly kind: "failed"; readonly error: VendorError }
   | { readonly kind: "lost"; readonly why: string };
 
@@ -168,8 +176,8 @@ export interface Sink {
 }
 
 /**
- * A route to the models. `find`, `look` and `fetch` throw the signal's reason when it aborts; `submit` and `call`
- * answer `lost`. `submit`, `call`, `find` and `look` throw `WrongServer`, `submit` also what reading a material throws
+ * A route to the models. `find`, `list`, `look` and `fetch` throw the signal's reason when it aborts; `submit` and `call`
+ * answer `lost`. `submit`, `call`, `find`, `list` and `look` throw `WrongServer`, `submit` also what reading a material throws
  * (nothing was sent then),
  * `fetch` what its sink throws.
  */
@@ -190,8 +198,16 @@ export interface Provider {
   call(call: SmallCall, signal: AbortSignal): Promise<SmallAnswer>;
   /** Sends one create. Never repeats it by itself. */
   submit(submission: Submission, signal: AbortSignal): Promise<SubmitAnswer>;
-  /** Asks for a task by our reference. */
-  find(reference: ClientReference, address: Address, signal: AbortSignal): Promise<LookAnswer>;
+  /**
+   * Asks for tasks by our references, as few requests as the dialect allows. Answers stand in the order asked. Where a
+   * product's own query may not know references, its list is searched, too, before a task is `absent`.
+   */
+  find(
+    asked: readonly { readonly reference: ClientReference; readonly address: Address }[],
+    signal: AbortSignal,
+  ): Promise<readonly LookAnswer[]>;
+  /** The tasks of a product that were created since a time (milliseconds since the epoch), for products without references. */
+  list(address: Address, sinceMs: number, signal: AbortSignal): Promise<ListAnswer>;
   /** Asks for tasks by id, as few requests as the dialect allows. Answers stand in the order asked. */
   look(
     tasks: readonly { readonly task: TaskId; readonly address: Address }[],

@@ -2,6 +2,7 @@
  * Asks for a task that an earlier run may have sent, where nothing may be sent now: found, it is collected like any other;
  * not found, it stays as it is. Costs nothing.
  */
+import type { KeyInputs } from "../graph/key.js";
 import type { Attempt } from "../plan/prior.js";
 import { unreachable } from "../base/guard.js";
 import { micros } from "../base/money.js";
@@ -9,6 +10,7 @@ import type { Obstacle } from "../plan/reason.js";
 import { collect } from "./collect.js";
 import type { Outcome } from "./event.js";
 import { unsettled } from "./failure.js";
+import { findListed } from "./listed.js";
 import type { Run, Stepping } from "./stepping.js";
 
 /** The attempt with its task, journaled; why it has none; or that nobody could say. */
@@ -26,7 +28,7 @@ export async function collectIfThere(
   otherwise: Obstacle,
 ): Promise<Outcome> {
   const { run, planned } = stepping;
-  const asked = await askFor(run, intent);
+  const asked = await askFor(run, intent, planned.inputs);
   switch (asked.kind) {
     case "found":
       return collect(stepping, asked.attempt);
@@ -40,17 +42,21 @@ export async function collectIfThere(
   }
 }
 
-/** Asks for an intent's task by its reference, once. */
-export async function askFor(run: Run, intent: Attempt): Promise<Asked> {
+/** Asks for an intent's task once: by its reference, or by its product's list where creates carry none. */
+export async function askFor(run: Run, intent: Attempt, inputs: KeyInputs): Promise<Asked> {
   const { dialect, product, reference } = intent;
   const address = { dialect, product };
   if (intent.account !== run.provider.account) return { kind: "unaskable", why: "account" };
-  if (!run.provider.references(address)) return { kind: "unaskable", why: "product" };
-  const answer = await run.provider.find(reference, address, run.stop);
-  switch (answer.kind) {
+  const named = run.provider.references(address);
+  const answer = named
+    ? (await run.provider.find([{ reference, address }], run.stop))[0]
+    : await findListed(run, intent, inputs, address, run.stop);
+  switch (answer?.kind) {
     case "found": {
       const { task } = answer.look;
       run.found.add(reference);
+      run.claims.take(task);
+      run.claims.close(reference);
       await run.disk.journal({ type: "submitted", reference, task, adopted: true });
       run.emit({
         type: "step_submitted",
@@ -63,7 +69,11 @@ export async function askFor(run: Run, intent: Attempt): Promise<Asked> {
       return { kind: "found", attempt: { ...intent, state: "submitted", task } };
     }
     case "absent":
-      return { kind: "absent" };
+      return named ? { kind: "absent" } : { kind: "unaskable", why: "product" };
+    case "ambiguous":
+      return { kind: "unaskable", why: "product" };
+    case undefined:
+      return { kind: "unanswered", why: "the vendor did not answer" };
     case "failed":
       return { kind: "unanswered", why: answer.error.message };
     case "lost":

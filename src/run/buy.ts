@@ -9,11 +9,12 @@ import { callsLeft, callsMoney, callsUsedUp, withBill } from "../plan/calls.js";
 import { RENDER } from "../plan/decide.js";
 import type { PlannedStep } from "../plan/plan.js";
 import type { Attempt, SentCall } from "../plan/prior.js";
-import type { Submission } from "../provider/provider.js";
+import type { Address, Submission } from "../provider/provider.js";
 import { followAttempt, keepResult, type Ended, type Finished } from "./collect.js";
 import type { Outcome } from "./event.js";
 import { notSent, refusedByVendor, unsettled } from "./failure.js";
 import { handOver } from "./hand-over.js";
+import { findListed, sourceOf } from "./listed.js";
 import { speechBefore, type CallBooks } from "./small-calls.js";
 import type { Stepping } from "./stepping.js";
 import { createTask, type NotReady } from "./submit.js";
@@ -106,18 +107,24 @@ async function submit(stepping: Stepping, earlier: Attempt | undefined): Promise
       ...(speech === undefined ? {} : { speech }),
     };
   };
+  const source = run.provider.references(address) ? undefined : sourceOf(planned.inputs);
+  if (source !== undefined) run.claims.open(create.reference, { product: address.product, source });
+  const seek = (where: Address, signal: AbortSignal) =>
+    findListed(run, attempt, planned.inputs, where, signal);
   const sentTo =
     earlier === undefined ? {} : { sentTo: { dialect: earlier.dialect, product: earlier.product } };
   const created = await createTask(
     run.provider,
     run.clock,
-    { reference: create.reference, address, permit, ready, ...sentTo },
+    { reference: create.reference, address, permit, ready, seek, ...sentTo },
     (why, seconds) => run.emit({ type: "step_waiting", step: step.id, why, seconds }),
     run.stop,
   );
   const { reference } = create;
+  if (!["unknown", "unsettled", "interrupted"].includes(created.kind)) run.claims.close(reference);
   switch (created.kind) {
     case "task":
+      run.claims.take(created.task);
       if (created.found) run.found.add(create.reference);
       await run.disk.journal({
         type: "submitted",

@@ -11,13 +11,14 @@ import type { Step, StepId } from "../graph/step.js";
 import { paidSteps, type Approval } from "../plan/approval.js";
 import type { Plan, PlannedStep } from "../plan/plan.js";
 import { chargedOr } from "../plan/committed.js";
-import type { Artifact, Lock, Rendering } from "../plan/prior.js";
+import type { Artifact, Prior, Rendering } from "../plan/prior.js";
 import type { Obstacle } from "../plan/reason.js";
 import type { Provider } from "../provider/provider.js";
 import { errorCode } from "../store/files.js";
 import type { Disk } from "./disk.js";
 import type { Emit, Outcome } from "./event.js";
 import { thrown } from "./failure.js";
+import { openClaims } from "./listed.js";
 import { collectOvertaken } from "./overtaken.js";
 import { createPoller } from "./poll.js";
 import { openPurse, type Caps } from "./purse.js";
@@ -30,7 +31,8 @@ export interface Execution {
   readonly plan: Plan;
   readonly approval: Approval;
   readonly caps: Caps;
-  readonly lock: Lock;
+  /** What was known when the plan was made. */
+  readonly prior: Pick<Prior, "lock" | "attempts" | "intents">;
   readonly disk: Disk;
   readonly provider: Provider;
   readonly clock: Clock;
@@ -174,7 +176,7 @@ function openRun(
   outcomes: ReadonlyMap<StepId, Outcome>,
 ): Run {
   const { plan, approval, disk, provider, clock, emit, stop, limits } = execution;
-  const renderings = new Map<CacheKey, Rendering>(execution.lock.renders);
+  const renderings = new Map<CacheKey, Rendering>(execution.prior.lock.renders);
   const slots = new Map<string, LimitFunction>();
   const downloads = pLimit(limits.downloads);
   let halted: StepId | undefined;
@@ -188,6 +190,7 @@ function openRun(
     },
     provider,
     found: new Set(),
+    claims: openClaims(execution.prior),
     small: new Map(),
     purse: openPurse(plan, approval, execution.caps),
     poller: createPoller(provider, clock, limits.pollMs, stop),

@@ -5,6 +5,7 @@
  */
 import { unreachable } from "../base/guard.js";
 import { elide } from "../base/text.js";
+import type { KeyInputs } from "../graph/key.js";
 import type { Overtaken } from "../plan/overtaken.js";
 import type { Attempt } from "../plan/prior.js";
 import { askFor } from "./ask.js";
@@ -19,7 +20,7 @@ export async function collectOvertaken(run: Run, { attempt, inputs }: Overtaken)
   const say = (what: string) =>
     run.emit({ type: "notice", message: `a task of ${attempt.step} that an edit overtook ${what}` });
   try {
-    const sent = attempt.state === "intent" ? await sentAfterAll(run, attempt) : attempt;
+    const sent = attempt.state === "intent" ? await sentAfterAll(run, attempt, inputs) : attempt;
     if (sent === undefined) return;
     const finished = typeof sent === "string" ? sent : await lookOnce(collecting, sent);
     if (typeof finished === "string") {
@@ -49,8 +50,12 @@ export async function collectOvertaken(run: Run, { attempt, inputs }: Overtaken)
 }
 
 /** An intent with its task, if the vendor has one; undefined where there is nothing to say, else what is to be said. */
-async function sentAfterAll(run: Run, intent: Attempt): Promise<Attempt | string | undefined> {
-  const asked = await askFor(run, intent);
+async function sentAfterAll(
+  run: Run,
+  intent: Attempt,
+  inputs: KeyInputs,
+): Promise<Attempt | string | undefined> {
+  const asked = await askFor(run, intent, inputs);
   const { reference } = intent;
   switch (asked.kind) {
     case "found":

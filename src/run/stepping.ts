@@ -9,6 +9,7 @@ import type { Artifact, ClientReference, Rendering } from "../plan/prior.js";
 import type { Provider } from "../provider/provider.js";
 import type { Disk } from "./disk.js";
 import type { Emit } from "./event.js";
+import type { Claims } from "./listed.js";
 import type { Poller } from "./poll.js";
 import type { Purse } from "./purse.js";
 
@@ -27,6 +28,8 @@ export interface Run {
   inSlot<T>(model: string, work: () => Promise<T>): Promise<T>;
   /** References whose tasks were at the vendor before this run: what they cost was not spent now. */
   readonly found: Set<ClientReference>;
+  /** Which tasks belong to somebody. */
+  readonly claims: Claims;
   /** What small calls of this run may have cost, by step. */
   readonly small: Map<StepId, Micros>;
   /** The step at which the account refused for good, so that nothing more is created. */

@@ -3,18 +3,22 @@
  *
  *   (intent journaled) ──send──▶ accepted ─────────────▶ task
  *        ▲    │  └─────────────▶ refused ──────────────▶ refused
- *        │    ├── busy: wait ──┐
- *        │    └── lost ──▶ ask for the reference ──found─▶ task (adopted)
- *        └───────────────────────┘ absent, asked three times
+ *        │    ├── busy: wait, ask once ─────────────found─▶ task (adopted)
+ *        │    ├── exists: ask ──────────────────────found─▶ task (adopted)
+ *        │    └── lost: ask, wait, ask, wait, ask ──found─▶ task (adopted)
+ *        └──────────────┘ absent          └── no reference to ask by, not in the list ─▶ unknown
  *
  * A lost answer is settled by asking for our reference, three times with waits between, and only then sending the same
  * reference, which the vendor refuses if it has it. A fresh reference at that point is what would pay twice.
+ * A busy vendor may not have looked whether it has the reference, so it is asked, too. Where a product takes no reference
+ * its list is searched in the same way, and nothing is ever sent twice.
  */
 import type { Clock } from "../base/clock.js";
 import { unreachable } from "../base/guard.js";
 import type { ClientReference, TaskId } from "../plan/prior.js";
 import type { Address, Provider, Submission, SubmitAnswer, VendorError } from "../provider/provider.js";
 import type { Outcome } from "./event.js";
+import type { Sought } from "./listed.js";
 import { BUSY_FIRST_MS, BUSY_MOST_MS, slept } from "./patience.js";
 import type { Permit } from "./purse.js";
 
@@ -38,6 +42,8 @@ export type Waiting = (why: "busy" | "lost_answer", seconds: number) => void;
 
 const SETTLE_MS = 3_000;
 const SENDS_MOST = 4;
+/** How often a lost create is asked about before it is sent again. */
+const ROUNDS = 3;
 
 /** One order of a task. */
 export interface Order {
@@ -46,6 +52,8 @@ export interface Order {
   /** Where an earlier run may have sent it; asked there before anything is sent. */
   readonly sentTo?: Address;
   readonly permit: Permit;
+  /** Looks for its task in a product's list: the way to ask where creates carry no reference. */
+  seek(where: Address, signal: AbortSignal): Promise<Sought>;
   /** Gets ready what is sent; called once, when it is certain that something has to be. */
   ready(): Promise<Submission | NotReady>;
 }
@@ -80,10 +88,12 @@ export async function createTask(
   for (;;) {
     if (lost !== undefined) {
       const where = sends === 0 ? (sentTo ?? order.address) : order.address;
-      if (!provider.references(where))
-        return { kind: "unknown", why: `${lost}, and this product cannot be asked for it` };
-      const settled = await ask(provider, clock, order, where, waiting, stop, sends === 0);
+      const named = provider.references(where);
+      const rounds = named && sends === 0 ? 1 : ROUNDS;
+      const settled = await ask(provider, clock, order, where, waiting, stop, rounds);
       if (settled !== undefined) return foundBefore(settled, sends === 0);
+      if (!named)
+        return { kind: "unknown", why: `${lost}, and this product cannot be asked for it by reference` };
     }
     if (stop.aborted) return { kind: "interrupted", unsent: lost === undefined };
     if (sends >= SENDS_MOST) return { kind: "unsettled", why: lost ?? "the vendor did not answer" };
@@ -106,7 +116,7 @@ export async function createTask(
       case "accepted":
         return { kind: "task", task: answer.task, adopted: false, found: false };
       case "exists": {
-        const settled = await ask(provider, clock, order, order.address, waiting, stop, false);
+        const settled = await ask(provider, clock, order, order.address, waiting, stop, ROUNDS);
         return settled === undefined
           ? { kind: "unknown", why: "the vendor has this reference but does not show its task" }
           : foundBefore(settled, sends === 1 && lost === undefined);
@@ -117,6 +127,10 @@ export async function createTask(
           waiting("busy", busyMs / 1000);
           if (!(await slept(clock, busyMs, stop))) return { kind: "interrupted", unsent: lost === undefined };
           busyMs = Math.min(busyMs * 2, BUSY_MOST_MS);
+          if (asks && lost === undefined) {
+            const settled = await ask(provider, clock, order, order.address, waiting, stop, 1);
+            if (settled?.kind === "task") return foundBefore(settled, sends === 0);
+          }
           continue;
         }
         if (answer.error.class === "maintenance") {
@@ -125,7 +139,7 @@ export async function createTask(
         }
         return { kind: "refused", error: answer.error };
       case "lost":
-        if (!asks) return { kind: answer.unsent === true ? "unsent" : "unknown", why: answer.why };
+        if (!asks && answer.unsent === true) return { kind: "unsent", why: answer.why };
         lost = answer.why;
         continue;
       default:
@@ -138,7 +152,7 @@ function foundBefore(created: Created, found: boolean): Created {
   return created.kind === "task" ? { ...created, found } : created;
 }
 
-/** Asks for the reference, three times with waits between unless `once`; undefined when the vendor has no such task. */
+/** Asks for the task in so many rounds, with waits between; undefined when the vendor has no such task. */
 async function ask(
   provider: Provider,
   clock: Clock,
@@ -146,20 +160,25 @@ async function ask(
   where: Address,
   waiting: Waiting,
   stop: AbortSignal,
-  once: boolean,
+  rounds: number,
 ): Promise<Created | undefined> {
   const { reference } = order;
+  const look = async (): Promise<Sought | undefined> =>
+    provider.references(where)
+      ? (await provider.find([{ reference, address: where }], stop))[0]
+      : order.seek(where, stop);
   let unanswered = "";
-  for (let round = 0; round < (once ? 1 : 3); round++) {
+  for (let round = 0; round < rounds; round++) {
     if (round > 0) {
       waiting("lost_answer", SETTLE_MS / 1000);
       if (!(await slept(clock, SETTLE_MS, stop))) return { kind: "interrupted", unsent: false };
     }
-    const answer = await provider.find(reference, where, stop).catch((reason: unknown) => {
+    const answer = await look().catch((reason: unknown) => {
       if (stop.aborted) return undefined;
       throw reason;
     });
     if (answer === undefined) return { kind: "interrupted", unsent: false };
+    if (answer.kind === "ambiguous") return { kind: "unknown", why: answer.why };
     if (answer.kind === "found") return { kind: "task", task: answer.look.task, adopted: true, found: false };
     if (answer.kind === "failed" && answer.error.class !== "busy" && answer.error.class !== "maintenance") {
       // Asking was refused, which says nothing about the create: the intent stays open.

@@ -1,7 +1,9 @@
 /** The adapter against a server whose answers each test writes: what is asked, what is believed, what is never said. */
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
+import type { CacheKey } from "../../src/graph/key.js";
 import type { Action } from "../../src/graph/step.js";
+import { clientReference } from "../../src/plan/approval.js";
 import { WrongServer, type Address, type Submission } from "../../src/provider/provider.js";
 import { answer, memorySink, never, NOW, ok, reference, route, serve, taskId } from "./world.js";
 
@@ -111,7 +113,7 @@ describe("a key pair", () => {
     expect(await provider.submit(submission(clip("kling-3.0-turbo")), never)).toMatchObject({
       error: { message: expect.not.stringContaining("older name") as string },
     });
-    expect(await provider.find(reference, NEW, never)).toMatchObject({ kind: "failed" });
+    expect((await provider.find([{ reference, address: NEW }], never))[0]).toMatchObject({ kind: "failed" });
     expect(await provider.look([{ task: taskId("1"), address: NEW }], never)).toMatchObject([
       { kind: "failed" },
     ]);
@@ -232,7 +234,7 @@ describe("finding", () => {
   ];
   it.each(ROWS)("%s by reference", async (_what, address, data, kind) => {
     const { url, seen } = await serve((_, response) => ok(response, data));
-    expect((await route(url).find(reference, address, never)).kind).toBe(kind);
+    expect((await route(url).find([{ reference, address }], never)).map((each) => each.kind)).toEqual([kind]);
     expect(seen[0]?.path).toBe(
       address.dialect === "new"
         ? `/tasks?external_task_ids=${reference}`
@@ -252,20 +254,116 @@ describe("the server that answers", () => {
       const { url } = await serve((_, response) => answer(response, body, status, announced));
       const provider = route(url);
       await expect(provider.submit(submission(clip("kling-3.0")), never)).rejects.toThrow(WrongServer);
-      await expect(provider.find(reference, NEW, never)).rejects.toThrow(/is a klingmake sandbox/);
+      await expect(provider.find([{ reference, address: NEW }], never)).rejects.toThrow(
+        /is a klingmake sandbox/,
+      );
       await expect(provider.look([{ task: taskId("1"), address: V1 }], never)).rejects.toThrow(WrongServer);
     }
   });
 
   it("must say that it is a sandbox when a sandbox is meant", async () => {
     const silent = await serve((_, response) => ok(response, []));
-    await expect(route(silent.url, { realm: "sandbox" }).find(reference, NEW, never)).rejects.toThrow(
-      WrongServer,
-    );
+    await expect(
+      route(silent.url, { realm: "sandbox" }).find([{ reference, address: NEW }], never),
+    ).rejects.toThrow(WrongServer);
     const honest = await serve((_, response) => answer(response, { code: 0, data: [] }, 200, announced));
-    expect(await route(honest.url, { realm: "sandbox" }).find(reference, NEW, never)).toEqual({
-      kind: "absent",
+    expect(await route(honest.url, { realm: "sandbox" }).find([{ reference, address: NEW }], never)).toEqual([
+      { kind: "absent" },
+    ]);
+  });
+});
+
+describe("finding many", () => {
+  const refs = Array.from({ length: 23 }, (_, n) =>
+    clientReference("1".repeat(64) as CacheKey, n + 1, "render"),
+  );
+  const asked = (address: Address) => refs.map((each) => ({ reference: each, address }));
+  const idsOf = (path: string) =>
+    new URL(path, "http://x").searchParams.get("external_task_ids")?.split(",") ?? [];
+
+  it("asks for twenty references at a time", async () => {
+    const { url, seen } = await serve((request, response) =>
+      ok(
+        response,
+        idsOf(request.path)
+          .filter((id) => id !== refs[7])
+          .map((id, n) => ({ id: `t${n}`, status: "processing", external_id: id })),
+      ),
+    );
+    const answers = await route(url).find(asked(NEW), never);
+    expect(seen).toHaveLength(2);
+    expect(answers.map((each) => (each.kind === "found" ? each.look.reference : each.kind))).toEqual(
+      refs.map((each) => (each === refs[7] ? "absent" : each)),
+    );
+  });
+
+  it("asks again alone where an answer has a task that names no reference", async () => {
+    const { url } = await serve((request, response) =>
+      ok(response, idsOf(request.path).includes(refs[3] ?? "") ? [{ id: "1", status: "processing" }] : []),
+    );
+    const answers = await route(url).find(asked(NEW).slice(0, 6), never);
+    expect(answers.map(({ kind }) => kind)).toEqual(
+      [0, 1, 2, 3, 4, 5].map((n) => (n === 3 ? "found" : "absent")),
+    );
+  });
+});
+
+describe("a product's list", () => {
+  const LIP: Address = { dialect: "legacy", product: "/v1/videos/advanced-lip-sync" };
+  const EXTEND: Address = { dialect: "legacy", product: "/v1/videos/video-extend" };
+  const miss = { code: 1201, message: "Task not found by id or external id" };
+  const listed = (n: number, external?: string, more = {}) => ({
+    task_id: `t${n}`,
+    task_status: "processing",
+    task_info: { ...(external === undefined ? {} : { external_task_id: external }), ...more },
+    created_at: NOW + n,
+  });
+  const pageOf = (path: string) => Number(new URL(path, "http://x").searchParams.get("pageNum"));
+
+  it("is searched for a reference where the product's own query may not know it", async () => {
+    const { url, seen } = await serve((request, response) => {
+      const page = pageOf(request.path);
+      if (page === 0) answer(response, miss, 400);
+      else if (page === 1)
+        ok(
+          response,
+          Array.from({ length: 500 }, (_, n) => listed(n)),
+        );
+      else ok(response, [listed(500, reference)]);
     });
+    const [found] = await route(url).find([{ reference, address: LIP }], never);
+    expect(found).toMatchObject({ kind: "found", look: { task: "t500", reference } });
+    expect(seen.map(({ path }) => path)).toEqual([
+      `${LIP.product}/${reference}`,
+      `${LIP.product}?pageNum=1&pageSize=500`,
+      `${LIP.product}?pageNum=2&pageSize=500`,
+    ]);
+  });
+
+  it.each<[string, number, unknown, string]>([
+    ["that does not answer proves nothing", 500, { code: 5000, message: "" }, "lost"],
+    ["with a line that cannot be read proves nothing", 200, { code: 0, data: [{ task_id: "1" }] }, "lost"],
+    ["that is refused for the credentials says so", 401, { code: 1002, message: "" }, "failed"],
+    ["that a gateway does not have adds nothing", 404, { code: 1203, message: "no such API" }, "absent"],
+    ["without it says that there is none", 200, { code: 0, data: [listed(1, "km1-other")] }, "absent"],
+  ])("%s", async (_, status, body, kind) => {
+    const { url } = await serve((request, response) =>
+      pageOf(request.path) === 0 ? answer(response, miss, 400) : answer(response, body, status),
+    );
+    const [found] = await route(url).find([{ reference, address: LIP }], never);
+    expect(found?.kind).toBe(kind);
+  });
+
+  it("tells when tasks were created and which clip they work on", async () => {
+    const { url } = await serve((_, response) =>
+      ok(response, [listed(-5), listed(5, undefined, { parent_video: { id: "v1" } })]),
+    );
+    const answered = await route(url).list(EXTEND, NOW, never);
+    expect(answered).toMatchObject({
+      kind: "listed",
+      looks: [{ task: "t5", source: "v1", created: new Date(NOW + 5).toISOString() }],
+    });
+    expect(answered.kind === "listed" && answered.looks).toHaveLength(1);
   });
 });
 
@@ -285,7 +383,7 @@ describe("no answer", () => {
     const said: unknown[] = [];
     for (const provider of [route(url), route(url, PAIR)]) {
       said.push(await provider.submit(submission(clip("kling-v2-6")), never));
-      said.push(await provider.find(reference, V1, never));
+      said.push((await provider.find([{ reference, address: V1 }], never))[0]);
       said.push(await provider.look([{ task: taskId("1"), address: V1 }], never));
       said.push(await provider.fetch("https://10.0.0.1/a?sig=abc", memorySink(), never));
       said.push(provider.account);

@@ -114,7 +114,7 @@ describe.each(["kling-2.5-turbo", "kling-v2-6"])("a create of %s", (model) => {
       const submission = { reference, action, materials };
       expect(await provider.submit(submission, never)).toMatchObject({ kind: "lost" });
       expect(await provider.submit(submission, never)).toEqual({ kind: "exists" });
-      const found = await provider.find(reference, provider.address(action), never);
+      const found = (await provider.find([{ reference, address: provider.address(action) }], never))[0];
       expect(found).toMatchObject({ kind: "found", look: { reference, status: "succeeded" } });
       const ledger = (await (await fetch(`${sandbox.url}/sandbox/ledger`)).json()) as {
         readonly data: readonly { readonly outcome: string }[];
@@ -126,7 +126,9 @@ describe.each(["kling-2.5-turbo", "kling-v2-6"])("a create of %s", (model) => {
   it("that was never made is absent", async () => {
     const { provider } = await world();
     const address = provider.address(clip(model));
-    expect(await provider.find(nextReference(), address, never)).toEqual({ kind: "absent" });
+    expect((await provider.find([{ reference: nextReference(), address }], never))[0]).toEqual({
+      kind: "absent",
+    });
     expect(await provider.look([{ task: "123456789012345678" as TaskId, address }], never)).toEqual([
       { kind: "absent" },
     ]);
@@ -250,8 +252,8 @@ describe("what the catalog offers", () => {
       for (const action of actions) {
         const reference = nextReference();
         const answer = await provider.submit({ reference, action, materials }, never);
-        const found = await provider.find(reference, provider.address(action), never);
-        const outputs = found.kind === "found" ? found.look.outputs : [];
+        const found = (await provider.find([{ reference, address: provider.address(action) }], never))[0];
+        const outputs = found?.kind === "found" ? found.look.outputs : [];
         if (answer.kind !== "accepted" || outputs[0]?.kind !== "image") refused.push([action, answer, found]);
       }
     }

@@ -408,6 +408,68 @@ describe("the small calls of a lip-sync", () => {
   });
 });
 
+describe("a native extension whose answer was lost", () => {
+  const model = { model: "kling-v1-6" };
+  const lossy: Script = {
+    references: false,
+    submit: ({ action }) => (action.kind === "extend" ? "take" : undefined),
+  };
+  /** The clips that are to be extended, already rendered. */
+  async function made(...shots: readonly ReturnType<typeof shot>[]): Promise<FilmSet> {
+    const set = new FilmSet({ references: false });
+    await set.run(filmOf(...shots));
+    set.vendor.script = lossy;
+    return set;
+  }
+
+  test("is found in the product's list by its clip, and adopted", async () => {
+    const set = await made(shot("010", [], model));
+    const took = await set.run(one([native], model));
+    expect(took.lines[1]).toBe("shots.010.extend rendered");
+    expect(set.vendor.tasks).toHaveLength(2);
+    expect(set.disk.entries.find((each) => each.type === "submitted" && each.adopted)).toMatchObject({
+      task: "t2",
+    });
+  });
+
+  test("is found by the next run when this one died", async () => {
+    const set = await made(shot("010", [], model));
+    set.vendor.script = { ...lossy, list: () => ({ kind: "lost", why: "cut" }) };
+    expect((await set.run(one([native], model))).lines[1]).toMatch(/failed run\/unreachable/);
+    set.vendor.script = lossy;
+    expect((await set.run(one([native], model))).lines[1]).toBe("shots.010.extend rendered");
+    expect(set.vendor.tasks).toHaveLength(2);
+  });
+
+  test("is a person's to settle where two extensions of one clip are unclear, and nothing is sent twice", async () => {
+    const two = (steps: boolean) =>
+      filmOf(
+        shot("010", steps ? [native] : [], model),
+        shot("020", steps ? [{ extend: { ...native.extend, prompt: "another way" } }] : [], model),
+      );
+    const set = new FilmSet({ references: false });
+    await set.run(two(false));
+    set.vendor.script = lossy;
+    const took = await set.run(two(true));
+    expect(
+      took.lines.filter((line) => line.includes("extend")).every((line) => line.endsWith("unknown")),
+    ).toBe(true);
+    expect(set.vendor.tasks).toHaveLength(3);
+    expect((await set.run(two(true))).lines.filter((line) => line.endsWith("blocked unknown"))).toHaveLength(
+      2,
+    );
+    expect(set.vendor.tasks).toHaveLength(3);
+  });
+
+  test("never takes a task that another step has", async () => {
+    const set = await made(shot("010", [], model));
+    await set.run(one([native], model));
+    const other = { extend: { ...native.extend, prompt: "another way" } };
+    set.vendor.script = { references: false, submit: () => "lose" };
+    expect((await set.run(one([other], model))).lines[1]).toBe("shots.010.extend unknown");
+  });
+});
+
 test("a native extension that was certainly not sent is sent by the next run", async () => {
   const model = { model: "kling-v1-6" };
   const set = new FilmSet({ references: false });

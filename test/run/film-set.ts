@@ -74,7 +74,7 @@ export class FilmSet {
       plan,
       approval: take.approval ?? approvalOf(plan),
       caps: {},
-      lock: this.disk.prior(graphOf(manifest)).lock,
+      prior: this.disk.prior(graphOf(manifest)),
       disk: this.disk.open(),
       provider: this.vendor,
       clock: this.clock,

@@ -9,6 +9,7 @@ import type { Realm } from "../../src/graph/step.js";
 import type { Billed, ClientReference, TaskId } from "../../src/plan/prior.js";
 import type {
   FetchAnswer,
+  ListAnswer,
   LookAnswer,
   Provider,
   SmallAnswer,
@@ -27,6 +28,7 @@ const OLD_LIP_SYNC = "/v1/videos/lip-sync";
 export interface Script {
   submit?(submission: Submission, count: number): SubmitScript | Promise<SubmitScript> | undefined;
   find?(reference: string, count: number): LookAnswer | undefined;
+  list?(product: string, count: number): ListAnswer | undefined;
   look?(task: TaskId, count: number): LookAnswer | undefined;
   fetch?(url: string, count: number): FetchAnswer | "broken" | Error | undefined;
   call?(call: SmallCall, count: number): SmallAnswer | undefined;
@@ -72,6 +74,7 @@ export function scriptedProvider(clock: Clock, log: string[] = [], first: Script
   const batches: number[] = [];
   const most = new Map<string, number>();
   let finds = 0;
+  let lists = 0;
   let fetches = 0;
   let calls = 0;
   const taskMs = () => provider.script.taskMs ?? 20_000;
@@ -160,13 +163,34 @@ export function scriptedProvider(clock: Clock, log: string[] = [], first: Script
         ? { kind: "lost", why: "the connection was cut" }
         : { kind: "accepted", task: task.id };
     },
-    async find(reference, _address, signal) {
+    async find(asked, signal) {
+      const answers: LookAnswer[] = [];
+      for (const { reference } of asked) {
+        stopped(signal);
+        await gate(`find ${reference}`);
+        const task = tasks.find((each) => each.submission.reference === reference);
+        const seen: LookAnswer = task === undefined ? { kind: "absent" } : lookAt(task);
+        answers.push(provider.script.find?.(reference, ++finds) ?? seen);
+      }
+      return answers;
+    },
+    async list({ product }, sinceMs, signal) {
       stopped(signal);
-      await gate(`find ${reference}`);
-      const said = provider.script.find?.(reference, ++finds);
+      await gate(`list ${product}`);
+      const said = provider.script.list?.(product, ++lists);
       if (said !== undefined) return said;
-      const task = tasks.find((each) => each.submission.reference === reference);
-      return task === undefined ? { kind: "absent" } : lookAt(task);
+      const looks = tasks.flatMap((task) => {
+        const { action, materials } = task.submission;
+        if (provider.address(action).product !== product || task.startedMs < sinceMs) return [];
+        const answer = lookAt(task);
+        const source = materials.get("source");
+        const of = source?.kind === "result" && source.id !== undefined ? { source: source.id } : {};
+        const created = isoTime(task.startedMs);
+        if (answer.kind !== "found") return [];
+        const { reference: _, ...look } = answer.look;
+        return [{ ...look, ...of, created }];
+      });
+      return { kind: "listed", looks };
     },
     async look(asked, signal) {
       stopped(signal);

@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { CacheKey } from "../../src/graph/key.js";
 import type { Action } from "../../src/graph/step.js";
 import { clientReference } from "../../src/plan/approval.js";
+import type { TaskId } from "../../src/plan/prior.js";
+import type { Sought } from "../../src/run/listed.js";
 import { createTask, type Created } from "../../src/run/submit.js";
 import type { Permit } from "../../src/run/purse.js";
 import type { LookAnswer } from "../../src/provider/provider.js";
@@ -31,7 +33,12 @@ interface Told {
 
 async function create(
   script: Script,
-  more: { readonly askFirst?: boolean; readonly stop?: AbortController; readonly onWait?: () => void } = {},
+  more: {
+    readonly askFirst?: boolean;
+    readonly stop?: AbortController;
+    readonly onWait?: () => void;
+    readonly listed?: () => Sought;
+  } = {},
 ): Promise<Told> {
   const clock = new HandClock();
   const log: string[] = [];
@@ -46,6 +53,7 @@ async function create(
         ready: async () => ({ reference, action, materials: new Map() }),
         address: vendor.address(action),
         permit,
+        seek: async () => (log.push("list"), more.listed?.() ?? { kind: "absent" }),
         ...(more.askFirst === true ? { sentTo: vendor.address(action) } : {}),
       },
       (why, seconds) => {
@@ -229,16 +237,53 @@ describe("the protocol", () => {
     expect(words(told.created)).toBe("task");
     expect(told.clock.slept).toEqual([1, 2, 4, 8, 16, 30, 30, 30, 30].map((seconds) => seconds * 1000));
     expect(told.waits[0]).toBe("busy 1");
-    expect(told.log).toEqual(Array<string>(10).fill("submit"));
+    const sent = (each: string) => each === "submit";
+    expect(told.log.filter(sent)).toHaveLength(10);
+    expect(told.log.filter((each) => !sent(each))).toEqual(Array<string>(9).fill("find"));
+  });
+
+  test("a busy answer can hide a duplicate: what the vendor has under the reference is adopted, unsent", async () => {
+    const told = await create({
+      submit: (_, count) => (count === 1 ? refusing("busy") : undefined),
+      find: found(shown),
+    });
+    expect(told.created).toMatchObject({ kind: "task", adopted: true, found: true });
+    expect(told.log).toEqual(["submit", "find"]);
   });
 });
 
 describe("a route without references", () => {
   const without = (answer: SubmitScript): Script => ({ references: false, submit: () => answer });
-  test("a lost answer is for a person to settle: nothing is sent again", async () => {
+  const inList: Sought = {
+    kind: "found",
+    look: { task: "t7" as TaskId, status: "submitted", outputs: [], billed: { kind: "unknown" } },
+  };
+  test("a lost answer that its list does not show is for a person to settle: nothing is sent again", async () => {
     const told = await create(without("take"));
-    expect(told.created).toEqual({ kind: "unknown", why: "the connection was cut" });
-    expect(told.log).toEqual(["submit"]);
+    expect(told.created).toMatchObject({
+      kind: "unknown",
+      why: expect.stringMatching(/^the connection was cut, /),
+    });
+    expect(told.log).toEqual(["submit", "list", "list", "list"]);
+    expect(told.waits).toEqual(["lost_answer 3", "lost_answer 3"]);
+  });
+  test("a lost answer is settled by the one task that its list shows", async () => {
+    let asked = 0;
+    const told = await create(without("take"), { listed: () => (++asked < 2 ? { kind: "absent" } : inList) });
+    expect(told.created).toEqual({ kind: "task", task: "t7", adopted: true, found: false });
+    expect(told.log).toEqual(["submit", "list", "list"]);
+  });
+  test("a list that shows more than one possibility leaves it to a person", async () => {
+    const told = await create(without("take"), { listed: () => ({ kind: "ambiguous", why: "two tasks" }) });
+    expect(told.created).toEqual({ kind: "unknown", why: "two tasks" });
+  });
+  test("a list that does not answer leaves it to the next run", async () => {
+    const told = await create(without("take"), { listed: () => ({ kind: "lost", why: "no answer" }) });
+    expect([told.created.kind, told.log.length]).toEqual(["unsettled", 4]);
+  });
+  test("what an earlier run may have sent is looked for as thoroughly, and not sent", async () => {
+    const told = await create(without("accept"), { askFirst: true });
+    expect([told.created.kind, told.log]).toEqual(["unknown", ["list", "list", "list"]]);
   });
   test("a request that provably never left was not sent", async () => {
     expect((await create(without({ kind: "lost", why: "no route", unsent: true }))).created.kind).toBe(
@@ -301,6 +346,7 @@ describe("stopping", () => {
         ready: async () => ({ reference, action, materials: new Map() }),
         address: vendor.address(action),
         permit,
+        seek: nobody,
       },
       () => undefined,
       stop.signal,
@@ -322,12 +368,15 @@ test("a permit for another create is a bug, and nothing is sent", async () => {
     ready: async () => ({ reference, action, materials: new Map() }),
     address: vendor.address(action),
     permit: { reference: "km1-other" } as unknown as Permit,
+    seek: nobody,
   };
   await expect(
     createTask(vendor, clock, order, () => undefined, new AbortController().signal),
   ).rejects.toThrow("the permit is for another create");
   expect(vendor.submitted).toEqual([]);
 });
+
+const nobody = (): Promise<Sought> => Promise.resolve({ kind: "absent" });
 
 function abort(stop: AbortController): Error {
   const reason = new Error("stopped");

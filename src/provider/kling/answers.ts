@@ -44,6 +44,7 @@ function readTask(task: unknown, reading: Reading): TaskLook | undefined {
   const reference = asString(task["external_id"]) ?? asString(info["external_task_id"]);
   const said = asString(task["message"]) ?? asString(task["task_status_msg"]) ?? "";
   const message = reading.redact(said).trim();
+  const parent = isRecord(info["parent_video"]) ? taskId(info["parent_video"]["id"]) : undefined;
   const created = timeOf(task["create_time"] ?? task["created_at"]);
   const updated = timeOf(task["update_time"] ?? task["updated_at"]);
   const ended = status === "succeeded" || status === "failed";
@@ -55,6 +56,7 @@ function readTask(task: unknown, reading: Reading): TaskLook | undefined {
     ...(status === "failed" && { refusal: isContentRefusal(said) }),
     outputs: status === "succeeded" ? outputsOf(task, reading) : [],
     billed: ended ? billedOf(task) : { kind: "unknown" },
+    ...(parent !== undefined && { source: parent }),
     ...(created !== undefined && { created }),
     ...(updated !== undefined && { updated }),
   };

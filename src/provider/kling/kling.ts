@@ -7,21 +7,28 @@ import type { Clock } from "../../base/clock.js";
 import { unreachable } from "../../base/guard.js";
 import type { ImageModel, Model, VideoModel } from "../../catalog/model.js";
 import type { Action, Realm } from "../../graph/step.js";
-import type { TaskId } from "../../plan/prior.js";
 import { download } from "../download.js";
 import { openHttp, type HttpOptions } from "../http.js";
-import type { LookAnswer, Material, Provider, RouteProblem, TaskLook, VendorError } from "../provider.js";
+import type { Material, Provider, RouteProblem, VendorError } from "../provider.js";
 import { isLoopbackHost } from "../reach.js";
 import { redactor } from "../redact.js";
 import { accountAt, readBase } from "./address.js";
-import { createdTask, readTasks, type Reading } from "./answers.js";
+import { createdTask, type Reading } from "./answers.js";
 import { readAccount, secretsOf, type Environment } from "./auth.js";
 import { openCalls } from "./calls.js";
 import { lipSyncWay } from "./environment.js";
-import type { Verdict } from "./errors.js";
+import { openQueries } from "./queries.js";
 import { createRequest } from "./requests.js";
 import { smallAnswer, smallCallsBefore, smallRequest } from "./small-calls.js";
-import { addressOf, modelOf, takesReference, targetOf, type Carry, type Target } from "./target.js";
+import {
+  addressOf,
+  modelOf,
+  queriesByReference,
+  takesReference,
+  targetOf,
+  type Carry,
+  type Target,
+} from "./target.js";
 
 /** What the route needs of a catalog. */
 interface KlingModels {
@@ -44,9 +51,6 @@ export interface KlingOptions {
   /** Bytes of a result at most; 4 GiB when absent. */
   readonly resultBytes?: number;
 }
-
-/** More ids in one query are refused. */
-const IDS_PER_QUERY = 20;
 
 /** Opens the route, or says what the environment lacks. Connects to nothing yet. */
 export function openKling(options: KlingOptions): Provider | RouteProblem {
@@ -75,23 +79,12 @@ export function openKling(options: KlingOptions): Provider | RouteProblem {
 
   const target = (action: Action): Target => targetOf(catalog, action, way);
 
-  async function lookNew(
-    ids: readonly TaskId[],
-    signal: AbortSignal,
-  ): Promise<ReadonlyMap<TaskId, LookAnswer>> {
-    const verdict = await calls.query("/tasks", { task_ids: ids }, signal);
-    // One id that the vendor cannot read must not hide nineteen tasks.
-    if (verdict.kind === "refused" && verdict.error.class === "invalid" && ids.length > 1) {
-      const half = Math.ceil(ids.length / 2);
-      const [first, second] = await Promise.all([
-        lookNew(ids.slice(0, half), signal),
-        lookNew(ids.slice(half), signal),
-      ]);
-      return new Map([...first, ...second]);
-    }
-    const pick = picker(verdict, reading);
-    return new Map(ids.map((id) => [id, pick((look) => look.task === id)]));
-  }
+  const queries = openQueries({
+    calls,
+    reading,
+    refusal: () => keyPairRefusal(catalog),
+    knowsReferences: queriesByReference,
+  });
 
   return {
     route: realm === "sandbox" ? "sandbox" : "kling",
@@ -147,36 +140,7 @@ export function openKling(options: KlingOptions): Provider | RouteProblem {
       }
     },
 
-    async find(reference, { dialect, product }, signal) {
-      if (calls.legacyOnly && dialect === "new") return { kind: "failed", error: keyPairRefusal(catalog) };
-      const verdict =
-        dialect === "new"
-          ? await calls.query("/tasks", { external_task_ids: [reference] }, signal)
-          : await calls.query(`${product}/${encodeURIComponent(reference)}`, {}, signal);
-      // A task that names another reference is not ours; one that names none is taken at the query's word.
-      return picker(verdict, reading, true)((look) => (look.reference ?? reference) === reference);
-    },
-
-    async look(tasks, signal) {
-      const fresh = tasks.filter(({ address }) => address.dialect === "new").map(({ task }) => task);
-      const ids = calls.legacyOnly ? [] : [...new Set(fresh)];
-      const batches = new Map<TaskId, ReturnType<typeof lookNew>>();
-      for (let start = 0; start < ids.length; start += IDS_PER_QUERY) {
-        const some = ids.slice(start, start + IDS_PER_QUERY);
-        const batch = lookNew(some, signal);
-        for (const id of some) batches.set(id, batch);
-      }
-      return Promise.all(
-        tasks.map(async ({ task, address }): Promise<LookAnswer> => {
-          if (address.dialect === "legacy") {
-            const verdict = await calls.query(`${address.product}/${encodeURIComponent(task)}`, {}, signal);
-            return picker(verdict, reading, true)((look) => look.task === task);
-          }
-          const found = (await batches.get(task))?.get(task);
-          return found ?? { kind: "failed", error: keyPairRefusal(catalog) };
-        }),
-      );
-    },
+    ...queries,
 
     fetch: (url, sink, signal, onProgress) =>
       download(
@@ -189,39 +153,6 @@ export function openKling(options: KlingOptions): Provider | RouteProblem {
 
     close: () => http.close(),
   };
-}
-
-/**
- * Takes tasks out of a query's verdict. `sole`: the query was about one task, so an answer about another is no proof
- * that ours does not exist.
- */
-function picker(
-  verdict: Verdict,
-  reading: Reading,
-  sole = false,
-): (is: (look: TaskLook) => boolean) => LookAnswer {
-  switch (verdict.kind) {
-    case "ok": {
-      const { looks, unreadable } = readTasks(verdict.data, reading);
-      return (is) => {
-        const look = looks.find(is);
-        if (look !== undefined) return { kind: "found", look };
-        if (unreadable > 0) return { kind: "lost", why: "the vendor's words about the task cannot be read" };
-        if (sole && looks.length > 0) return { kind: "lost", why: "the vendor answered about another task" };
-        return { kind: "absent" };
-      };
-    }
-    case "refused":
-      return () => ({ kind: "failed", error: verdict.error });
-    case "lost":
-      return () => ({ kind: "lost", why: verdict.why });
-    case "absent":
-      return () => ({ kind: "absent" });
-    case "exists":
-      return () => ({ kind: "lost", why: "the vendor answered something that was not asked" });
-    default:
-      return unreachable(verdict);
-  }
 }
 
 async function onWire(field: string, material: Material): Promise<Carry> {

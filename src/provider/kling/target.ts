@@ -74,6 +74,8 @@ export type Target =
   | { readonly kind: "try_on"; readonly action: TryOn; readonly model: ImageModel };
 
 const NATIVE_EXTENSION_PATH = "/v1/videos/video-extend";
+const TRY_ON_PATH = "/v1/images/kolors-virtual-try-on";
+const OMNI_VIDEO_PATH = "/v1/videos/omni-video";
 const LIP_SYNC_PATHS: Readonly<Record<LipSyncEndpoint, string>> = {
   advanced: "/v1/videos/advanced-lip-sync",
   old: "/v1/videos/lip-sync",
@@ -166,6 +168,14 @@ export function addressOf(target: Target): Address {
 /** Whether the creates of a product can carry a reference: two of `/v1` have no field for one. */
 export function takesReference(product: string): boolean {
   return product !== NATIVE_EXTENSION_PATH && product !== LIP_SYNC_PATHS.old;
+}
+
+/**
+ * Whether a product's own query is known to find tasks by reference. Try-on and the current lip-sync carry one, but their
+ * query pages do not say so. [kling-api 4.1]
+ */
+export function queriesByReference(product: string): boolean {
+  return product !== LIP_SYNC_PATHS.advanced && product !== TRY_ON_PATH && product !== OMNI_VIDEO_PATH;
 }
 
 /** The model of a target, where the request names one. */
