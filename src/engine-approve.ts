@@ -42,10 +42,18 @@ export type Approved =
   | { readonly status: "stale"; readonly uncovered: readonly Uncovered[]; readonly exit: ExitCode }
   | { readonly status: "approval_needed"; readonly wants: readonly WantsYes[]; readonly exit: ExitCode };
 
-/** The approval under which a plan may run; where a person must say yes, `ask` is still to be called. */
-export async function approve(opened: Opened, request: ApprovalRequest, plan: Plan): Promise<Approved> {
+/**
+ * The approval under which a plan may run; where a person must say yes, `ask` is still to be called.
+ * `unasked`: the plan before the account was asked what it has, which is the one that a digest from elsewhere may name.
+ */
+export async function approve(
+  opened: Opened,
+  request: ApprovalRequest,
+  plan: Plan,
+  unasked: Plan,
+): Promise<Approved> {
   if (request.approve !== undefined) {
-    const approval = await namedApproval(opened, request.approve, plan);
+    const approval = await namedApproval(opened, request.approve, [plan, unasked]);
     const nothing: Approval = { digest: plan.digest, realm: plan.realm, entries: [] };
     const lacking =
       approval === undefined
@@ -75,11 +83,16 @@ export async function approve(opened: Opened, request: ApprovalRequest, plan: Pl
   return { approval, wants, ask: () => ask(plan, wants) };
 }
 
-async function namedApproval(opened: Opened, digest: string, plan: Plan): Promise<Approval | undefined> {
+async function namedApproval(
+  opened: Opened,
+  digest: string,
+  plans: readonly Plan[],
+): Promise<Approval | undefined> {
   const stored = await readPlan(opened.world.fs, opened.state, digest);
   if (stored.kind === "found") return stored.plan;
   // Without its file, only this very plan counts.
-  return digest.length >= SHORTEST_DIGEST && plan.digest.startsWith(digest) ? approvalOf(plan) : undefined;
+  const named = plans.find((plan) => digest.length >= SHORTEST_DIGEST && plan.digest.startsWith(digest));
+  return named === undefined ? undefined : approvalOf(named);
 }
 
 function plannedOutcomes(plan: Plan): readonly Outcome[] {

@@ -15,6 +15,7 @@ import { expand, providerOf } from "./graph/expand.js";
 import { keyGraph, type CacheKey, type FileDigests, type Keyed } from "./graph/key.js";
 import type { Graph, StepId } from "./graph/step.js";
 import type { Manifest, Profile } from "./manifest/manifest.js";
+import { withFound, type Found } from "./plan/found.js";
 import { makePlan, type Plan, type PlanOptions } from "./plan/plan.js";
 import type { Prior } from "./plan/prior.js";
 import { lipSyncWay } from "./provider/kling/environment.js";
@@ -51,6 +52,8 @@ export interface PlanRequest {
   readonly allowUnknownPrice?: readonly string[];
   /** Tasks at once, per model. */
   readonly concurrency?: number;
+  /** Asks the account, at no cost, for tasks that it may have already; a real render does so anyway. */
+  readonly refresh?: boolean;
   /** Replaces output files that were changed by someone else. */
   readonly overwriteOutputs?: boolean;
 }
@@ -110,11 +113,12 @@ export function chooseProfile(
   });
 }
 
-/** Makes a plan, or says everything that stands in its way. */
+/** Makes a plan, with what an account turned out to have beside what is remembered, or says everything that stands in its way. */
 export async function prepare(
   opened: Opened,
   request: PlanRequest,
   journal: Recalled,
+  account: readonly Found[] = [],
 ): Promise<Checked<Prepared>> {
   const { manifest, catalog, world } = opened;
   const chosen = chooseProfile(manifest, request.profile);
@@ -140,7 +144,8 @@ export async function prepare(
     journal,
   );
   if (read.value === undefined) return { diagnostics: [...found, ...read.diagnostics] };
-  const prior = request.overwriteOutputs === true ? withOutputsAsOurs(read.value.prior) : read.value.prior;
+  const known = withFound(read.value.prior, account);
+  const prior = request.overwriteOutputs === true ? withOutputsAsOurs(known) : known;
   // Asked of nobody but the vendor's own servers, so wrong for nobody else.
   const lipSync = graph.realm === "kling" ? lipSyncWay(opened.options.env) : "advanced";
   const options: PlanOptions = {

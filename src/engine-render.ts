@@ -1,6 +1,7 @@
 /**
  * `render`: lock the project, plan, get a yes where one is wanted, run, and say how it ended.
- * Order matters: the plan is made under the lock, and no request is made before the money question is answered.
+ * Order matters: the plan is made under the lock, and nothing but free questions is asked of the vendor before the money
+ * question is answered.
  */
 import { hasErrors, type Checked, type Diagnostic } from "./base/diagnostic.js";
 import { micros, usd, type Micros } from "./base/money.js";
@@ -8,8 +9,11 @@ import { approve, type ApprovalRequest } from "./engine-approve.js";
 import { CONCURRENCY, prepare, type Opened, type PlanRequest, type Prepared } from "./engine-prepare.js";
 import { lateJournal, recall } from "./engine-journal.js";
 import { diskProblem, openDisk } from "./engine-disk.js";
+import { askAccount, journalFound, type Refreshed } from "./engine-refresh.js";
+import { idleProvider, routeOf, type Route } from "./engine-route.js";
 import type { StepId } from "./graph/step.js";
 import { approvalOf, uncovered, type Approval, type Uncovered, type WantsYes } from "./plan/approval.js";
+import type { Found } from "./plan/found.js";
 import type { Plan, PlannedStep } from "./plan/plan.js";
 import type { Provider, RouteProblem } from "./provider/provider.js";
 import type { Emit, Outcome } from "./run/event.js";
@@ -146,6 +150,45 @@ async function renderLocked(
   const { value: prepared, diagnostics } = await prepareNow(opened, request);
   if (prepared === undefined || hasErrors(diagnostics))
     return { status: "invalid", diagnostics, exit: EXIT.invalid };
+  const route = routeOf(opened, prepared);
+  try {
+    const again = (found: readonly Found[]) => prepareNow(opened, request, found);
+    const asked =
+      request.frozen === true
+        ? { prepared, found: [], warnings: [] }
+        : await askAccount(opened.world, route, prepared, again, request);
+    if ("message" in asked) return { ...unreached(asked), diagnostics };
+    const said = [...diagnostics, ...asked.warnings];
+    return await renderPrepared(opened, request, journal, route, {
+      ...asked,
+      unasked: prepared.plan,
+      diagnostics: said,
+    });
+  } finally {
+    await route.close();
+    await saveIndexes(opened);
+  }
+}
+
+function unreached({ message, help }: RouteProblem) {
+  return { status: "route", message, help, exit: EXIT.credentials } as const;
+}
+
+/** What a render goes on with. */
+interface Readied extends Pick<Refreshed<Prepared>, "prepared" | "found"> {
+  /** The plan before the account was asked. */
+  readonly unasked: Plan;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Renders what was prepared, after a yes where one is wanted. */
+async function renderPrepared(
+  opened: Opened,
+  request: RenderRequest,
+  journal: Pick<Journal, "append">,
+  route: Route,
+  { prepared, found, unasked, diagnostics }: Readied,
+): Promise<RenderReport> {
   const { plan } = prepared;
   request.onPlan?.(plan);
   const report = { plan, diagnostics };
@@ -153,48 +196,53 @@ async function renderLocked(
     const steps = changingLock(prepared);
     if (steps.length > 0) return { ...report, status: "frozen", steps, exit: EXIT.stale };
   }
-  const approved = await approve(opened, request, plan);
+  if (request.signal?.aborted === true) {
+    const nobody = { digest: plan.digest, realm: plan.realm, entries: [] };
+    return run(opened, request, prepared, nobody, idleProvider(plan), journal, diagnostics);
+  }
+  const approved = await approve(opened, request, plan, unasked);
   if (!("approval" in approved)) return { ...report, ...approved };
 
   // A frozen lockfile takes in nothing, not even what is free.
   let overtaken = request.frozen === true ? [] : plan.overtaken;
   const needsRoute = plan.steps.some(reachesOut);
   const wantsRoute = needsRoute || overtaken.some(({ attempt }) => attempt.artifact === undefined);
-  let route = wantsRoute ? await openRoute(opened, prepared) : idleProvider(plan);
-  if ("message" in route) {
-    if (needsRoute)
-      return { ...report, status: "route", message: route.message, help: route.help, exit: EXIT.credentials };
-    const message = `tasks that an edit overtook are not asked about: ${route.message}`;
-    request.emit?.({ type: "notice", message });
+  let provider = wantsRoute ? await route.open() : idleProvider(plan);
+  if ("message" in provider) {
+    if (needsRoute) return { ...report, ...unreached(provider) };
+    request.emit?.({
+      type: "notice",
+      message: `tasks that an edit overtook are not asked about: ${provider.message}`,
+    });
     overtaken = [];
-    route = idleProvider(plan);
+    provider = idleProvider(plan);
   }
-  try {
-    let doing = prepared;
-    if (approved.ask !== undefined) {
-      if (!(await approved.ask())) {
-        return { ...report, status: "declined", wants: approved.wants, exit: EXIT.approval };
-      }
-      // A person takes time, in which a colleague's lockfile may have come: what it has need not be bought.
-      const again = await prepareNow(opened, request);
-      if (again.value === undefined || hasErrors(again.diagnostics))
-        return { status: "invalid", diagnostics: again.diagnostics, exit: EXIT.invalid };
-      const lacking = uncovered(approved.approval, again.value.plan);
-      if (lacking.length > 0) return { ...report, status: "stale", uncovered: lacking, exit: EXIT.stale };
-      doing = again.value;
+  let doing = prepared;
+  if (approved.ask !== undefined) {
+    if (!(await approved.ask())) {
+      return { ...report, status: "declined", wants: approved.wants, exit: EXIT.approval };
     }
-    if (overtaken.length === 0) doing = { ...doing, plan: { ...doing.plan, overtaken } };
-    return await run(opened, request, doing, approved.approval, route, journal, diagnostics);
-  } finally {
-    await route.close();
-    await saveIndexes(opened);
+    // A person takes time, in which a colleague's lockfile may have come: what it has need not be bought.
+    const again = await prepareNow(opened, request, found);
+    if (again.value === undefined || hasErrors(again.diagnostics))
+      return { status: "invalid", diagnostics: again.diagnostics, exit: EXIT.invalid };
+    const lacking = uncovered(approved.approval, again.value.plan);
+    if (lacking.length > 0) return { ...report, status: "stale", uncovered: lacking, exit: EXIT.stale };
+    doing = again.value;
   }
+  if (overtaken.length === 0) doing = { ...doing, plan: { ...doing.plan, overtaken } };
+  await journalFound(journal, found);
+  return run(opened, request, doing, approved.approval, provider, journal, diagnostics);
 }
 
 /** The project as it is now, with what the journal has to say. */
-async function prepareNow(opened: Opened, request: RenderRequest): Promise<Checked<Prepared>> {
+async function prepareNow(
+  opened: Opened,
+  request: RenderRequest,
+  found: readonly Found[] = [],
+): Promise<Checked<Prepared>> {
   const recalled = await recall(opened.world, opened.state, opened.snapshots);
-  const prepared = await prepare(opened, request, recalled);
+  const prepared = await prepare(opened, request, recalled, found);
   return { ...prepared, diagnostics: [...recalled.diagnostics, ...prepared.diagnostics] };
 }
 
@@ -211,39 +259,6 @@ function reachesOut(planned: PlannedStep): boolean {
     case "blocked":
       return false;
   }
-}
-
-function openRoute(opened: Opened, prepared: Prepared): Promise<Provider | RouteProblem> {
-  return opened.world.openRoute({
-    provider: prepared.provider,
-    realm: prepared.plan.realm,
-    env: opened.options.env,
-    catalog: opened.catalog,
-    state: opened.state,
-  });
-}
-
-/** Stands in where a plan needs nobody; being called is a bug. */
-function idleProvider(plan: Plan): Provider {
-  const never = (): never => {
-    throw new Error("a plan that reaches nobody reached out");
-  };
-  return {
-    route: "none",
-    realm: plan.realm,
-    account: "none",
-    loopback: true,
-    address: never,
-    references: never,
-    callsBefore: never,
-    call: never,
-    submit: never,
-    find: never,
-    list: never,
-    look: never,
-    fetch: never,
-    close: () => Promise.resolve(),
-  };
 }
 
 async function run(

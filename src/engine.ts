@@ -20,6 +20,7 @@ import {
   type OpenOptions,
   type PlanRequest,
 } from "./engine-prepare.js";
+import { refreshPlan } from "./engine-refresh.js";
 import { renderProject, type RenderReport, type RenderRequest } from "./engine-render.js";
 import { openSnapshots } from "./engine-snapshot.js";
 import { realWorld, type World } from "./engine-world.js";
@@ -222,12 +223,18 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
   const planNow = async (request: PlanRequest): Promise<Checked<Plan>> => {
     const journal = await journalNow();
     const prepared = await prepare(opened, request, journal);
-    const diagnostics = [...warnings, ...journal.diagnostics, ...prepared.diagnostics];
-    if (prepared.value === undefined) return { diagnostics };
+    const found = [...warnings, ...journal.diagnostics, ...prepared.diagnostics];
+    if (prepared.value === undefined) return { diagnostics: found };
+    const { value, diagnostics: said } =
+      request.refresh === true && !hasErrors(found)
+        ? await refreshPlan(opened, prepared.value, (more) => prepare(opened, request, journal, more))
+        : { value: prepared.value, diagnostics: [] };
+    const diagnostics = [...found, ...said];
+    if (value === undefined) return { diagnostics };
     // Best effort: a read-only checkout can still be planned, and its digest approved by exact match.
-    await opened.offer(prepared.value.plan).catch(() => undefined);
+    await opened.offer(value.plan).catch(() => undefined);
     await Promise.all([opened.inputs.save(), opened.outputs.save()]);
-    return { value: prepared.value.plan, diagnostics };
+    return { value: value.plan, diagnostics };
   };
 
   const whyNow = async (step: string, request: PlanRequest): Promise<Checked<WhyReport>> => {

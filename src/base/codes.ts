@@ -45,6 +45,7 @@ export const DIAGNOSTIC_CODES = {
   "catalog/prompt-too-long": "A prompt is longer than the endpoint takes.",
   "catalog/duplicate": "A `catalog:` addition names a model that already exists.",
   "plan/hold-nothing": "`hold: true` on a step of which the lockfile has no rendering.",
+  "plan/not-asked": "The account could not be asked for the tasks that it may have already.",
   "plan/unknown-target": "`--target`, `why` or another option names a step that does not exist.",
   "plan/not-planned": "`why` of a picture that no step of the plan needs.",
   "plan/environment": "A variable of the environment that a plan depends on has an unknown value.",

@@ -1,5 +1,5 @@
 /**
- * `plan`: the call sheet on stdout. Makes no request. What is over budget or has no price is shown and exits 0, because
+ * `plan`: the call sheet on stdout. Makes no request, or with --refresh free ones. What is over budget or has no price is shown and exits 0, because
  * looking is not refused; `render` refuses.
  */
 import { EXIT, hasErrors } from "../index.js";
@@ -18,10 +18,17 @@ export async function planCommand(
   context: CommandContext,
 ): Promise<Answer> {
   return withProject(context, "plan", async (project) => {
-    const { value: plan, diagnostics } = await project.plan(planRequest(command.plan));
+    const { value: plan, diagnostics } = await project.plan({
+      ...planRequest(command.plan),
+      refresh: command.refresh,
+    });
     const said = withWarnings(project, diagnostics);
-    if (plan === undefined || hasErrors(diagnostics))
-      return { exit: EXIT.invalid, data: {}, diagnostics: said };
+    if (plan === undefined || hasErrors(diagnostics)) {
+      const exit = diagnostics.some((each) => each.code === "run/credentials")
+        ? EXIT.credentials
+        : EXIT.invalid;
+      return { exit, data: {}, diagnostics: said };
+    }
     const wants = project.wantsYes(plan, { policy: policyOf(command.policy), rehearse: command.rehearse });
     const changes = plan.steps.some((each) => each.decision.kind !== "keep");
     const exit = command.detailedExitcode && changes ? EXIT.changes : EXIT.done;

@@ -49,6 +49,7 @@ export type Command =
       readonly plan: PlanFlags;
       readonly policy: PolicyFlags;
       readonly rehearse: boolean;
+      readonly refresh: boolean;
       readonly out?: string;
       readonly detailedExitcode: boolean;
     }

@@ -20,6 +20,7 @@ interface Raw {
   readonly askAbove?: number;
   readonly askTiers?: PolicyFlags["askTiers"];
   readonly rehearse?: boolean;
+  readonly refresh?: boolean;
   readonly out?: string;
   readonly detailedExitcode?: boolean;
   readonly approve?: string;
@@ -64,8 +65,9 @@ export function makeProgram(found: (command: Command) => void): Commander {
 
   const plan = program
     .command("plan")
-    .description("Show what would be rendered, why, and what it costs. Makes no request.")
+    .description("Show what would be rendered, why, and what it costs. Makes no request without --refresh.")
     .option("--out <file>", "also write the plan to a file, as --json prints it", fileName)
+    .option("--refresh", "ask the account, at no cost, which of these tasks it has already")
     .option("--detailed-exitcode", "exit 2 when something is to be done");
   planOptions(plan);
   policyOptions(plan)
@@ -76,6 +78,7 @@ export function makeProgram(found: (command: Command) => void): Commander {
         "   budget: only render refuses",
         "2  --detailed-exitcode: something is to be done",
         "3  manifest invalid",
+        "9  --refresh: no credentials",
       ]),
     )
     .action((raw: Raw) =>
@@ -84,6 +87,7 @@ export function makeProgram(found: (command: Command) => void): Commander {
         plan: planFlags(raw),
         policy: policyFlags(raw),
         rehearse: raw.rehearse === true,
+        refresh: raw.refresh === true,
         ...(raw.out === undefined ? {} : { out: raw.out }),
         detailedExitcode: raw.detailedExitcode === true,
       }),

@@ -170,7 +170,8 @@ export function isUnderWay({ state }: Attempt): boolean {
 /** What to do about the latest attempt at a key that has no rendering of it yet. */
 function fromAttempt(last: Attempt, given: DecideArguments): Decided | undefined {
   const { step, prior, wishes } = given;
-  const reason = { because: "under_way", since: last.started } as const;
+  const found = last.found === true ? { found: true as const } : {};
+  const reason = { because: "under_way", since: last.started, ...found } as const;
   switch (last.state) {
     case "intent": {
       // The task may exist, so it is asked for even where it could not be sent now.

@@ -144,6 +144,8 @@ export interface Attempt {
   /** For `stored` and later. */
   readonly artifact?: Artifact;
   readonly flags?: readonly string[];
+  /** Known from the vendor alone: nothing here had remembered it. */
+  readonly found?: true;
   /** Small calls that were sent for it, each with the most that it may have cost. */
   readonly calls?: readonly SentCall[];
   /** ISO 8601: when the intent was written, when the task ended. */

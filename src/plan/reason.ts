@@ -33,7 +33,12 @@ export type Reason =
     }
   | { readonly because: "failed_before"; readonly attempt: number; readonly message: string }
   | { readonly because: "rebuy" }
-  | { readonly because: "under_way"; readonly since: string; readonly unconfirmed?: true }
+  | {
+      readonly because: "under_way";
+      readonly since: string;
+      readonly unconfirmed?: true;
+      /** Nothing here had remembered it. */ readonly found?: true;
+    }
   | { readonly because: "output_missing"; readonly output: string }
   | { readonly because: "output_older"; readonly output: string }
   | { readonly because: "output_changed"; readonly output: string }
@@ -113,6 +118,8 @@ export function reasonText(reason: Reason): string {
     case "rebuy":
       return "bought again, as you asked";
     case "under_way":
+      if (reason.found === true)
+        return `found at the vendor, ordered ${minute(reason.since)}: adopted at no cost`;
       return reason.unconfirmed === true
         ? `sent or about to be sent at ${minute(reason.since)}, never confirmed; asked for before it is sent again`
         : `already under way since ${minute(reason.since)}`;

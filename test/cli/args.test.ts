@@ -10,7 +10,14 @@ const GLOBALS = { json: false, color: true, quiet: false, verbose: false };
 describe("a command line becomes plain data", () => {
   test.each([
     ["validate", { name: "validate" }],
-    ["plan", { name: "plan", plan: PLAN, policy: {}, rehearse: false, detailedExitcode: false }],
+    [
+      "plan",
+      { name: "plan", plan: PLAN, policy: {}, rehearse: false, refresh: false, detailedExitcode: false },
+    ],
+    [
+      "plan --refresh",
+      { name: "plan", plan: PLAN, policy: {}, rehearse: false, refresh: true, detailedExitcode: false },
+    ],
     [
       "plan --profile final -t shots.010 -t images.* --out p.json --detailed-exitcode --max-cost 2.5 -j 4",
       {
@@ -18,6 +25,7 @@ describe("a command line becomes plain data", () => {
         plan: { ...PLAN, profile: "final", targets: ["shots.010", "images.*"], maxCostUsd: 2.5, jobs: 4 },
         policy: {},
         rehearse: false,
+        refresh: false,
         out: "p.json",
         detailedExitcode: true,
       },

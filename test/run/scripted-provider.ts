@@ -52,6 +52,8 @@ interface Task {
 
 export interface ScriptedProvider extends Provider {
   readonly tasks: readonly Task[];
+  /** Every request, in order. */
+  readonly log: readonly string[];
   /** References submitted, in order. */
   readonly submitted: readonly ClientReference[];
   /** Times at which each task was asked about. */
@@ -92,6 +94,7 @@ export function scriptedProvider(clock: Clock, log: string[] = [], first: Script
       reference: task.submission.reference,
       outputs: [],
       billed: { kind: "unknown" } as Billed,
+      created: isoTime(task.startedMs),
     };
     if (!done(task)) return { kind: "found", look: { ...base, status: "processing" } };
     const outputs = [
@@ -118,6 +121,7 @@ export function scriptedProvider(clock: Clock, log: string[] = [], first: Script
   const provider: ScriptedProvider = {
     script: first,
     tasks,
+    log,
     submitted,
     looks,
     batches,

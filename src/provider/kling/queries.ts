@@ -147,7 +147,7 @@ const UNASKED = "the vendor answered something that was not asked";
 /** The tasks of an answer, and a way to take one out of it. */
 interface Read {
   readonly looks: readonly TaskLook[];
-  pick(is: (look: TaskLook) => boolean): LookAnswer;
+  readonly pick: (is: (look: TaskLook) => boolean) => LookAnswer;
 }
 
 /**

@@ -1,0 +1,180 @@
+/**
+ * Asks an account, at no cost, whether it has tasks of what a plan would create, before anybody is asked for money: after
+ * a lost disk, on another machine, after a kill. What is found is planned as under way, and journaled when it is rendered.
+ */
+import { isoTime } from "./base/clock.js";
+import { caution, problem, type Checked, type Diagnostic } from "./base/diagnostic.js";
+import type { Opened, Prepared } from "./engine-prepare.js";
+import { routeOf, type Route } from "./engine-route.js";
+import type { World } from "./engine-world.js";
+import { foundAttempt, wantedOf, type Found, type Wanted } from "./plan/found.js";
+import type { Plan } from "./plan/plan.js";
+import type { ClientReference, Prior } from "./plan/prior.js";
+import { WrongServer, type Address, type Provider, type RouteProblem } from "./provider/provider.js";
+import type { Journal } from "./store/journal-file.js";
+
+/** A plan, and what it was made from. */
+interface Planned {
+  readonly plan: Plan;
+  readonly read: { readonly prior: Prior };
+}
+
+/** What asking came to. */
+export interface Refreshed<T extends Planned> {
+  readonly prepared: T;
+  readonly found: readonly Found[];
+  /** Why not all of them were answered. */
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** A failed attempt leads to the next one, which may be there, too: this often at most. */
+const ROUNDS_MOST = 8;
+
+/**
+ * Asks for what `prepared` would create until nothing new is found; `again` plans with what was found.
+ * @throws the signal's reason, and `WrongServer`.
+ */
+async function refresh<T extends Planned>(
+  world: Pick<World, "clock">,
+  provider: Provider,
+  prepared: T,
+  again: (found: readonly Found[]) => Promise<Checked<T>>,
+  signal: AbortSignal,
+): Promise<Refreshed<T>> {
+  let now = prepared;
+  const found: Found[] = [];
+  const asked = new Set<ClientReference>();
+  const silent: string[] = [];
+  for (let round = 0; round < ROUNDS_MOST; round++) {
+    const wanted = wantedOf(now.plan, now.read.prior)
+      .filter(({ reference }) => !asked.has(reference))
+      .flatMap((each) => addressed(each, provider));
+    if (wanted.length === 0) break;
+    for (const { reference } of wanted) asked.add(reference);
+    const answers = await provider.find(wanted, signal);
+    const before = found.length;
+    for (const [index, answer] of answers.entries()) {
+      const each = wanted[index];
+      if (each === undefined) continue;
+      const from = {
+        ...each.address,
+        realm: provider.realm,
+        route: provider.route,
+        account: provider.account,
+      };
+      if (answer.kind === "found")
+        found.push(foundAttempt(each, from, answer.look, isoTime(world.clock.now())));
+      if (answer.kind === "lost") silent.push(answer.why);
+      if (answer.kind === "failed") silent.push(answer.error.message);
+    }
+    if (found.length === before) break;
+    const planned = await again(found);
+    if (planned.value === undefined) break;
+    now = planned.value;
+  }
+  return { prepared: now, found, warnings: silent.slice(0, 1).map(unanswered) };
+}
+
+/** Where a reference is asked for; nowhere when its product takes none, or another account was meant. */
+function addressed(wanted: Wanted, provider: Provider): readonly (Wanted & { readonly address: Address })[] {
+  const { known, action } = wanted;
+  if (known !== undefined && known.account !== provider.account) return [];
+  const address: Address =
+    known === undefined ? provider.address(action) : { dialect: known.dialect, product: known.product };
+  return provider.references(address) ? [{ ...wanted, address }] : [];
+}
+
+function unanswered(why: string): Diagnostic {
+  return caution("plan/not-asked", "the account could not be asked for all tasks that it may have already", {
+    why,
+    help: "nothing is paid twice for that: each create is settled by its reference when it is sent; plan --refresh asks again",
+  });
+}
+
+/** Asks, unless another server answers than was meant, whose word is worth nothing. */
+async function refreshOr<T extends Planned>(
+  ...args: Parameters<typeof refresh<T>>
+): Promise<Refreshed<T> | RouteProblem> {
+  try {
+    return await refresh(...args);
+  } catch (error) {
+    if (error instanceof WrongServer) return error.problem;
+    throw error;
+  }
+}
+
+/**
+ * Asks before a render, where money is at stake and anything is worth asking. Without a route, or stopped by the user,
+ * nothing is found: whoever needs the route says so.
+ */
+export async function askAccount(
+  world: Pick<World, "clock">,
+  route: Route,
+  prepared: Prepared,
+  again: (found: readonly Found[]) => Promise<Checked<Prepared>>,
+  {
+    refresh: wished,
+    signal = new AbortController().signal,
+  }: { readonly refresh?: boolean; readonly signal?: AbortSignal },
+): Promise<Refreshed<Prepared> | RouteProblem> {
+  const nothing = { prepared, found: [], warnings: [] };
+  const { plan, read } = prepared;
+  if (!(wished ?? plan.realm === "kling") || wantedOf(plan, read.prior).length === 0) return nothing;
+  const provider = await route.open();
+  if ("message" in provider) return nothing;
+  try {
+    return await refreshOr(world, provider, prepared, again, signal);
+  } catch (error) {
+    if (signal.aborted) return nothing;
+    throw error;
+  }
+}
+
+/** A plan that was asked to be made with what the account has: with it, or without a value where nobody can be asked. */
+export async function refreshPlan(
+  opened: Opened,
+  prepared: Prepared,
+  again: (found: readonly Found[]) => Promise<Checked<Prepared>>,
+): Promise<Checked<Prepared>> {
+  const route = routeOf(opened, prepared);
+  const unasked = ({ message, help }: RouteProblem) => ({
+    diagnostics: [problem("run/credentials", message, { help })],
+  });
+  try {
+    const provider = await route.open();
+    if ("message" in provider) return unasked(provider);
+    const asked = await refreshOr(opened.world, provider, prepared, again, new AbortController().signal);
+    return "message" in asked ? unasked(asked) : { value: asked.prepared, diagnostics: asked.warnings };
+  } finally {
+    await route.close();
+  }
+}
+
+/** Writes down what was found, so that it is collected, and counted, like everything else that was ever sent. */
+export async function journalFound(journal: Pick<Journal, "append">, found: readonly Found[]): Promise<void> {
+  for (const { attempt, inputs, journaled } of found) {
+    const {
+      reference,
+      task,
+      failure,
+      billed,
+      state,
+      started: _,
+      ended: __,
+      found: ___,
+      handle: ____,
+      ...intent
+    } = attempt;
+    if (task === undefined) continue;
+    if (!journaled) await journal.append({ type: "intent", inputs, reference, ...intent });
+    await journal.append({ type: "submitted", reference, task, adopted: true });
+    if (state !== "failed" || failure === undefined) continue;
+    await journal.append({
+      type: "failed",
+      reference,
+      message: failure.message,
+      refusal: failure.refusal,
+      billed: billed ?? { kind: "unknown" },
+    });
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * The route of a run: opened when it is first wanted, closed once, and one that answers nobody where nobody is needed.
+ */
+import type { Opened, Prepared } from "./engine-prepare.js";
+import type { Plan } from "./plan/plan.js";
+import type { Provider, RouteProblem } from "./provider/provider.js";
+
+/** A route that may be wanted. */
+export interface Route {
+  /** Opens it, or says what is missing; the same answer each time. */
+  open(): Promise<Provider | RouteProblem>;
+  close(): Promise<void>;
+}
+
+/** The route that a plan would take. */
+export function routeOf(opened: Opened, { provider, plan }: Pick<Prepared, "provider" | "plan">): Route {
+  const { world, options, catalog, state } = opened;
+  let route: Promise<Provider | RouteProblem> | undefined;
+  return {
+    open: () =>
+      (route ??= world.openRoute({ provider, realm: plan.realm, env: options.env, catalog, state })),
+    async close() {
+      const opening = await route;
+      if (opening !== undefined && !("message" in opening)) await opening.close();
+    },
+  };
+}
+
+/** Stands in where a plan needs nobody; being called is a bug. */
+export function idleProvider(plan: Plan): Provider {
+  const never = (): never => {
+    throw new Error("a plan that reaches nobody reached out");
+  };
+  return {
+    route: "none",
+    realm: plan.realm,
+    account: "none",
+    loopback: true,
+    address: never,
+    references: never,
+    callsBefore: never,
+    call: never,
+    submit: never,
+    find: never,
+    list: never,
+    look: never,
+    fetch: never,
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,131 @@
+/**
+ * Tasks that an account turns out to have, of creates that nothing here remembers: a disk was lost, another machine
+ * rendered the same intent, or a run died. Which references are worth asking for, and a prior that knows of what was found.
+ * The client reference follows from intent alone, so no record of ours is needed to ask.
+ */
+import { unreachable } from "../base/guard.js";
+import type { Action } from "../graph/step.js";
+import type { CacheKey, KeyInputs } from "../graph/key.js";
+import { clientReference } from "./approval.js";
+import { RENDER } from "./decide.js";
+import type { Plan, PlannedStep } from "./plan.js";
+import type { Attempt, Billed, ClientReference, Prior, TaskId } from "./prior.js";
+
+/** A reference to ask for. */
+export interface Wanted {
+  readonly reference: ClientReference;
+  readonly planned: PlannedStep;
+  /** What is known of the attempt; absent when nothing is. */
+  readonly known?: Attempt;
+  /** Of the step, for whoever knows where such tasks are created. */
+  readonly action: Action;
+}
+
+/** An attempt that is known from the vendor alone. */
+export interface Found {
+  readonly attempt: Attempt;
+  readonly inputs: KeyInputs;
+  /** Whether the journal has its intent already. */
+  readonly journaled: boolean;
+}
+
+/** What the vendor says of a task, as far as a plan wants to know. */
+export interface FoundTask {
+  readonly task: TaskId;
+  readonly status: "submitted" | "processing" | "succeeded" | "failed";
+  readonly message?: string;
+  readonly refusal?: boolean;
+  readonly billed: Billed;
+  /** ISO 8601. */
+  readonly created?: string;
+  readonly updated?: string;
+}
+
+/**
+ * What of a plan the account may have: all that would be created, or would be if nothing stood in the way, and what
+ * nobody knew or the vendor denied before.
+ */
+export function wantedOf(plan: Plan, prior: Prior): readonly Wanted[] {
+  return plan.steps.flatMap((planned): readonly Wanted[] => {
+    if (planned.sameAs !== undefined) return [];
+    const known = (prior.attempts.get(planned.key) ?? []).filter((each) => each.call === RENDER);
+    const open = known.filter(({ state }) => state === "unknown" || state === "abandoned");
+    const isNew = known.length === 0 && !prior.lock.renders.has(planned.key);
+    const stuck = planned.decision.kind === "blocked" && isNew && planned.step.action.kind !== "frame";
+    const create = planned.create?.reference ?? (stuck ? clientReference(planned.key, 1, RENDER) : undefined);
+    const references = new Set([
+      ...(create === undefined ? [] : [create]),
+      ...open.map((each) => each.reference),
+    ]);
+    return [...references].map((reference) => {
+      const attempt = known.find((each) => each.reference === reference);
+      const { action } = planned.step;
+      return { reference, planned, action, ...(attempt === undefined ? {} : { known: attempt }) };
+    });
+  });
+}
+
+/** What a task makes of an attempt: under way, to be collected like any other, or failed. */
+export function foundAttempt(
+  { reference, planned, known }: Wanted,
+  from: Pick<Attempt, "realm" | "route" | "account" | "dialect" | "product">,
+  { task, status, message = "", refusal = false, billed, created, updated }: FoundTask,
+  now: string,
+): Found {
+  const { create, step, key, estimate } = planned;
+  const { units, usd } = estimate.kind === "priced" ? estimate : {};
+  const ceiling = create?.ceiling ?? usd?.high;
+  const begun: Attempt = known ?? {
+    key,
+    attempt: create?.attempt ?? 1,
+    call: RENDER,
+    reference,
+    step: step.id,
+    state: "intent",
+    ...from,
+    model: planned.model ?? step.action.kind,
+    ...(ceiling === undefined ? {} : { ceiling }),
+    ...(units === undefined ? {} : { units: units.high }),
+    // Which bytes it was made from, nobody remembers.
+    consumed: {},
+    started: created ?? now,
+  };
+  const { failure: _failure, ended: _ended, ...open } = begun;
+  const base = { ...open, task, found: true } as const;
+  const found = { inputs: planned.inputs, journaled: known !== undefined };
+  switch (status) {
+    case "submitted":
+    case "processing":
+    case "succeeded":
+      return { ...found, attempt: { ...base, state: "submitted" } };
+    case "failed":
+      return {
+        ...found,
+        attempt: {
+          ...base,
+          state: "failed",
+          failure: { message, refusal, billed: billed.kind },
+          billed,
+          ended: updated ?? now,
+        },
+      };
+    default:
+      return unreachable(status);
+  }
+}
+
+/** A prior that knows of these attempts. */
+export function withFound(prior: Prior, found: readonly Found[]): Prior {
+  if (found.length === 0) return prior;
+  const attempts = new Map<CacheKey, readonly Attempt[]>(prior.attempts);
+  const intents = new Map<CacheKey, KeyInputs>(prior.intents);
+  for (const { attempt, inputs } of found) {
+    const others = (attempts.get(attempt.key) ?? []).filter((each) => each.reference !== attempt.reference);
+    attempts.set(
+      attempt.key,
+      [...others, attempt].toSorted((a, b) => a.attempt - b.attempt),
+    );
+    intents.set(attempt.key, inputs);
+  }
+  return { ...prior, attempts, intents };
+}
