@@ -72,6 +72,8 @@ async function refresh<T extends Planned>(
     if (planned.value === undefined) break;
     now = planned.value;
   }
+  const account = { asked: asked.size, found: found.length };
+  now = { ...now, plan: { ...now.plan, account } };
   return { prepared: now, found, warnings: silent.slice(0, 1).map(unanswered) };
 }
 

@@ -39,6 +39,7 @@ export function planData(plan: Plan, wants: readonly WantsYes[]): Data {
       reference: attempt.reference,
       since: attempt.started,
     })),
+    ...(plan.account === undefined ? {} : { account: plan.account }),
     committed: usdJson(plan.committed),
     ...(plan.budget === undefined ? {} : { budget: usdJson(plan.budget) }),
     expected_seconds: plan.expectedSeconds,

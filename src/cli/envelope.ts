@@ -7,7 +7,8 @@
  *   init      root, project, written, extended, kept, schema
  *   fmt       file, changed
  *   validate  file, project, profiles, errors, warnings
- *   plan      digest, project, profile, realm, steps, totals, overtaken, committed, budget, expected_seconds, wants_yes
+ *   plan      digest, project, profile, realm, steps, totals, overtaken, account, committed, budget, expected_seconds,
+ *             wants_yes
  *   render    status, then as plan, then what the status brings: outcomes, spent, interrupted, holder, uncovered, ...
  *   status    project, profile, count, steps (as in plan, with standing)
  *   why       step (as in plan), key_inputs, before, changes, dependents, task

@@ -48,6 +48,7 @@ export function planTotals(
     const price = `${totalsText(create)}${film}`;
     put("cost", sandbox ? `nothing in the sandbox; for real: ${price}` : price, paint.strong);
   }
+  if (plan.account !== undefined) put("account", accountText(plan.account), paint.calm);
   if (plan.overtaken.length > 0) {
     const steps = listWords([...new Set(plan.overtaken.map(({ attempt }) => safeText(attempt.step)))]);
     put("collected", `what an edit of ${steps} overtook under way: paid for, fetched at no cost`, paint.calm);
@@ -74,6 +75,13 @@ export function planTotals(
     put(index === 0 ? "needs a yes" : "", want, paint.costly);
   if (creates.length > 0) put("digest", columns >= 76 ? plan.digest : plan.digest.slice(0, 12));
   return lines;
+}
+
+/** What the account said when it was asked. */
+function accountText({ asked, found }: NonNullable<Plan["account"]>): string {
+  const tasks = counted(asked, "task");
+  if (found === 0) return `asked for ${tasks}: it has none of them`;
+  return `asked for ${tasks}: has ${found === asked ? "all of them" : String(found)} already, at no cost`;
 }
 
 /** A clip that the vendor forgets soon. */

@@ -88,6 +88,8 @@ export interface Plan {
   };
   /** Tasks under way that no step claims any more; a render collects them at no cost. */
   readonly overtaken: readonly Overtaken[];
+  /** How many references the account was asked for, and how many of their tasks it has; absent where nobody asked. */
+  readonly account?: { readonly asked: number; readonly found: number };
   /** Over the project's life: in the lock and under way, without what this plan goes on with. */
   readonly committed: Micros;
   readonly budget?: Micros;

@@ -8,6 +8,7 @@ import type { Micros, MilliUnits } from "../base/money.js";
 import type { Dialect } from "../catalog/model.js";
 import type { CacheKey, KeyInputs } from "../graph/key.js";
 import type { Realm, StepId } from "../graph/step.js";
+import type { AttemptState } from "./attempt-state.js";
 
 /** What the vendor is told so that it refuses a second task and lets us find the first: `km1-` and 26 base32 characters. */
 export type ClientReference = Brand<string, "ClientReference">;
@@ -79,25 +80,6 @@ export interface Lock {
   readonly steps: ReadonlyMap<string, ReadonlyMap<StepId, CacheKey>>;
 }
 
-/**
- * One call of one attempt, as the journal tells it.
- *
- *   intent ──▶ submitted ──▶ succeeded ──▶ stored ──▶ recorded
- *     │            └───────▶ failed
- *     ├──▶ refused        (no task exists)
- *     └──▶ unknown        (the answer was lost and cannot be settled by asking)
- */
-export type AttemptState =
-  | "intent"
-  | "submitted"
-  | "succeeded"
-  | "stored"
-  | "recorded"
-  | "failed"
-  | "refused"
-  | "unknown"
-  | "abandoned";
-
 /** A small call that belongs to an attempt: it carries no reference, and was charged if the vendor took it. */
 export interface SentCall {
   readonly call: string;
@@ -110,7 +92,7 @@ export interface SentCall {
 /** Code of a refusal that is ours: what was found in the clip cannot be made to speak as asked. */
 export const UNSPEAKABLE = -1;
 
-/** What is known of one attempt at one key. */
+/** What is known of one attempt at one key, as the journal tells it. */
 export interface Attempt {
   readonly key: CacheKey;
   readonly attempt: number;

@@ -1,13 +1,13 @@
 /**
- * What the journal's records mean: for each create the furthest that it came. Pure; the same records give the same answer.
- * The last record wins, except that nothing is forgotten: a late or repeated record never takes a task, a handle or an
- * artifact back. What has no intent cannot be placed and is only counted.
+ * What the journal's records mean: for each create the furthest that it came, by the moves of `plan/attempt-state.ts`.
+ * Pure; the same records give the same answer. What has no intent cannot be placed and is only counted.
  */
 import type { Sha256 } from "../base/digest.js";
 import { getOrMake, unreachable } from "../base/guard.js";
 import type { CacheKey, KeyInputs } from "../graph/key.js";
 import { withBill } from "../plan/calls.js";
-import type { Attempt, AttemptState, ClientReference, SentCall } from "../plan/prior.js";
+import { moved, type AttemptState } from "../plan/attempt-state.js";
+import type { Attempt, ClientReference, SentCall } from "../plan/prior.js";
 import type { AfterIntent, IntentEntry, JournalRecord } from "./journal.js";
 import { defined } from "./stored.js";
 
@@ -23,21 +23,6 @@ export interface JournalView {
   /** References that records speak of and no intent explains: the line with it was damaged. */
   readonly orphans: ReadonlySet<ClientReference>;
 }
-
-/**
- * From which states a record moves an attempt on. A task that turns up after all counts from wherever it was missing:
- * the vendor's word on what exists is worth more than ours on what does not.
- */
-const FROM: Readonly<Record<Exclude<AfterIntent["type"], "calling" | "called">, readonly AttemptState[]>> = {
-  submitted: ["intent", "unknown", "refused", "abandoned"],
-  refused: ["intent", "unknown"],
-  unknown: ["intent"],
-  succeeded: ["intent", "unknown", "refused", "abandoned", "submitted"],
-  failed: ["intent", "unknown", "submitted"],
-  stored: ["succeeded", "stored", "recorded"],
-  recorded: ["stored"],
-  abandoned: ["intent", "unknown", "submitted", "succeeded"],
-};
 
 /** Reads the records in order. */
 export function replay(records: Iterable<JournalRecord>): JournalView {
@@ -56,7 +41,7 @@ export function replay(records: Iterable<JournalRecord>): JournalView {
     const before = byReference.get(reference);
     if (record.type === "intent") {
       // A refused create may be tried again under its reference, which was never used up.
-      if (before !== undefined && before.state !== "refused") continue;
+      if (before !== undefined && moved(before.state, "intent") === undefined) continue;
       // What its earlier calls cost is not forgotten.
       byReference.set(reference, { ...begun(record), ...(before?.calls ? { calls: before.calls } : {}) });
       inputs.set(record.key, record.inputs);
@@ -69,8 +54,9 @@ export function replay(records: Iterable<JournalRecord>): JournalView {
         ...before,
         calls: withBill(before.calls ?? [], record.call, record.billed),
       });
-    } else if (FROM[record.type].includes(before.state)) {
-      byReference.set(reference, advanced(before, record));
+    } else {
+      const state = moved(before.state, record.type);
+      if (state !== undefined) byReference.set(reference, advanced(before, state, record));
     }
   }
   const attempts = new Map<CacheKey, Attempt[]>();
@@ -90,17 +76,18 @@ function sentCall({ call, units, ceiling }: Extract<AfterIntent, { type: "callin
 
 function advanced(
   before: Attempt,
+  state: AttemptState,
   record: Exclude<AfterIntent, { type: "calling" | "called" }> & { readonly at: string },
 ): Attempt {
   // What is no longer true of the new state goes: a failure that turned out to be none, an end that was not one.
   const base = before.failure === undefined && before.ended === undefined ? before : reopened(before);
   switch (record.type) {
     case "submitted":
-      return { ...base, state: "submitted", task: record.task };
+      return { ...base, state, task: record.task };
     case "refused":
       return {
         ...base,
-        state: "refused",
+        state,
         failure: defined<NonNullable<Attempt["failure"]>>({
           code: record.code,
           message: record.message,
@@ -112,7 +99,7 @@ function advanced(
     case "failed":
       return {
         ...base,
-        state: "failed",
+        state,
         failure: defined<NonNullable<Attempt["failure"]>>({
           code: record.code,
           message: record.message,
@@ -125,23 +112,22 @@ function advanced(
     case "succeeded":
       return {
         ...base,
-        state: "succeeded",
+        state,
         task: record.handle.task,
         handle: record.handle,
         billed: record.billed,
         ended: record.handle.completed,
       };
     case "stored": {
-      const state = before.state === "recorded" ? "recorded" : "stored";
       const { artifact, flags } = record;
       return flags === undefined ? { ...before, state, artifact } : { ...before, state, artifact, flags };
     }
     case "recorded":
-      return { ...before, state: "recorded" };
+      return { ...before, state };
     case "unknown":
-      return { ...base, state: "unknown" };
+      return { ...base, state };
     case "abandoned":
-      return { ...base, state: "abandoned", ended: record.at };
+      return { ...base, state, ended: record.at };
     default:
       return unreachable(record);
   }

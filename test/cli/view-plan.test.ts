@@ -144,6 +144,16 @@ describe("the call sheet", () => {
     expect(text).toContain("cost        nothing in the sandbox; for real: $0.21 (1.5 video units)");
   });
 
+  test.each([
+    [{ asked: 4, found: 0 }, "account     asked for 4 tasks: it has none of them"],
+    [{ asked: 4, found: 4 }, "account     asked for 4 tasks: has all of them already, at no cost"],
+    [{ asked: 1, found: 0 }, "account     asked for 1 task: it has none of them"],
+    [{ asked: 4, found: 3 }, "account     asked for 4 tasks: has 3 already, at no cost"],
+  ])("says what the account has: %o", (account, line) => {
+    const text = planSheet(planOf([], { account }), [], { paint: PLAIN, columns: 80, now: NOW });
+    expect(text).toContain(line);
+  });
+
   test("of a plan without steps says so and has no digest", () => {
     const text = planSheet(planOf([], { expectedSeconds: 0 }), [], { paint: PLAIN, columns: 80, now: NOW });
     expect(text).toMatchInlineSnapshot(`
