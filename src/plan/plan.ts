@@ -135,7 +135,6 @@ export function makePlan(
   };
   let spending = 0;
   let spendingListed = 0;
-
   for (const step of steps) {
     const fresh = keys.get(step.id);
     if (fresh === undefined) throw new Error(`step ${step.id} has no key`);

@@ -49,7 +49,7 @@ function cutsOf(text: string): readonly { readonly at: number; readonly torn: st
 
 describe("a journal that ends early", { timeout: 120_000 }, () => {
   it.each([
-    ["and everything else is there", (_: Project) => undefined],
+    ["and everything else is there", () => undefined],
     [
       "and lockfile, store and outputs are gone",
       (project: Project) => {

@@ -72,6 +72,34 @@ describe("a killed run", { timeout: 120_000 }, () => {
   });
 });
 
+describe("a lost disk", { timeout: 60_000 }, () => {
+  it("costs nothing: plan --refresh says what the account has, and render adopts it without a yes", async () => {
+    const server = await sandbox({ asVendor: true });
+    const dear = FILM.replace('prompt: "engine room"', 'prompt: "engine room", mode: pro, model: kling-3.0');
+    const film = project(dear, asVendor(server));
+    const yes = (await film.run(["plan", "--json"])).stdout;
+    const { digest } = (JSON.parse(yes) as { readonly data: { readonly digest: string } }).data;
+    expect((await film.run(["render", "--approve", digest])).code).toBe(0);
+    for (const each of [".kling", "store", "kling.lock.json", "renders", "home"]) film.remove(each);
+
+    expect((await film.run(["render", "--frozen"])).code).toBe(7);
+    expect((await film.run(["plan"])).stdout).toMatch(/cost +\$/);
+    const plan = await film.run(["plan", "--refresh"]);
+    expect(plan.stdout).toContain(`asked for ${STEPS} tasks: has all of them already, at no cost`);
+    expect(plan.stdout).toMatch(/cost +nothing/);
+    const ended = await film.run(["render"]);
+    expect(ended.stderr).toContain("nothing spent");
+    await finishes(film, server);
+  });
+
+  it("without credentials is not asked about: plan --refresh exits 9", async () => {
+    const film = project(FILM);
+    const ended = await film.run(["plan", "--refresh"]);
+    expect(ended.code).toBe(9);
+    expect(ended.stderr).toContain("KLING_API_KEY");
+  });
+});
+
 describe("Ctrl-C", { timeout: 60_000 }, () => {
   it("stops submitting, says that render will collect what is under way, and exits 130", async () => {
     const server = await sandbox({ asVendor: true, timeScale: 0.05 });
