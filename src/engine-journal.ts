@@ -9,7 +9,7 @@ import type { Snapshots } from "./engine-snapshot.js";
 import type { World } from "./engine-world.js";
 import type { CacheKey, KeyInputs } from "./graph/key.js";
 import { paceName } from "./plan/pace.js";
-import type { Attempt } from "./plan/prior.js";
+import type { Attempt, ClientReference } from "./plan/prior.js";
 import { readBytesIf } from "./store/files.js";
 import { openJournal, readJournal, type Journal } from "./store/journal-file.js";
 import type { JournalEntry, JournalRecord } from "./store/journal.js";
@@ -26,6 +26,8 @@ export interface Recalled {
    * has it still, the journal has nothing to add.
    */
   readonly settled: ReadonlyMap<CacheKey, number>;
+  /** References that were sent, or may have been, and of which the intent was lost to damage. */
+  readonly orphans: ReadonlySet<ClientReference>;
   /** Every artifact that was ever placed at an output path. */
   readonly placed: ReadonlySet<Sha256>;
   /** Seconds that past tasks took at the vendor, by kind; the sandbox's say nothing about real ones. */
@@ -41,13 +43,14 @@ export async function recall(
   whole = false,
 ): Promise<Recalled> {
   const bytes = readBytesIf(world.fs, at.journal);
-  if (bytes === undefined) return recalled({ open: [], intents: [], settled: [], placed: [], pace: [] }, []);
+  if (bytes === undefined)
+    return recalled({ open: [], intents: [], settled: [], orphans: [], placed: [], pace: [] }, []);
   const about = `journal ${at.journal}`;
   const mark = sha256Hex(bytes);
   const before = whole ? undefined : (snapshots.read(about, mark) as Stored | undefined);
   if (before !== undefined) return recalled(before, []);
   const { records, diagnostics } = await readJournal(world.fs, at);
-  const { attempts, inputs, placed } = replay(records);
+  const { attempts, inputs, orphans, placed } = replay(records);
   const isSettled = ([, list]: readonly [CacheKey, readonly Attempt[]]) =>
     list.length === 1 && list[0]?.state === "recorded";
   const open = [...attempts].filter((entry) => !isSettled(entry));
@@ -58,6 +61,7 @@ export async function recall(
       return intent === undefined ? [] : [[key, intent] as const];
     }),
     settled: [...attempts].filter(isSettled).map(([key, list]) => [key, list[0]?.attempt ?? 1]),
+    orphans: [...orphans],
     placed: [...placed],
     pace: [...paceOf(records)],
   };
@@ -73,18 +77,20 @@ interface Stored {
   readonly open: readonly (readonly [CacheKey, readonly Attempt[]])[];
   readonly intents: readonly (readonly [CacheKey, KeyInputs])[];
   readonly settled: readonly (readonly [CacheKey, number])[];
+  readonly orphans: readonly ClientReference[];
   readonly placed: readonly Sha256[];
   readonly pace: readonly (readonly [string, number])[];
 }
 
 function recalled(
-  { open, intents, settled, placed, pace }: Stored,
+  { open, intents, settled, orphans, placed, pace }: Stored,
   diagnostics: readonly Diagnostic[],
 ): Recalled {
   return {
     attempts: new Map(open),
     intents: new Map(intents),
     settled: new Map(settled),
+    orphans: new Set(orphans),
     placed: new Set(placed),
     pace: new Map(pace),
     diagnostics,

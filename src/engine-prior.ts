@@ -67,6 +67,7 @@ export async function readPrior(
     lock,
     attempts: journal.attempts,
     intents: journal.intents,
+    orphans: journal.orphans,
     held: sources.artifacts.held(known),
     outputs: await sources.outputs.states(
       graph.steps.flatMap((step) => (step.output === undefined ? [] : [step.output])),

@@ -149,6 +149,8 @@ export interface Prior {
   readonly attempts: ReadonlyMap<CacheKey, readonly Attempt[]>;
   /** What the keys of those attempts are the digests of. */
   readonly intents: ReadonlyMap<CacheKey, KeyInputs>;
+  /** References that were sent, or may have been, though nothing more is known of their attempts. */
+  readonly orphans?: ReadonlySet<ClientReference>;
   /** Which of the artifacts asked about are in the store, by digest. */
   readonly held: ReadonlySet<Sha256>;
   /** What lies at the graph's output paths. */

@@ -111,8 +111,8 @@ async function submit(stepping: Stepping, earlier: Attempt | undefined): Promise
   if (source !== undefined) run.claims.open(create.reference, { product: address.product, source });
   const seek = (where: Address, signal: AbortSignal) =>
     findListed(run, attempt, planned.inputs, where, signal);
-  const sentTo =
-    earlier === undefined ? {} : { sentTo: { dialect: earlier.dialect, product: earlier.product } };
+  const before = earlier ?? (run.wasSent(create.reference) ? address : undefined);
+  const sentTo = before === undefined ? {} : { sentTo: { dialect: before.dialect, product: before.product } };
   const created = await createTask(
     run.provider,
     run.clock,

@@ -32,7 +32,7 @@ export interface Execution {
   readonly approval: Approval;
   readonly caps: Caps;
   /** What was known when the plan was made. */
-  readonly prior: Pick<Prior, "lock" | "attempts" | "intents">;
+  readonly prior: Pick<Prior, "lock" | "attempts" | "intents" | "orphans">;
   readonly disk: Disk;
   readonly provider: Provider;
   readonly clock: Clock;
@@ -191,6 +191,7 @@ function openRun(
     provider,
     found: new Set(),
     claims: openClaims(execution.prior),
+    wasSent: (reference) => execution.prior.orphans?.has(reference) === true,
     small: new Map(),
     purse: openPurse(plan, approval, execution.caps),
     poller: createPoller(provider, clock, limits.pollMs, stop),

@@ -30,6 +30,8 @@ export interface Run {
   readonly found: Set<ClientReference>;
   /** Which tasks belong to somebody. */
   readonly claims: Claims;
+  /** Whether a create was or may have been sent of which nothing more is known, because the journal was damaged. */
+  wasSent(reference: ClientReference): boolean;
   /** What small calls of this run may have cost, by step. */
   readonly small: Map<StepId, Micros>;
   /** The step at which the account refused for good, so that nothing more is created. */

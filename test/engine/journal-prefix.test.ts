@@ -87,6 +87,27 @@ describe("a journal that ends early", { timeout: 120_000 }, () => {
     expect(project.read(JOURNAL)).toContain(`\n${torn}\n`);
   });
 
+  it.each(["intent", "submitted", "succeeded"])(
+    "and lost a line of type %s in its middle pays for nothing again, not even for what carries no reference",
+    async (type) => {
+      const native = FILM.replace(
+        /    steps:.*/,
+        "    model: kling-v1-6\n    steps: [{ extend: { via: native } }]",
+      );
+      const project = film(native, { references: false });
+      await project.render({ ask: () => Promise.resolve(true), allowUnknownPrice: ["kling-v1-6"] });
+      const { length } = project.vendor.submitted;
+      const lines = project.read(JOURNAL).split("\n");
+      const at = lines.findLastIndex((line) => line.includes(`"type":"${type}"`));
+      project.volume.writeFileSync(JOURNAL, lines.with(at, "{damaged").join("\n"));
+      project.remove("/film/kling.lock.json");
+      const report = await project.render({ ask: () => Promise.resolve(true), yes: true });
+      expect(report.diagnostics.map(({ code }) => code)).toContain("journal/damaged");
+      expect(project.vendor.submitted).toHaveLength(length);
+      expect([0, 8]).toContain(report.exit);
+    },
+  );
+
   it("cut at any byte reads as the records before it and at most one damaged line, the last", async () => {
     const whole = (await rendered()).read(JOURNAL);
     const records = parseJournal(whole).records;
