@@ -2,18 +2,18 @@
  * Where an attempt stands between its intent and its lock entry, and what moves it on. Everything here is journaled: a
  * state is what the records so far amount to, and any prefix of them is a state to go on from.
  *
- *              calling, called: small calls before the create, on the books; the state stays
- *              ┌──┐
- *  ──intent──▶ intent ──submitted──▶ submitted ──succeeded──▶ succeeded ──stored──▶ stored ──recorded──▶ recorded
- *              │  │ ▲                 │     │                  │                                         (in the lockfile)
- *              │  │ │                 │     └──failed──▶ failed: ended so at the vendor
- *              │  │ │                 └──abandoned──▶ abandoned ◀──abandoned──┘  its own account denies it,
- *              │  │ intent                               ▲                       or a person gave it up
- *              │  │ │                                abandoned
- *              │  └─┴─refused──▶ refused ◀──refused──┐   │
- *              └───────unknown─────────────────────▶ unknown: nobody can be asked, a person decides
+ *   intent ─────────▶ submitted ──────▶ succeeded ──────▶ stored ──────▶ recorded (in the lockfile)
+ *    │  ▲  │            │   │               │
+ *    │  │  │            │   └──▶ failed     │        failed: ended so at the vendor
+ *    │  │  │            ▼                   │        abandoned: its own account denies it, or a person gave it up
+ *    │  │  ├───────▶ abandoned ◀────────────┘        unknown: nobody can be asked, a person decides
+ *    │  │  │            ▲                            refused: no task was made; its reference is free for another intent
+ *    │  │  └──▶ unknown ┘
+ *    │  │         │
+ *    │  └─────────┼─── refused
+ *    └────────────┴──────▲
  *
- *  refused: no task was made, and the reference was not used up, so a second intent may follow under it.
+ * Each arrow is a record named for where it leads. `calling` and `called` (small calls before the create) stay in the state.
  * A task that turns up after all counts from wherever it was missing (unknown, refused, abandoned): the vendor's word on
  * what exists is worth more than ours on what does not. A record that fits nowhere changes nothing, so that one that
  * comes late, or twice, never takes a task, a handle or an artifact back.
