@@ -16,6 +16,7 @@ import { keyGraph, type CacheKey, type FileDigests, type Keyed } from "./graph/k
 import type { Graph, StepId } from "./graph/step.js";
 import type { Manifest, Profile } from "./manifest/manifest.js";
 import { withFound, type Found } from "./plan/found.js";
+import { retriesInForce } from "./plan/create.js";
 import { makePlan, type Plan, type PlanOptions } from "./plan/plan.js";
 import type { Prior } from "./plan/prior.js";
 import { lipSyncWay } from "./provider/kling/environment.js";
@@ -50,6 +51,8 @@ export interface PlanRequest {
   readonly rebuy?: readonly string[];
   /** Steps or models whose unknown price is accepted. */
   readonly allowUnknownPrice?: readonly string[];
+  /** How many attempts may follow a failed one by themselves; none when absent. The manifest may allow fewer. */
+  readonly retries?: number;
   /** Tasks at once, per model. */
   readonly concurrency?: number;
   /** Asks the account, at no cost, for tasks that it may have already; a real render does so anyway. */
@@ -154,6 +157,7 @@ export async function prepare(
     lipSync: typeof lipSync === "string" ? lipSync : "advanced",
     allowUnknownPrice: new Set(request.allowUnknownPrice),
     concurrency: request.concurrency ?? manifest.limits.concurrency ?? CONCURRENCY,
+    retries: retriesInForce(request.retries, manifest.approval.retries),
     ...(manifest.budget.usd === undefined ? {} : { budget: usd(manifest.budget.usd) }),
     ...(request.maxCostUsd === undefined ? {} : { maxCost: usd(request.maxCostUsd) }),
   };

@@ -29,11 +29,14 @@ export {
   type WantsYes,
 } from "./plan/approval.js";
 export { chargedOr } from "./plan/committed.js";
+export { RETRIES_MOST } from "./plan/create.js";
 export type { Decision } from "./plan/decide.js";
 export type { Estimate, Totals } from "./plan/estimate.js";
+export { retriesMoney } from "./plan/fit.js";
 export type { Plan, PlannedStep } from "./plan/plan.js";
 export type { Artifact, Attempt, Billed, ClientReference, Handle, TaskId } from "./plan/prior.js";
 export { obstacleText, reasonText, type Change, type Obstacle, type Reason } from "./plan/reason.js";
 export type { Emit, Outcome, RunEvent } from "./run/event.js";
+export { billWords } from "./run/failure.js";
 export { EXIT, type ExitCode } from "./run/exit.js";
 export type { Sandbox, SandboxOptions } from "./sandbox/sandbox.js";

@@ -3,9 +3,10 @@
  * parser itself, so that `--help` is quick and every mistake is found before any effect.
  */
 import { CommanderError, InvalidArgumentError } from "commander";
-import { STDOUT, type Command, type Parsed, type PolicyFlags } from "./commands.js";
+import { RETRIES_MOST } from "../index.js";
+import { STDOUT, type Command, type Parsed, type PlanFlags, type PolicyFlags } from "./commands.js";
 import { globalFlags, makeProgram } from "./program.js";
-import { dollars, tierList } from "./values.js";
+import { dollars, tierList, wholeNumber } from "./values.js";
 
 /** What parsing may look at besides argv. */
 export interface ParseSurroundings {
@@ -67,7 +68,10 @@ function withEnvironment(command: Command, env: ParseSurroundings["env"]): Comma
     ...(tiers === undefined ? {} : { askTiers: tiers }),
     ...command.policy,
   };
-  return { ...command, policy };
+  const retries =
+    command.plan.retries ?? fromVariable("KLINGMAKE_RETRIES", env, wholeNumber(0, RETRIES_MOST));
+  const plan: PlanFlags = retries === undefined ? command.plan : { ...command.plan, retries };
+  return { ...command, plan, policy };
 }
 
 function fromVariable<T>(

@@ -22,6 +22,8 @@ export interface PlanFlags {
   readonly rebuy: readonly string[];
   readonly retryRefused: readonly string[];
   readonly jobs?: number;
+  /** How many attempts may follow a failed one by themselves. */
+  readonly retries?: number;
 }
 
 /** When a yes is wanted, as far as flags or the environment say. */

@@ -24,7 +24,11 @@ function obstacleFacts(obstacle: Obstacle): Data {
     case "unknown":
       return { reference: obstacle.reference, since: obstacle.since };
     case "over_budget":
-      return { cap: obstacle.cap, ...(obstacle.unknown === true ? { unknown: true } : {}) };
+      return {
+        cap: obstacle.cap,
+        ...(obstacle.unknown === true ? { unknown: true } : {}),
+        ...(obstacle.retries === undefined ? {} : { retries: obstacle.retries }),
+      };
     case "price_unknown":
       return {};
     case "unsupported":

@@ -65,15 +65,7 @@ export function plannedData(each: PlannedStep): Data {
     decision: decisionData(each.decision, each),
     ...(each.reason === undefined ? {} : { reason: { ...each.reason, text: reasonText(each.reason) } }),
     estimate: estimateData(each.estimate),
-    ...(each.create === undefined
-      ? {}
-      : {
-          create: {
-            reference: each.create.reference,
-            attempt: each.create.attempt,
-            ceiling: each.create.ceiling === undefined ? null : usdJson(each.create.ceiling),
-          },
-        }),
+    ...(each.create === undefined ? {} : { create: createData(each.create) }),
     ...(each.sameAs === undefined ? {} : { same_as: each.sameAs }),
     ...(each.expectedSeconds === undefined ? {} : { expected_seconds: each.expectedSeconds }),
     ...(each.extension === undefined
@@ -86,6 +78,23 @@ export function plannedData(each: PlannedStep): Data {
           },
         }),
     ...(each.handleEnds === undefined ? {} : { handle_ends: each.handleEnds }),
+  };
+}
+
+function createData({ reference, attempt, ceiling, retries = [] }: NonNullable<PlannedStep["create"]>): Data {
+  return {
+    reference,
+    attempt,
+    ceiling: ceiling === undefined ? null : usdJson(ceiling),
+    ...(retries.length === 0
+      ? {}
+      : {
+          retries: retries.map((each) => ({
+            reference: each.reference,
+            attempt: each.attempt,
+            ceiling: usdJson(each.ceiling),
+          })),
+        }),
   };
 }
 

@@ -35,6 +35,10 @@ export function eventData(event: RunEvent): Data {
       const money = reserved === undefined ? {} : { reserved: usdJson(reserved) };
       return { type, step, reference, task, adopted, ...money };
     }
+    case "step_retrying": {
+      const { type, step, failed, attempt, why, billed, spent } = event;
+      return { type, step, failed, attempt, why, billed: billedData(billed), spent: usdJson(spent) };
+    }
     case "step_downloading":
       return {
         type: event.type,
@@ -85,7 +89,10 @@ export function outcomeData(outcome: Outcome, step: StepId): Data {
         status: outcome.status,
         diagnostic: diagnosticJson(outcome.diagnostic),
         retry: outcome.retry,
-        billed: { kind: outcome.billed },
+        billed:
+          outcome.bill === undefined
+            ? { kind: outcome.billed }
+            : billedData({ kind: "billed", ...outcome.bill }),
         ...(outcome.fatal === true ? { fatal: true } : {}),
       };
     case "blocked":

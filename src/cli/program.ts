@@ -3,6 +3,7 @@
  * `found` and does nothing else. Adding a command: one arm in `commands.ts`, one block here, one case in `run.ts`.
  */
 import { Argument, Command as Commander, Option } from "commander";
+import { RETRIES_MOST } from "../index.js";
 import type { Command, GlobalFlags, GraphFormat, PlanFlags, PolicyFlags } from "./commands.js";
 import { appendix, example } from "./help-text.js";
 import { addCompletion, addFmt, addInit } from "./program-project.js";
@@ -17,6 +18,7 @@ interface Raw {
   readonly rebuy?: readonly string[];
   readonly retryRefused?: readonly string[];
   readonly jobs?: number;
+  readonly retries?: number;
   readonly askAbove?: number;
   readonly askTiers?: PolicyFlags["askTiers"];
   readonly rehearse?: boolean;
@@ -100,7 +102,7 @@ export function makeProgram(found: (command: Command) => void): Commander {
       "Render what the plan says, after your yes where one is wanted. All text goes to stderr; stdout has the envelope of --json, the lines of --events -, or nothing.",
     )
     .option("--approve <digest>", "yes to the plan with this digest and to nothing else", digestText)
-    .option("--yes", "yes to the total; never to pro, master, an unknown price or a retry")
+    .option("--yes", "yes to the total; never to pro, master, an unknown price or paying again")
     .option("--frozen", "refuse to change the lockfile: restore only")
     .option("--overwrite-outputs", "replace output files that were changed by hand")
     .option("--events <file>", "write what happens to a file (-: to stdout), one JSON object a line");
@@ -263,6 +265,11 @@ function policyOptions(command: Commander): Commander {
   return command
     .option("--ask-above <usd>", "ask when the total is above this (default: 5)", dollars)
     .option("--ask-tiers <list>", "ask for these tiers, or none (default: pro,master)", tierList)
+    .option(
+      "--retries <number>",
+      "attempts that may follow a failed one by themselves, each at full price (default: 0)",
+      wholeNumber(0, RETRIES_MOST),
+    )
     .option("--rehearse", "in the sandbox, ask as if it were real");
 }
 
@@ -275,6 +282,7 @@ function planFlags(raw: Raw): PlanFlags {
     rebuy: raw.rebuy ?? [],
     retryRefused: raw.retryRefused ?? [],
     ...(raw.jobs === undefined ? {} : { jobs: raw.jobs }),
+    ...(raw.retries === undefined ? {} : { retries: raw.retries }),
   };
 }
 

@@ -100,7 +100,7 @@ export function watchRun(options: ProgressOptions): Progress {
       // A resumed task was submitted by an earlier run.
       const isUnderWay = event.type === "step_submitted" || event.type === "step_processing";
       if (isUnderWay || (event.type === "step_started" && event.what === "resume")) submitted.add(event.step);
-      if (event.type === "step_ended") submitted.delete(event.step);
+      if (event.type === "step_ended" || event.type === "step_retrying") submitted.delete(event.step);
       board?.take(event, options.now());
       if (event.type === "step_started") open();
       const before = "step" in event ? heard.get(event.step) : undefined;

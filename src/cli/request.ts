@@ -12,6 +12,7 @@ export function planRequest(flags: PlanFlags): PlanRequest {
     ...(flags.targets.length === 0 ? {} : { targets: flags.targets }),
     ...(flags.maxCostUsd === undefined ? {} : { maxCostUsd: flags.maxCostUsd }),
     ...(flags.jobs === undefined ? {} : { concurrency: flags.jobs }),
+    ...(flags.retries === undefined ? {} : { retries: flags.retries }),
     retryRefused: flags.retryRefused,
     rebuy: flags.rebuy,
     allowUnknownPrice: flags.allowUnknownPrice,
@@ -54,6 +55,7 @@ export function renderParts(
     ...flags.allowUnknownPrice.map((name) => ["--allow-unknown-price", name]),
     ...flags.rebuy.map((step) => ["--rebuy", step]),
     ...flags.retryRefused.map((step) => ["--retry-refused", step]),
+    ...(flags.retries === undefined ? [] : [["--retries", String(flags.retries)]]),
     ...more,
   ];
   return parts.flatMap((words) => (words.length === 0 ? [] : [safeText(words.map(shellWord).join(" "))]));

@@ -4,6 +4,7 @@
  *
  *   idle ─▶ starting ─▶ preparing ─▶ submitted ─▶ processing ─▶ downloading ─▶ ended
  *              └────── waiting, and back ──────┘
+ *                              ▲             └─▶ retrying, when an attempt failed and another one follows
  */
 import type { Micros, Outcome, Plan, PlannedStep, RunEvent, StepId } from "../index.js";
 import { shotsOf, type Shot } from "./shots.js";
@@ -15,6 +16,8 @@ export type Phase =
   /** Something small is asked of the vendor before its task is. */
   | { readonly kind: "preparing"; readonly call: (RunEvent & { type: "step_preparing" })["call"] }
   | { readonly kind: "waiting"; readonly why: (RunEvent & { type: "step_waiting" })["why"] }
+  /** An attempt failed, and the one of this number follows. */
+  | { readonly kind: "retrying"; readonly attempt: number }
   /** At the vendor, and not known to be worked on. */
   | { readonly kind: "submitted" }
   | { readonly kind: "processing" }
@@ -36,6 +39,8 @@ export interface Standing {
   readonly reserved?: Micros;
   /** The most that small calls before its task may have cost. */
   readonly small?: Micros;
+  /** What attempts of this run that failed took. */
+  readonly lost?: Micros;
   /** Whether this run submitted it, or resumed what an earlier one had. */
   readonly ordered?: "now" | "before";
 }
@@ -120,6 +125,16 @@ function moved(
         ordered: event.adopted && event.reserved === 0 ? "before" : "now",
         ...(event.reserved === undefined || sandbox ? {} : { reserved: event.reserved }),
       };
+    case "step_retrying": {
+      const { taskMs: _task, reserved: _reserved, small: _small, ...rest } = before;
+      return {
+        ...rest,
+        phase: { kind: "retrying", attempt: event.attempt },
+        ordered: "now",
+        lost: ((before.lost ?? 0) + event.spent) as Micros,
+        reserved: 0 as Micros,
+      };
+    }
     case "step_processing":
       return {
         ...before,

@@ -28,6 +28,10 @@ export function runMoney(board: Board, maxCost: Micros | undefined): RunMoney {
   let unknown = 0;
   for (const standing of board.standings.values()) {
     const cost = costOf(standing);
+    // Failed attempts before the one that it is at.
+    const lost = standing.lost ?? 0;
+    spent += lost;
+    fresh += lost;
     if (standing.phase.kind === "ended") {
       if (standing.ordered === "before") collected += cost;
       else spent += cost;
@@ -55,11 +59,16 @@ export function runMoney(board: Board, maxCost: Micros | undefined): RunMoney {
   };
 }
 
-/** What a step has cost this run, or may cost it at most while it is under way. */
+/** What a step's last attempt has cost this run, or may cost it at most while it is under way. */
 function costOf({ planned, phase, ordered, reserved, small }: Standing): number {
   // Found at the vendor: an earlier run has counted it.
   if (ordered === undefined || reserved === 0) return 0;
   if (phase.kind !== "ended") return reserved ?? expectedCost(planned).usd ?? 0;
+  if (phase.outcome.status === "failed") {
+    const { bill } = phase.outcome;
+    const charged = bill === undefined ? 0 : chargedOr({ kind: "billed", ...bill }, expectedCost(planned));
+    return charged + (small ?? 0);
+  }
   if (phase.outcome.status !== "rendered") return small ?? 0;
   return costOfClip(planned, phase.outcome);
 }

@@ -2,7 +2,15 @@
  * What stands below a step of the call sheet: what is in its way, why it is rendered, from what, the author's words, how
  * its price was made. Lines without their indent; where they stand is the row's business.
  */
-import { obstacleText, reasonText, safeText, type PlannedStep, type Realm } from "../index.js";
+import {
+  formatUsd,
+  obstacleText,
+  reasonText,
+  retriesMoney,
+  safeText,
+  type PlannedStep,
+  type Realm,
+} from "../index.js";
 import type { Paint } from "./colours.js";
 import { columnsOf, fitWords, wrap } from "./layout.js";
 import { estimateText } from "./money-text.js";
@@ -59,7 +67,11 @@ export function notesBelow(row: Row, room: number, context: NoteContext): readon
   const from = decision.kind === "restore" ? `comes back from ${placeText(decision.from)}, at no cost` : "";
   if (!isNew) put([reason, from].filter((part) => part !== "").join("; "));
   if (create !== undefined && create.attempt > 1 && context.realm === "kling")
-    put(`attempt ${create.attempt}: paid again`, paint.costly);
+    put(
+      `attempt ${create.attempt}: paid again${create.foreseen === true ? ", as --retries allows" : ""}`,
+      paint.costly,
+    );
+  if (create?.retries !== undefined) put(retriesText(create), paint.costly);
   if (each.estimate.kind === "unknown" && create !== undefined)
     put(`price unknown: ${each.estimate.why}`, paint.costly);
   put(handleText(each, now), paint.costly);
@@ -129,6 +141,12 @@ function sceneLines(
   return last !== undefined && fits
     ? [...told.slice(0, -1), `${last} · ${prompt(left)}`]
     : [...told, prompt(room)];
+}
+
+function retriesText(create: NonNullable<PlannedStep["create"]>): string {
+  const count = create.retries?.length ?? 0;
+  const attempts = count === 1 ? "one further attempt" : `up to ${count} further attempts`;
+  return `${attempts} after a failure: ${formatUsd(retriesMoney(create))} more`;
 }
 
 /** The price of what a person may still want, as the price column has none for what is blocked. */

@@ -3,7 +3,7 @@
  * Pure: the same events give the same lines, so a log can be compared. Heartbeats are rate-limited by what the event
  * measures (seconds, bytes), not by a clock. Names and messages are made safe here, whoever made them.
  */
-import { formatSeconds, safeText, type RunEvent, type StepId } from "../index.js";
+import { billWords, formatSeconds, safeText, type RunEvent, type StepId } from "../index.js";
 import type { Paint } from "./colours.js";
 import { outcomeHelp, outcomeNote, outcomePaint, outcomeWord } from "./view-outcome.js";
 
@@ -52,6 +52,11 @@ export function eventText(
     }
     case "step_preparing":
       return paint.faint(line(event.step, "preparing", preparingText(event.call)));
+    case "step_retrying": {
+      const why = event.why === "" ? "the vendor gave no reason" : event.why;
+      const note = `attempt ${event.failed} failed (${why}; ${billWords(event.billed)}); attempt ${event.attempt} follows`;
+      return paint.costly(line(event.step, "retrying", note));
+    }
     case "step_submitted": {
       const note = [
         event.adopted ? "found at the vendor, not ordered again" : "",

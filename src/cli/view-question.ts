@@ -13,9 +13,11 @@ export function questionOf(plan: Plan): string {
   const steps = counted(paidSteps(plan).length, "step");
   const amount =
     usd.high === 0 && unknown > 0 ? prices.slice(" and ".length) : `up to ${formatUsd(usd.high)}${prices}`;
+  const retries = paidSteps(plan).some(({ create }) => create.retries !== undefined);
+  const what = `${steps} for ${amount}${retries ? ", attempts after failures included" : ""}`;
   return plan.realm === "sandbox"
-    ? `Rehearsal, nothing is paid: render ${steps} for ${amount}? [y/N] `
-    : `Render ${steps} for ${amount}? [y/N] `;
+    ? `Rehearsal, nothing is paid: render ${what}? [y/N] `
+    : `Render ${what}? [y/N] `;
 }
 
 /** What to type after a plan was read, with a line break at its end; empty where there is nothing to do. */

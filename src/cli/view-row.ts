@@ -45,6 +45,7 @@ function fateOf(each: PlannedStep): string {
     conflict,
     from,
     each.create?.attempt,
+    each.create?.retries?.length,
     priceText(each),
     handleEndOf(each),
   ];

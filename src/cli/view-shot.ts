@@ -193,6 +193,8 @@ function workWords({ planned, phase, taskMs, expectedSeconds }: Standing, nowMs:
       return phase.call === "speech" ? ["speaking the text", "speaking"] : ["looking for faces", "faces"];
     case "waiting":
       return WAITS[phase.why];
+    case "retrying":
+      return [`failed; attempt ${phase.attempt} follows`, `attempt ${phase.attempt}`];
     case "submitted":
     case "processing": {
       const seconds = Math.max(0, (nowMs - (taskMs ?? nowMs)) / 1000);

@@ -9,7 +9,9 @@ import {
   formatUsd,
   listWords,
   paidSteps,
+  retriesMoney,
   safeText,
+  type Micros,
   type Plan,
   type WantsYes,
 } from "../index.js";
@@ -49,6 +51,15 @@ export function planTotals(
     put("cost", sandbox ? `nothing in the sandbox; for real: ${price}` : price, paint.strong);
   }
   if (plan.account !== undefined) put("account", accountText(plan.account), paint.calm);
+  const retries = creates.flatMap((each) => each.create.retries ?? []);
+  if (retries.length > 0) {
+    const money = creates.reduce((sum, each) => sum + retriesMoney(each.create), 0) as Micros;
+    put(
+      "retries",
+      `${counted(retries.length, "further attempt")} at most, each after a failure: ${formatUsd(money)} of that`,
+      paint.costly,
+    );
+  }
   if (plan.overtaken.length > 0) {
     const steps = listWords([...new Set(plan.overtaken.map(({ attempt }) => safeText(attempt.step)))]);
     put("collected", `what an edit of ${steps} overtook under way: paid for, fetched at no cost`, paint.calm);

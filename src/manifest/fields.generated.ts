@@ -115,6 +115,10 @@ export const FIELDS: FieldTable = {
     "above_usd": {
      "about": "A plan that costs more US dollars than this needs a yes.",
      "type": "number"
+    },
+    "retries": {
+     "about": "How many further attempts may follow a failed one by themselves at most, whatever `--retries` or `KLINGMAKE_RETRIES` say.",
+     "type": "integer"
     }
    },
    "additionalProperties": false

@@ -170,6 +170,8 @@ export interface Manifest {
   readonly approval: {
     readonly tiers?: readonly ("standard" | "pro" | "master")[];
     readonly above_usd?: number;
+    /** The most further attempts after a failure, whatever flags wish for. */
+    readonly retries?: number;
   };
   readonly outputs: { readonly path?: string; readonly image_path?: string };
   readonly catalog: CatalogAdditions;

@@ -107,6 +107,10 @@ export interface ManifestFile {
      * A plan that costs more US dollars than this needs a yes.
      */
     above_usd?: number;
+    /**
+     * How many further attempts may follow a failed one by themselves at most, whatever `--retries` or `KLINGMAKE_RETRIES` say. Without it they alone decide, and without them there are none.
+     */
+    retries?: number;
   };
   /**
    * Where results are placed.

@@ -3,7 +3,7 @@
 import type { Validator } from "../base/schema.js";
 
 const validate = validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["version","project"],"properties":{"version":{"type":"integer","const":1},"project":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"provider":{"type":"string","enum":["sandbox","kling"]},"profile":{"type":"string"},"vars":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"type":["string","number","boolean"]}},"defaults":{"$ref":"#/$defs/FieldSet"},"profiles":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Profile"}},"images":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Still"}},"shots":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Shot"}},"limits":{"type":"object","properties":{"concurrency":{"type":"integer","minimum":1,"maximum":100},"poll_seconds":{"type":"number","exclusiveMinimum":0,"maximum":600},"downloads":{"type":"integer","minimum":1,"maximum":32}},"additionalProperties":false},"budget":{"type":"object","properties":{"usd":{"type":"number","minimum":0,"maximum":1000000}},"additionalProperties":false},"approval":{"type":"object","properties":{"tiers":{"type":"array","uniqueItems":true,"items":{"type":"string","enum":["standard","pro","master"]}},"above_usd":{"type":"number","minimum":0,"maximum":1000000}},"additionalProperties":false},"outputs":{"type":"object","properties":{"path":{"type":"string","pattern":"\\S"},"image_path":{"type":"string","pattern":"\\S"}},"additionalProperties":false},"catalog":{"type":"object","properties":{"models":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/CatalogModel"}},"prices":{"type":"array","items":{"$ref":"#/$defs/CatalogPrice"}},"unit_usd":{"type":"object","properties":{"video":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"image":{"type":"number","exclusiveMinimum":0,"maximum":1000000}},"additionalProperties":false}},"additionalProperties":false}},"patternProperties":{"^x-":{}},"additionalProperties":false,"$defs":{"Source":{"type":["string","object"],"pattern":"\\S","properties":{"from":{"type":"string"},"frame":{"type":"string","enum":["first","last"]},"url":{"type":"string","pattern":"^https?://"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"additionalProperties":false},"Copy":{"type":"object","required":["url","sha256"],"properties":{"url":{"type":"string","pattern":"^https?://"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"additionalProperties":false},"VideoFields":{"type":"object","properties":{"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":"boolean"}},"additionalProperties":false},"ImageFields":{"type":"object","properties":{"model":{"anyOf":[{"type":"string","enum":["kling-v3","kling-v2-1"]},{"type":"string"}]},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"resolution":{"type":"string","enum":["1k","2k"]},"negative_prompt":{"type":"string"}},"additionalProperties":false},"FieldSet":{"type":"object","properties":{"video":{"$ref":"#/$defs/VideoFields"},"image":{"$ref":"#/$defs/ImageFields"}},"additionalProperties":false},"Extend":{"type":"object","properties":{"prompt":{"type":"string"},"via":{"type":"string","enum":["native","omni","last_frame"]},"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":"boolean"},"copy":{"$ref":"#/$defs/Copy"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"LipSync":{"type":"object","properties":{"audio":{"$ref":"#/$defs/Source"},"text":{"type":"string"},"voice":{"type":"string"},"voice_language":{"type":"string","enum":["zh","en"]},"voice_speed":{"type":"number","minimum":0.8,"maximum":2},"face":{"type":"integer","minimum":1,"maximum":99},"audio_start":{"type":"number","minimum":0,"maximum":600},"audio_end":{"type":"number","exclusiveMinimum":0,"maximum":600},"at":{"type":"number","minimum":0,"maximum":600},"volume":{"type":"number","minimum":0,"maximum":2},"original_volume":{"type":"number","minimum":0,"maximum":2},"copy":{"$ref":"#/$defs/Copy"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"ShotStep":{"type":"object","properties":{"extend":{"$ref":"#/$defs/Extend"},"lip_sync":{"$ref":"#/$defs/LipSync"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"TryOn":{"type":"object","required":["human","cloth"],"properties":{"human":{"$ref":"#/$defs/Source"},"cloth":{"$ref":"#/$defs/Source"},"model":{"type":"string"}},"additionalProperties":false},"Shot":{"type":"object","properties":{"title":{"type":"string"},"prompt":{"type":"string"},"image":{"$ref":"#/$defs/Source"},"end_image":{"$ref":"#/$defs/Source"},"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":"boolean"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"steps":{"type":"array","items":{"$ref":"#/$defs/ShotStep"}},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"Still":{"type":"object","properties":{"title":{"type":"string"},"prompt":{"type":"string"},"image":{"$ref":"#/$defs/Source"},"image_reference":{"type":"string","enum":["subject","face"]},"image_fidelity":{"type":"number","minimum":0,"maximum":1},"human_fidelity":{"type":"number","minimum":0,"maximum":1},"try_on":{"$ref":"#/$defs/TryOn"},"model":{"anyOf":[{"type":"string","enum":["kling-v3","kling-v2-1"]},{"type":"string"}]},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"resolution":{"type":"string","enum":["1k","2k"]},"negative_prompt":{"type":"string"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"Profile":{"type":"object","properties":{"provider":{"type":"string","enum":["sandbox","kling"]},"defaults":{"$ref":"#/$defs/FieldSet"},"override":{"$ref":"#/$defs/FieldSet"},"vars":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"type":["string","number","boolean"]}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"CatalogModel":{"type":"object","required":["like"],"properties":{"like":{"type":"string"},"wire_name":{"type":"string","pattern":"^(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"label":{"type":"string"},"durations":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"integer","minimum":1,"maximum":60}}},"additionalProperties":false},"CatalogPrice":{"type":"object","required":["model"],"properties":{"model":{"type":"string"},"mode":{"type":"string","enum":["std","pro","4k"]},"audio":{"type":"boolean"},"usd_per_second":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_clip":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_image":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"as_of":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}},"additionalProperties":false}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["version","project"],"properties":{"version":{"type":"integer","const":1},"project":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"provider":{"type":"string","enum":["sandbox","kling"]},"profile":{"type":"string"},"vars":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"type":["string","number","boolean"]}},"defaults":{"$ref":"#/$defs/FieldSet"},"profiles":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Profile"}},"images":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Still"}},"shots":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Shot"}},"limits":{"type":"object","properties":{"concurrency":{"type":"integer","minimum":1,"maximum":100},"poll_seconds":{"type":"number","exclusiveMinimum":0,"maximum":600},"downloads":{"type":"integer","minimum":1,"maximum":32}},"additionalProperties":false},"budget":{"type":"object","properties":{"usd":{"type":"number","minimum":0,"maximum":1000000}},"additionalProperties":false},"approval":{"type":"object","properties":{"tiers":{"type":"array","uniqueItems":true,"items":{"type":"string","enum":["standard","pro","master"]}},"above_usd":{"type":"number","minimum":0,"maximum":1000000},"retries":{"type":"integer","minimum":0,"maximum":3}},"additionalProperties":false},"outputs":{"type":"object","properties":{"path":{"type":"string","pattern":"\\S"},"image_path":{"type":"string","pattern":"\\S"}},"additionalProperties":false},"catalog":{"type":"object","properties":{"models":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/CatalogModel"}},"prices":{"type":"array","items":{"$ref":"#/$defs/CatalogPrice"}},"unit_usd":{"type":"object","properties":{"video":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"image":{"type":"number","exclusiveMinimum":0,"maximum":1000000}},"additionalProperties":false}},"additionalProperties":false}},"patternProperties":{"^x-":{}},"additionalProperties":false,"$defs":{"Source":{"type":["string","object"],"pattern":"\\S","properties":{"from":{"type":"string"},"frame":{"type":"string","enum":["first","last"]},"url":{"type":"string","pattern":"^https?://"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"additionalProperties":false},"Copy":{"type":"object","required":["url","sha256"],"properties":{"url":{"type":"string","pattern":"^https?://"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"additionalProperties":false},"VideoFields":{"type":"object","properties":{"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":"boolean"}},"additionalProperties":false},"ImageFields":{"type":"object","properties":{"model":{"anyOf":[{"type":"string","enum":["kling-v3","kling-v2-1"]},{"type":"string"}]},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"resolution":{"type":"string","enum":["1k","2k"]},"negative_prompt":{"type":"string"}},"additionalProperties":false},"FieldSet":{"type":"object","properties":{"video":{"$ref":"#/$defs/VideoFields"},"image":{"$ref":"#/$defs/ImageFields"}},"additionalProperties":false},"Extend":{"type":"object","properties":{"prompt":{"type":"string"},"via":{"type":"string","enum":["native","omni","last_frame"]},"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":"boolean"},"copy":{"$ref":"#/$defs/Copy"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"LipSync":{"type":"object","properties":{"audio":{"$ref":"#/$defs/Source"},"text":{"type":"string"},"voice":{"type":"string"},"voice_language":{"type":"string","enum":["zh","en"]},"voice_speed":{"type":"number","minimum":0.8,"maximum":2},"face":{"type":"integer","minimum":1,"maximum":99},"audio_start":{"type":"number","minimum":0,"maximum":600},"audio_end":{"type":"number","exclusiveMinimum":0,"maximum":600},"at":{"type":"number","minimum":0,"maximum":600},"volume":{"type":"number","minimum":0,"maximum":2},"original_volume":{"type":"number","minimum":0,"maximum":2},"copy":{"$ref":"#/$defs/Copy"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"ShotStep":{"type":"object","properties":{"extend":{"$ref":"#/$defs/Extend"},"lip_sync":{"$ref":"#/$defs/LipSync"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"TryOn":{"type":"object","required":["human","cloth"],"properties":{"human":{"$ref":"#/$defs/Source"},"cloth":{"$ref":"#/$defs/Source"},"model":{"type":"string"}},"additionalProperties":false},"Shot":{"type":"object","properties":{"title":{"type":"string"},"prompt":{"type":"string"},"image":{"$ref":"#/$defs/Source"},"end_image":{"$ref":"#/$defs/Source"},"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":"boolean"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"steps":{"type":"array","items":{"$ref":"#/$defs/ShotStep"}},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"Still":{"type":"object","properties":{"title":{"type":"string"},"prompt":{"type":"string"},"image":{"$ref":"#/$defs/Source"},"image_reference":{"type":"string","enum":["subject","face"]},"image_fidelity":{"type":"number","minimum":0,"maximum":1},"human_fidelity":{"type":"number","minimum":0,"maximum":1},"try_on":{"$ref":"#/$defs/TryOn"},"model":{"anyOf":[{"type":"string","enum":["kling-v3","kling-v2-1"]},{"type":"string"}]},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"resolution":{"type":"string","enum":["1k","2k"]},"negative_prompt":{"type":"string"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"Profile":{"type":"object","properties":{"provider":{"type":"string","enum":["sandbox","kling"]},"defaults":{"$ref":"#/$defs/FieldSet"},"override":{"$ref":"#/$defs/FieldSet"},"vars":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"type":["string","number","boolean"]}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"CatalogModel":{"type":"object","required":["like"],"properties":{"like":{"type":"string"},"wire_name":{"type":"string","pattern":"^(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"label":{"type":"string"},"durations":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"integer","minimum":1,"maximum":60}}},"additionalProperties":false},"CatalogPrice":{"type":"object","required":["model"],"properties":{"model":{"type":"string"},"mode":{"type":"string","enum":["std","pro","4k"]},"audio":{"type":"boolean"},"usd_per_second":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_clip":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_image":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"as_of":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}},"additionalProperties":false}}};
 const func1 = Object.prototype.hasOwnProperty;
 const pattern3 = new RegExp("^x-", "u");
 const pattern4 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", "u");
@@ -3591,7 +3591,7 @@ if(data.approval !== undefined){
 let data19 = data.approval;
 if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 for(const key11 in data19){
-if(!((key11 === "tiers") || (key11 === "above_usd"))){
+if(!(((key11 === "tiers") || (key11 === "above_usd")) || (key11 === "retries"))){
 const err39 = {instancePath:instancePath+"/approval",schemaPath:"#/properties/approval/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
 if(vErrors === null){
 vErrors = [err39];
@@ -3700,9 +3700,10 @@ vErrors.push(err46);
 errors++;
 }
 }
-}
-else {
-const err47 = {instancePath:instancePath+"/approval",schemaPath:"#/properties/approval/type",keyword:"type",params:{type: "object"}};
+if(data19.retries !== undefined){
+let data23 = data19.retries;
+if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
+const err47 = {instancePath:instancePath+"/approval/retries",schemaPath:"#/properties/approval/properties/retries/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -3711,13 +3712,9 @@ vErrors.push(err47);
 }
 errors++;
 }
-}
-if(data.outputs !== undefined){
-let data23 = data.outputs;
-if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
-for(const key12 in data23){
-if(!((key12 === "path") || (key12 === "image_path"))){
-const err48 = {instancePath:instancePath+"/outputs",schemaPath:"#/properties/outputs/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
+if((typeof data23 == "number") && (isFinite(data23))){
+if(data23 > 3 || isNaN(data23)){
+const err48 = {instancePath:instancePath+"/approval/retries",schemaPath:"#/properties/approval/properties/retries/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -3726,12 +3723,8 @@ vErrors.push(err48);
 }
 errors++;
 }
-}
-if(data23.path !== undefined){
-let data24 = data23.path;
-if(typeof data24 === "string"){
-if(!pattern13.test(data24)){
-const err49 = {instancePath:instancePath+"/outputs/path",schemaPath:"#/properties/outputs/properties/path/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(data23 < 0 || isNaN(data23)){
+const err49 = {instancePath:instancePath+"/approval/retries",schemaPath:"#/properties/approval/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -3741,8 +3734,10 @@ vErrors.push(err49);
 errors++;
 }
 }
+}
+}
 else {
-const err50 = {instancePath:instancePath+"/outputs/path",schemaPath:"#/properties/outputs/properties/path/type",keyword:"type",params:{type: "string"}};
+const err50 = {instancePath:instancePath+"/approval",schemaPath:"#/properties/approval/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -3752,11 +3747,12 @@ vErrors.push(err50);
 errors++;
 }
 }
-if(data23.image_path !== undefined){
-let data25 = data23.image_path;
-if(typeof data25 === "string"){
-if(!pattern13.test(data25)){
-const err51 = {instancePath:instancePath+"/outputs/image_path",schemaPath:"#/properties/outputs/properties/image_path/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(data.outputs !== undefined){
+let data24 = data.outputs;
+if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
+for(const key12 in data24){
+if(!((key12 === "path") || (key12 === "image_path"))){
+const err51 = {instancePath:instancePath+"/outputs",schemaPath:"#/properties/outputs/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -3766,8 +3762,11 @@ vErrors.push(err51);
 errors++;
 }
 }
-else {
-const err52 = {instancePath:instancePath+"/outputs/image_path",schemaPath:"#/properties/outputs/properties/image_path/type",keyword:"type",params:{type: "string"}};
+if(data24.path !== undefined){
+let data25 = data24.path;
+if(typeof data25 === "string"){
+if(!pattern13.test(data25)){
+const err52 = {instancePath:instancePath+"/outputs/path",schemaPath:"#/properties/outputs/properties/path/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -3777,9 +3776,8 @@ vErrors.push(err52);
 errors++;
 }
 }
-}
 else {
-const err53 = {instancePath:instancePath+"/outputs",schemaPath:"#/properties/outputs/type",keyword:"type",params:{type: "object"}};
+const err53 = {instancePath:instancePath+"/outputs/path",schemaPath:"#/properties/outputs/properties/path/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -3789,12 +3787,11 @@ vErrors.push(err53);
 errors++;
 }
 }
-if(data.catalog !== undefined){
-let data26 = data.catalog;
-if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
-for(const key13 in data26){
-if(!(((key13 === "models") || (key13 === "prices")) || (key13 === "unit_usd"))){
-const err54 = {instancePath:instancePath+"/catalog",schemaPath:"#/properties/catalog/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
+if(data24.image_path !== undefined){
+let data26 = data24.image_path;
+if(typeof data26 === "string"){
+if(!pattern13.test(data26)){
+const err54 = {instancePath:instancePath+"/outputs/image_path",schemaPath:"#/properties/outputs/properties/image_path/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -3804,14 +3801,8 @@ vErrors.push(err54);
 errors++;
 }
 }
-if(data26.models !== undefined){
-let data27 = data26.models;
-if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
-for(const key14 in data27){
-const _errs67 = errors;
-if(typeof key14 === "string"){
-if(!pattern30.test(key14)){
-const err55 = {instancePath:instancePath+"/catalog/models",schemaPath:"#/properties/catalog/properties/models/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},propertyName:key14};
+else {
+const err55 = {instancePath:instancePath+"/outputs/image_path",schemaPath:"#/properties/outputs/properties/image_path/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -3821,9 +3812,9 @@ vErrors.push(err55);
 errors++;
 }
 }
-var valid17 = _errs67 === errors;
-if(!valid17){
-const err56 = {instancePath:instancePath+"/catalog/models",schemaPath:"#/properties/catalog/properties/models/propertyNames",keyword:"propertyNames",params:{propertyName: key14}};
+}
+else {
+const err56 = {instancePath:instancePath+"/outputs",schemaPath:"#/properties/outputs/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -3833,15 +3824,12 @@ vErrors.push(err56);
 errors++;
 }
 }
-for(const key15 in data27){
-if(!(validate85(data27[key15], {instancePath:instancePath+"/catalog/models/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data27,parentDataProperty:key15,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err57 = {instancePath:instancePath+"/catalog/models",schemaPath:"#/properties/catalog/properties/models/type",keyword:"type",params:{type: "object"}};
+if(data.catalog !== undefined){
+let data27 = data.catalog;
+if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
+for(const key13 in data27){
+if(!(((key13 === "models") || (key13 === "prices")) || (key13 === "unit_usd"))){
+const err57 = {instancePath:instancePath+"/catalog",schemaPath:"#/properties/catalog/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -3851,19 +3839,14 @@ vErrors.push(err57);
 errors++;
 }
 }
-if(data26.prices !== undefined){
-let data29 = data26.prices;
-if(Array.isArray(data29)){
-const len1 = data29.length;
-for(let i2=0; i2<len1; i2++){
-if(!(validate87(data29[i2], {instancePath:instancePath+"/catalog/prices/" + i2,parentData:data29,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err58 = {instancePath:instancePath+"/catalog/prices",schemaPath:"#/properties/catalog/properties/prices/type",keyword:"type",params:{type: "array"}};
+if(data27.models !== undefined){
+let data28 = data27.models;
+if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
+for(const key14 in data28){
+const _errs69 = errors;
+if(typeof key14 === "string"){
+if(!pattern30.test(key14)){
+const err58 = {instancePath:instancePath+"/catalog/models",schemaPath:"#/properties/catalog/properties/models/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},propertyName:key14};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -3873,12 +3856,9 @@ vErrors.push(err58);
 errors++;
 }
 }
-if(data26.unit_usd !== undefined){
-let data31 = data26.unit_usd;
-if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
-for(const key16 in data31){
-if(!((key16 === "video") || (key16 === "image"))){
-const err59 = {instancePath:instancePath+"/catalog/unit_usd",schemaPath:"#/properties/catalog/properties/unit_usd/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16}};
+var valid17 = _errs69 === errors;
+if(!valid17){
+const err59 = {instancePath:instancePath+"/catalog/models",schemaPath:"#/properties/catalog/properties/models/propertyNames",keyword:"propertyNames",params:{propertyName: key14}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -3888,11 +3868,15 @@ vErrors.push(err59);
 errors++;
 }
 }
-if(data31.video !== undefined){
-let data32 = data31.video;
-if((typeof data32 == "number") && (isFinite(data32))){
-if(data32 > 1000000 || isNaN(data32)){
-const err60 = {instancePath:instancePath+"/catalog/unit_usd/video",schemaPath:"#/properties/catalog/properties/unit_usd/properties/video/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+for(const key15 in data28){
+if(!(validate85(data28[key15], {instancePath:instancePath+"/catalog/models/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data28,parentDataProperty:key15,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err60 = {instancePath:instancePath+"/catalog/models",schemaPath:"#/properties/catalog/properties/models/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -3901,8 +3885,20 @@ vErrors.push(err60);
 }
 errors++;
 }
-if(data32 <= 0 || isNaN(data32)){
-const err61 = {instancePath:instancePath+"/catalog/unit_usd/video",schemaPath:"#/properties/catalog/properties/unit_usd/properties/video/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+}
+if(data27.prices !== undefined){
+let data30 = data27.prices;
+if(Array.isArray(data30)){
+const len1 = data30.length;
+for(let i2=0; i2<len1; i2++){
+if(!(validate87(data30[i2], {instancePath:instancePath+"/catalog/prices/" + i2,parentData:data30,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err61 = {instancePath:instancePath+"/catalog/prices",schemaPath:"#/properties/catalog/properties/prices/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -3912,8 +3908,12 @@ vErrors.push(err61);
 errors++;
 }
 }
-else {
-const err62 = {instancePath:instancePath+"/catalog/unit_usd/video",schemaPath:"#/properties/catalog/properties/unit_usd/properties/video/type",keyword:"type",params:{type: "number"}};
+if(data27.unit_usd !== undefined){
+let data32 = data27.unit_usd;
+if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
+for(const key16 in data32){
+if(!((key16 === "video") || (key16 === "image"))){
+const err62 = {instancePath:instancePath+"/catalog/unit_usd",schemaPath:"#/properties/catalog/properties/unit_usd/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -3923,11 +3923,11 @@ vErrors.push(err62);
 errors++;
 }
 }
-if(data31.image !== undefined){
-let data33 = data31.image;
+if(data32.video !== undefined){
+let data33 = data32.video;
 if((typeof data33 == "number") && (isFinite(data33))){
 if(data33 > 1000000 || isNaN(data33)){
-const err63 = {instancePath:instancePath+"/catalog/unit_usd/image",schemaPath:"#/properties/catalog/properties/unit_usd/properties/image/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+const err63 = {instancePath:instancePath+"/catalog/unit_usd/video",schemaPath:"#/properties/catalog/properties/unit_usd/properties/video/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -3937,7 +3937,7 @@ vErrors.push(err63);
 errors++;
 }
 if(data33 <= 0 || isNaN(data33)){
-const err64 = {instancePath:instancePath+"/catalog/unit_usd/image",schemaPath:"#/properties/catalog/properties/unit_usd/properties/image/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+const err64 = {instancePath:instancePath+"/catalog/unit_usd/video",schemaPath:"#/properties/catalog/properties/unit_usd/properties/video/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -3948,7 +3948,7 @@ errors++;
 }
 }
 else {
-const err65 = {instancePath:instancePath+"/catalog/unit_usd/image",schemaPath:"#/properties/catalog/properties/unit_usd/properties/image/type",keyword:"type",params:{type: "number"}};
+const err65 = {instancePath:instancePath+"/catalog/unit_usd/video",schemaPath:"#/properties/catalog/properties/unit_usd/properties/video/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -3958,9 +3958,11 @@ vErrors.push(err65);
 errors++;
 }
 }
-}
-else {
-const err66 = {instancePath:instancePath+"/catalog/unit_usd",schemaPath:"#/properties/catalog/properties/unit_usd/type",keyword:"type",params:{type: "object"}};
+if(data32.image !== undefined){
+let data34 = data32.image;
+if((typeof data34 == "number") && (isFinite(data34))){
+if(data34 > 1000000 || isNaN(data34)){
+const err66 = {instancePath:instancePath+"/catalog/unit_usd/image",schemaPath:"#/properties/catalog/properties/unit_usd/properties/image/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -3969,10 +3971,8 @@ vErrors.push(err66);
 }
 errors++;
 }
-}
-}
-else {
-const err67 = {instancePath:instancePath+"/catalog",schemaPath:"#/properties/catalog/type",keyword:"type",params:{type: "object"}};
+if(data34 <= 0 || isNaN(data34)){
+const err67 = {instancePath:instancePath+"/catalog/unit_usd/image",schemaPath:"#/properties/catalog/properties/unit_usd/properties/image/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -3982,14 +3982,49 @@ vErrors.push(err67);
 errors++;
 }
 }
-}
 else {
-const err68 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err68 = {instancePath:instancePath+"/catalog/unit_usd/image",schemaPath:"#/properties/catalog/properties/unit_usd/properties/image/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err68];
 }
 else {
 vErrors.push(err68);
+}
+errors++;
+}
+}
+}
+else {
+const err69 = {instancePath:instancePath+"/catalog/unit_usd",schemaPath:"#/properties/catalog/properties/unit_usd/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err69];
+}
+else {
+vErrors.push(err69);
+}
+errors++;
+}
+}
+}
+else {
+const err70 = {instancePath:instancePath+"/catalog",schemaPath:"#/properties/catalog/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err70];
+}
+else {
+vErrors.push(err70);
+}
+errors++;
+}
+}
+}
+else {
+const err71 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err71];
+}
+else {
+vErrors.push(err71);
 }
 errors++;
 }

@@ -4,10 +4,12 @@
  */
 import { base32, canonicalJson, sha256Hex } from "../base/digest.js";
 import type { Brand } from "../base/guard.js";
-import { micros, sumMicros, usd, type Micros } from "../base/money.js";
+import { sumMicros, usd, type Micros } from "../base/money.js";
 import type { Tier } from "../catalog/model.js";
 import type { CacheKey } from "../graph/key.js";
 import type { Realm, StepId } from "../graph/step.js";
+import type { PlannedCreate } from "./create.js";
+import { dearest } from "./fit.js";
 import type { Plan, PlannedStep } from "./plan.js";
 import type { ClientReference } from "./prior.js";
 
@@ -19,6 +21,8 @@ export interface ApprovedCreate {
   readonly reference: ClientReference;
   readonly step: StepId;
   readonly ceiling?: Micros;
+  /** Only after an attempt that failed, and not for its content. */
+  readonly retry?: true;
 }
 
 /** A yes. */
@@ -51,12 +55,11 @@ export function clientReference(key: CacheKey, attempt: number, call: string): C
 }
 
 /** The digest of a set of creates. */
-export function planDigest(
-  realm: Realm,
-  creates: readonly { readonly reference: ClientReference; readonly ceiling?: Micros }[],
-): PlanDigest {
+export function planDigest(realm: Realm, creates: readonly Omit<ApprovedCreate, "step">[]): PlanDigest {
   const entries = creates
-    .map(({ reference, ceiling }) => [reference, ceiling ?? null] as const)
+    .map(
+      ({ reference, ceiling, retry }) => [reference, ceiling ?? null, ...(retry ? ["retry"] : [])] as const,
+    )
     .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   return sha256Hex(canonicalJson({ plan: 1, realm, entries })) as string as PlanDigest;
 }
@@ -81,16 +84,12 @@ export function wantsYes(plan: Plan, policy: Policy, rehearse = false): readonly
     const step = each.step.id;
     if (each.create.ceiling === undefined) return [{ because: "unknown_price", step }];
     if (policy.tiers.includes(each.tier)) return [{ because: "tier", step, tier: each.tier }];
-    if (each.create.attempt > 1) return [{ because: "again", step }];
+    if (each.create.attempt > 1 && each.create.foreseen !== true) return [{ because: "again", step }];
     return [];
   });
   // At list price where the project says less: the manifest can only tighten the policy.
-  const total = sumMicros(creates.map(({ create, listed }) => max(create.ceiling, listed)));
+  const total = sumMicros(creates.map(dearest));
   return total > policy.above ? [...wants, { because: "total", total, above: policy.above }] : wants;
-}
-
-function max(own: Micros | undefined, listed: Micros | undefined): Micros {
-  return micros(Math.max(own ?? 0, listed ?? 0));
 }
 
 /** A planned step for which a create may be sent. */
@@ -101,17 +100,21 @@ export function paidSteps({ steps }: Pick<Plan, "steps">): readonly PaidStep[] {
   return steps.filter((each): each is PaidStep => each.create !== undefined && each.sameAs === undefined);
 }
 
+/** All creates that a plan may send, with the further attempts behind each. */
+export function createsOf(plan: Pick<Plan, "steps">): readonly ApprovedCreate[] {
+  return paidSteps(plan).flatMap(({ step: { id: step }, create }) => [
+    entryOf(step, create),
+    ...(create.retries ?? []).map((each) => ({ ...entryOf(step, each), retry: true as const })),
+  ]);
+}
+
+function entryOf(step: StepId, { reference, ceiling }: Asking): ApprovedCreate {
+  return { reference, step, ...(ceiling === undefined ? {} : { ceiling }) };
+}
+
 /** The approval that a yes to this very plan gives. */
 export function approvalOf(plan: Plan): Approval {
-  return {
-    digest: plan.digest,
-    realm: plan.realm,
-    entries: paidSteps(plan).map(({ step, create }) => ({
-      reference: create.reference,
-      step: step.id,
-      ...(create.ceiling === undefined ? {} : { ceiling: create.ceiling }),
-    })),
-  };
+  return { digest: plan.digest, realm: plan.realm, entries: createsOf(plan) };
 }
 
 /** A create that an approval does not cover. */
@@ -123,12 +126,25 @@ export interface Uncovered {
 /** What of a plan an approval does not cover; empty when it covers all. */
 export function uncovered(approval: Approval, plan: Plan): readonly Uncovered[] {
   const allowed = new Map(approval.entries.map((entry) => [entry.reference, entry]));
-  return paidSteps(plan).flatMap(({ step, create }): readonly Uncovered[] => {
-    const entry = allowed.get(create.reference);
-    if (approval.realm !== plan.realm) return [{ step: step.id, why: "realm" }];
-    if (entry === undefined) return [{ step: step.id, why: "not_in_it" }];
-    return withinCeiling(create.ceiling, entry.ceiling) ? [] : [{ step: step.id, why: "dearer" }];
+  return paidSteps(plan).flatMap(({ step: { id: step }, create }): readonly Uncovered[] => {
+    if (approval.realm !== plan.realm) return [{ step, why: "realm" }];
+    const lacking = [create, ...(create.retries ?? [])].flatMap(
+      (each) => notCovered(allowed.get(each.reference), each) ?? [],
+    );
+    return lacking.slice(0, 1).map((why) => ({ step, why }));
   });
+}
+
+/** A create for which a permit or an approval is asked. */
+export type Asking = Pick<PlannedCreate, "reference" | "ceiling" | "failures">;
+
+/** Why an approval's entry does not allow a create; undefined when it does. A retry is allowed after failures only. */
+export function notCovered(
+  entry: ApprovedCreate | undefined,
+  create: Asking,
+): "not_in_it" | "dearer" | undefined {
+  if (entry === undefined || (entry.retry === true && create.failures === undefined)) return "not_in_it";
+  return withinCeiling(create.ceiling, entry.ceiling) ? undefined : "dearer";
 }
 
 /** Whether a price is within a ceiling. An unknown price is only within a ceiling that was left open for it. */

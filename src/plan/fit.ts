@@ -2,7 +2,8 @@
  * What a planned step may still create when money and its twins have had their say. Caps are applied in film order;
  * what does not fit is blocked, and nothing that is not blocked is dearer than it was.
  */
-import type { Micros } from "../base/money.js";
+import { micros, sumMicros, type Micros } from "../base/money.js";
+import type { PlannedCreate } from "./create.js";
 import type { PlannedStep, PlanOptions } from "./plan.js";
 import type { Obstacle } from "./reason.js";
 
@@ -49,21 +50,40 @@ export function fit(
     const { model } = planned;
     return blocked(planned, { because: "price_unknown", why, ...(model === undefined ? {} : { model }) });
   }
-  const after = money.spending + addedBy(planned.create);
-  if (options.budget !== undefined && money.committed + after > options.budget) {
-    return blocked(planned, { because: "over_budget", cap: "budget" });
-  }
+  const { create } = planned;
+  const over = (cap: "budget" | "max_cost") =>
+    blocked(planned, {
+      because: "over_budget",
+      cap,
+      ...(create.retries === undefined ? {} : { retries: create.retries.length }),
+    });
+  const after = money.spending + addedBy(create);
+  if (options.budget !== undefined && money.committed + after > options.budget) return over("budget");
   // The cap is the caller's, so the manifest's own prices cannot loosen it.
-  const dearer = Math.max(ceiling, planned.listed ?? 0);
-  if (options.maxCost !== undefined && money.spendingListed + dearer > options.maxCost) {
-    return blocked(planned, { because: "over_budget", cap: "max_cost" });
-  }
-  return planned;
+  const dear = money.spendingListed + dearest({ ...planned, create });
+  return options.maxCost !== undefined && dear > options.maxCost ? over("max_cost") : planned;
 }
 
-/** What a create adds to the books, where an open attempt of it may stand already. */
-export function addedBy({ ceiling, credit }: NonNullable<PlannedStep["create"]>): number {
-  return Math.max(0, (ceiling ?? 0) - (credit ?? 0));
+/** What the further attempts of a create may cost together. */
+export function retriesMoney({ retries = [] }: PlannedCreate): Micros {
+  return sumMicros(retries.map(({ ceiling }) => ceiling));
+}
+
+/** What a create, with its further attempts, adds to the books, where an open attempt of it may stand already. */
+export function addedBy(create: PlannedCreate): number {
+  return Math.max(0, (create.ceiling ?? 0) - (create.credit ?? 0)) + retriesMoney(create);
+}
+
+/** The most that a step may cost with its further attempts, at list price where the project's own price is lower. */
+export function dearest({
+  create,
+  listed = micros(0),
+}: {
+  readonly create: PlannedCreate;
+  readonly listed?: Micros;
+}): Micros {
+  const all = [create.ceiling ?? micros(0), ...(create.retries ?? []).map(({ ceiling }) => ceiling)];
+  return sumMicros(all.map((ceiling) => micros(Math.max(ceiling, listed))));
 }
 
 /** What may be at the vendor already is asked for all the same, which costs nothing; only sending it is blocked. */

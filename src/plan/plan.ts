@@ -11,10 +11,10 @@ import { cacheKey, type CacheKey, type Keyed } from "../graph/key.js";
 import { beyondOldLipSync, type SourceFacts } from "../graph/rules-refine.js";
 import { returnsOf } from "../graph/source.js";
 import { inputsOf, type Action, type ExtendVia, type Graph, type Step, type StepId } from "../graph/step.js";
-import { clientReference, paidSteps, planDigest, type PlanDigest } from "./approval.js";
-import { callsUsedUp } from "./calls.js";
-import { chargeOf, committedMoney } from "./committed.js";
-import { decide, RENDER, type Decision, type Wishes } from "./decide.js";
+import { createsOf, paidSteps, planDigest, type PlanDigest } from "./approval.js";
+import { committedMoney } from "./committed.js";
+import { createFor, estimatesOf, type PlannedCreate } from "./create.js";
+import { decide, type Decision, type Wishes } from "./decide.js";
 import {
   estimator,
   listHigh,
@@ -26,9 +26,9 @@ import {
 } from "./estimate.js";
 import { overtakenBy, type Claimed, type Overtaken } from "./overtaken.js";
 import { expected, expectedSeconds } from "./pace.js";
-import type { ClientReference, Prior, SentCall } from "./prior.js";
+import type { Prior } from "./prior.js";
 import { factsOf, sourceOfStep, workedUpon } from "./facts.js";
-import { addedBy, fit, likeTwin } from "./fit.js";
+import { addedBy, dearest, fit, likeTwin } from "./fit.js";
 import { withClipsOfFrames, withoutIdleFrames } from "./frames.js";
 import type { Reason } from "./reason.js";
 import { endsSoon } from "./source.js";
@@ -42,17 +42,9 @@ export interface PlannedStep {
   readonly reason?: Reason;
   /** What a rendering costs, whether or not one is needed. */
   readonly estimate: Estimate;
-  /** Set when a create may be sent: its reference and the most that it may cost (absent: unknown). */
-  readonly create?: {
-    readonly reference: ClientReference;
-    readonly attempt: number;
-    readonly ceiling?: Micros;
-    /** What is in the books already for an open attempt under this reference. */
-    readonly credit?: Micros;
-    /** Small calls that earlier runs sent under this reference. */
-    readonly calls?: readonly SentCall[];
-  };
-  /** The most that it costs at list price, where a project's own price is lower. */
+  /** Set when a create may be sent. */
+  readonly create?: PlannedCreate;
+  /** The most that one attempt costs at list price, where a project's own price is lower. */
   readonly listed?: Micros;
   readonly tier: Tier;
   readonly model?: string;
@@ -108,6 +100,8 @@ export interface PlanOptions extends Wishes {
   /** Steps or models whose unknown price is accepted. */
   readonly allowUnknownPrice: ReadonlySet<string>;
   readonly concurrency: number;
+  /** How many attempts may follow a failed one by themselves; absent: none. */
+  readonly retries?: number;
   /** Only these steps and what they need; absent: all. */
   readonly targets?: ReadonlySet<StepId>;
 }
@@ -157,7 +151,7 @@ export function makePlan(
         : likeTwin(own, twin);
     if (fitted.create !== undefined && fitted.sameAs === undefined) {
       spending += addedBy(fitted.create);
-      spendingListed += Math.max(fitted.create.ceiling ?? 0, fitted.listed ?? 0);
+      spendingListed += dearest({ ...fitted, create: fitted.create });
     }
     made.push(fitted);
     if (sources.has(step.id))
@@ -177,13 +171,10 @@ export function makePlan(
     project: graph.project,
     profile: graph.profile,
     realm: graph.realm,
-    digest: planDigest(
-      graph.realm,
-      creating.map((each) => each.create),
-    ),
+    digest: planDigest(graph.realm, createsOf({ steps: planned })),
     steps: planned,
     totals: {
-      create: sum(creating.map((each) => each.estimate)),
+      create: sum(creating.flatMap(estimatesOf)),
       saved: sum(saved.map((each) => each.estimate)),
       count,
     },
@@ -253,23 +244,15 @@ function planStep(step: Step, keyed: Keyed, making: Making): PlannedStep {
   const sameAs = making.firstOfKey.get(key);
   const { model, mode } = modelOf(action, source);
   const seconds = "duration" in action ? action.duration : undefined;
-  const local = action.kind === "frame";
-  const creates =
-    !local &&
-    (decided.decision.kind === "render" ||
-      (decided.decision.kind === "resume" && decided.decision.mayCreate));
-  const attempt =
-    decided.decision.kind === "render"
-      ? decided.decision.attempt
-      : decided.decision.kind === "resume"
-        ? decided.decision.attempt.attempt
-        : 1;
-  const open = creates
-    ? prior.attempts.get(key)?.find((each) => each.call === RENDER && each.attempt === attempt)
-    : undefined;
-  const own = priced.kind === "priced" ? priced.usd.high : priced.kind === "free" ? micros(0) : undefined;
-  const ceiling = own === undefined ? undefined : micros(own + callsUsedUp(open?.calls));
-  const credit = open === undefined || graph.realm === "sandbox" ? 0 : chargeOf(open);
+  const create =
+    action.kind === "frame"
+      ? undefined
+      : createFor(key, decided.decision, priced, {
+          prior,
+          free: graph.realm === "sandbox",
+          retries: options.retries ?? 0,
+        });
+  const creates = create !== undefined;
   return {
     step,
     key,
@@ -281,18 +264,8 @@ function planStep(step: Step, keyed: Keyed, making: Making): PlannedStep {
         ? {}
         : { reason: decided.reason }),
     estimate: priced,
-    ...(creates
-      ? {
-          create: {
-            reference: clientReference(key, attempt, RENDER),
-            attempt,
-            ...(ceiling === undefined ? {} : { ceiling }),
-            ...(credit === 0 ? {} : { credit: micros(credit) }),
-            ...(open?.calls === undefined ? {} : { calls: open.calls }),
-          },
-        }
-      : {}),
-    ...(creates ? listedAbove(ceiling, listHigh(action, catalog, source)) : {}),
+    ...(creates ? { create } : {}),
+    ...(creates ? listedAbove(create.ceiling, listHigh(action, catalog, source)) : {}),
     tier: tierOfAction(action, catalog, source),
     ...(model === undefined ? {} : { model }),
     ...(mode === undefined ? {} : { mode }),

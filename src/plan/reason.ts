@@ -4,7 +4,7 @@
  */
 import { canonicalJson, type Json, type Sha256 } from "../base/digest.js";
 import { unreachable } from "../base/guard.js";
-import { elide, elideWords, listWords, safeText } from "../base/text.js";
+import { counted, elide, elideWords, listWords, safeText } from "../base/text.js";
 import type { KeyInputs } from "../graph/key.js";
 import type { Input, Step, StepId } from "../graph/step.js";
 import { inputsOf } from "../graph/step.js";
@@ -55,7 +55,13 @@ export type Obstacle =
   | { readonly because: "expired"; readonly completed: string }
   | { readonly because: "unknown"; readonly reference: string; readonly since: string }
   /** `unknown`: its price is, so that nobody can say whether it fits. */
-  | { readonly because: "over_budget"; readonly cap: "budget" | "max_cost"; readonly unknown?: true }
+  /** `retries`: how many further attempts of it would have to fit, too. */
+  | {
+      readonly because: "over_budget";
+      readonly cap: "budget" | "max_cost";
+      readonly unknown?: true;
+      readonly retries?: number;
+    }
   /** `model`: the one whose price could be given under `catalog.prices`. */
   | { readonly because: "price_unknown"; readonly why: string; readonly model?: string }
   /** `by`: the server's old lip-sync cannot do it; absent: this klingmake cannot. */
@@ -138,6 +144,24 @@ export function reasonText(reason: Reason): string {
     default:
       return unreachable(reason);
   }
+}
+
+function overBudget(
+  cap: "budget" | "max_cost",
+  retries = 0,
+): { readonly why: string; readonly help: string } {
+  const behind =
+    retries === 0 ? "" : ` with ${counted(retries, "further attempt", "further attempts")} behind it`;
+  const fewer = retries === 0 ? "" : ", wish for fewer --retries";
+  return cap === "budget"
+    ? {
+        why: `does not fit into the project's budget${behind}`,
+        help: `raise budget.usd in the manifest${fewer}, or render fewer steps with --target`,
+      }
+    : {
+        why: `does not fit under --max-cost${behind}`,
+        help: `raise --max-cost${fewer}, or render fewer steps with --target`,
+      };
 }
 
 /** What else can be done with a clip that is still here. */
@@ -249,15 +273,7 @@ export function obstacleText(
               : "give it a price under catalog.prices where that can be done, or render it without --max-cost",
         };
       }
-      return obstacle.cap === "budget"
-        ? {
-            why: "does not fit into the project's budget",
-            help: "raise budget.usd in the manifest, or render fewer steps with --target",
-          }
-        : {
-            why: "does not fit under --max-cost",
-            help: "raise --max-cost, or render fewer steps with --target",
-          };
+      return overBudget(obstacle.cap, obstacle.retries);
     case "price_unknown":
       return {
         why: `its price is unknown: ${obstacle.why}`,

@@ -6,35 +6,90 @@ import type { Sha256 } from "../base/digest.js";
 import { unreachable } from "../base/guard.js";
 import { micros, type Micros } from "../base/money.js";
 import { callsLeft, callsMoney, callsUsedUp, withBill } from "../plan/calls.js";
+import { chargedOr } from "../plan/committed.js";
 import { RENDER } from "../plan/decide.js";
 import type { PlannedStep } from "../plan/plan.js";
 import type { Attempt, SentCall } from "../plan/prior.js";
 import type { Address, Submission } from "../provider/provider.js";
-import { followAttempt, keepResult, type Ended, type Finished } from "./collect.js";
+import { followAttempt, keepResult, type Ended, type FailedTask, type Finished } from "./collect.js";
 import type { Outcome } from "./event.js";
-import { notSent, refusedByVendor, unsettled } from "./failure.js";
+import { failedAgain, notSent, refusedByVendor, unsettled } from "./failure.js";
 import { handOver } from "./hand-over.js";
 import { findListed, sourceOf } from "./listed.js";
 import { speechBefore, type CallBooks } from "./small-calls.js";
 import type { Stepping } from "./stepping.js";
 import { createTask, type NotReady } from "./submit.js";
 
-/** Creates the task and follows it to its end in one of the account's slots, then fetches what it gave. */
+/**
+ * Creates the task, follows it to its end and fetches what it gave. A task that fails is followed by the next attempt that
+ * the plan has for it, if there is one and the content was not refused.
+ */
 export async function buy(stepping: Stepping, earlier: Attempt | undefined): Promise<Outcome> {
   const { run, planned } = stepping;
+  const further = [...(planned.create?.retries ?? [])];
+  let now = stepping;
+  let failure: Outcome | undefined;
+  for (let attempts = 1; ; attempts++) {
+    const finished = await attemptOnce(now, attempts === 1 ? earlier : undefined);
+    if (finished.kind === "finished") return keepResult(now, finished);
+    const { outcome, failed } = finished;
+    // What was never begun leaves the failure before it as it was.
+    if (failure !== undefined && !isBegun(outcome)) return failure;
+    if (failed === undefined || outcome.status !== "failed") return outcome;
+    const spent = lose(now, failed);
+    failure = attempts === 1 ? outcome : failedAgain(outcome, attempts);
+    const next = further.shift();
+    if (next === undefined || failed.refusal || run.stop.aborted) return failure;
+    run.emit({
+      type: "step_retrying",
+      step: planned.step.id,
+      failed: now.planned.create?.attempt ?? next.attempt - 1,
+      attempt: next.attempt,
+      why: failed.message,
+      billed: failed.billed,
+      spent,
+    });
+    run.retried.set(planned.step.id, next.reference);
+    now = { run, planned: { ...planned, create: next } };
+  }
+}
+
+function isBegun(outcome: Outcome): boolean {
+  return outcome.status !== "blocked" && !(outcome.status === "interrupted" && !outcome.underWay);
+}
+
+/** Puts what a failed attempt took into the books of the run, and says how much that was. */
+function lose({ run, planned }: Stepping, { billed }: FailedTask): Micros {
+  const { id } = planned.step;
+  const { ceiling, units } = expectedOf(planned);
+  const isOurs = planned.create !== undefined && !run.found.has(planned.create.reference);
+  const expected = {
+    ...(ceiling === undefined ? {} : { usd: ceiling }),
+    ...(units === undefined ? {} : { units }),
+  };
+  const bill = isOurs && billed.kind === "billed" ? chargedOr(billed, expected) : 0;
+  const spent = run.provider.realm === "sandbox" ? 0 : bill + (run.small.get(id) ?? 0);
+  run.small.delete(id);
+  run.lost.set(id, micros((run.lost.get(id) ?? 0) + spent));
+  return micros(spent);
+}
+
+/** Creates one task and follows it to its end in one of the account's slots. */
+function attemptOnce(stepping: Stepping, earlier: Attempt | undefined): Promise<Finished | Ended> {
+  const { run, planned } = stepping;
   const { step } = planned;
-  const finished = await run.inSlot(modelOf(planned), async (): Promise<Finished | Ended> => {
+  return run.inSlot(modelOf(planned), async () => {
     if (run.stop.aborted) return ended({ status: "interrupted", underWay: earlier !== undefined });
     const by = run.halted();
     if (by !== undefined) return ended({ status: "blocked", because: { because: "upstream", steps: [by] } });
-    if (earlier === undefined) run.emit({ type: "step_started", step: step.id, what: "render" });
+    if (earlier === undefined && !run.retried.has(step.id))
+      run.emit({ type: "step_started", step: step.id, what: "render" });
     const submitted = await submit(stepping, earlier);
     if (!("status" in submitted)) return followAttempt(stepping, submitted);
     // Said while the slot is held, so that whoever has it next knows.
     if (submitted.status === "failed" && submitted.fatal === true) run.halt(step.id);
     return ended(submitted);
   });
-  return finished.kind === "ended" ? finished.outcome : keepResult(stepping, finished);
 }
 
 function ended(outcome: Outcome): Ended {

@@ -4,9 +4,8 @@
  */
 import { isoTime } from "../base/clock.js";
 import { elide } from "../base/text.js";
-import type { Attempt, Handle } from "../plan/prior.js";
+import type { Artifact, Attempt, Billed, Handle, TaskId } from "../plan/prior.js";
 import type { Address, TaskLook, TaskOutput } from "../provider/provider.js";
-import type { Artifact, TaskId } from "../plan/prior.js";
 import type { Outcome } from "./event.js";
 import { foreignTask, notCollected, refusedByVendor, taskFailed, taskLost } from "./failure.js";
 import { finish, renderingOf } from "./finish.js";
@@ -38,6 +37,17 @@ export interface Finished {
 export interface Ended {
   readonly kind: "ended";
   readonly outcome: Outcome;
+  /** Set when its task ended as failed. */
+  readonly failed?: FailedTask;
+}
+
+/** What is known of a task that ended as failed. */
+export interface FailedTask {
+  /** Refused for its content, so that another attempt cannot help. */
+  readonly refusal: boolean;
+  /** The vendor's words; may be empty. */
+  readonly message: string;
+  readonly billed: Billed;
 }
 
 /** Follows an attempt's task in a slot (unless it is known to have succeeded), fetches, and records. */
@@ -150,9 +160,11 @@ export async function conclude(
       refusal,
       billed: look.billed,
     });
+    const { billed } = look;
     return {
       kind: "ended",
-      outcome: taskFailed(step, message, refusal, look.billed.kind, run.provider.realm),
+      outcome: taskFailed(step, message, refusal, billed, run.provider.realm),
+      failed: { refusal, message: elide(message, 300), billed },
     };
   }
   const output = primaryOutput(look);

@@ -41,6 +41,8 @@ export type Outcome =
       /** Whether trying again costs nothing, costs money, or cannot help. */
       readonly retry: "safe" | "paid" | "never";
       readonly billed: Billed["kind"];
+      /** What was billed, where something was. */
+      readonly bill?: Omit<Extract<Billed, { kind: "billed" }>, "kind">;
       /** The run cannot go on with this account or key. */
       readonly fatal?: boolean;
     }
@@ -85,6 +87,19 @@ export type RunEvent =
       readonly adopted: boolean;
       /** The most that it may cost now: 0 when an earlier run sent it, absent when its price is unknown. */
       readonly reserved?: Micros;
+    }
+  /** An attempt failed, and another one that was agreed to follows; what comes next is about that one. */
+  | {
+      readonly type: "step_retrying";
+      readonly step: StepId;
+      /** Number of the attempt that failed, and of the one that follows. */
+      readonly failed: number;
+      readonly attempt: number;
+      /** The vendor's words. */
+      readonly why: string;
+      readonly billed: Billed;
+      /** What the failed attempt took, its small calls among it, as far as that was said. */
+      readonly spent: Micros;
     }
   | {
       readonly type: "step_processing";

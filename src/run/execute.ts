@@ -193,6 +193,8 @@ function openRun(
     claims: openClaims(execution.prior),
     wasSent: (reference) => execution.prior.orphans?.has(reference) === true,
     small: new Map(),
+    lost: new Map(),
+    retried: new Map(),
     purse: openPurse(plan, approval, execution.caps),
     poller: createPoller(provider, clock, limits.pollMs, stop),
     clock,
@@ -260,17 +262,20 @@ function neverStarted(
 function spentOn(
   plan: Plan,
   outcomes: ReadonlyMap<StepId, Outcome>,
-  { found, small }: Pick<Run, "found" | "small">,
+  { found, small, lost, retried }: Pick<Run, "found" | "small" | "lost" | "retried">,
 ): Micros {
   if (plan.realm === "sandbox") return micros(0);
   let total = 0;
   for (const planned of plan.steps) {
-    const outcome = outcomes.get(planned.step.id);
+    const { id } = planned.step;
+    const outcome = outcomes.get(id);
+    total += lost.get(id) ?? 0;
     if (outcome?.status !== "rendered") {
-      total += small.get(planned.step.id) ?? 0;
+      total += small.get(id) ?? 0;
       continue;
     }
-    if (planned.create !== undefined && found.has(planned.create.reference)) continue;
+    const reference = retried.get(id) ?? planned.create?.reference;
+    if (reference !== undefined && found.has(reference)) continue;
     const { estimate } = planned;
     const expected =
       estimate.kind === "priced" ? { units: estimate.units?.high, usd: estimate.usd.high } : {};

@@ -5,7 +5,7 @@
 import type { Brand } from "../base/guard.js";
 import type { Micros } from "../base/money.js";
 import type { Realm } from "../graph/step.js";
-import { approvalOf, planDigest, withinCeiling, type Approval } from "../plan/approval.js";
+import { approvalOf, notCovered, planDigest, type Approval, type Asking } from "../plan/approval.js";
 import type { Plan } from "../plan/plan.js";
 import type { ClientReference } from "../plan/prior.js";
 
@@ -17,7 +17,7 @@ export type NoPermit = "not_approved" | "dearer" | "used" | "over_cap";
 
 /** Gives out permits. */
 export interface Purse {
-  admit(create: { readonly reference: ClientReference; readonly ceiling?: Micros }): Permit | NoPermit;
+  admit(create: Asking): Permit | NoPermit;
   /** What the permits given out may cost together. */
   readonly reserved: Micros;
 }
@@ -44,10 +44,9 @@ export function openPurse(plan: Plan, approval: Approval, caps: Caps): Purse {
   let reserved = 0;
   return {
     admit(create) {
-      const entry = open.get(create.reference);
       if (used.has(create.reference)) return "used";
-      if (entry === undefined) return "not_approved";
-      if (!withinCeiling(create.ceiling, entry.ceiling)) return "dearer";
+      const lacking = notCovered(open.get(create.reference), create);
+      if (lacking !== undefined) return lacking === "not_in_it" ? "not_approved" : lacking;
       const price = realm === "sandbox" ? 0 : (create.ceiling ?? 0);
       for (const cap of [caps.budgetLeft, caps.maxCost]) {
         if (cap !== undefined && reserved + price > cap) return "over_cap";

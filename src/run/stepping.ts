@@ -34,6 +34,10 @@ export interface Run {
   wasSent(reference: ClientReference): boolean;
   /** What small calls of this run may have cost, by step. */
   readonly small: Map<StepId, Micros>;
+  /** What attempts of this run that failed took, by step, their small calls among it. */
+  readonly lost: Map<StepId, Micros>;
+  /** The attempt that a step came to where it was not the first that the plan has for it. */
+  readonly retried: Map<StepId, ClientReference>;
   /** The step at which the account refused for good, so that nothing more is created. */
   halted(): StepId | undefined;
   /** Ends all creates that have not begun. */

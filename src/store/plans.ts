@@ -35,10 +35,11 @@ const VERSION = 1;
 /** Keeps a plan under its digest. @throws the disk's error. */
 export async function writePlan(fs: FileSystem, at: StateDirectory, plan: StoredPlan): Promise<void> {
   const { digest, realm, project, profile } = plan;
-  const entries = plan.entries.map(({ reference, step, ceiling }) => ({
+  const entries = plan.entries.map(({ reference, step, ceiling, retry }) => ({
     reference,
     step,
     ceiling: ceiling === undefined ? null : usdText(ceiling),
+    retry,
   }));
   const text = sortedJson({ version: VERSION, digest, realm, project, profile, entries });
   await writeAtomic(fs, join(at.plans, `${digest}.json`), `${text}\n`, { mode: PRIVATE_FILE });
@@ -83,6 +84,7 @@ function parsePlan(text: string): StoredPlan | undefined {
         step: entry.text("step") as StepId,
         // Null says that an unknown price was allowed; a file without the member says nothing, and counts for nothing.
         ceiling: entry.isNull("ceiling") ? undefined : entry.usd("ceiling"),
+        retry: entry.flagIf("retry") === true ? true : undefined,
       }),
     ),
   };

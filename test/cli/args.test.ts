@@ -100,6 +100,19 @@ describe("a command line becomes plain data", () => {
     });
   });
 
+  test("the environment wishes for attempts after a failure, and a flag beats it", () => {
+    const env = { KLINGMAKE_RETRIES: "2" };
+    for (const command of ["plan", "render"]) {
+      expect(parse(command, env)).toMatchObject({ command: { plan: { retries: 2 } } });
+      expect(parse(`${command} --retries 0`, env)).toMatchObject({ command: { plan: { retries: 0 } } });
+    }
+    expect(parse("status", env)).toMatchObject({ command: { plan: PLAN } });
+    expect(parse("plan", { KLINGMAKE_RETRIES: "many" })).toMatchObject({
+      kind: "usage",
+      text: "error: environment variable KLINGMAKE_RETRIES: Say a whole number from 0 to 3.\n",
+    });
+  });
+
   test("an empty variable is as good as none", () => {
     expect(parse("plan", { KLINGMAKE_ASK_ABOVE: "" })).toMatchObject({ command: { policy: {} } });
   });
@@ -116,6 +129,7 @@ describe("a mistake is a usage error that says what is meant", () => {
     ["plan --max-cost much", "Say US dollars, like 2.50."],
     ["plan --max-cost -1", "Say US dollars, like 2.50."],
     ["plan -j 0", "Say a whole number from 1 to 100."],
+    ["render --retries 4", "Say a whole number from 0 to 3."],
     ["render --approve 3f9a", "Say the plan's digest, or its first 12 digits or more"],
     ["render --ask-tiers gold", "Say standard, pro, master"],
     ["graph --format svg", "Allowed choices are text, mermaid, dot."],

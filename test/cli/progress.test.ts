@@ -46,6 +46,27 @@ const RUN: readonly RunEvent[] = [
   { type: "run_ended", spent: 210_000 as never, interrupted: false },
 ];
 
+test("a failed attempt that another one follows is told with its reason and its bill", () => {
+  const retrying: RunEvent = {
+    type: "step_retrying",
+    step: A,
+    failed: 1,
+    attempt: 2,
+    why: "a \u001b[31mred\u202e reason",
+    billed: { kind: "billed", units: 500 as never },
+    spent: 70_000 as never,
+  };
+  const submitted = RUN[4] as RunEvent;
+  const { progress, text } = watch([submitted, retrying]);
+  const line = text().split("\n")[1] ?? "";
+  expect(line).toMatch(
+    /^retrying {5}shots\.010\.clip {2}attempt 1 failed \(a .*red.* reason; the vendor charged 0\.5 units all the same\); attempt 2 follows$/,
+  );
+  // oxlint-disable-next-line no-control-regex
+  expect(line).not.toMatch(/[\u001b\u202e]/);
+  expect(progress.underWay()).toEqual([]);
+});
+
 function watch(events: readonly RunEvent[], over: Partial<ProgressOptions> = {}) {
   let text = "";
   const progress = watchRun({

@@ -197,6 +197,24 @@ describe("plan", () => {
     expect(await wants("plan -p final --ask-tiers none")).toBeUndefined();
   });
 
+  test("says what attempts after a failure may cost, and writes them into the line to paste", async () => {
+    const { stdout } = await klingmake("plan --retries 2 --ask-above 1", { manifest: FILM });
+    expect(stdout).toContain("up to 2 further attempts after a failure: $0.42 more");
+    expect(stdout).toMatch(/^cost +\$0\.42–\$1\.26 \(3–9 video units\)/m);
+    expect(stdout).toMatch(/^retries +4 further attempts at most, each after a failure: \$0\.84 of that$/m);
+    expect(stdout).toMatch(/^needs a yes +the total, up to \$1\.26, is above \$1\.00$/m);
+    expect(stdout).toMatch(/klingmake render --retries 2 --ask-above 1 (\\\n +)?--approve [0-9a-f]{12}\n/);
+    const { data } = envelope(await klingmake("plan --json --retries 1", { manifest: FILM })) as {
+      data: { steps: readonly { create: object }[]; totals: object };
+    };
+    expect(data.totals).toMatchObject({ create: { low: { usd: "0.42" }, high: { usd: "0.84" } } });
+    expect(data.steps[0]?.create).toMatchObject({
+      attempt: 1,
+      ceiling: { usd: "0.21" },
+      retries: [{ attempt: 2, ceiling: { usd: "0.21" } }],
+    });
+  });
+
   test("writes with --out what --json prints", async () => {
     await klingmake("plan --out plan.json", { manifest: FILM });
     const printed = await klingmake("plan --json");

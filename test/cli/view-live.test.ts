@@ -66,13 +66,14 @@ const ended = (name: string, outcome: Outcome = DONE): RunEvent => ({
   step: id(name),
   outcome,
 });
+const FAILED = {
+  status: "failed",
+  diagnostic: { code: "run/task-failed", severity: "error", message: "the task failed" },
+  retry: "paid",
+  billed: "unknown",
+} as const;
 const failed = (name: string, why: string): RunEvent =>
-  ended(name, {
-    status: "failed",
-    diagnostic: { code: "run/task-failed", severity: "error", message: "the task failed", why },
-    retry: "paid",
-    billed: "unknown",
-  });
+  ended(name, { ...FAILED, diagnostic: { ...FAILED.diagnostic, why } });
 
 /** The lines after these events, each at its second. */
 function lines(
@@ -220,6 +221,35 @@ describe("money", () => {
       [submitted("shots.010.clip"), failed("shots.010.clip", "no")],
       undefined,
       "$0.00 spent",
+    ],
+    [
+      "a failed task that was charged all the same has cost that",
+      {},
+      [
+        submitted("shots.010.clip"),
+        ended("shots.010.clip", { ...FAILED, billed: "billed", bill: { units: 500 as never } }),
+      ],
+      undefined,
+      "$0.07 spent",
+    ],
+    [
+      "a failed attempt that another one follows is spent as far as it was charged",
+      { budget: 1_000_000 as never },
+      [
+        submitted("shots.010.clip"),
+        {
+          type: "step_retrying",
+          step: id("shots.010.clip"),
+          failed: 1,
+          attempt: 2,
+          why: "no",
+          billed: { kind: "billed", units: 500 as never },
+          spent: 70_000 as never,
+        },
+        submitted("shots.010.clip"),
+      ],
+      undefined,
+      "$0.07 spent · $0.21 reserved · $0.72 left of $1.00",
     ],
     [
       "a lip-sync that ends before its task has cost its small calls",

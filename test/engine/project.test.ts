@@ -347,6 +347,37 @@ describe("approval", () => {
     expect(new Set(project.vendor.submitted).size).toBe(5);
   });
 
+  it("of a plan with further attempts covers what is left of it after a failure, and the manifest can forbid them", async () => {
+    const unlucky = (count: number) => ({
+      end: ({ action }: { readonly action: { readonly kind: string } }) =>
+        action.kind === "text_to_video" && count-- > 0
+          ? { status: "failed" as const, message: "out of luck", outputs: [] }
+          : undefined,
+    });
+    const project = film(FILM, unlucky(2));
+    const opened = await project.open();
+    const digest = (await opened.plan({ retries: 2 })).value?.digest ?? "";
+    const stop = new AbortController();
+    const emit = (event: { readonly type: string }) =>
+      void (event.type === "step_retrying" && stop.abort(new Error("stopped")));
+    const stopped = await project.render({ approve: digest, retries: 2, emit, signal: stop.signal });
+    expect(stopped).toMatchObject({ status: "ran", interrupted: true });
+    for (const retries of [0, 3]) {
+      const plan = (await opened.plan({ retries })).value;
+      expect(plan?.steps.find(({ step }) => step.id === "shots.010.clip")?.create).toMatchObject({
+        attempt: 2,
+      });
+    }
+    expect(await project.render({ approve: digest, retries: 3 })).toMatchObject({ status: "stale", exit: 7 });
+    expect(await project.render({ approve: digest, retries: 2 })).toMatchObject({ status: "ran", exit: 0 });
+    expect(
+      project.vendor.tasks.filter(({ submission }) => submission.action.kind === "text_to_video"),
+    ).toHaveLength(3);
+
+    const strict = film(`${FILM}approval: { retries: 0 }\n`, unlucky(1));
+    expect(await strict.render({ retries: 3 })).toMatchObject({ status: "ran", exit: 1 });
+  });
+
   it("is not wanted again when the first create never became a task", async () => {
     const project = film(FILM, {
       submit: () => ({ kind: "refused", error: { code: 1002, message: "bad key", class: "credentials" } }),

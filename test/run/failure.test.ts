@@ -1,11 +1,22 @@
 /** Failures as a person reads them: what happened, whether trying again costs anything, and nothing that could harm. */
 import { describe, expect, test } from "vitest";
+import { milliUnits, usd } from "../../src/base/money.js";
+import type { Billed } from "../../src/plan/prior.js";
 import { WrongServer, type VendorError } from "../../src/provider/provider.js";
-import { notCollected, refusedByVendor, taskFailed, thrown, unsettled } from "../../src/run/failure.js";
+import {
+  failedAgain,
+  notCollected,
+  refusedByVendor,
+  taskFailed,
+  thrown,
+  unsettled,
+} from "../../src/run/failure.js";
 import { graphOf, manifestOf, stepOf } from "../graph/manifests.js";
 import { vendorError } from "./scripted-provider.js";
 
 const step = stepOf(graphOf(manifestOf({ shots: [{ id: "010", prompt: "x" }] })), "shots.010.clip");
+const unsaid: Billed = { kind: "unknown" };
+const billed: Billed = { kind: "billed", units: milliUnits(3000), usd: usd(0.42) };
 type Failed = ReturnType<typeof refusedByVendor>;
 const words = ({ diagnostic, retry, billed, fatal }: Failed) =>
   `${diagnostic.code} ${retry} ${billed}${fatal === true ? " fatal" : ""}`;
@@ -31,13 +42,33 @@ test.each<[string, VendorError | undefined, string]>([
 });
 
 test("a failed task costs a second attempt, a refused one is not tried again", () => {
-  expect(words(taskFailed(step, "x", false, "billed", "kling"))).toBe("run/task-failed paid billed");
-  expect(words(taskFailed(step, "x", true, "unknown", "kling"))).toBe("run/content-refused never unknown");
-  const helpIn = (realm: "kling" | "sandbox") =>
-    taskFailed(step, "x", false, "unknown", realm).diagnostic.help;
-  expect(helpIn("kling")).toContain("it asks first");
-  expect(helpIn("sandbox")).toContain("charges nothing");
-  expect(taskFailed(step, "", false, "unknown", "kling").diagnostic.why).toBe("the vendor gave no reason");
+  expect(words(taskFailed(step, "x", false, billed, "kling"))).toBe("run/task-failed paid billed");
+  expect(words(taskFailed(step, "x", true, unsaid, "kling"))).toBe("run/content-refused never unknown");
+  const saidIn = (realm: "kling" | "sandbox") => taskFailed(step, "", false, unsaid, realm).diagnostic;
+  expect(saidIn("kling").help).toContain("it asks first");
+  expect(saidIn("sandbox").help).toContain("charges nothing");
+  expect(saidIn("sandbox").why).toBe("the vendor gave no reason");
+});
+
+test.each<[Billed, string]>([
+  [{ kind: "not_billed" }, "the vendor charged nothing"],
+  [unsaid, "the vendor does not say whether it charged for it"],
+  [{ kind: "billed", units: milliUnits(1500) }, "the vendor charged 1.5 units all the same"],
+  [billed, "the vendor charged 3 units and $0.42 all the same"],
+  [{ kind: "billed" }, "the vendor charged for it, in a currency that is not known here"],
+])("a failed task says what it cost: %j", (bill, expected) => {
+  for (const refusal of [true, false]) {
+    const failed = taskFailed(step, "out of luck", refusal, bill, "kling");
+    expect(failed.diagnostic.why).toBe(`out of luck; ${expected}`);
+    expect({ kind: failed.billed, ...failed.bill }).toEqual(bill);
+  }
+});
+
+test("the last of several failures says how many there were", () => {
+  const failed = taskFailed(step, "out of luck", false, { kind: "not_billed" }, "kling");
+  expect(failedAgain(failed, 3).diagnostic.why).toBe(
+    "out of luck; the vendor charged nothing; 3 attempts of this run failed",
+  );
 });
 
 test("what could not be fetched is fetched again at no cost", () => {
@@ -83,12 +114,12 @@ test("what the vendor says is put on one safe line of bounded length", () => {
   const said = `no\u001b[31m\n${"x".repeat(1000)}`;
   for (const { diagnostic } of [
     refusedByVendor(step, vendorError("invalid", 1201, said)),
-    taskFailed(step, said, false, "unknown", "kling"),
+    taskFailed(step, said, false, unsaid, "kling"),
     unsettled(step, said, undefined),
     notCollected(step, said),
     thrown(step, new Error(said)),
   ]) {
     expect(diagnostic.why).not.toMatch(/[\n\u001b]/);
-    expect(diagnostic.why?.length).toBeLessThan(220);
+    expect(diagnostic.why?.length).toBeLessThan(240);
   }
 });

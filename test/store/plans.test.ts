@@ -13,6 +13,12 @@ const KEY = sha256Hex("key") as string as CacheKey;
 const ENTRIES = [
   { reference: clientReference(KEY, 1, "render"), step: "shots.010.clip" as StepId, ceiling: usd(0.21) },
   { reference: clientReference(KEY, 2, "render"), step: "shots.020.clip" as StepId },
+  {
+    reference: clientReference(KEY, 3, "render"),
+    step: "shots.020.clip" as StepId,
+    ceiling: usd(0.21),
+    retry: true as const,
+  },
 ];
 const DIGEST = planDigest("kling", ENTRIES);
 const PLAN: StoredPlan = {
@@ -37,7 +43,7 @@ describe("a stored plan", () => {
     expect(await readPlan(fs, AT, DIGEST.slice(0, 12))).toEqual({ kind: "found", plan: PLAN });
     expect(volume.statSync(FILE).mode & 0o777).toBe(0o600);
     expect(JSON.parse(textOf(volume, FILE))).toMatchObject({
-      entries: [{ ceiling: "0.21" }, { ceiling: null }],
+      entries: [{ ceiling: "0.21" }, { ceiling: null }, { ceiling: "0.21", retry: true }],
     });
   });
 
