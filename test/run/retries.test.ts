@@ -323,4 +323,13 @@ describe("steps that need more than one request", () => {
     const [, permitted] = approvalOf(took.plan).entries.filter(({ step }) => step === "shots.010.lip_sync");
     expect(permitted?.ceiling).toBe(small.usd.high);
   });
+
+  test("a lip-sync that fails each time has cost its small calls as often, and nothing else", async () => {
+    const spoken = chain({ lip_sync: { text: "hello there", voice: "oversea_male1" } });
+    const set = new FilmSet(failing(9, { billed: { kind: "not_billed" } }, of("lip_sync")));
+    const took = await set.run(spoken, twice);
+    expect(took.lines).toEqual([`${CLIP} rendered`, "shots.010.lip_sync failed run/task-failed"]);
+    expect(took.spent).toBe(PRICE + 2 * usd(0.014));
+    expect(committedMoney(set.disk.prior(graphOf(spoken)))).toBe(took.spent);
+  });
 });
