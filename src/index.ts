@@ -37,6 +37,6 @@ export type { Plan, PlannedStep } from "./plan/plan.js";
 export type { Artifact, Attempt, Billed, ClientReference, Handle, TaskId } from "./plan/prior.js";
 export { obstacleText, reasonText, type Change, type Obstacle, type Reason } from "./plan/reason.js";
 export type { Emit, Outcome, RunEvent } from "./run/event.js";
-export { billWords } from "./run/failure.js";
+export { billWords } from "./run/failed-task.js";
 export { EXIT, type ExitCode } from "./run/exit.js";
 export type { Sandbox, SandboxOptions } from "./sandbox/sandbox.js";

@@ -104,6 +104,8 @@ export interface VendorError {
   readonly code: number;
   /** Safe to print; free of URLs' signatures and credentials. */
   readonly message: string;
+  /** What to do, where more is known of that than the class says. */
+  readonly help?: string;
   readonly class:
     | "busy" // 1302, 1303: wait a turn
     | "maintenance" // 5001

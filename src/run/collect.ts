@@ -7,7 +7,8 @@ import { elide } from "../base/text.js";
 import type { Artifact, Attempt, Billed, Handle, TaskId } from "../plan/prior.js";
 import type { Address, TaskLook, TaskOutput } from "../provider/provider.js";
 import type { Outcome } from "./event.js";
-import { foreignTask, notCollected, refusedByVendor, taskFailed, taskLost } from "./failure.js";
+import { taskFailed } from "./failed-task.js";
+import { foreignTask, notCollected, notFollowed, taskLost } from "./failure.js";
 import { finish, renderingOf } from "./finish.js";
 import type { Collecting, Stepping } from "./stepping.js";
 
@@ -126,10 +127,7 @@ async function follow(
   });
   switch (followed.kind) {
     case "failed":
-      return {
-        kind: "ended",
-        outcome: { ...refusedByVendor(step, followed.answer.error), billed: "unknown" },
-      };
+      return { kind: "ended", outcome: notFollowed(step, followed.answer.error) };
     case "absent":
       return { kind: "ended", absent: true, outcome: taskLost(step, collectable.task) };
     case "ended":

@@ -3,10 +3,8 @@
  */
 import { problem, type Diagnostic } from "../base/diagnostic.js";
 import { unreachable } from "../base/guard.js";
-import { formatUnits, formatUsd } from "../base/money.js";
 import { elide } from "../base/text.js";
-import type { Realm, Step } from "../graph/step.js";
-import type { Billed } from "../plan/prior.js";
+import type { Step } from "../graph/step.js";
 import { WrongServer, type VendorError } from "../provider/provider.js";
 import { diskCode } from "../store/files.js";
 import { DiskRefusal } from "./disk.js";
@@ -14,9 +12,10 @@ import type { Outcome } from "./event.js";
 import type { Unspeakable } from "./speech.js";
 
 /** What a failure says of its step. */
-type Named = Pick<Step, "id" | "path">;
+export type Named = Pick<Step, "id" | "path">;
 
-type Failed = Extract<Outcome, { status: "failed" }>;
+/** A step that failed. */
+export type Failed = Extract<Outcome, { status: "failed" }>;
 
 /** A create that the vendor refused: no task exists, nothing was billed. */
 export function refusedByVendor(step: Named, error: VendorError): Failed {
@@ -36,7 +35,8 @@ export function refusedByVendor(step: Named, error: VendorError): Failed {
       return failed(
         problem("run/credentials", "the vendor does not accept the credentials", {
           why,
-          help: "check KLING_API_KEY (or KLING_ACCESS_KEY and KLING_SECRET_KEY) and KLING_BASE_URL",
+          help:
+            error.help ?? "check KLING_API_KEY (or KLING_ACCESS_KEY and KLING_SECRET_KEY) and KLING_BASE_URL",
         }),
         "safe",
         true,
@@ -45,7 +45,9 @@ export function refusedByVendor(step: Named, error: VendorError): Failed {
       return failed(
         problem("run/account", "the account may not do this", {
           why,
-          help: "look at the balance, packs and entitlements in the vendor's console; then run render again",
+          help:
+            error.help ??
+            "look at the balance, packs and entitlements in the vendor's console, and run render again",
         }),
         "safe",
         true,
@@ -65,7 +67,9 @@ export function refusedByVendor(step: Named, error: VendorError): Failed {
         problem("run/request-refused", `the vendor refused the request for ${step.id}`, {
           ...at,
           why,
-          help: "change the field that it names; if the manifest is right, please report this as a bug",
+          help:
+            error.help ??
+            "change the field that it names; if the manifest is right, please report this as a bug",
         }),
         "safe",
       );
@@ -74,7 +78,8 @@ export function refusedByVendor(step: Named, error: VendorError): Failed {
   }
 }
 
-function contentRefused(step: Named, why: string): Diagnostic {
+/** What is said of a content refusal, before or after the task was taken. */
+export function contentRefused(step: Named, why: string): Diagnostic {
   return problem("run/content-refused", `${step.id} was refused for its content`, {
     path: step.path,
     on: "key",
@@ -86,7 +91,10 @@ function contentRefused(step: Named, why: string): Diagnostic {
 /** A create that could not be settled now; its intent is journaled, so the next run goes on with it. */
 export function unsettled(step: Named, why: string, error: VendorError | undefined): Failed {
   if (error !== undefined && (error.class === "credentials" || error.class === "account")) {
-    return { ...refusedByVendor(step, error), billed: "unknown" };
+    return open(
+      refusedByVendor(step, error),
+      "what was sent is found by its reference then, never paid twice",
+    );
   }
   return {
     status: "failed",
@@ -98,6 +106,34 @@ export function unsettled(step: Named, why: string, error: VendorError | undefin
     }),
     retry: "safe",
     billed: "unknown",
+  };
+}
+
+/** Asking how a task goes was refused, which says nothing of the task: it is under way all the same. */
+export function notFollowed(step: Named, error: VendorError): Failed {
+  const later = "its task is under way, and the next render collects it";
+  if (error.class === "credentials" || error.class === "account")
+    return open(refusedByVendor(step, error), later);
+  return {
+    status: "failed",
+    diagnostic: problem("run/unreachable", `the vendor does not say how the task of ${step.id} goes`, {
+      path: step.path,
+      on: "key",
+      why: elide(error.message, 160),
+      help: `run render again: ${later}; it is paid for once`,
+    }),
+    retry: "safe",
+    billed: "unknown",
+  };
+}
+
+/** A refusal that leaves open what became of the task; `then`: what the next run does about it. */
+function open(failed: Failed, then: string): Failed {
+  const { diagnostic } = failed;
+  return {
+    ...failed,
+    billed: "unknown",
+    diagnostic: { ...diagnostic, help: `${diagnostic.help ?? "run render again"}; ${then}` },
   };
 }
 
@@ -143,70 +179,6 @@ export function unspeakable(step: Named, { why, help }: Unspeakable): Failed {
     }),
     retry: "safe",
     billed: "unknown",
-  };
-}
-
-/** A task that ended as `failed`. */
-export function taskFailed(
-  step: Named,
-  message: string,
-  refusal: boolean,
-  billed: Billed,
-  realm: Realm,
-): Failed {
-  const said = message === "" ? "the vendor gave no reason" : elide(message, 160);
-  const why = realm === "sandbox" ? said : `${said}; ${billWords(billed)}`;
-  return {
-    status: "failed",
-    diagnostic: refusal
-      ? contentRefused(step, why)
-      : problem("run/task-failed", `the task of ${step.id} failed`, {
-          path: step.path,
-          on: "key",
-          why,
-          help: `run render again to make another attempt; ${realm === "sandbox" ? "the sandbox charges nothing" : "it asks first"}`,
-        }),
-    retry: refusal ? "never" : "paid",
-    billed: billed.kind,
-    ...(billed.kind === "billed" ? { bill: amountOf(billed) } : {}),
-  };
-}
-
-function amountOf({
-  kind: _kind,
-  ...amount
-}: Extract<Billed, { kind: "billed" }>): NonNullable<Failed["bill"]> {
-  return amount;
-}
-
-/** What a failed task was charged, as the vendor's answer has it. */
-export function billWords(billed: Billed): string {
-  switch (billed.kind) {
-    case "not_billed":
-      return "the vendor charged nothing";
-    case "unknown":
-      return "the vendor does not say whether it charged for it";
-    case "billed": {
-      const amounts = [
-        ...(billed.units === undefined ? [] : [`${formatUnits(billed.units)} units`]),
-        ...(billed.usd === undefined ? [] : [formatUsd(billed.usd)]),
-      ];
-      return amounts.length === 0
-        ? "the vendor charged for it, in a currency that is not known here"
-        : `the vendor charged ${amounts.join(" and ")} all the same`;
-    }
-    default:
-      return unreachable(billed);
-  }
-}
-
-/** The failure of the last of several attempts of one run. */
-export function failedAgain(outcome: Failed, attempts: number): Failed {
-  const { diagnostic } = outcome;
-  const times = `${attempts} attempts of this run failed`;
-  return {
-    ...outcome,
-    diagnostic: { ...diagnostic, why: `${diagnostic.why ?? diagnostic.message}; ${times}` },
   };
 }
 

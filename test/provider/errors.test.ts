@@ -74,6 +74,7 @@ describe("a vendor's code", () => {
         class: "account",
         message:
           "the account has no pack with units left for this kind of task (1102: Account balance not enough)",
+        help: expect.stringContaining("packs for video and for images are separate") as string,
       },
     });
   });

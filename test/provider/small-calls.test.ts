@@ -277,7 +277,7 @@ describe("a small call", () => {
     const { url } = await serve((_, response) => answer(response, body, status));
     expect(await route(url).call(faces, never)).toMatchObject({
       kind: "refused",
-      error: { code, class: "invalid", message: expect.stringContaining("KLING_LIP_SYNC=old") as string },
+      error: { code, class: "invalid", help: expect.stringContaining("KLING_LIP_SYNC=old") as string },
     });
     const spoken = await route(url).call(speech, never);
     expect(spoken).toMatchObject({ kind: "refused", error: { code } });

@@ -3,14 +3,8 @@ import { describe, expect, test } from "vitest";
 import { milliUnits, usd } from "../../src/base/money.js";
 import type { Billed } from "../../src/plan/prior.js";
 import { WrongServer, type VendorError } from "../../src/provider/provider.js";
-import {
-  failedAgain,
-  notCollected,
-  refusedByVendor,
-  taskFailed,
-  thrown,
-  unsettled,
-} from "../../src/run/failure.js";
+import { failedAgain, taskFailed } from "../../src/run/failed-task.js";
+import { notCollected, notFollowed, refusedByVendor, thrown, unsettled } from "../../src/run/failure.js";
 import { graphOf, manifestOf, stepOf } from "../graph/manifests.js";
 import { vendorError } from "./scripted-provider.js";
 
@@ -39,6 +33,23 @@ test.each<[string, VendorError | undefined, string]>([
   ["by a wrong question", vendorError("invalid"), "run/unreachable safe unknown"],
 ])("a create that stays open %s is never said to be free", (_, error, expected) => {
   expect(words(unsettled(step, "cut", error))).toBe(expected);
+});
+
+test.each<[VendorError["class"], string]>([
+  ["credentials", "run/credentials safe unknown fatal"],
+  ["account", "run/account safe unknown fatal"],
+  ["invalid", "run/unreachable safe unknown"],
+  ["content", "run/unreachable safe unknown"],
+])("a question about a task that is refused as %s never says that the task was", (kind, expected) => {
+  const failed = notFollowed(step, vendorError(kind));
+  expect(words(failed)).toBe(expected);
+  expect(failed.diagnostic.help).toContain("its task is under way, and the next render collects it");
+});
+
+test("what a code says about what to do goes before what its class says", () => {
+  const help = "set this machine's clock";
+  for (const kind of ["credentials", "account", "invalid"] as const)
+    expect(refusedByVendor(step, { ...vendorError(kind), help }).diagnostic.help).toBe(help);
 });
 
 test("a failed task costs a second attempt, a refused one is not tried again", () => {

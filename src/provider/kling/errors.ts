@@ -26,28 +26,62 @@ interface CodeRow {
   /** `doubt`: nothing is proven. */
   readonly class: VendorError["class"] | "doubt";
   readonly words: string;
+  /** What to do, where the code says more of that than its class. */
+  readonly help?: string;
 }
+
+const SET_CLOCK = "set this machine's clock, and run render again";
+const NO_SUCH_CALL =
+  "check KLING_BASE_URL: the server there may not have this call; if it is the vendor's own, please report this as a bug";
 
 /** The vendor's codes. */
 export const VENDOR_CODES: Readonly<Record<number, CodeRow>> = {
-  1000: { class: "credentials", words: "the vendor does not accept the credentials" },
+  1000: { class: "credentials", words: "authentication failed" },
   1001: { class: "credentials", words: "the vendor saw no credentials" },
   1002: { class: "credentials", words: "the vendor does not accept the key" },
-  1003: { class: "credentials", words: "the token is not valid yet: this machine's clock may be fast" },
-  1004: { class: "credentials", words: "the token has expired: this machine's clock may be slow" },
+  1003: {
+    class: "credentials",
+    words: "the token is not valid yet: this machine's clock may be fast",
+    help: SET_CLOCK,
+  },
+  1004: {
+    class: "credentials",
+    words: "the token has expired: this machine's clock may be slow",
+    help: SET_CLOCK,
+  },
   1100: { class: "account", words: "the vendor says that something is wrong with the account" },
-  1101: { class: "account", words: "the account is in arrears" },
-  1102: { class: "account", words: "the account has no pack with units left for this kind of task" },
-  1103: { class: "account", words: "the account may not use this model or product" },
+  1101: {
+    class: "account",
+    words: "the account is in arrears",
+    help: "settle what it owes in the vendor's console, and run render again",
+  },
+  1102: {
+    class: "account",
+    words: "the account has no pack with units left for this kind of task",
+    help: "buy or renew a pack of that kind in the vendor's console (packs for video and for images are separate), and run render again",
+  },
+  1103: {
+    class: "account",
+    words: "the account may not use this model or product",
+    help: "have it enabled in the vendor's console, or choose another model: klingmake models lists them",
+  },
   1200: { class: "invalid", words: "the vendor does not accept the request" },
   1201: { class: "invalid", words: "the vendor does not accept a value of the request" },
-  1202: { class: "invalid", words: "the vendor does not know this call" },
-  1203: { class: "invalid", words: "the vendor does not have what was asked for" },
+  1202: { class: "invalid", words: "the vendor does not know this call", help: NO_SUCH_CALL },
+  1203: {
+    class: "invalid",
+    words: "the vendor does not have what was asked for",
+    help: "the model may have been discontinued: choose another one, klingmake models lists them",
+  },
   1300: { class: "content", words: "the vendor's policy refuses the content" },
   1301: { class: "content", words: "the vendor's content check refuses the prompt or an image" },
   1302: { class: "busy", words: "too many requests at once" },
   1303: { class: "busy", words: "as many tasks are under way as the account's pack allows" },
-  1304: { class: "account", words: "the account's list of allowed addresses does not have this one" },
+  1304: {
+    class: "account",
+    words: "the account's list of allowed addresses does not have this one",
+    help: "add this machine's public address to that list in the vendor's console, or run render where it is one of them",
+  },
   5000: { class: "doubt", words: "the vendor had an internal error" },
   5001: { class: "maintenance", words: "the vendor is under maintenance" },
   5002: { class: "doubt", words: "the vendor had an internal timeout" },
@@ -90,18 +124,24 @@ function judgeEnvelope(status: number, body: unknown, asked: Asked, redact: Reda
   const row = VENDOR_CODES[code];
   // A code that is not documented proves a refusal only where the status says the same.
   const doubtful = row === undefined ? status >= 500 || code >= 5000 : row.class === "doubt";
-  const message = inWords(row?.words ?? "the vendor refused", String(code), said, redact);
+  const message = inWords(
+    row?.words ?? "a code that the vendor does not document",
+    String(code),
+    said,
+    redact,
+  );
   if (doubtful) return { kind: "lost", why: message };
   const known = row?.class === "doubt" ? undefined : row?.class;
-  return { kind: "refused", error: { code, message, class: known ?? "invalid" } };
+  const help = row?.help === undefined ? {} : { help: row.help };
+  return { kind: "refused", error: { code, message, class: known ?? "invalid", ...help } };
 }
 
 /** JSON without a code of the vendor's: a gateway's own. */
 function judgeStatus(status: number, said: string, redact: Redact): Verdict {
   const message = (words: string) => inWords(words, `HTTP ${status}`, said, redact);
-  const refuse = (cls: VendorError["class"], words: string): Verdict => ({
+  const refuse = (cls: VendorError["class"], words: string, help?: string): Verdict => ({
     kind: "refused",
-    error: { code: -status, message: message(words), class: cls },
+    error: { code: -status, message: message(words), class: cls, ...(help === undefined ? {} : { help }) },
   });
   switch (status) {
     case 401:
@@ -110,9 +150,10 @@ function judgeStatus(status: number, said: string, redact: Redact): Verdict {
       return refuse("account", "the server does not allow the request");
     case 429:
       return refuse("busy", "too many requests at once");
-    case 400:
     case 404:
     case 405:
+      return refuse("invalid", "the server does not have this call", NO_SUCH_CALL);
+    case 400:
     case 413:
     case 415:
     case 422:

@@ -71,8 +71,8 @@ const NO_SUCH_CALL: ReadonlySet<number> = new Set([1202, 1203, -404, -405]);
 /** Older gateways lack the faces' call, and say so in their own ways. */
 function missingCall(kind: SmallCall["kind"], error: VendorError): VendorError {
   if (kind !== "identify_face" || !NO_SUCH_CALL.has(error.code)) return error;
-  const advice = "if this server is an older gateway, set KLING_LIP_SYNC=old to use its one lip-sync call";
-  return { ...error, message: `${error.message}; ${advice}` };
+  const help = "if this server is an older gateway, set KLING_LIP_SYNC=old to use its one lip-sync call";
+  return { ...error, help };
 }
 
 /** What the `data` of an answer says; undefined when it lacks what the create needs. */
