@@ -307,6 +307,23 @@ describe("steps that need more than one request", () => {
     expect(set.vendor.tasks).toHaveLength(3);
   });
 
+  test("an extension whose second answer is lost is found in the list, and not taken for the one that failed", async () => {
+    const native = chain({ extend: { via: "native" } }, { model: "kling-v1-6" });
+    const set = new FilmSet({
+      ...failing(1, {}, of("extend")),
+      references: false,
+      submit: (_, count) => (count === 3 ? "take" : undefined),
+    });
+    const took = await set.run(native, twice);
+    expect(took.lines).toEqual([`${CLIP} rendered`, "shots.010.extend rendered"]);
+    expect(set.disk.entries.flatMap((each) => (each.type === "submitted" ? [each.task] : []))).toEqual([
+      "t1",
+      "t2",
+      "t3",
+    ]);
+    expect(set.vendor.tasks).toHaveLength(3);
+  });
+
   test("a lip-sync looks for faces again, within the ceiling of its second attempt", async () => {
     const spoken = chain({ lip_sync: { text: "hello there", voice: "oversea_male1" } });
     const set = new FilmSet(failing(1, { billed: { kind: "not_billed" } }, of("lip_sync")));
