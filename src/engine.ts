@@ -41,7 +41,6 @@ import {
 import type { Plan, PlannedStep } from "./plan/plan.js";
 import type { Attempt } from "./plan/prior.js";
 import { changesBetween, type Change } from "./plan/reason.js";
-import type { Sandbox, SandboxOptions } from "./sandbox/sandbox.js";
 import { openArtifacts, storeDirectory } from "./store/artifacts.js";
 import { openInputs } from "./store/inputs.js";
 import { openOutputs } from "./store/outputs.js";
@@ -315,10 +314,4 @@ function inProfile(diagnostic: Diagnostic, profile: Profile): string {
 /** The built-in catalog. */
 export function listModels(): readonly Model[] {
   return createCatalog().value?.all() ?? [];
-}
-
-/** Runs the sandbox alone, for other clients and for teaching. */
-export async function runSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { startSandbox } = await import("./sandbox/sandbox.js");
-  return startSandbox(options);
 }

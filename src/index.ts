@@ -11,11 +11,12 @@ export { counted, didYouMean, elide, escapeInvisible, listWords, safeText } from
 export { createCatalog, tierOf, type Catalog } from "./catalog/catalog.js";
 export { LIST_UNIT_PRICES } from "./catalog/units.js";
 export type { ImageModel, Mode, Model, PriceRow, Tier, VideoEndpoint, VideoModel } from "./catalog/model.js";
-export { listModels, openProject, runSandbox, type Project, type WhyReport } from "./engine.js";
+export { listModels, openProject, type Project, type WhyReport } from "./engine.js";
 export { initProject, type InitOptions, type InitReport } from "./engine-init.js";
 export { exampleNames, schemaText, version } from "./engine-package.js";
 export type { OpenOptions, PlanRequest } from "./engine-prepare.js";
 export type { RenderReport, RenderRequest } from "./engine-render.js";
+export { runSandbox, UnusableFaults } from "./engine-sandbox.js";
 export { tidyManifest, type TidyOptions, type TidyReport } from "./engine-tidy.js";
 export type { CacheKey, KeyInputs } from "./graph/key.js";
 export type { Action, Graph, Input, Realm, Step, StepId } from "./graph/step.js";

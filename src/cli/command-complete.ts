@@ -34,6 +34,7 @@ const VALUES: Readonly<Record<string, (line: Line) => Promise<Wanted>>> = {
   folder: files,
   out: files,
   events: files,
+  faults: files,
   dir: files,
 };
 

@@ -2,27 +2,29 @@
  * `sandbox`: runs the embedded imitation of the API until it is told to stop. What other programs need stands on stdout
  * as shell assignments; its credentials open nothing but this server.
  */
-import { EXIT, runSandbox, safeText, type Sandbox } from "../index.js";
+import { EXIT, runSandbox, safeText, UnusableFaults, type Sandbox } from "../index.js";
 import type { Answer, CommandContext } from "./answer.js";
 import type { Command } from "./commands.js";
 import { envelopeLine } from "./envelope.js";
 import { aborted } from "./io.js";
 
-/** Runs until the signal is aborted; a port that is taken or a folder that cannot be made is exit 1. */
+/** Runs until the signal is aborted; a port that is taken or a folder that cannot be made is exit 1, a bad fault plan 64. */
 export async function sandboxCommand(
   command: Command & { name: "sandbox" },
   { io, globals }: CommandContext,
 ): Promise<Answer | undefined> {
   let sandbox: Sandbox;
   try {
-    sandbox = await runSandbox({
+    const options = {
       port: command.port,
       asVendor: command.asVendor,
       retired: command.refuseRetired ? "refuse" : "accept",
       ...(command.directory === undefined ? {} : { directory: command.directory }),
       ...(command.timeScale === undefined ? {} : { timeScale: command.timeScale }),
-    });
+    } as const;
+    sandbox = await runSandbox(options, command.faults);
   } catch (error) {
+    if (error instanceof UnusableFaults) return refusedFaults(command.faults ?? "", error.problems);
     const message = `the sandbox could not start: ${safeText(error instanceof Error ? error.message : String(error))}`;
     return {
       exit: EXIT.stepFailed,
@@ -41,6 +43,18 @@ export async function sandboxCommand(
   await aborted(io.signal);
   await sandbox.close();
   return undefined;
+}
+
+function refusedFaults(file: string, problems: readonly string[]): Answer {
+  const name = safeText(file);
+  const message = `the fault plan ${name} cannot be used: ${problems.join("; ")}`;
+  const lines = [`error: the fault plan ${name} cannot be used:`, ...problems.map((each) => `  ${each}`)];
+  return {
+    exit: EXIT.usage,
+    data: { error: { kind: "usage", message } },
+    diagnostics: [],
+    note: `${[...lines, "`klingmake sandbox --help` lists what a plan can say"].join("\n")}\n`,
+  };
 }
 
 function credentialsOf(sandbox: Sandbox): Readonly<Record<string, string>> {

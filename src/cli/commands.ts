@@ -79,6 +79,8 @@ export type Command =
       readonly asVendor: boolean;
       readonly refuseRetired: boolean;
       readonly timeScale?: number;
+      /** A file with what goes wrong. */
+      readonly faults?: string;
     }
   | { readonly name: "completion"; readonly shell: Shell }
   /** What a shell's completion asks: the words after the program's name, the last one unfinished. */

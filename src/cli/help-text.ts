@@ -28,6 +28,40 @@ const ENVIRONMENT: readonly (readonly [names: string, meaning: string])[] = [
   ["NO_COLOR, FORCE_COLOR, CI", "honoured"],
 ];
 
+const FAULTS: readonly (readonly [words: string, meaning: string])[] = [
+  ["call", "any, or one or a list of: create, query, list,"],
+  ["", "small (faces, speech), download"],
+  ["path", "only where this is a part of the path"],
+  ["nth | every | probability", "which of them: number or list; every so many;"],
+  ["", "by chance; without any of these, all"],
+  ["do", "what befalls them:"],
+  ["  delay", "ms: late; with after, the answer is"],
+  ["  hang", "no answer, ever"],
+  ["  lost-before, lost-after", "cut, not carried out or carried out"],
+  ["  code", "code, message: the vendor's error"],
+  ["  html", "status (502): a proxy's page"],
+  ["  garbage, truncated-json", "no JSON; half of the true answer"],
+  ["  cut, stall", "at (0.5): breaks or falls silent there"],
+  ["  short", "at, says (whole, part, nothing): ends there;"],
+  ["", "the length that its header tells"],
+  ["  corrupt", "at: bytes are flipped there"],
+  ["  endless, wrong-type", "bytes without an end; a page, no clip"],
+  ["  expired, redirect", "403; to: another address, or its own"],
+  ["after", "with code, html, garbage, hang: carried out all"],
+  ["", "the same"],
+];
+
+/** The words of a fault plan, for the help of `sandbox`. */
+export function faultWords(): string {
+  return [
+    "",
+    "Faults:",
+    '  { "seed": 1, "rules": [',
+    '      { "call": "create", "nth": 2, "do": "lost-after" } ] }',
+    ...FAULTS.flatMap(([words, meaning]) => [...(words === "" ? [] : [`  ${words}`]), `      ${meaning}`]),
+  ].join("\n");
+}
+
 /** The end of the main help. */
 export function appendix(): string {
   const exits = EXITS.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`);

@@ -5,7 +5,7 @@
 import { Argument, Command as Commander, Option } from "commander";
 import { RETRIES_MOST } from "../index.js";
 import type { Command, GlobalFlags, GraphFormat, PlanFlags, PolicyFlags } from "./commands.js";
-import { appendix, example } from "./help-text.js";
+import { appendix, example, faultWords } from "./help-text.js";
 import { addCompletion, addFmt, addInit } from "./program-project.js";
 import { digestText, dollars, fileName, gathered, pace, tierList, wholeNumber } from "./values.js";
 
@@ -37,6 +37,7 @@ interface Raw {
   readonly asVendor?: boolean;
   readonly refuseRetired?: boolean;
   readonly timeScale?: number;
+  readonly faults?: string;
 }
 
 /** Builds the parser; `found` is called with the command that was recognised. */
@@ -193,9 +194,14 @@ export function makeProgram(found: (command: Command) => void): Commander {
       "its pace: 1 is that of the real service, 0 is at once (default: 1/60)",
       pace,
     )
+    .option("--faults <file>", "a JSON file with what goes wrong, and when; see below", fileName)
     .addHelpText(
       "after",
-      example("klingmake sandbox --port 8787", ["0  stopped by Ctrl-C", "1  could not start"]),
+      `${faultWords()}\n${example("klingmake sandbox --port 8787 --faults faults.json", [
+        "0  stopped by Ctrl-C",
+        "1  could not start",
+        "64 the file of --faults cannot be used",
+      ])}`,
     )
     .action((raw: Raw) =>
       found({
@@ -205,6 +211,7 @@ export function makeProgram(found: (command: Command) => void): Commander {
         asVendor: raw.asVendor === true,
         refuseRetired: raw.refuseRetired === true,
         ...(raw.timeScale === undefined ? {} : { timeScale: raw.timeScale }),
+        ...(raw.faults === undefined ? {} : { faults: raw.faults }),
       }),
     );
   addFmt(program, found);

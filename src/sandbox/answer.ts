@@ -1,7 +1,9 @@
 /**
- * What the sandbox answers, as data: an enveloped result, a refusal, bytes, or a connection that is cut.
+ * What the sandbox answers, as data: an enveloped result, a refusal, bytes, or what a fault makes of them.
  * Knows the vendor's error codes and their HTTP statuses, and nothing of sockets. A refusal has no `data`.
  */
+
+import { randomUUID } from "node:crypto";
 
 import type { Refusal } from "./rules/fields.js";
 
@@ -9,17 +11,42 @@ import type { Refusal } from "./rules/fields.js";
 export type Answer =
   | { readonly kind: "result"; readonly data: unknown }
   | { readonly kind: "refusal"; readonly refusal: Refusal; readonly status: number }
-  | { readonly kind: "file"; readonly file: ResultFile }
+  | { readonly kind: "file"; readonly file: ResultFile; readonly fault?: FileFault }
+  | TextAnswer
+  /** Sent elsewhere; to the address that was asked for when `to` is absent. */
+  | { readonly kind: "redirect"; readonly to?: string }
   /** The connection ends without a byte of answer. */
-  | { readonly kind: "silence" };
+  | { readonly kind: "silence" }
+  /** The connection stays open without a byte of answer. */
+  | { readonly kind: "hang" };
 
-/** A rendered result; with `cut` the connection ends half way through the body. */
+/** Text as it stands. */
+export interface TextAnswer {
+  readonly kind: "text";
+  readonly status: number;
+  readonly contentType: string;
+  readonly text: string;
+}
+
+/** A rendered result. */
 export interface ResultFile {
   readonly bytes: Uint8Array;
   readonly contentType: "video/mp4" | "image/png" | "audio/wav";
   readonly etag: string;
-  readonly cut: boolean;
 }
+
+/** What can go wrong with the bytes of a result. `at`: a fraction of the bytes asked for, 0.5 when absent. */
+export type FileFault =
+  /** The connection breaks after a part. */
+  | { readonly do: "cut"; readonly at?: number }
+  /** A part, and a proper end. What the header says of its length: the `whole` (default), the `part`, or `nothing`. */
+  | { readonly do: "short"; readonly at?: number; readonly says?: "whole" | "part" | "nothing" }
+  /** A part, then silence on an open connection. */
+  | { readonly do: "stall"; readonly at?: number }
+  /** Everything, then more without an end, and no length in the header. */
+  | { readonly do: "endless" }
+  /** Sixteen bytes are flipped. */
+  | { readonly do: "corrupt"; readonly at?: number };
 
 const STATUS: Readonly<Record<number, number>> = {
   1000: 401,
@@ -49,4 +76,15 @@ export function result(data: unknown): Answer {
 /** A refusal with the HTTP status that belongs to its code; codes that the table lacks are 400. */
 export function refusal(code: number, message: string): Answer {
   return { kind: "refusal", refusal: { code, message }, status: STATUS[code] ?? 400 };
+}
+
+/** A result or a refusal in the vendor's envelope. */
+export function enveloped(answered: Extract<Answer, { kind: "result" | "refusal" }>): TextAnswer {
+  const request_id = randomUUID();
+  const [status, envelope] =
+    answered.kind === "result"
+      ? [200, { code: 0, message: "SUCCEED", request_id, data: answered.data }]
+      : [answered.status, { ...answered.refusal, request_id }];
+  const text = JSON.stringify(envelope);
+  return { kind: "text", status, contentType: "application/json; charset=utf-8", text };
 }

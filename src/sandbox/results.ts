@@ -97,7 +97,7 @@ export function openResults(options: ResultsOptions): Results {
       const file = await cache.get(task, index);
       const cut = mischiefOf(task.order).has("cut") && !head && !cutOnce.has(task.id);
       if (cut) cutOnce.add(task.id);
-      return { kind: "file", file: { ...file, cut } };
+      return { kind: "file", file, ...(cut ? { fault: { do: "cut" } } : {}) };
     },
 
     byId(id) {
@@ -121,17 +121,15 @@ export function openResults(options: ResultsOptions): Results {
   };
 }
 
-type Rendered = Omit<ResultFile, "cut">;
-
 /** Keeps the most recent renders, up to a number of bytes, and lets equal requests share one render. */
 class RenderCache {
-  readonly #renders = new Map<string, Promise<Rendered>>();
+  readonly #renders = new Map<string, Promise<ResultFile>>();
   readonly #sizes = new Map<string, number>();
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly sound: ResultsOptions["sound"]) {}
 
-  get({ order, mark }: Task, index: number): Promise<Rendered> {
+  get({ order, mark }: Task, index: number): Promise<ResultFile> {
     const name = sha256Hex(JSON.stringify([order, mark, index]));
     const known = this.#renders.get(name);
     if (known !== undefined) {

@@ -4,6 +4,7 @@
  */
 
 import { unreachable } from "../base/guard.js";
+import type { CallKind } from "./faults.js";
 import type { Product } from "./rules/order.js";
 import { PRODUCTS } from "./rules/products.js";
 
@@ -16,6 +17,7 @@ export type Route =
   | { readonly kind: "list tasks" }
   | { readonly kind: "account costs" }
   | { readonly kind: "ledger" }
+  | { readonly kind: "counts" }
   | { readonly kind: "result" }
   | { readonly kind: "wrong method" }
   | { readonly kind: "unknown" };
@@ -32,6 +34,7 @@ export function routeOf(method: string, path: string, lipSync: "advanced" | "old
   }
   if (path === "/account/costs") return { kind: method === "GET" ? "account costs" : "wrong method" };
   if (path === "/sandbox/ledger") return { kind: method === "GET" ? "ledger" : "wrong method" };
+  if (path === "/sandbox/counts") return { kind: method === "GET" ? "counts" : "wrong method" };
   if (path.startsWith("/outputs/"))
     return { kind: method === "GET" || method === "HEAD" ? "result" : "wrong method" };
   const product = productAt(path);
@@ -62,7 +65,32 @@ export function generationOf(route: Route): "new" | "legacy" | undefined {
     case "account costs":
       return "legacy";
     case "ledger":
+    case "counts":
     case "result":
+    case "wrong method":
+    case "unknown":
+      return undefined;
+    default:
+      return unreachable(route);
+  }
+}
+
+/** The kind of call that a fault plan knows a route as; undefined for routes that no fault befalls. */
+export function callOf(route: Route): CallKind | undefined {
+  switch (route.kind) {
+    case "create":
+      return route.product.atOnce === true ? "small" : "create";
+    case "query tasks":
+    case "legacy query":
+    case "account costs":
+      return "query";
+    case "list tasks":
+    case "legacy list":
+      return "list";
+    case "result":
+      return "download";
+    case "ledger":
+    case "counts":
     case "wrong method":
     case "unknown":
       return undefined;

@@ -3,17 +3,18 @@
  * It has rules and prices of its own, taken from the vendor's documentation and not from the client's catalog, so that
  * a client that builds a wrong request is refused. It sends nothing anywhere and fetches nothing.
  * Started in process it is ready in milliseconds; the encoder and the JWT package are loaded on first use.
- * What prompts can make it do wrong stands in `mischief.ts`.
+ * What prompts can make it do wrong stands in `mischief.ts`, what a fault plan can in `faults.ts`.
  */
 
 import { isRecord, unreachable } from "../base/guard.js";
 import { accountCosts } from "./account.js";
 import { type Answer, refusal, result } from "./answer.js";
 import { checkCredentials } from "./credentials.js";
+import { type FaultPlan, openFaults } from "./faults.js";
 import { listLegacy, listTasks, queryLegacy, queryTasks } from "./inquiry.js";
 import { openReception } from "./reception.js";
 import { openResults } from "./results.js";
-import { generationOf, routeOf } from "./routes.js";
+import { callOf, generationOf, type Route, routeOf } from "./routes.js";
 import { listen, type Request } from "./server.js";
 import { directoryBook, memoryBook } from "./task-book.js";
 import type { Links } from "./task-view.js";
@@ -47,6 +48,8 @@ export interface SandboxOptions {
   readonly lipSync?: "advanced" | "old";
   /** Requests a second above which the sandbox answers 1302; unlimited by default. */
   readonly requestsPerSecond?: number;
+  /** What goes wrong; nothing by default. */
+  readonly faults?: FaultPlan;
 }
 
 /** A running sandbox and the credentials that it accepts. */
@@ -115,12 +118,28 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     serial: () => serial++,
   });
   const asked = { book, links, now };
+  const faults = openFaults(options.faults ?? { rules: [] });
 
   const handle = async (request: Request): Promise<Answer> => {
-    const { address } = request;
-    const route = routeOf(request.method, address.pathname, options.lipSync ?? "advanced");
-    const generation = generationOf(route);
+    const path = request.address.pathname;
+    const route = routeOf(request.method, path, options.lipSync ?? "advanced");
     const body = request.body.length === 0 ? {} : parse(request.body);
+    const call = callOf(route);
+    const carryOut = () => carriedOut(request, route, body);
+    if (call === undefined) return carryOut();
+    const turnAway = (code: number): void => {
+      if (route.kind === "create") reception.turnedAway(route.product, body ?? {}, code);
+    };
+    return faults.answer({ call, path, carryOut, turnAway });
+  };
+
+  const carriedOut = async (
+    request: Request,
+    route: Route,
+    body: ReturnType<typeof parse>,
+  ): Promise<Answer> => {
+    const { address } = request;
+    const generation = generationOf(route);
     if (generation !== undefined) {
       const refused =
         (await checkCredentials(request.authorization, generation, keys)) ??
@@ -150,6 +169,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         });
       case "ledger":
         return result(book.ledger());
+      case "counts":
+        return result(faults.counts());
       case "result":
         return results.serve(address, request.method === "HEAD");
       case "wrong method":

@@ -1,15 +1,15 @@
 /**
- * The HTTP side: loopback only, bodies up to a limit, answers in the vendor's envelope, files with ranges.
+ * The HTTP side: loopback only, bodies up to a limit, answers in the vendor's envelope.
  * It knows sockets and headers; what to answer is decided by the handler it is given. A Host header that is not
  * loopback is refused, so that a web page cannot reach the sandbox by a name that resolves to 127.0.0.1.
  */
 
-import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 import { unreachable } from "../base/guard.js";
-import { type Answer, refusal, type ResultFile } from "./answer.js";
+import { type Answer, enveloped, refusal, type TextAnswer } from "./answer.js";
+import { sendFile } from "./delivery.js";
 
 const MOST_BODY_BYTES = 120 * 1024 * 1024;
 const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/iu;
@@ -102,65 +102,27 @@ async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> 
 function send(incoming: IncomingMessage, response: ServerResponse, answered: Answer): void {
   switch (answered.kind) {
     case "result":
-      return sendJson(response, 200, {
-        code: 0,
-        message: "SUCCEED",
-        request_id: randomUUID(),
-        data: answered.data,
-      });
     case "refusal":
-      return sendJson(response, answered.status, { ...answered.refusal, request_id: randomUUID() });
+      return sendText(response, enveloped(answered));
+    case "text":
+      return sendText(response, answered);
     case "file":
-      return sendFile(incoming, response, answered.file);
+      return sendFile(incoming, response, answered.file, answered.fault);
+    case "redirect":
+      response.writeHead(302, { location: answered.to ?? incoming.url ?? "/", "content-length": 0 });
+      response.end();
+      return;
     case "silence":
       incoming.socket.destroy();
+      return;
+    case "hang":
       return;
     default:
       return unreachable(answered);
   }
 }
 
-function sendJson(response: ServerResponse, status: number, value: unknown): void {
-  const text = JSON.stringify(value);
-  response.writeHead(status, {
-    "content-type": "application/json; charset=utf-8",
-    "content-length": Buffer.byteLength(text),
-  });
+function sendText(response: ServerResponse, { status, contentType, text }: TextAnswer): void {
+  response.writeHead(status, { "content-type": contentType, "content-length": Buffer.byteLength(text) });
   response.end(text);
-}
-
-function sendFile(incoming: IncomingMessage, response: ServerResponse, file: ResultFile): void {
-  const { bytes, etag, contentType } = file;
-  const head = { etag, "accept-ranges": "bytes", "content-type": contentType, "cache-control": "private" };
-  const condition = incoming.headers["if-range"];
-  const range =
-    condition === undefined || condition === etag ? rangeOf(incoming.headers.range, bytes.length) : "whole";
-  if (range === "unsatisfiable") {
-    response.writeHead(416, { ...head, "content-range": `bytes */${bytes.length}`, "content-length": 0 });
-    response.end();
-    return;
-  }
-  const [first, last] = range === "whole" ? [0, bytes.length - 1] : range;
-  response.writeHead(range === "whole" ? 200 : 206, {
-    ...head,
-    "content-length": last - first + 1,
-    ...(range === "whole" ? {} : { "content-range": `bytes ${first}-${last}/${bytes.length}` }),
-  });
-  const body = bytes.subarray(first, last + 1);
-  if (incoming.method === "HEAD") response.end();
-  else if (file.cut) response.write(body.subarray(0, body.length >> 1), () => incoming.socket.destroy());
-  else response.end(body);
-}
-
-/** RFC 9110 14.2: one range of bytes; anything else (several ranges, other units, nonsense) means the whole file. */
-function rangeOf(
-  header: string | undefined,
-  length: number,
-): readonly [first: number, last: number] | "whole" | "unsatisfiable" {
-  const [, from, to] = /^bytes=(\d*)-(\d*)$/u.exec(header ?? "") ?? [];
-  if (from === undefined || to === undefined || (from === "" && to === "")) return "whole";
-  const first = from === "" ? Math.max(0, length - Number(to)) : Number(from);
-  const last = from === "" || to === "" ? length - 1 : Math.min(Number(to), length - 1);
-  if (from !== "" && to !== "" && Number(to) < first) return "whole";
-  return first < length && first <= last ? [first, last] : "unsatisfiable";
 }

@@ -70,7 +70,7 @@ describe("a command line becomes plain data", () => {
     ["schema lock", { name: "schema", which: "lock" }],
     ["sandbox", { name: "sandbox", port: 0, asVendor: false, refuseRetired: false }],
     [
-      "sandbox --port 8787 --dir box --as-vendor --refuse-retired --time-scale 0",
+      "sandbox --port 8787 --dir box --as-vendor --refuse-retired --time-scale 0 --faults f.json",
       {
         name: "sandbox",
         port: 8787,
@@ -78,6 +78,7 @@ describe("a command line becomes plain data", () => {
         asVendor: true,
         refuseRetired: true,
         timeScale: 0,
+        faults: "f.json",
       },
     ],
   ])("%s", (line, command) => {

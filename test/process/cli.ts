@@ -51,7 +51,8 @@ export interface TestProject {
   }>;
 }
 
-const undo: (() => void | Promise<void>)[] = [];
+/** What is undone after each test, the last first. */
+export const undo: (() => void | Promise<void>)[] = [];
 
 afterEach(async () => {
   for (const step of undo.splice(0).toReversed()) await step();
