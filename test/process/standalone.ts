@@ -14,6 +14,8 @@ import { MAIN, undo } from "./cli.js";
 export interface Standalone {
   /** What klingmake needs to take it for the vendor. */
   readonly env: Readonly<Record<string, string>>;
+  /** Where it keeps its ledger. */
+  readonly directory: string;
   /** SIGKILL; what it keeps stays in its directory. */
   kill(): Promise<void>;
   /** Starts it again on the same directory and port, under another plan if one is given. */
@@ -35,7 +37,7 @@ export async function standalone(faults: FaultPlan, timeScale: number): Promise<
     const words = ["--as-vendor", "--json", "--dir", directory, "--port", String(port), "--faults", plan];
     const child = spawn(process.execPath, [MAIN, "sandbox", ...words, "--time-scale", String(timeScale)], {
       env: { PATH: process.env["PATH"] ?? "" },
-      stdio: ["ignore", "pipe", "inherit"],
+      stdio: ["ignore", "pipe", "ignore"],
     });
     const closed = once(child, "close");
     stop = async () => {
@@ -57,6 +59,7 @@ export async function standalone(faults: FaultPlan, timeScale: number): Promise<
   };
   return {
     env: { KLING_API_KEY, KLING_BASE_URL },
+    directory,
     kill: () => stop(),
     async restart(under = faults) {
       await start(under, Number(new URL(url).port));
