@@ -1,6 +1,6 @@
 /** Money has one door: what wants a yes, what a digest covers, what a budget holds. */
 import { describe, expect, it } from "vitest";
-import { asVendor, project, sandbox } from "./cli.js";
+import { asVendor, journal, project, sandbox, until } from "./cli.js";
 
 const shot = (fields: string) => `version: 1\nproject: film\nprovider: kling\nshots:\n  a: { ${fields} }\n`;
 
@@ -76,16 +76,43 @@ describe("approval", { timeout: 60_000 }, () => {
     expect(await server.creates()).toEqual([]);
   });
 
-  it("--max-cost starts exactly the steps that fit, in film order, and exits 5", async () => {
-    const server = await sandbox({ asVendor: true });
-    const shots = Array.from({ length: 8 }, (_, index) => `  s${index}: { prompt: shot ${index} }\n`).join(
-      "",
-    );
-    const film = project(`version: 1\nproject: film\nprovider: kling\nshots:\n${shots}`, asVendor(server));
-    const ended = await film.run(["render", "--max-cost", "1.06"]);
+  const EIGHT = `version: 1\nproject: film\nprovider: kling\nlimits: { concurrency: 8 }\nshots:\n${Array.from(
+    { length: 8 },
+    (_, index) => `  s${index}: { prompt: shot ${index} }\n`,
+  ).join("")}`;
+
+  it.each([
+    ["--max-cost", EIGHT, ["--max-cost", "1.06"]],
+    ["a budget", `${EIGHT}budget: { usd: 1.06 }\n`, []],
+  ])(
+    "%s starts exactly the five of eight that fit, all at once, in film order, and exits 5",
+    async (_, text, more) => {
+      const server = await sandbox({ asVendor: true, concurrency: 8, timeScale: 0.02 });
+      const film = project(text, asVendor(server));
+      const ended = await film.run(["render", ...more]);
+      expect(ended.code, ended.stderr).toBe(5);
+      expect(await server.creates()).toHaveLength(5);
+      const types = journal(film).map(({ type }) => type);
+      expect(types.slice(0, types.indexOf("succeeded")).filter((type) => type === "submitted")).toHaveLength(
+        5,
+      );
+      for (const index of [0, 1, 2, 3, 4]) expect(film.has(`renders/default/s${index}/clip.mp4`)).toBe(true);
+    },
+  );
+
+  it("a budget for five of eight is for five however often the run is killed", async () => {
+    const server = await sandbox({ asVendor: true, concurrency: 8, timeScale: 0.02 });
+    const film = project(`${EIGHT}budget: { usd: 1.06 }\n`, asVendor(server));
+    for (const records of [2, 5, 9, 14]) {
+      const { child, ended } = film.start(["render"]);
+      await until(() => journal(film).length >= records);
+      child.kill("SIGKILL");
+      await ended;
+    }
+    const ended = await film.run(["render"]);
     expect(ended.code, ended.stderr).toBe(5);
-    expect(await server.creates()).toHaveLength(5);
-    for (const index of [0, 1, 2, 3, 4]) expect(film.has(`renders/default/s${index}/clip.mp4`)).toBe(true);
+    const accepted = (await server.creates()).filter(({ outcome }) => outcome === "accepted");
+    expect(accepted).toHaveLength(5);
   });
 
   it("a budget counts what the lock has already paid", async () => {

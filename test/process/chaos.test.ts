@@ -70,10 +70,14 @@ const WITHOUT_CALLS = [...RECORDS, ...SIGNS].filter(
   (each) => !["calling", "called", "spoken"].includes(each),
 );
 
+const NATIVE = "/v1/videos/video-extend";
+/** Faults after which a task certainly exists. */
+const HIDING = new Set(["lost-after", "truncated-json"]);
+
 const STORIES: readonly Story[] = [
   {
     name: "stills, takes and continuations",
-    share: 0.45,
+    share: 0.4,
     points: WITHOUT_CALLS,
     faults: FAULTS,
     manifest: (generation) => `${head(generation)}images:
@@ -90,7 +94,7 @@ shots:
   },
   {
     name: "speech, whose small calls carry no reference",
-    share: 0.45,
+    share: 0.4,
     points: [...RECORDS, ...SIGNS],
     faults: FAULTS,
     manifest: (generation) => `${head(generation)}defaults: { video: { model: kling-v2-5-turbo } }
@@ -103,16 +107,18 @@ shots:
 `,
   },
   {
-    name: "native continuations, which carry no reference and are not killed while they are sent",
-    share: 0.1,
-    points: WITHOUT_CALLS.filter((each) => each !== "created"),
-    faults: { seed: SEED, rules: FAULTS.rules.filter(({ call }) => call === "query" || call === "download") },
-    spared: (records) => {
-      const sent = records.filter(({ type, product }) => type === "intent" && product === NATIVE);
-      const ended = new Set(
-        records.filter(({ type }) => type !== "intent").map(({ reference }) => reference),
-      );
-      return sent.some(({ reference }) => !ended.has(reference));
+    name: "native continuations, which carry no reference and are found in a list",
+    share: 0.2,
+    points: WITHOUT_CALLS,
+    // Sent once and never again: where it may have been lost on its way to the vendor, a person decides.
+    faults: {
+      seed: SEED,
+      rules: FAULTS.rules.filter((rule) => rule.call !== "create" || HIDING.has(rule.do)),
+    },
+    spared: ({ journal, ledger }) => {
+      const sent = journal.all.filter(({ type, product }) => type === "intent" && product === NATIVE);
+      const taken = ledger.all.filter(({ path, outcome }) => path === NATIVE && outcome === "accepted");
+      return sent.length > taken.length;
     },
     manifest: (generation) => `${head(generation)}shots:
   a:
@@ -123,8 +129,6 @@ shots:
 `,
   },
 ];
-
-const NATIVE = "/v1/videos/video-extend";
 
 /** Renders one film after the other, killed again and again; then, with nothing in the way, asserts what must hold. */
 async function survive({ manifest, points, faults, share, spared }: Story, seed: number) {
@@ -139,7 +143,7 @@ async function survive({ manifest, points, faults, share, spared }: Story, seed:
   const killing = { args: YES, mostMs: 3000, ...(spared === undefined ? {} : { spared }) };
   const at = new Map<string, number>(points.map((point) => [point, 0]));
   let [kills, films] = [0, 1];
-  for (let turn = 0; kills < Math.round(KILLS * share); turn++) {
+  for (let turn = 0; kills < KILLS * share || [...at.values()].includes(0); turn++) {
     // In turns at the point that was hit least, and at a moment.
     const least = points.reduce((a, b) => ((at.get(b) ?? 0) < (at.get(a) ?? 0) ? b : a));
     const fate = await killedAt(turn % 2 === 0 ? least : draw.below(400), watched, killing);
@@ -169,10 +173,7 @@ async function survive({ manifest, points, faults, share, spared }: Story, seed:
 describe(`${KILLS} kills under seed ${SEED}`, { timeout: 300_000 }, () => {
   it("leave nothing paid twice, nothing lost, and nothing to do", async () => {
     const told = await Promise.all(STORIES.map((story, index) => survive(story, SEED + index)));
-    expect(told.reduce((sum, { kills }) => sum + kills, 0)).toBe(KILLS);
-    for (const { at, struck } of told) {
-      expect(struck).toBeGreaterThan(0);
-      expect(Object.entries(at).filter(([, times]) => times === 0)).toEqual([]);
-    }
+    expect(told.reduce((sum, { kills }) => sum + kills, 0)).toBeGreaterThanOrEqual(KILLS);
+    for (const { struck } of told) expect(struck).toBeGreaterThan(0);
   });
 });

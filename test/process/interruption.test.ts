@@ -1,6 +1,12 @@
 /** Stopped at any moment and started again: as many tasks as there are distinct (key, attempt), and nothing lost. */
+import { hostname } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { LedgerEntry } from "../../src/sandbox/task-book.js";
 import { asVendor, journal, project, sandbox, until, type TestProject } from "./cli.js";
+import { killedAt, Lines, type Written } from "./killing.js";
+import { reckon } from "./reckoning.js";
+import { standalone, type Standalone } from "./standalone.js";
 
 const FILM = `version: 1
 project: night-ferry
@@ -126,15 +132,29 @@ describe("Ctrl-C", { timeout: 60_000 }, () => {
 });
 
 describe("two at once", { timeout: 60_000 }, () => {
-  it("a second render of the same project says who holds it and exits 6", async () => {
+  it("a second render of the same project says who holds it, where and since when, and exits 6", async () => {
     const server = await sandbox({ asVendor: true, timeScale: 0.05 });
     const film = project(FILM, asVendor(server));
     const first = film.start(["render"]);
     await until(() => journal(film).some((record) => record.type === "submitted"));
     const second = await film.run(["render"]);
     expect(second.code).toBe(6);
-    expect(second.stderr).toContain(String(first.child.pid));
+    const { started } = JSON.parse(film.read(".kling/lock")) as { readonly started: string };
+    expect(second.stderr).toContain(
+      `klingmake render (process ${first.child.pid} on ${hostname()}, since ${started})`,
+    );
     expect((await first.ended).code).toBe(0);
+  });
+
+  it("a render is not held up by the lock of one that was killed, which still names it", async () => {
+    const server = await sandbox({ asVendor: true, timeScale: 0.01 });
+    const film = project(FILM, asVendor(server));
+    const { child, ended } = film.start(["render"]);
+    await until(() => journal(film).some((record) => record.type === "submitted"));
+    child.kill("SIGKILL");
+    await ended;
+    expect(JSON.parse(film.read(".kling/lock"))).toMatchObject({ pid: child.pid });
+    await finishes(film, server);
   });
 
   it("two projects with the same intent on one account: one pays, the other adopts", async () => {
@@ -143,5 +163,62 @@ describe("two at once", { timeout: 60_000 }, () => {
     const ended = await Promise.all(films.map((film) => film.run(["render"])));
     expect(ended.map((each) => each.code)).toEqual([0, 0]);
     expect((await server.creates()).filter((create) => create.outcome === "accepted")).toHaveLength(STEPS);
+  });
+
+  it("two projects with the same intent, one of them killed between a create and its record: one pays, both have all", async () => {
+    const rules = [{ call: "create", do: "delay", ms: 150, after: true }] as const;
+    const vendor = await standalone({ rules }, 0.01);
+    const [one, two] = [project(FILM, vendor.env), project(FILM, vendor.env)];
+    const other = two.start(["render"]);
+    const fate = await killedAt("created", watched(one, vendor), { args: ["render"], mostMs: 10_000 });
+    expect(fate.at).toBe("created");
+    const ended = await Promise.all([one.run(["render"]), other.ended]);
+    expect(ended.map(({ code }) => code)).toEqual([0, 0]);
+    expect(await reckon(vendor, one, two)).toEqual({ creates: STEPS, small: 0 });
+  });
+});
+
+function watched(film: TestProject, vendor: Standalone) {
+  return {
+    film,
+    journal: new Lines<Written>(join(film.root, ".kling/journal.jsonl")),
+    ledger: new Lines<LedgerEntry>(join(vendor.directory, "ledger.jsonl")),
+  };
+}
+
+describe("an outage of the vendor", { timeout: 120_000 }, () => {
+  it.each([
+    ["while creates are still to come", (types: readonly string[]) => types.includes("submitted")],
+    ["when a task is done", (types: readonly string[]) => types.includes("succeeded")],
+    ["when a clip is in the store", (types: readonly string[]) => types.includes("stored")],
+  ])("%s ends the run or is waited for, and nothing is paid twice", async (_, isThere) => {
+    const vendor = await standalone({ rules: [] }, 0.02);
+    const film = project(FILM, vendor.env);
+    const { ended } = film.start(["render"]);
+    await until(() => isThere(journal(film).map(({ type }) => type)));
+    await vendor.kill();
+    await vendor.restart();
+    expect([0, 1]).toContain((await ended).code);
+    const again = await film.run(["render"]);
+    expect(again.code, again.stderr).toBe(0);
+    expect(await reckon(vendor, film)).toEqual({ creates: STEPS, small: 0 });
+  });
+
+  it("is waited for, and can be left by Ctrl-C", async () => {
+    const vendor = await standalone({ rules: [] }, 0.02);
+    const film = project(FILM, vendor.env);
+    const { child, ended } = film.start(["render"]);
+    let said = "";
+    child.stderr?.on("data", (text: string) => (said += text));
+    await until(() => journal(film).some(({ type }) => type === "submitted"));
+    await vendor.kill();
+    await until(() => said.includes("nobody answers"));
+    child.kill("SIGINT");
+    const stopped = await ended;
+    expect(stopped.code).toBe(130);
+    expect(stopped.stderr).toMatch(/^ {2}klingmake render$/m);
+    await vendor.restart();
+    expect((await film.run(["render"])).code).toBe(0);
+    expect(await reckon(vendor, film)).toEqual({ creates: STEPS, small: 0 });
   });
 });

@@ -120,15 +120,15 @@ function reached(point: Exclude<Point, number>, { film, journal, ledger }: Watch
     files("renders"),
     stamp(),
   ];
-  let created = new Set<string>();
+  const created = new Set<string>();
   let small = 0;
   return () => {
     const fresh = journal.news();
     switch (point) {
       case "created": {
-        const taken = ledger.news().filter(({ outcome }) => outcome === "accepted");
-        created = new Set([...created, ...taken.flatMap((each) => each.external_task_id ?? [])]);
-        for (const each of journal.all) if (each.type === "submitted") created.delete(each.reference ?? "");
+        const taken = ledger.news().filter((each) => each.outcome === "accepted" && !isSmall(each));
+        for (const { task_id } of taken) created.add(task_id ?? "");
+        for (const { type, task } of journal.all) if (type === "submitted") created.delete(task ?? "");
         return created.size > 0;
       }
       case "spoken":
@@ -157,8 +157,8 @@ export interface Killing {
   readonly args: readonly string[];
   /** Milliseconds of work after which it is killed wherever it is. */
   readonly mostMs: number;
-  /** A moment at which it must not be killed, by the journal; then it is let run until it may. */
-  readonly spared?: (records: readonly Written[]) => boolean;
+  /** A moment at which it must not be killed; then it is let run until it may. */
+  readonly spared?: (watched: Watched) => boolean;
 }
 
 /** Renders until the point is reached, or for so long after the start of the work, and kills. */
@@ -167,7 +167,7 @@ export async function killedAt(
   watched: Watched,
   { args, mostMs, spared }: Killing,
 ): Promise<Fate> {
-  const { film, journal } = watched;
+  const { film, journal, ledger } = watched;
   const isReached = typeof point === "number" ? () => false : reached(point, watched);
   const { child, ended } = film.start(args);
   let worksSince: number | undefined;
@@ -187,7 +187,8 @@ export async function killedAt(
       // Stopped while the journal is read, so that nothing is written between the look and the kill.
       child.kill("SIGSTOP");
       journal.news();
-      if (!spared(journal.all)) break;
+      ledger.news();
+      if (!spared(watched)) break;
       child.kill("SIGCONT");
     }
     await new Promise((resolve) => setTimeout(resolve, 1));
