@@ -144,6 +144,7 @@ async function survive({ manifest, points, faults, share, spared }: Story, seed:
   const at = new Map<string, number>(points.map((point) => [point, 0]));
   let [kills, films] = [0, 1];
   for (let turn = 0; kills < KILLS * share || [...at.values()].includes(0); turn++) {
+    expect(turn, `points that never come, of ${JSON.stringify(Object.fromEntries(at))}`).toBeLessThan(KILLS);
     // In turns at the point that was hit least, and at a moment.
     const least = points.reduce((a, b) => ((at.get(b) ?? 0) < (at.get(a) ?? 0) ? b : a));
     const fate = await killedAt(turn % 2 === 0 ? least : draw.below(400), watched, killing);
