@@ -44,6 +44,9 @@ export async function reckon(vendor: Standalone, ...films: readonly TestProject[
   expect(new Set(triples).size, "creates = distinct (key, attempt, call)").toBe(creates.length);
   expect(new Set(known.map((each) => each?.key)).size, "no key is paid for twice").toBe(creates.length);
 
+  const bytesAt = await vendor.digests(
+    creates.flatMap(({ task_id }) => task_id ?? []).filter((_, at) => at % 5 === 0),
+  );
   for (const film of films) {
     const lock = JSON.parse(film.read("kling.lock.json")) as {
       readonly renders: Readonly<Record<string, Rendered>>;
@@ -51,7 +54,10 @@ export async function reckon(vendor: Standalone, ...films: readonly TestProject[
     expect(Object.keys(lock.renders).length, "the lockfile has every task and no other").toBe(creates.length);
     for (const [index, { task_id }] of creates.entries()) {
       const intent = known[index];
-      expect(lock.renders[intent?.key ?? ""]?.handle?.task, `the task of ${intent?.step}`).toBe(task_id);
+      const rendered = lock.renders[intent?.key ?? ""];
+      expect(rendered?.handle?.task, `the task of ${intent?.step}`).toBe(task_id);
+      const theirs = bytesAt.get(task_id ?? "");
+      if (theirs !== undefined) expect(rendered?.artifact.sha256, "the bytes are the vendor's").toBe(theirs);
     }
     for (const { artifact } of Object.values(lock.renders)) {
       const { sha256 } = artifact;

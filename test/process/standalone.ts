@@ -22,6 +22,8 @@ export interface Standalone {
   restart(faults?: FaultPlan): Promise<void>;
   ledger(): Promise<readonly LedgerEntry[]>;
   counts(): Promise<FaultCounts>;
+  /** What the results of tasks are at the vendor, by task; for plans without faults. */
+  digests(tasks: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 /** Starts `klingmake sandbox --as-vendor` and waits until it listens. */
@@ -66,5 +68,18 @@ export async function standalone(faults: FaultPlan, timeScale: number): Promise<
     },
     ledger: () => asked("ledger"),
     counts: () => asked("counts"),
+    async digests(tasks) {
+      const found = tasks.map(async (task): Promise<[string, string]> => {
+        const answer = await fetch(`${url}/tasks?task_ids=${task}`, {
+          headers: { authorization: `Bearer ${KLING_API_KEY}` },
+        });
+        const { data } = (await answer.json()) as {
+          readonly data: readonly { readonly outputs: readonly { readonly url: string }[] }[];
+        };
+        const head = await fetch(data[0]?.outputs[0]?.url ?? "", { method: "HEAD" });
+        return [task, head.headers.get("etag")?.replaceAll('"', "") ?? ""];
+      });
+      return new Map(await Promise.all(found));
+    },
   };
 }
