@@ -168,6 +168,7 @@ async function ask(
       ? (await provider.find([{ reference, address: where }], stop))[0]
       : order.seek(where, stop);
   let unanswered = "";
+  let busyMs = BUSY_FIRST_MS;
   for (let round = 0; round < rounds; round++) {
     if (round > 0) {
       waiting("lost_answer", SETTLE_MS / 1000);
@@ -180,7 +181,15 @@ async function ask(
     if (answer === undefined) return { kind: "interrupted", unsent: false };
     if (answer.kind === "ambiguous") return { kind: "unknown", why: answer.why };
     if (answer.kind === "found") return { kind: "task", task: answer.look.task, adopted: true, found: false };
-    if (answer.kind === "failed" && answer.error.class !== "busy" && answer.error.class !== "maintenance") {
+    if (answer.kind === "failed" && answer.error.class === "busy") {
+      // No answer to the question, and no reason to give it up.
+      waiting("busy", busyMs / 1000);
+      if (!(await slept(clock, busyMs, stop))) return { kind: "interrupted", unsent: false };
+      busyMs = Math.min(busyMs * 2, BUSY_MOST_MS);
+      round--;
+      continue;
+    }
+    if (answer.kind === "failed" && answer.error.class !== "maintenance") {
       // Asking was refused, which says nothing about the create: the intent stays open.
       return { kind: "unsettled", why: answer.error.message, error: answer.error };
     }

@@ -247,7 +247,7 @@ const COURSES: Readonly<Record<Kind, Readonly<Record<Place, Course>>>> = {
       "kept, exit 0, 1 sent, 1 there",
     ],
     look: asked(1),
-    find: found(3),
+    find: found(1),
   },
   doubt: { ...doubts, look: asked(1), find: found(3) },
   // A question is asked up to three times by itself where the status is a gateway's.

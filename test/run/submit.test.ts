@@ -190,11 +190,11 @@ describe("the protocol", () => {
       "a busy vendor is no answer to the question",
       {
         ...saying("lose"),
-        find: found({ kind: "failed", error: vendorError("busy") }, undefined, undefined),
+        find: found({ kind: "failed", error: vendorError("busy") }),
       },
       false,
       "task",
-      "submit find find find submit",
+      "submit find find find find submit",
       1,
     ],
     [
