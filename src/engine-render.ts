@@ -6,14 +6,16 @@
 import { hasErrors, type Checked, type Diagnostic } from "./base/diagnostic.js";
 import { micros, usd, type Micros } from "./base/money.js";
 import { approve, type ApprovalRequest } from "./engine-approve.js";
-import { CONCURRENCY, prepare, type Opened, type PlanRequest, type Prepared } from "./engine-prepare.js";
-import { lateJournal, recall } from "./engine-journal.js";
-import { diskProblem, openDisk } from "./engine-disk.js";
+import { alone, diskOf, limitsOf } from "./engine-alone.js";
+import { prepare, type Opened, type PlanRequest, type Prepared } from "./engine-prepare.js";
+import { lateJournal, recall, type Recalled } from "./engine-journal.js";
+import { diskProblem } from "./engine-disk.js";
 import { askAccount, journalFound, type Refreshed } from "./engine-refresh.js";
 import { idleProvider, routeOf, type Route } from "./engine-route.js";
 import type { StepId } from "./graph/step.js";
 import { approvalOf, uncovered, type Approval, type Uncovered, type WantsYes } from "./plan/approval.js";
 import type { Found } from "./plan/found.js";
+import { withoutCreates } from "./plan/gather.js";
 import type { Plan, PlannedStep } from "./plan/plan.js";
 import type { Provider, RouteProblem } from "./provider/provider.js";
 import type { Emit, Outcome } from "./run/event.js";
@@ -21,12 +23,13 @@ import { execute } from "./run/execute.js";
 import { EXIT, exitOfOutcomes, type ExitCode } from "./run/exit.js";
 import type { Journal } from "./store/journal-file.js";
 import type { Holder } from "./store/project-lock.js";
-import { makeStateDirectory } from "./store/state-directory.js";
 
 /** What shapes a render, beyond its plan. */
 export interface RenderRequest extends PlanRequest, ApprovalRequest {
   /** Restores only: nothing may be created, and the lockfile may not change. */
   readonly frozen?: boolean;
+  /** Takes what may be had at no cost, and creates nothing. */
+  readonly gather?: boolean;
   readonly emit?: Emit;
   /** Aborts when the user stops the run: nothing is submitted after that. */
   readonly signal?: AbortSignal;
@@ -60,41 +63,14 @@ export type RenderReport = {
 /** Renders a project. */
 export async function renderProject(opened: Opened, request: RenderRequest): Promise<RenderReport> {
   try {
-    return (await renderIdle(opened, request)) ?? (await renderAlone(opened, request));
+    return (
+      (await renderIdle(opened, request)) ??
+      (await alone(opened, (journal) => renderLocked(opened, request, journal)))
+    );
   } catch (error) {
     const told = diskProblem(error);
     if (told === undefined) throw error;
     return { status: "invalid", diagnostics: [told], exit: EXIT.stepFailed };
-  }
-}
-
-/** Renders under the project's lock. */
-async function renderAlone(opened: Opened, request: RenderRequest): Promise<RenderReport> {
-  const { world, root, state } = opened;
-  const refused = (message: string, help: string): RenderReport => ({
-    status: "refused",
-    message,
-    help,
-    diagnostics: [],
-    exit: EXIT.stepFailed,
-  });
-  const made = await makeStateDirectory(world.fs, root);
-  if (made.kind === "refused") return refused(made.why, "move it away: klingmake keeps its journal there");
-  const lock = await world.lock(state.lock, opened.options.command ?? "klingmake");
-  if (lock.kind === "unavailable") return refused(lock.why, lock.help);
-  if (lock.kind === "busy") {
-    const holder = lock.holder === undefined ? {} : { holder: lock.holder };
-    return { status: "locked", ...holder, diagnostics: [], exit: EXIT.locked };
-  }
-  const journal = lateJournal(world, state);
-  try {
-    return await renderLocked(opened, request, journal);
-  } finally {
-    try {
-      await journal.close();
-    } finally {
-      await lock.release();
-    }
   }
 }
 
@@ -114,7 +90,7 @@ function changingLock({ plan, graph, read }: Prepared): readonly StepId[] {
 async function renderIdle(opened: Opened, request: RenderRequest): Promise<RenderReport | undefined> {
   const { world, state } = opened;
   const recalled = await recall(world, state, opened.snapshots);
-  const prepared = await prepare(opened, request, recalled);
+  const prepared = await prepareFor(opened, request, recalled);
   if (prepared.value === undefined || recalled.diagnostics.length > 0) return undefined;
   const { plan } = prepared.value;
   const isIdle =
@@ -150,7 +126,7 @@ async function renderLocked(
   const { value: prepared, diagnostics } = await prepareNow(opened, request);
   if (prepared === undefined || hasErrors(diagnostics))
     return { status: "invalid", diagnostics, exit: EXIT.invalid };
-  const route = routeOf(opened, prepared);
+  const route = routeOf(opened, prepared, request.gather === true);
   try {
     const again = (found: readonly Found[]) => prepareNow(opened, request, found);
     const asked =
@@ -242,8 +218,20 @@ async function prepareNow(
   found: readonly Found[] = [],
 ): Promise<Checked<Prepared>> {
   const recalled = await recall(opened.world, opened.state, opened.snapshots);
-  const prepared = await prepare(opened, request, recalled, found);
+  const prepared = await prepareFor(opened, request, recalled, found);
   return { ...prepared, diagnostics: [...recalled.diagnostics, ...prepared.diagnostics] };
+}
+
+/** The plan that a request is about: all of it, or what it has that costs nothing. */
+async function prepareFor(
+  opened: Opened,
+  request: RenderRequest,
+  recalled: Recalled,
+  found: readonly Found[] = [],
+): Promise<Checked<Prepared>> {
+  const { value, diagnostics } = await prepare(opened, request, recalled, found);
+  if (value === undefined || request.gather !== true) return { ...(value && { value }), diagnostics };
+  return { value: { ...value, plan: withoutCreates(value.plan) }, diagnostics };
 }
 
 function reachesOut(planned: PlannedStep): boolean {
@@ -270,27 +258,8 @@ async function run(
   journal: Pick<Journal, "append">,
   diagnostics: readonly Diagnostic[],
 ): Promise<RenderReport> {
-  const { world, manifest } = opened;
   const { plan, read } = prepared;
-  const pollMs = (manifest.limits.poll_seconds ?? (provider.loopback ? 0.2 : 5)) * 1000;
-  const disk = openDisk({
-    fs: world.fs,
-    root: opened.root,
-    state: opened.state,
-    artifacts: opened.artifacts,
-    inputs: opened.inputs,
-    outputs: opened.outputs,
-    journal,
-    profile: plan.profile,
-    lockName: read.lockName,
-    lockText: read.lockText,
-    lock: read.lock,
-    digests: prepared.digests,
-    sounds: prepared.sounds,
-    ours: read.prior.placed,
-    frames: world.frames,
-    env: opened.options.env,
-  });
+  const disk = diskOf(opened, { ...prepared, profile: plan.profile }, journal);
   const executed = await execute({
     plan,
     approval,
@@ -301,15 +270,10 @@ async function run(
     prior: read.prior,
     disk,
     provider,
-    clock: world.clock,
+    clock: opened.world.clock,
     emit: request.emit ?? (() => undefined),
     stop: request.signal ?? new AbortController().signal,
-    limits: {
-      concurrency: request.concurrency ?? manifest.limits.concurrency ?? CONCURRENCY,
-      downloads: manifest.limits.downloads ?? 4,
-      // The vendor asks for at most one look per task every 5 s; less is for servers on this machine.
-      pollMs: provider.loopback ? pollMs : Math.max(5_000, pollMs),
-    },
+    limits: limitsOf(opened, provider, request.concurrency),
     present: prepared.graph.steps,
   });
   const outcomes: { readonly step: StepId; readonly outcome: Outcome }[] = [];

@@ -3,7 +3,7 @@
  */
 import type { Opened, Prepared } from "./engine-prepare.js";
 import type { Plan } from "./plan/plan.js";
-import type { Provider, RouteProblem } from "./provider/provider.js";
+import { sealed, type Provider, type RouteProblem } from "./provider/provider.js";
 
 /** A route that may be wanted. */
 export interface Route {
@@ -12,13 +12,20 @@ export interface Route {
   close(): Promise<void>;
 }
 
-/** The route that a plan would take. */
-export function routeOf(opened: Opened, { provider, plan }: Pick<Prepared, "provider" | "plan">): Route {
+/** The route that a plan would take; `isFree`: one that cannot spend. */
+export function routeOf(
+  opened: Opened,
+  { provider, plan }: Pick<Prepared, "provider" | "plan">,
+  isFree = false,
+): Route {
   const { world, options, catalog, state } = opened;
   let route: Promise<Provider | RouteProblem> | undefined;
+  const open = async () => {
+    const given = await world.openRoute({ provider, realm: plan.realm, env: options.env, catalog, state });
+    return isFree && !("message" in given) ? sealed(given) : given;
+  };
   return {
-    open: () =>
-      (route ??= world.openRoute({ provider, realm: plan.realm, env: options.env, catalog, state })),
+    open: () => (route ??= open()),
     async close() {
       const opening = await route;
       if (opening !== undefined && !("message" in opening)) await opening.close();

@@ -10,6 +10,13 @@ import type { Model } from "./catalog/model.js";
 import { diskProblem } from "./engine-disk.js";
 import { checkInputs } from "./engine-inputs.js";
 import { recall } from "./engine-journal.js";
+import {
+  compareCopies,
+  downloadProject,
+  type CopiesReport,
+  type DownloadReport,
+  type DownloadRequest,
+} from "./engine-download.js";
 import { findManifest, manifestBytes, shownPath } from "./engine-find.js";
 import { loadManifest } from "./engine-manifest.js";
 import {
@@ -83,6 +90,13 @@ export interface Project {
   ): readonly WantsYes[];
   /** Does what the plan says, within what was approved. */
   render(request: RenderRequest): Promise<RenderReport>;
+  /** Brings back what is paid for and not here. Creates nothing. */
+  download(request?: DownloadRequest): Promise<DownloadReport>;
+  /** Fetches the vendor's copies of these steps anew, and compares them with what is recorded. Creates nothing. */
+  compare(
+    steps: readonly string[],
+    request?: Pick<DownloadRequest, "profile" | "emit" | "signal">,
+  ): Promise<CopiesReport>;
   /** The models with the project's additions. */
   models(): readonly Model[];
   /** Models and prices as this project knows them. */
@@ -293,6 +307,8 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
         options.rehearse,
       ),
     render: (request) => renderProject(opened, request),
+    download: (request = {}) => downloadProject(opened, request),
+    compare: (steps, request = {}) => compareCopies(opened, { ...request, steps }),
   };
 }
 

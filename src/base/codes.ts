@@ -48,6 +48,7 @@ export const DIAGNOSTIC_CODES = {
   "plan/not-asked": "The account could not be asked for the tasks that it may have already.",
   "plan/unknown-target": "`--target`, `why` or another option names a step that does not exist.",
   "plan/not-planned": "`why` of a picture that no step of the plan needs.",
+  "plan/nothing-recorded": "`download --again` of a step that the lockfile has no rendering of.",
   "plan/environment": "A variable of the environment that a plan depends on has an unknown value.",
   "lock/damaged": "The lockfile cannot be read as a lockfile of a known version.",
   "journal/damaged": "A line of the journal cannot be read; it was set aside.",

@@ -27,6 +27,7 @@ const VALUES: Readonly<Record<string, (line: Line) => Promise<Wanted>>> = {
   step: steps,
   rebuy: steps,
   retryRefused: steps,
+  again: steps,
   allowUnknownPrice: async (line) => [...(await steps(line)), ...(await models(line))],
   example: () => Promise.resolve(exampleNames().map((value) => ({ value }))),
   askTiers: () => Promise.resolve([...TIERS, "none"].map((value) => ({ value }))),
@@ -91,7 +92,10 @@ async function candidates(words: readonly string[], context: CommandContext): Pr
   }
   if (current.startsWith("-")) return starting(current, optionsOf(command).map(flagOf));
   if (command === program) return position === 0 ? starting(current, commandsOf(program)) : [];
-  const argument = helping ? undefined : command.registeredArguments[position];
+  const last = command.registeredArguments.at(-1);
+  const argument = helping
+    ? undefined
+    : (command.registeredArguments[position] ?? (last?.variadic === true ? last : undefined));
   if (argument === undefined) return [];
   const choices = argument.argChoices?.map((each) => ({ value: each }));
   return starting(current, choices ?? (await VALUES[argument.name()]?.(line)) ?? []);

@@ -175,7 +175,8 @@ function answerOf(
   return { exit, data, diagnostics: report.diagnostics, ...(note === "" ? {} : { note }) };
 }
 
-function reportData(report: RenderReport, wants: readonly WantsYes[]): Data {
+/** A report as data. */
+export function reportData(report: RenderReport, wants: readonly WantsYes[]): Data {
   return {
     status: report.status,
     ...(report.plan === undefined ? {} : planData(report.plan, wants)),

@@ -67,6 +67,15 @@ export type Command =
       /** A file, or {@link STDOUT}. */
       readonly events?: string;
     }
+  | {
+      readonly name: "download";
+      readonly profile?: string;
+      readonly steps: readonly string[];
+      /** Steps whose copies at the vendor are fetched anew and compared. */
+      readonly again: readonly string[];
+      readonly all: boolean;
+      readonly overwriteOutputs: boolean;
+    }
   | { readonly name: "status"; readonly plan: PlanFlags }
   | { readonly name: "why"; readonly step: string; readonly plan: PlanFlags }
   | { readonly name: "graph"; readonly profile?: string; readonly format: GraphFormat }

@@ -30,6 +30,7 @@ function obstacleFacts(obstacle: Obstacle): Data {
         ...(obstacle.retries === undefined ? {} : { retries: obstacle.retries }),
       };
     case "price_unknown":
+    case "not_rendered":
       return {};
     case "unsupported":
       return { what: obstacle.what, ...(obstacle.by === undefined ? {} : { by: obstacle.by }) };

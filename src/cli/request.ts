@@ -58,7 +58,12 @@ export function renderParts(
     ...(flags.retries === undefined ? [] : [["--retries", String(flags.retries)]]),
     ...more,
   ];
-  return parts.flatMap((words) => (words.length === 0 ? [] : [safeText(words.map(shellWord).join(" "))]));
+  return parts.flatMap((words) => (words.length === 0 ? [] : [shellLine(words)]));
+}
+
+/** Words as one line for a shell, safe to show. */
+export function shellLine(words: readonly string[]): string {
+  return safeText(words.map(shellWord).join(" "));
 }
 
 /** A word as a shell reads it back. */

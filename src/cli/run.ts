@@ -19,6 +19,7 @@ import {
   whyCommand,
 } from "./command-look.js";
 import { fmtCommand, initCommand } from "./command-project.js";
+import { downloadCommand } from "./command-download.js";
 import { planCommand } from "./command-plan.js";
 import { renderCommand } from "./command-render.js";
 import { bugText } from "./bug.js";
@@ -78,7 +79,7 @@ async function perform(command: Command, globals: GlobalFlags, io: Io): Promise<
   };
   const work = answer(command, context);
   // What stops by itself, with things to say, is waited for; everything else may be left where it stands.
-  const patient = command.name === "render" || command.name === "sandbox";
+  const patient = ["render", "download", "sandbox"].includes(command.name);
   const given = await (patient ? work : Promise.race([work, aborted(io.signal)]));
   if (given === "aborted") return exitOfSignal(io.signal);
   if (given === undefined) return EXIT.done;
@@ -98,6 +99,8 @@ async function answer(command: Command, context: CommandContext): Promise<Answer
       return planCommand(command, context);
     case "render":
       return renderCommand(command, context);
+    case "download":
+      return downloadCommand(command, context);
     case "status":
       return statusCommand(command, context);
     case "why":

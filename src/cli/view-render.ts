@@ -7,6 +7,7 @@ import type { Paint } from "./colours.js";
 import type { GlobalFlags, PlanFlags } from "./commands.js";
 import { wrap } from "./layout.js";
 import { renderLine } from "./request.js";
+import { excludedNote } from "./view-excluded.js";
 import { uncoveredLines } from "./view-outcome.js";
 import { runSummary } from "./view-summary.js";
 import { wantsText } from "./view-totals.js";
@@ -33,16 +34,6 @@ export function renderNote(report: RenderReport, options: NoteOptions): string {
   switch (report.status) {
     case "invalid":
       return "";
-    case "locked": {
-      const { holder } = report;
-      return page(
-        paint.bad(flow("locked: another klingmake is at work in this project")),
-        ...(holder === undefined
-          ? []
-          : [flow(`${holder.command} (process ${holder.pid} on ${holder.host}, since ${holder.started})`)]),
-        flow("wait until it is done, or stop it; its tasks are not lost"),
-      );
-    }
     case "approval_needed":
       return page(
         paint.bad(flow("approval needed, and nobody is there to ask; nothing was submitted")),
@@ -73,9 +64,10 @@ export function renderNote(report: RenderReport, options: NoteOptions): string {
         flow(listWords(report.steps.map((step) => safeText(step)))),
         flow("render without --frozen first, and commit the lockfile"),
       );
+    case "locked":
     case "route":
     case "refused":
-      return page(paint.bad(flow(report.message)), flow(report.help));
+      return excludedNote(report, paint, columns);
     case "ran":
       return runSummary(report, { ...options, again: againLine(options) });
   }

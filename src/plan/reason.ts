@@ -75,7 +75,9 @@ export type Obstacle =
       readonly why: "expired" | "other_account" | "no_handle" | "gone";
       readonly completed?: string;
     }
-  | { readonly because: "tool_missing"; readonly tool: "ffmpeg" };
+  | { readonly because: "tool_missing"; readonly tool: "ffmpeg" }
+  /** Nothing was paid for it that could be brought back, and nothing may be created now. */
+  | { readonly because: "not_rendered" };
 
 /** What differs between two intents; `changed` is empty when only the key's own version does. */
 export function changesBetween(before: KeyInputs, after: KeyInputs, step: Step): readonly Change[] {
@@ -298,6 +300,8 @@ export function obstacleText(
         why: `the vendor cannot work on the clip of ${obstacle.source}: ${sourceWords(obstacle)}`,
         help: `${elsewhere(obstacle.by)}; or buy that clip again: render --rebuy ${obstacle.source}`,
       };
+    case "not_rendered":
+      return { why: "is not rendered yet", help: `render it: klingmake render --target ${step}` };
     case "tool_missing":
       return {
         why: `taking a picture out of a clip needs ${obstacle.tool}, which is not on the PATH`,

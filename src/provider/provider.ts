@@ -225,6 +225,17 @@ export interface Provider {
   close(): Promise<void>;
 }
 
+/** A route as those see it who may ask and fetch, and never spend. */
+export type Asking = Omit<Provider, "submit" | "call">;
+
+/** The same route for who must not spend: being asked to is a bug. */
+export function sealed(provider: Provider): Provider {
+  const never = (): never => {
+    throw new Error("a route that may only be asked was told to spend");
+  };
+  return { ...provider, submit: never, call: never };
+}
+
 /** Why a route could not be opened: which variable, what is wrong with it, what to do. */
 export interface RouteProblem {
   readonly kind: "credentials" | "address";

@@ -11,7 +11,7 @@ import { collect } from "./collect.js";
 import type { Outcome } from "./event.js";
 import { unsettled } from "./failure.js";
 import { findListed } from "./listed.js";
-import type { Run, Stepping } from "./stepping.js";
+import type { Collector, Stepping } from "./stepping.js";
 
 /** The attempt with its task, journaled; why it has none; or that nobody could say. */
 type Asked =
@@ -43,7 +43,7 @@ export async function collectIfThere(
 }
 
 /** Asks for an intent's task once: by its reference, or by its product's list where creates carry none. */
-export async function askFor(run: Run, intent: Attempt, inputs: KeyInputs): Promise<Asked> {
+export async function askFor(run: Collector, intent: Attempt, inputs: KeyInputs): Promise<Asked> {
   const { dialect, product, reference } = intent;
   const address = { dialect, product };
   if (intent.account !== run.provider.account) return { kind: "unaskable", why: "account" };

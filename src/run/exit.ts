@@ -74,6 +74,7 @@ function exitOf(outcome: Outcome): ExitCode | undefined {
         case "tool_missing":
           return EXIT.blocked;
         case "upstream":
+        case "not_rendered":
           return undefined;
       }
   }

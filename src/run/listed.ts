@@ -9,7 +9,7 @@ import type { CacheKey, KeyInputs } from "../graph/key.js";
 import type { Attempt, ClientReference, Prior, TaskId } from "../plan/prior.js";
 import { wholeOf } from "../plan/recorded.js";
 import type { Address, LookAnswer, ListAnswer } from "../provider/provider.js";
-import type { Run } from "./stepping.js";
+import type { Collector } from "./stepping.js";
 
 /** What a search gave: as a question by reference would have, or more than one possibility. */
 export type Sought = LookAnswer | { readonly kind: "ambiguous"; readonly why: string };
@@ -68,7 +68,7 @@ const CLOCK_SLACK_MS = 60_000;
 
 /** Looks for the task of a create without a reference in the list of its product. */
 export async function findListed(
-  run: Run,
+  run: Pick<Collector, "provider" | "claims" | "rendering">,
   { reference, started }: Pick<Attempt, "reference" | "started">,
   inputs: KeyInputs,
   address: Address,

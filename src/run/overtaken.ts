@@ -11,10 +11,10 @@ import type { Attempt } from "../plan/prior.js";
 import { askFor } from "./ask.js";
 import { collectableOf, conclude, fetchResult, type Finished } from "./collect.js";
 import { renderingOf } from "./finish.js";
-import type { Collecting, Run } from "./stepping.js";
+import type { Collecting, Collector } from "./stepping.js";
 
 /** Collects one, and says in a notice what came of it. */
-export async function collectOvertaken(run: Run, { attempt, inputs }: Overtaken): Promise<void> {
+export async function collectOvertaken(run: Collector, { attempt, inputs }: Overtaken): Promise<void> {
   const step = { id: attempt.step, path: [] };
   const collecting: Collecting = { run, planned: { key: attempt.key, inputs, step } };
   const say = (what: string) =>
@@ -51,7 +51,7 @@ export async function collectOvertaken(run: Run, { attempt, inputs }: Overtaken)
 
 /** An intent with its task, if the vendor has one; undefined where there is nothing to say, else what is to be said. */
 async function sentAfterAll(
-  run: Run,
+  run: Collector,
   intent: Attempt,
   inputs: KeyInputs,
 ): Promise<Attempt | string | undefined> {

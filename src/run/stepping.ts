@@ -6,7 +6,7 @@ import type { Micros } from "../base/money.js";
 import type { Step, StepId } from "../graph/step.js";
 import type { PlannedStep } from "../plan/plan.js";
 import type { Artifact, ClientReference, Rendering } from "../plan/prior.js";
-import type { Provider } from "../provider/provider.js";
+import type { Asking, Provider } from "../provider/provider.js";
 import type { Disk } from "./disk.js";
 import type { Emit } from "./event.js";
 import type { Claims } from "./listed.js";
@@ -58,9 +58,18 @@ export interface Stepping {
   readonly planned: PlannedStep;
 }
 
+/** What bringing in what is paid for needs of a run: nothing that could spend. */
+export interface Collector extends Pick<
+  Run,
+  "poller" | "clock" | "emit" | "stop" | "pollMs" | "found" | "inDownload" | "claims" | "rendering"
+> {
+  readonly disk: Pick<Disk, "journal" | "arrival" | "record">;
+  readonly provider: Asking;
+}
+
 /** A task on its way in, with as much of a step as collecting it needs. */
 export interface Collecting {
-  readonly run: Run;
+  readonly run: Collector;
   readonly planned: Pick<PlannedStep, "key" | "inputs" | "expectedSeconds"> & {
     readonly step: Pick<Step, "id" | "path">;
   };

@@ -45,6 +45,8 @@ export interface Artifacts {
   adopt(path: string, sha256: Sha256): Promise<boolean>;
   /** Copies a blob to `to`, where nothing may be, and checks the copy. */
   copyOut(sha256: Sha256, to: string): Promise<"copied" | "missing" | "damaged">;
+  /** Whether a blob is there and whole; a damaged one is put aside. */
+  check(sha256: Sha256): Promise<"whole" | "missing" | "damaged">;
   /** The checked bytes of a blob. */
   read(sha256: Sha256): Promise<BlobBytes>;
 }
@@ -133,6 +135,13 @@ export function openArtifacts(fs: FileSystem, directory: string): Artifacts {
       await removeIf(fs, to);
       // Only a blob that is wrong itself is put aside; a copy can also fail on its own.
       if ((await digestOf(fs, path)) !== sha256) await putAside(sha256);
+      return "damaged";
+    },
+    async check(sha256) {
+      const path = pathOf(sha256);
+      if (look(fs, path) === undefined) return "missing";
+      if ((await digestOf(fs, path)) === sha256) return "whole";
+      await putAside(sha256);
       return "damaged";
     },
     async read(sha256) {

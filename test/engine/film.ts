@@ -1,6 +1,7 @@
 /**
  * A project in memory: memfs for a disk, a clock moved by hand, and a vendor that keeps count. Everything between is real.
  */
+import { sha256Hex } from "../../src/base/digest.js";
 import type { Plan } from "../../src/plan/plan.js";
 import { openProject, type Project } from "../../src/engine.js";
 import type { RenderReport, RenderRequest } from "../../src/engine-render.js";
@@ -21,7 +22,7 @@ const made = new Map<string, Uint8Array>();
 function bytesOf(kind: "clip" | "still", name: string): Uint8Array {
   const held = made.get(kind + name);
   if (held !== undefined) return held;
-  const seed = Buffer.from(name.padEnd(8, "0")).toString("hex");
+  const seed = sha256Hex(name);
   let bytes = encodeStill(320, 320, words(seed), name);
   if (kind === "clip") {
     const steps = encodeClip({ width: 128, height: 72, seconds: 5, text: words(seed) });

@@ -74,6 +74,17 @@ describe("the store", () => {
     expect(textOf(volume, BLOB)).toBe("clip");
   });
 
+  it("checks a blob where it stands, and puts a damaged one aside", async () => {
+    const { fs, artifacts, volume, names } = world();
+    expect(await artifacts.check(CLIP)).toBe("missing");
+    await artifacts.put(await received(fs, "clip"));
+    expect(await artifacts.check(CLIP)).toBe("whole");
+    volume.chmodSync(BLOB, 0o644);
+    volume.writeFileSync(BLOB, "clap");
+    expect(await artifacts.check(CLIP)).toBe("damaged");
+    expect(names()).toEqual([`/store/damaged/${CLIP}`]);
+  });
+
   it("takes a download from another disk by a checked copy", async () => {
     const { fs, artifacts, volume, names } = world({}, (fs) => ({
       ...fs,

@@ -1,0 +1,112 @@
+/**
+ * What of a plan may be had at no cost: the same plan with nothing left to create, and the paid copies that the store
+ * lacks. Whoever carries this out cannot spend, because there is nothing in it that could be approved.
+ */
+import { micros } from "../base/money.js";
+import type { CacheKey, KeyInputs } from "../graph/key.js";
+import type { StepId } from "../graph/step.js";
+import { paidSteps, planDigest } from "./approval.js";
+import { isKnown } from "./decide.js";
+import { sum } from "./estimate.js";
+import { withoutIdleFrames } from "./frames.js";
+import type { Plan, PlannedStep } from "./plan.js";
+import type { Artifact, Handle, Prior } from "./prior.js";
+import type { Obstacle } from "./reason.js";
+import { wholeOf } from "./recorded.js";
+import { fresh } from "./source.js";
+
+const NOT_RENDERED: Obstacle = { because: "not_rendered" };
+
+/** The plan without its creates: what they would have made is blocked as not rendered yet, all else goes on. */
+export function withoutCreates(plan: Plan): Plan {
+  const steps = withoutIdleFrames(plan.steps.map(gathered));
+  const count = { keep: 0, restore: 0, resume: 0, render: 0, blocked: 0 };
+  for (const each of steps) count[each.decision.kind]++;
+  const credit = paidSteps(plan).reduce((total, { create }) => total + (create.credit ?? 0), 0);
+  return {
+    ...plan,
+    steps,
+    digest: planDigest(plan.realm, []),
+    totals: { ...plan.totals, create: sum([]), count },
+    committed: micros(plan.committed + credit),
+    expectedSeconds: 0,
+  };
+}
+
+function gathered({ create: _create, ...planned }: PlannedStep): PlannedStep {
+  const { decision } = planned;
+  switch (decision.kind) {
+    case "keep":
+    case "restore":
+      return planned;
+    case "render":
+      return { ...planned, decision: { kind: "blocked", because: NOT_RENDERED } };
+    case "resume": {
+      const isCertain = !decision.mayCreate && decision.otherwise === undefined;
+      // It is asked for, and not sent when the vendor turns out not to have it.
+      return isCertain
+        ? planned
+        : { ...planned, decision: { ...decision, mayCreate: false, otherwise: NOT_RENDERED } };
+    }
+    case "blocked":
+      return isAboutPaid(decision.because)
+        ? planned
+        : { ...planned, decision: { kind: "blocked", because: NOT_RENDERED } };
+  }
+}
+
+/** Whether an obstacle is about something that was, or may have been, paid for; all others keep a create from being sent. */
+function isAboutPaid(obstacle: Obstacle): boolean {
+  switch (obstacle.because) {
+    case "missing":
+    case "expired":
+    case "unknown":
+      return true;
+    case "unsupported":
+      return obstacle.by === undefined;
+    default:
+      return false;
+  }
+}
+
+/** A recorded rendering whose bytes the store lacks. */
+export interface LostCopy {
+  readonly key: CacheKey;
+  readonly inputs: KeyInputs;
+  readonly artifact: Artifact;
+  /** What the vendor may be asked with; absent when it can give nothing back any more. */
+  readonly handle?: Handle;
+  /** A step that has, or had, this key. */
+  readonly step?: StepId;
+}
+
+/**
+ * Renderings of the lockfile, and the others beside them, that are not in the store and that the steps of the plan do
+ * not bring back. Pictures out of clips are made again and never missed.
+ */
+export function lostCopies(prior: Prior, plan: Pick<Plan, "steps">): readonly LostCopy[] {
+  const coming = new Set(
+    plan.steps.flatMap(({ decision }) => (decision.kind === "restore" ? [decision.artifact.sha256] : [])),
+  );
+  const names = new Map<CacheKey, StepId>();
+  for (const keys of prior.lock.steps.values()) for (const [id, key] of keys) names.set(key, id);
+  const lost = new Map<string, LostCopy>();
+  for (const rendering of prior.lock.renders.values()) {
+    if (rendering.inputs.action.kind === "frame") continue;
+    for (const { artifact, handle } of wholeOf(rendering)) {
+      const { sha256 } = artifact;
+      if (prior.held.has(sha256) || coming.has(sha256) || lost.has(sha256)) continue;
+      const { key, inputs } = rendering;
+      const step = names.get(key);
+      const isThere = isKnown(handle?.dialect ?? "") && fresh(handle?.completed, prior.today);
+      lost.set(sha256, {
+        key,
+        inputs,
+        artifact,
+        ...(handle !== undefined && isThere ? { handle } : {}),
+        ...(step === undefined ? {} : { step }),
+      });
+    }
+  }
+  return [...lost.values()];
+}
