@@ -6,6 +6,7 @@ import type { Checked, Diagnostic } from "./base/diagnostic.js";
 import { problem } from "./base/diagnostic.js";
 import { alone, collectorOf, type Excluded, type LateJournal } from "./engine-alone.js";
 import { diskProblem } from "./engine-disk.js";
+import { askingRoute } from "./engine-route.js";
 import { recall } from "./engine-journal.js";
 import { matchSteps, prepare, type Opened, type Prepared } from "./engine-prepare.js";
 import { renderProject, type RenderReport, type RenderRequest } from "./engine-render.js";
@@ -15,7 +16,7 @@ import type { StepId } from "./graph/step.js";
 import { withoutCreates, lostCopies, type LostCopy } from "./plan/gather.js";
 import { isKnown } from "./plan/decide.js";
 import { fresh } from "./plan/source.js";
-import { sealed, WrongServer, type RouteProblem } from "./provider/provider.js";
+import { WrongServer, type RouteProblem } from "./provider/provider.js";
 import { fetchCopy, type Copied } from "./run/copy.js";
 import { EXIT, type ExitCode } from "./run/exit.js";
 
@@ -154,7 +155,7 @@ async function copiesLocked(
   const diagnostics = [...prepared.diagnostics, ...(await opened.put(chosen.diagnostics))];
   if (chosen.value === undefined) return { status: "invalid", diagnostics, exit: EXIT.invalid };
   const reachable = chosen.value.some((copy) => copy.handle !== undefined);
-  const route = reachable ? await openRouteOf(opened, value) : undefined;
+  const route = reachable ? await askingRoute(opened, value.provider, value.plan.realm) : undefined;
   if (route !== undefined && "message" in route) return routeReport(route, diagnostics);
   try {
     const stop = request.signal ?? new AbortController().signal;
@@ -193,17 +194,6 @@ async function copiesLocked(
   } finally {
     await route?.close();
   }
-}
-
-async function openRouteOf(opened: Opened, { provider, plan }: Prepared) {
-  const route = await opened.world.openRoute({
-    provider,
-    realm: plan.realm,
-    env: opened.options.env,
-    catalog: opened.catalog,
-    state: opened.state,
-  });
-  return "message" in route ? route : sealed(route);
 }
 
 function routeReport({ message, help }: RouteProblem, diagnostics: readonly Diagnostic[]): CopiesReport {

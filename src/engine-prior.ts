@@ -38,7 +38,7 @@ export interface PriorSources {
 /** Reads the prior of a graph. */
 export async function readPrior(
   sources: PriorSources,
-  graph: Graph,
+  graph: Pick<Graph, "realm" | "steps">,
   recalled: Recalled,
 ): Promise<Checked<ReadPrior>> {
   const lockName = lockFileName(graph.realm);

@@ -2,8 +2,9 @@
  * The route of a run: opened when it is first wanted, closed once, and one that answers nobody where nobody is needed.
  */
 import type { Opened, Prepared } from "./engine-prepare.js";
+import type { Realm } from "./graph/step.js";
 import type { Plan } from "./plan/plan.js";
-import { sealed, type Provider, type RouteProblem } from "./provider/provider.js";
+import { sealed, type Asking, type Provider, type RouteProblem } from "./provider/provider.js";
 
 /** A route that may be wanted. */
 export interface Route {
@@ -33,14 +34,14 @@ export function routeOf(
   };
 }
 
-/** Stands in where a plan needs nobody; being called is a bug. */
-export function idleProvider(plan: Plan): Provider {
+/** Stands in where nobody is needed; being called is a bug. */
+export function idleProvider({ realm }: Pick<Plan, "realm">): Provider {
   const never = (): never => {
-    throw new Error("a plan that reaches nobody reached out");
+    throw new Error("a run that reaches nobody reached out");
   };
   return {
     route: "none",
-    realm: plan.realm,
+    realm,
     account: "none",
     loopback: true,
     address: never,
@@ -54,4 +55,14 @@ export function idleProvider(plan: Plan): Provider {
     fetch: never,
     close: () => Promise.resolve(),
   };
+}
+
+/** Opens a route that can be asked and cannot spend. */
+export async function askingRoute(
+  { world, options, catalog, state }: Opened,
+  provider: string,
+  realm: Realm,
+): Promise<Asking | RouteProblem> {
+  const route = await world.openRoute({ provider, realm, env: options.env, catalog, state });
+  return "message" in route ? route : sealed(route);
 }

@@ -28,6 +28,8 @@ import {
   type PlanRequest,
 } from "./engine-prepare.js";
 import { refreshPlan } from "./engine-refresh.js";
+import type { ReconcileRequest } from "./engine-matters.js";
+import { reconcileProject, type ReconcileReport } from "./engine-reconcile.js";
 import { renderProject, type RenderReport, type RenderRequest } from "./engine-render.js";
 import { openSnapshots } from "./engine-snapshot.js";
 import { realWorld, type World } from "./engine-world.js";
@@ -92,6 +94,8 @@ export interface Project {
   render(request: RenderRequest): Promise<RenderReport>;
   /** Brings back what is paid for and not here. Creates nothing. */
   download(request?: DownloadRequest): Promise<DownloadReport>;
+  /** Lists what is open between the project and the vendor, and settles what can be settled at no cost. */
+  reconcile(request?: ReconcileRequest): Promise<ReconcileReport>;
   /** Fetches the vendor's copies of these steps anew, and compares them with what is recorded. Creates nothing. */
   compare(
     steps: readonly string[],
@@ -308,6 +312,7 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
       ),
     render: (request) => renderProject(opened, request),
     download: (request = {}) => downloadProject(opened, request),
+    reconcile: (request = {}) => reconcileProject(opened, request),
     compare: (steps, request = {}) => compareCopies(opened, { ...request, steps }),
   };
 }

@@ -14,6 +14,8 @@ export type { ImageModel, Mode, Model, PriceRow, Tier, VideoEndpoint, VideoModel
 export { listModels, openProject, type Project, type WhyReport } from "./engine.js";
 export type { Excluded } from "./engine-alone.js";
 export type { CopiesReport, CopyReport, DownloadReport, DownloadRequest } from "./engine-download.js";
+export type { ReconcileRequest } from "./engine-matters.js";
+export type { MatterReport, ReconcileReport } from "./engine-reconcile.js";
 export { initProject, type InitOptions, type InitReport } from "./engine-init.js";
 export { exampleNames, schemaText, version } from "./engine-package.js";
 export type { OpenOptions, PlanRequest } from "./engine-prepare.js";
@@ -36,6 +38,7 @@ export { RETRIES_MOST } from "./plan/create.js";
 export type { Decision } from "./plan/decide.js";
 export type { Estimate, Totals } from "./plan/estimate.js";
 export { retriesMoney } from "./plan/fit.js";
+export { matterText, type Matter, type MatterText } from "./plan/matters.js";
 export type { Plan, PlannedStep } from "./plan/plan.js";
 export type { Artifact, Attempt, Billed, ClientReference, Handle, TaskId } from "./plan/prior.js";
 export { obstacleText, reasonText, type Change, type Obstacle, type Reason } from "./plan/reason.js";

@@ -50,6 +50,11 @@ export const DIAGNOSTIC_CODES = {
   "plan/not-planned": "`why` of a picture that no step of the plan needs.",
   "plan/nothing-recorded": "`download --again` of a step that the lockfile has no rendering of.",
   "plan/environment": "A variable of the environment that a plan depends on has an unknown value.",
+  "reconcile/nothing-open": "`reconcile` names a step or a reference of which nothing is open.",
+  "reconcile/several":
+    "A decision names a step of which several matters are open; one has to be named by its reference.",
+  "reconcile/not-open": "A decision does not fit the matter: it has a task, or its bytes are in the store.",
+  "reconcile/task": "The task that was named is not the one of the matter, or could not be looked at.",
   "lock/damaged": "The lockfile cannot be read as a lockfile of a known version.",
   "journal/damaged": "A line of the journal cannot be read; it was set aside.",
   "run/input-changed": "An input changed between the plan and its submission; nothing was sent.",

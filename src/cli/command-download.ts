@@ -157,7 +157,7 @@ function noteOf(
   );
   const seconds = progress.seconds();
   const summary = idle
-    ? `nothing to bring back, ${counted(told.outcomes.length, "step is", "steps are")} here\n`
+    ? `nothing to bring back${told.outcomes.length === 0 ? "" : `, ${counted(told.outcomes.length, "step is", "steps are")} here`}\n`
     : runSummary(told, {
         ...options,
         shots: progress.isLive,

@@ -76,6 +76,17 @@ export type Command =
       readonly all: boolean;
       readonly overwriteOutputs: boolean;
     }
+  | {
+      readonly name: "reconcile";
+      readonly profile?: string;
+      /** Steps, shots, or references. */
+      readonly steps: readonly string[];
+      readonly list: boolean;
+      /** The task that a person found for the one submission that is named. */
+      readonly task?: string;
+      readonly abandon: boolean;
+      readonly yes: boolean;
+    }
   | { readonly name: "status"; readonly plan: PlanFlags }
   | { readonly name: "why"; readonly step: string; readonly plan: PlanFlags }
   | { readonly name: "graph"; readonly profile?: string; readonly format: GraphFormat }

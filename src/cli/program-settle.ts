@@ -62,3 +62,73 @@ export function addDownload(program: Commander, found: Found): void {
       },
     );
 }
+
+/** `reconcile`. */
+export function addReconcile(program: Commander, found: Found): void {
+  program
+    .command("reconcile")
+    .argument("[step...]", "only these steps, shots or references (default: all that is open)")
+    .summary("List what is open with the vendor, and settle it at no cost.")
+    .description(
+      "List submissions whose end is not on record, over all profiles and also of steps that left the manifest, and settle what asking can settle. Sends nothing that could cost money.",
+    )
+    .option("-p, --profile <name>", "list what this profile's provider has (default: the manifest's)")
+    .option("--list", "only list: no request, nothing is written")
+    .option(
+      "--task <id>",
+      "the vendor's task of the one submission that is named; it is looked at first",
+      taskId,
+    )
+    .option("--abandon", "give up what is named and cannot be settled; it stays counted as possibly spent")
+    .option("--yes", "with --abandon: do not ask")
+    .addHelpText(
+      "after",
+      example("klingmake reconcile --list", [
+        "0  nothing is left that needs a decision",
+        "1  something could not be asked about now",
+        "3  nothing is open of what a decision names",
+        "4  --abandon: declined, or nobody is there to ask",
+        "6  project locked by another process",
+        "8  something needs a decision",
+        "9  credentials",
+      ]),
+    )
+    .action(
+      (
+        steps: readonly string[],
+        raw: {
+          readonly profile?: string;
+          readonly list?: boolean;
+          readonly task?: string;
+          readonly abandon?: boolean;
+          readonly yes?: boolean;
+        },
+      ) => {
+        const decisions = [raw.list === true, raw.task !== undefined, raw.abandon === true].filter(Boolean);
+        if (decisions.length > 1) {
+          throw new InvalidArgumentError("--list, --task and --abandon are three things; say one of them.");
+        }
+        if (raw.task !== undefined && steps.length !== 1) {
+          throw new InvalidArgumentError("--task belongs to one submission: name its step or reference.");
+        }
+        if (raw.abandon === true && steps.length === 0) {
+          throw new InvalidArgumentError("--abandon gives up what is named: name a step or a reference.");
+        }
+        found({
+          name: "reconcile",
+          ...(raw.profile === undefined ? {} : { profile: raw.profile }),
+          steps,
+          list: raw.list === true,
+          ...(raw.task === undefined ? {} : { task: raw.task }),
+          abandon: raw.abandon === true,
+          yes: raw.yes === true,
+        });
+      },
+    );
+}
+
+/** A task's id as the vendor writes them. @throws InvalidArgumentError otherwise. */
+function taskId(text: string): string {
+  if (!/^[\w-]{1,128}$/.test(text)) throw new InvalidArgumentError("Say the vendor's id of a task.");
+  return text;
+}

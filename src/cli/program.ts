@@ -7,7 +7,7 @@ import { RETRIES_MOST } from "../index.js";
 import type { Command, GlobalFlags, GraphFormat, PlanFlags, PolicyFlags } from "./commands.js";
 import { appendix, example, faultWords } from "./help-text.js";
 import { addCompletion, addFmt, addInit } from "./program-project.js";
-import { addDownload } from "./program-settle.js";
+import { addDownload, addReconcile } from "./program-settle.js";
 import { digestText, dollars, fileName, gathered, pace, tierList, wholeNumber } from "./values.js";
 
 /** Options as commander leaves them. */
@@ -132,6 +132,7 @@ export function makeProgram(found: (command: Command) => void): Commander {
     );
 
   addDownload(program, found);
+  addReconcile(program, found);
   selectOptions(
     program
       .command("status")

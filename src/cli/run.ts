@@ -21,6 +21,7 @@ import {
 import { fmtCommand, initCommand } from "./command-project.js";
 import { downloadCommand } from "./command-download.js";
 import { planCommand } from "./command-plan.js";
+import { reconcileCommand } from "./command-reconcile.js";
 import { renderCommand } from "./command-render.js";
 import { bugText } from "./bug.js";
 import { aborted, CannotWrite, exitOfSignal, type Io } from "./io.js";
@@ -79,7 +80,7 @@ async function perform(command: Command, globals: GlobalFlags, io: Io): Promise<
   };
   const work = answer(command, context);
   // What stops by itself, with things to say, is waited for; everything else may be left where it stands.
-  const patient = ["render", "download", "sandbox"].includes(command.name);
+  const patient = ["render", "download", "reconcile", "sandbox"].includes(command.name);
   const given = await (patient ? work : Promise.race([work, aborted(io.signal)]));
   if (given === "aborted") return exitOfSignal(io.signal);
   if (given === undefined) return EXIT.done;
@@ -101,6 +102,8 @@ async function answer(command: Command, context: CommandContext): Promise<Answer
       return renderCommand(command, context);
     case "download":
       return downloadCommand(command, context);
+    case "reconcile":
+      return reconcileCommand(command, context);
     case "status":
       return statusCommand(command, context);
     case "why":

@@ -42,7 +42,11 @@ export function callsLeft(calls: Calls, kind: string): number {
 export function withBill(calls: readonly SentCall[], kind: string, billed: Billed): readonly SentCall[] {
   const at = calls.findLastIndex((each) => each.call === kind);
   const call = calls[at];
-  if (call === undefined || billed.kind === "unknown") return calls;
+  if (call === undefined) return calls;
+  if (billed.kind === "unknown") {
+    const { open: _open, ...answered } = call;
+    return calls.with(at, answered);
+  }
   if (billed.kind === "not_billed") return calls.toSpliced(at, 1);
   const { units = call.units, usd = scaled(call, billed.units) } = billed;
   const over = (usd ?? 0) - (call.ceiling ?? 0) + (call.over ?? 0);

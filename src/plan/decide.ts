@@ -304,7 +304,7 @@ function whyRender(given: DecideArguments, before: CacheKey | undefined, last: A
     return {
       because: "failed_before",
       attempt: last.attempt,
-      message: "the vendor does not know its task any more",
+      message: "it was given up as lost",
     };
   }
   if (last?.failure !== undefined) {

@@ -87,6 +87,8 @@ export interface SentCall {
   readonly ceiling?: Micros;
   /** How much of the ceiling is above what was expected: the vendor billed more. */
   readonly over?: Micros;
+  /** It was sent, and no answer to it is on record. */
+  readonly open?: true;
 }
 
 /** Code of a refusal that is ours: what was found in the clip cannot be made to speak as asked. */

@@ -262,7 +262,7 @@ export function obstacleText(
     case "unknown":
       return {
         why: `a submission of ${minute(obstacle.since)} may or may not have been taken`,
-        help: `look in the vendor's console for a task of that time (reference ${obstacle.reference}, where it shows one); render --rebuy ${step} if there is none`,
+        help: `run klingmake reconcile: it asks for it at no cost, and says what can be decided (reference ${obstacle.reference})`,
       };
     case "over_budget":
       if (obstacle.unknown === true) {

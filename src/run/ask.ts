@@ -7,6 +7,7 @@ import type { Attempt } from "../plan/prior.js";
 import { unreachable } from "../base/guard.js";
 import { micros } from "../base/money.js";
 import type { Obstacle } from "../plan/reason.js";
+import type { VendorError } from "../provider/provider.js";
 import { collect } from "./collect.js";
 import type { Outcome } from "./event.js";
 import { unsettled } from "./failure.js";
@@ -19,7 +20,7 @@ type Asked =
   | { readonly kind: "absent" }
   /** Its product, or these credentials, cannot be asked for it. */
   | { readonly kind: "unaskable"; readonly why: "product" | "account" }
-  | { readonly kind: "unanswered"; readonly why: string };
+  | { readonly kind: "unanswered"; readonly why: string; readonly error?: VendorError };
 
 /** Collects the task of an intent if the vendor has one; else the step is blocked by `otherwise`. */
 export async function collectIfThere(
@@ -75,7 +76,7 @@ export async function askFor(run: Collector, intent: Attempt, inputs: KeyInputs)
     case undefined:
       return { kind: "unanswered", why: "the vendor did not answer" };
     case "failed":
-      return { kind: "unanswered", why: answer.error.message };
+      return { kind: "unanswered", why: answer.error.message, error: answer.error };
     case "lost":
       return { kind: "unanswered", why: answer.why };
     default:

@@ -40,6 +40,8 @@ export interface Ended {
   readonly outcome: Outcome;
   /** Set when its task ended as failed. */
   readonly failed?: FailedTask;
+  /** The vendor shows the task under somebody else's reference. */
+  readonly foreign?: true;
 }
 
 /** What is known of a task that ended as failed. */
@@ -145,7 +147,7 @@ export async function conclude(
   const { run, planned } = stepping;
   const { step } = planned;
   if (look.reference !== undefined && look.reference !== collectable.reference) {
-    return { kind: "ended", outcome: foreignTask(step, collectable.task) };
+    return { kind: "ended", outcome: foreignTask(step, collectable.task), foreign: true };
   }
   const { reference } = collectable;
   if (look.status === "failed") {

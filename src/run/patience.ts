@@ -7,6 +7,10 @@ import type { Clock } from "../base/clock.js";
 export const BUSY_FIRST_MS = 1_000;
 export const BUSY_MOST_MS = 30_000;
 
+/** How long is waited between questions about a create that may have been lost, and how often is asked. */
+export const SETTLE_MS = 3_000;
+export const SETTLE_ROUNDS = 3;
+
 /** Waits; false when it was cut short by `stop`. */
 export async function slept(clock: Clock, ms: number, stop: AbortSignal): Promise<boolean> {
   try {

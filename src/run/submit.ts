@@ -19,7 +19,7 @@ import type { ClientReference, TaskId } from "../plan/prior.js";
 import type { Address, Provider, Submission, SubmitAnswer, VendorError } from "../provider/provider.js";
 import type { Outcome } from "./event.js";
 import type { Sought } from "./listed.js";
-import { BUSY_FIRST_MS, BUSY_MOST_MS, slept } from "./patience.js";
+import { BUSY_FIRST_MS, BUSY_MOST_MS, SETTLE_MS, SETTLE_ROUNDS, slept } from "./patience.js";
 import type { Permit } from "./purse.js";
 
 /** What came of a create. */
@@ -40,10 +40,7 @@ export type Created =
 /** What waiting looks like to whoever watches. */
 export type Waiting = (why: "busy" | "lost_answer", seconds: number) => void;
 
-const SETTLE_MS = 3_000;
 const SENDS_MOST = 4;
-/** How often a lost create is asked about before it is sent again. */
-const ROUNDS = 3;
 
 /** One order of a task. */
 export interface Order {
@@ -89,7 +86,7 @@ export async function createTask(
     if (lost !== undefined) {
       const where = sends === 0 ? (sentTo ?? order.address) : order.address;
       const named = provider.references(where);
-      const rounds = named && sends === 0 ? 1 : ROUNDS;
+      const rounds = named && sends === 0 ? 1 : SETTLE_ROUNDS;
       const settled = await ask(provider, clock, order, where, waiting, stop, rounds);
       if (settled !== undefined) return foundBefore(settled, sends === 0);
       if (!named)
@@ -116,7 +113,7 @@ export async function createTask(
       case "accepted":
         return { kind: "task", task: answer.task, adopted: false, found: false };
       case "exists": {
-        const settled = await ask(provider, clock, order, order.address, waiting, stop, ROUNDS);
+        const settled = await ask(provider, clock, order, order.address, waiting, stop, SETTLE_ROUNDS);
         return settled === undefined
           ? { kind: "unknown", why: "the vendor has this reference but does not show its task" }
           : foundBefore(settled, sends === 1 && lost === undefined);

@@ -71,7 +71,7 @@ function begun(record: IntentEntry & { readonly at: string }): Attempt {
 }
 
 function sentCall({ call, units, ceiling }: Extract<AfterIntent, { type: "calling" }>): SentCall {
-  return defined<SentCall>({ call, units, ceiling });
+  return defined<SentCall>({ call, units, ceiling, open: true });
 }
 
 function advanced(

@@ -134,7 +134,7 @@ test.each<[Obstacle, string, string]>([
   [
     { because: "unknown", reference: "km1-x", since: "2026-11-22T11:30:59.000Z" },
     "a submission of 2026-11-22 11:30 UTC may or may not have been taken",
-    "look in the vendor's console for a task of that time (reference km1-x, where it shows one); render --rebuy shots.010.clip if there is none",
+    "run klingmake reconcile: it asks for it at no cost, and says what can be decided (reference km1-x)",
   ],
   [
     { because: "over_budget", cap: "budget" },

@@ -1,0 +1,180 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { run } from "../../src/cli/run.js";
+import { abandonQuestion, mattersPage } from "../../src/cli/view-matters.js";
+import { copiesNote } from "../../src/cli/view-copies.js";
+import { id, PLAIN, surroundings } from "./fixtures.js";
+
+const FILM = `version: 1
+project: night-ferry
+provider: kling
+shots:
+  "010": { prompt: "wide, the ferry leaves the pier" }
+`;
+const REFERENCE = `km1-${"a".repeat(26)}`;
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "klingmake-settle-"));
+  writeFileSync(join(folder, "kling.manifest.yaml"), FILM);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+async function klingmake(line: string) {
+  const io = surroundings({ cwd: folder, home: folder });
+  const exit = await run(line.split(" "), io);
+  return { exit, ...io.said };
+}
+
+/** A matter as the library reports it. */
+function matter(over: object = {}, settled?: object) {
+  return {
+    name: "shots.010.clip",
+    matter: {
+      attempt: {
+        step: id("shots.010.clip"),
+        reference: REFERENCE,
+        started: "2026-11-22T10:00:00.000Z",
+        state: "unknown",
+        ...over,
+      },
+      standing: "unknown",
+      way: { kind: "decide", because: "no_reference" },
+      reserved: 210_000,
+      unanswered: 0,
+    },
+    ...(settled === undefined ? {} : { settled }),
+  };
+}
+const page = (...matters: readonly unknown[]) =>
+  mattersPage(
+    { status: "settled", realm: "kling", matters, diagnostics: [], exit: 8 } as never,
+    "night-ferry",
+    PLAIN,
+    80,
+  );
+
+describe("reconcile", () => {
+  test("prints what is open, with the commands that decide it", () => {
+    const candidates = [{ task: "t-9\u001b[2J", status: "succeeded", created: "2026-11-22T10:00:07.000Z" }];
+    expect(page(matter({}, { kind: "undecided", because: "no_reference", candidates })))
+      .toMatchInlineSnapshot(`
+        "shots.010.clip
+            since 2026-11-22 10:00 UTC · km1-aaaaaaaaaaaaaaaaaaaaaaaaaa · up to $0.21
+            counted
+            the vendor may or may not have taken it
+            its product takes no reference, and its list does not show which task it is;
+            adopt the one that the vendor's console shows for that time, or give it up
+            if there is none:
+              klingmake reconcile shots.010.clip --task ID
+              klingmake reconcile shots.010.clip --abandon
+            could be the task t-9�[2J (succeeded, created 2026-11-22 10:00 UTC):
+              klingmake reconcile shots.010.clip --task 't-9�[2J'
+
+        1 matter, 1 to be decided; up to $0.21 counted in the budget
+        "
+      `);
+  });
+
+  test.each([
+    ["collected", { kind: "collected", artifact: {} }, "klingmake render places it, at no cost"],
+    ["never_sent", { kind: "never_sent" }, "klingmake render sends it, if it is still wanted"],
+    ["abandoned", { kind: "abandoned" }, "up to $0.21 stay counted as possibly spent"],
+    ["noted", { kind: "noted" }, "nothing is to be decided"],
+    ["unanswered", { kind: "unanswered", why: "cut\u001b[2J" }, "it could not be asked about: cut"],
+    ["under_way", { kind: "under_way" }, "klingmake download waits for it"],
+  ])("says what came of it: %s", (_, settled, words) => {
+    const said = page(matter({}, settled));
+    expect(said).toContain(words);
+    expect(said).not.toContain("\u001b");
+  });
+
+  test("asks with what stays counted, and what comes next", () => {
+    expect(abandonQuestion([matter().matter] as never)).toBe(
+      "Give up 1 submission for lost? Up to $0.21 stay counted as possibly spent. Another attempt costs its full price. [y/N] ",
+    );
+  });
+
+  test("of a project in which nothing is open is one line, and one envelope with --json", async () => {
+    expect(await klingmake("reconcile")).toEqual({
+      exit: 0,
+      stdout: "night-ferry: nothing is open\n",
+      stderr: "",
+    });
+    const { stdout } = await klingmake("reconcile --list --json");
+    expect(JSON.parse(stdout)).toMatchObject({
+      command: "reconcile",
+      ok: true,
+      exit: 0,
+      data: { status: "listed", realm: "kling", matters: [] },
+    });
+  });
+
+  test.each([
+    ["reconcile --task t1", "--task belongs to one submission"],
+    ["reconcile shots.010 shots.020 --task t1", "--task belongs to one submission"],
+    ["reconcile --abandon", "--abandon gives up what is named"],
+    ["reconcile shots.010 --abandon --list", "say one of them"],
+    ["reconcile shots.010 --task ../x", "Say the vendor's id of a task"],
+    ["download shots.010 --again shots.020", "leave --all and other steps out"],
+    ["download --all --again shots.020", "leave --all and other steps out"],
+  ])("%s is wrong usage", async (line, words) => {
+    const result = await klingmake(line);
+    expect(result.exit).toBe(64);
+    expect(result.stderr).toContain(words);
+  });
+
+  test("refuses a decision about nothing with exit 3", async () => {
+    const result = await klingmake("reconcile shots.010 --abandon --yes");
+    expect(result.exit).toBe(3);
+    expect(result.stderr).toContain("error[reconcile/nothing-open]");
+  });
+});
+
+describe("download", () => {
+  test("of a film that was never rendered says what is to be rendered, and needs no credentials", async () => {
+    const result = await klingmake("download");
+    expect(result).toMatchObject({ exit: 0, stdout: "" });
+    expect(result.stderr).toBe(
+      "nothing to bring back\nnot rendered yet: shots.010.clip\n    klingmake render\n",
+    );
+    expect(existsSync(join(folder, "renders"))).toBe(false);
+  });
+
+  test("prints one envelope with --json", async () => {
+    const { stdout, exit } = await klingmake("download --json --all");
+    expect(JSON.parse(stdout)).toMatchObject({
+      command: "download",
+      exit: 0,
+      data: { status: "ran", not_rendered: ["shots.010.clip"], rest: { status: "compared", copies: [] } },
+    });
+    expect(exit).toBe(0);
+  });
+
+  test("--again of a step without a rendering is refused", async () => {
+    const result = await klingmake("download --again shots.010");
+    expect(result.exit).toBe(3);
+    expect(result.stderr).toContain("error[plan/nothing-recorded]");
+  });
+
+  test("tells a copy that is not the recorded one, and that nothing was replaced", () => {
+    const copy = { key: "k".repeat(64), artifact: { sha256: "a".repeat(64) }, step: id("shots.010.clip") };
+    const came = { kind: "other", recorded: "a".repeat(64), artifact: { sha256: "b".repeat(64) } };
+    const report = { status: "compared", copies: [{ copy, held: "whole", came }], diagnostics: [], exit: 1 };
+    expect(copiesNote(report as never, PLAIN, 80)).toMatchInlineSnapshot(`
+      "shots.010.clip: the vendor's copy (bbbbbbbb) is not the recorded one (aaaaaaaa);
+      the store has it whole
+          nothing recorded was replaced; the other copy is in the store under its own
+          digest
+      "
+    `);
+  });
+
+  test("writes nothing into the manifest's folder but its own memory", async () => {
+    await klingmake("download --all");
+    expect(readFileSync(join(folder, "kling.manifest.yaml"), "utf8")).toBe(FILM);
+    expect(existsSync(join(folder, "kling.lock.json"))).toBe(false);
+  });
+});
