@@ -7,6 +7,7 @@ import { hasErrors, inFileOrder, problem, type Checked, type Diagnostic } from "
 import { safeText } from "./base/text.js";
 import { createCatalog, type Catalog } from "./catalog/catalog.js";
 import type { Model } from "./catalog/model.js";
+import { adoptFile, type AdoptReport, type AdoptRequest } from "./engine-adopt.js";
 import { diskProblem } from "./engine-disk.js";
 import { checkInputs } from "./engine-inputs.js";
 import { recall } from "./engine-journal.js";
@@ -96,6 +97,8 @@ export interface Project {
   download(request?: DownloadRequest): Promise<DownloadReport>;
   /** Lists what is open between the project and the vendor, and settles what can be settled at no cost. */
   reconcile(request?: ReconcileRequest): Promise<ReconcileReport>;
+  /** Binds a clip or still of this machine to a step. Reaches nobody. */
+  adopt(request: AdoptRequest): Promise<AdoptReport>;
   /** Fetches the vendor's copies of these steps anew, and compares them with what is recorded. Creates nothing. */
   compare(
     steps: readonly string[],
@@ -313,6 +316,7 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
     render: (request) => renderProject(opened, request),
     download: (request = {}) => downloadProject(opened, request),
     reconcile: (request = {}) => reconcileProject(opened, request),
+    adopt: (request) => adoptFile(opened, request),
     compare: (steps, request = {}) => compareCopies(opened, { ...request, steps }),
   };
 }

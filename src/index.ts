@@ -12,6 +12,7 @@ export { createCatalog, tierOf, type Catalog } from "./catalog/catalog.js";
 export { LIST_UNIT_PRICES } from "./catalog/units.js";
 export type { ImageModel, Mode, Model, PriceRow, Tier, VideoEndpoint, VideoModel } from "./catalog/model.js";
 export { listModels, openProject, type Project, type WhyReport } from "./engine.js";
+export type { AdoptReport, AdoptRequest } from "./engine-adopt.js";
 export type { Excluded } from "./engine-alone.js";
 export type { CopiesReport, CopyReport, DownloadReport, DownloadRequest } from "./engine-download.js";
 export type { ReconcileRequest } from "./engine-matters.js";

@@ -28,6 +28,7 @@ const VALUES: Readonly<Record<string, (line: Line) => Promise<Wanted>>> = {
   rebuy: steps,
   retryRefused: steps,
   again: steps,
+  as: steps,
   allowUnknownPrice: async (line) => [...(await steps(line)), ...(await models(line))],
   example: () => Promise.resolve(exampleNames().map((value) => ({ value }))),
   askTiers: () => Promise.resolve([...TIERS, "none"].map((value) => ({ value }))),

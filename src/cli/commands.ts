@@ -87,6 +87,14 @@ export type Command =
       readonly abandon: boolean;
       readonly yes: boolean;
     }
+  | {
+      readonly name: "adopt";
+      readonly file: string;
+      /** The step that it is bound to. */
+      readonly as: string;
+      readonly profile?: string;
+      readonly overwriteOutputs: boolean;
+    }
   | { readonly name: "status"; readonly plan: PlanFlags }
   | { readonly name: "why"; readonly step: string; readonly plan: PlanFlags }
   | { readonly name: "graph"; readonly profile?: string; readonly format: GraphFormat }

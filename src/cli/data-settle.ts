@@ -2,14 +2,16 @@
  * What `download`, `adopt` and `reconcile` came to as JSON: snake_case, money as decimal strings, field by field.
  */
 import {
+  diagnosticJson,
   matterText,
+  type AdoptReport,
   type CopiesReport,
   type CopyReport,
   type MatterReport,
   type ReconcileReport,
   type StepId,
 } from "../index.js";
-import { artifactData, type Data } from "./data-plan.js";
+import { artifactData, plannedData, type Data } from "./data-plan.js";
 import { outcomeData } from "./data-run.js";
 import { usdJson } from "./money-text.js";
 import type { NotBegun } from "./view-excluded.js";
@@ -45,6 +47,30 @@ function copyData({ copy, held, came }: CopyReport): Data {
     ...(came.kind === "other" ? { artifact: artifactData(came.artifact) } : {}),
     ...(came.kind === "failed" ? { outcome: outcomeData(came.outcome, copy.step ?? ("" as StepId)) } : {}),
   };
+}
+
+/** What was bound to a step. */
+export function adoptData(report: AdoptReport): Data {
+  switch (report.status) {
+    case "invalid":
+      return { status: report.status };
+    case "locked":
+    case "refused":
+      return excludedData(report);
+    case "adopted":
+    case "already":
+      return {
+        status: report.status,
+        step: report.step,
+        key: report.key,
+        artifact: artifactData(report.artifact),
+        attempt: report.attempt,
+        flags: report.flags,
+        ...(report.output === undefined ? {} : { output: report.output }),
+        ...(report.conflict === undefined ? {} : { conflict: diagnosticJson(report.conflict) }),
+        dependents: report.reached.map(({ planned, how }) => ({ how, ...plannedData(planned) })),
+      };
+  }
 }
 
 /** What is open, and what came of it. */

@@ -132,3 +132,39 @@ function taskId(text: string): string {
   if (!/^[\w-]{1,128}$/.test(text)) throw new InvalidArgumentError("Say the vendor's id of a task.");
   return text;
 }
+
+/** `adopt`. */
+export function addAdopt(program: Commander, found: Found): void {
+  program
+    .command("adopt")
+    .argument("<file>", "an MP4, PNG or JPEG, inside the project or outside")
+    .summary("Bind a clip or still that you have to a step, at no cost.")
+    .description(
+      "Bind a clip or still that you have to a step as it stands in the manifest: copied into the store, recorded in the lockfile, placed at the step's output. What was paid for before stays on record beside it.",
+    )
+    .requiredOption("--as <step>", "the step, like shots.010.clip; shots.010 is its last step")
+    .option("-p, --profile <name>", "the profile (default: the manifest's)")
+    .option("--overwrite-outputs", "replace an output file that was changed by hand")
+    .addHelpText(
+      "after",
+      example("klingmake adopt ~/old/ferry.mp4 --as shots.010", [
+        "0  bound, or it was that file already",
+        "1  not a whole clip or still of the step's kind, or its output is taken",
+        "3  manifest invalid, or no such step",
+        "6  project locked by another process",
+      ]),
+    )
+    .action(
+      (
+        file: string,
+        raw: { readonly as: string; readonly profile?: string; readonly overwriteOutputs?: boolean },
+      ) =>
+        found({
+          name: "adopt",
+          file,
+          as: raw.as,
+          ...(raw.profile === undefined ? {} : { profile: raw.profile }),
+          overwriteOutputs: raw.overwriteOutputs === true,
+        }),
+    );
+}

@@ -7,7 +7,7 @@ import { RETRIES_MOST } from "../index.js";
 import type { Command, GlobalFlags, GraphFormat, PlanFlags, PolicyFlags } from "./commands.js";
 import { appendix, example, faultWords } from "./help-text.js";
 import { addCompletion, addFmt, addInit } from "./program-project.js";
-import { addDownload, addReconcile } from "./program-settle.js";
+import { addAdopt, addDownload, addReconcile } from "./program-settle.js";
 import { digestText, dollars, fileName, gathered, pace, tierList, wholeNumber } from "./values.js";
 
 /** Options as commander leaves them. */
@@ -133,6 +133,7 @@ export function makeProgram(found: (command: Command) => void): Commander {
 
   addDownload(program, found);
   addReconcile(program, found);
+  addAdopt(program, found);
   selectOptions(
     program
       .command("status")

@@ -19,6 +19,7 @@ import {
   whyCommand,
 } from "./command-look.js";
 import { fmtCommand, initCommand } from "./command-project.js";
+import { adoptCommand } from "./command-adopt.js";
 import { downloadCommand } from "./command-download.js";
 import { planCommand } from "./command-plan.js";
 import { reconcileCommand } from "./command-reconcile.js";
@@ -104,6 +105,8 @@ async function answer(command: Command, context: CommandContext): Promise<Answer
       return downloadCommand(command, context);
     case "reconcile":
       return reconcileCommand(command, context);
+    case "adopt":
+      return adoptCommand(command, context);
     case "status":
       return statusCommand(command, context);
     case "why":

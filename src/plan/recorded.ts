@@ -18,7 +18,13 @@ export function isRecorded(lock: Lock, { key, attempt, task, account }: Attempt)
   return recordedAt(lock, key).some(
     (each) =>
       each.attempt === attempt &&
+      !isAdopted(each) &&
       (each.handle === undefined ||
         (task === undefined ? each.handle.account === account : each.handle.task === task)),
   );
+}
+
+/** Whether a record was bound by hand: the vendor did not make it, so it is no attempt of the journal's. */
+function isAdopted({ handle, billed }: OtherRendering): boolean {
+  return handle === undefined && billed.kind === "not_billed";
 }

@@ -5,6 +5,7 @@
 import { isoTime } from "../base/clock.js";
 import { elide } from "../base/text.js";
 import type { Artifact, Attempt, Billed, Handle, TaskId } from "../plan/prior.js";
+import type { KeyInputs } from "../graph/key.js";
 import type { Address, TaskLook, TaskOutput } from "../provider/provider.js";
 import type { Outcome } from "./event.js";
 import { taskFailed } from "./failed-task.js";
@@ -232,7 +233,7 @@ export async function fetchResult(
       if (answer.kind === "done") {
         const finished = await arrival.finish();
         if (finished.kind === "kept") {
-          const flags = oddities(stepping, finished.artifact);
+          const flags = oddities(planned.inputs, finished.artifact);
           const { reference } = collectable;
           if (reference !== undefined)
             await run.disk.journal({ type: "stored", reference, artifact: finished.artifact, flags });
@@ -266,9 +267,9 @@ function firstLookMs(stepping: Collecting, collectable: Collectable): number {
 }
 
 /** What about an artifact is not quite what was asked. It is kept all the same, and never bought again by itself. */
-function oddities(stepping: Collecting, artifact: Artifact): readonly string[] {
+export function oddities(inputs: KeyInputs, artifact: Artifact): readonly string[] {
   // Of the intent and not of the step, because an edit may have changed the step meanwhile. Defaults are absent there.
-  const { kind, duration = 5, aspect_ratio: shape = "16:9" } = stepping.planned.inputs.action;
+  const { kind, duration = 5, aspect_ratio: shape = "16:9" } = inputs.action;
   const flags: string[] = [];
   const asked = kind.endsWith("_video") && typeof duration === "number" ? duration : undefined;
   if (asked !== undefined && artifact.seconds !== undefined && Math.abs(artifact.seconds - asked) > 0.5) {

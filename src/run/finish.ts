@@ -44,7 +44,7 @@ export function renderingOf(
 }
 
 /** Of the intent and not of the step, because an edit may have changed the step meanwhile. */
-function returnsPart({ kind, via }: Rendering["inputs"]["action"]): Pick<Rendering, "returns"> {
+export function returnsPart({ kind, via }: Rendering["inputs"]["action"]): Pick<Rendering, "returns"> {
   return kind === "extend" ? { returns: returnsOf(via === "native" ? via : "omni") } : {};
 }
 
@@ -99,8 +99,7 @@ export async function finish(
 }
 
 /** Says that something that is not ours lies at the output path. */
-export function takenOutput(stepping: Stepping, what: string): Diagnostic {
-  const { step } = stepping.planned;
+export function takenOutput({ planned: { step } }: Pick<Stepping, "planned">, what: string): Diagnostic {
   return problem("output/changed", `${step.output} ${what} and is left alone`, {
     path: step.path,
     on: "key",

@@ -44,8 +44,8 @@ export interface Inputs {
 }
 
 const LFS_POINTER = "version https://git-lfs.github.com/spec/v1";
-// The specification keeps pointers below this.
-const LFS_POINTER_MAX = 1024;
+/** Bytes of a pointer of Git LFS at most: the specification keeps them below this. */
+export const LFS_POINTER_MAX = 1024;
 
 /** The inputs of the project at `root`; `indexFile` is in its cache. `now` gives milliseconds since the epoch. */
 export function openInputs(fs: FileSystem, root: string, indexFile: string, now: () => number): Inputs {
@@ -182,6 +182,7 @@ function locate(
   return { kind: "located", path: real, stat };
 }
 
-function isLfsPointer(fs: FileSystem, path: string): boolean {
+/** Whether a small file is a pointer of Git LFS. */
+export function isLfsPointer(fs: FileSystem, path: string): boolean {
   return Buffer.from(fs.readFileSync(path)).toString("latin1").startsWith(LFS_POINTER);
 }

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { run } from "../../src/cli/run.js";
 import { abandonQuestion, mattersPage } from "../../src/cli/view-matters.js";
 import { copiesNote } from "../../src/cli/view-copies.js";
+import { encodeStill } from "../../src/sandbox/media/png.js";
 import { id, PLAIN, surroundings } from "./fixtures.js";
 
 const FILM = `version: 1
@@ -119,6 +120,7 @@ describe("reconcile", () => {
     ["reconcile shots.010 --abandon --list", "say one of them"],
     ["reconcile shots.010 --task ../x", "Say the vendor's id of a task"],
     ["download shots.010 --again shots.020", "leave --all and other steps out"],
+    ["adopt clip.mp4", "required option '--as <step>' not specified"],
     ["download --all --again shots.020", "leave --all and other steps out"],
   ])("%s is wrong usage", async (line, words) => {
     const result = await klingmake(line);
@@ -176,5 +178,65 @@ describe("download", () => {
     await klingmake("download --all");
     expect(readFileSync(join(folder, "kling.manifest.yaml"), "utf8")).toBe(FILM);
     expect(existsSync(join(folder, "kling.lock.json"))).toBe(false);
+  });
+});
+
+describe("adopt", () => {
+  const PNG = Buffer.from(
+    encodeStill(
+      320,
+      320,
+      { seed: "ab".repeat(8), title: "", tag: "", facts: [], prompt: "", notes: [] },
+      "x",
+    ),
+  );
+  const STILLS = FILM.replace("shots:", "images:\n  mara: { prompt: a portrait }\nshots:");
+
+  test("says what it bound and where it lies, on stderr, or in one envelope", async () => {
+    writeFileSync(join(folder, "kling.manifest.yaml"), STILLS);
+    writeFileSync(join(folder, "mine.png"), PNG);
+    expect(await klingmake("adopt mine.png --as images.mara")).toEqual({
+      exit: 0,
+      stdout: "",
+      stderr:
+        "images.mara has the file now; nothing was paid\n  adopted from mine.png\n  renders/default/images/mara.png\n",
+    });
+    expect(readFileSync(join(folder, "renders/default/images/mara.png")).equals(PNG)).toBe(true);
+    const { stdout } = await klingmake("adopt mine.png --as images.mara --json");
+    expect(JSON.parse(stdout)).toMatchObject({
+      command: "adopt",
+      exit: 0,
+      data: {
+        status: "already",
+        step: "images.mara",
+        attempt: 1,
+        flags: ["adopted from mine.png"],
+        dependents: [],
+      },
+    });
+  });
+
+  test("refuses what is no clip with code, why and what to do", async () => {
+    writeFileSync(join(folder, "mine.txt"), "a clip");
+    const result = await klingmake("adopt mine.txt --as shots.010");
+    expect(result.exit).toBe(1);
+    expect(result.stderr).toContain("error[adopt/file]: mine.txt cannot be adopted as shots.010.clip");
+    expect(result.stderr).toContain("name a whole MP4, PNG or JPEG file");
+  });
+});
+
+describe("completion", () => {
+  test.each([
+    ["reconcile", ["shots.010", "shots.010.clip"]],
+    ["reconcile shots.010", ["shots.010", "shots.010.clip"]],
+    ["download shots.010", ["shots.010", "shots.010.clip"]],
+    ["download --again", ["shots.010", "shots.010.clip"]],
+    ["adopt clip.mp4 --as", ["shots.010", "shots.010.clip"]],
+    ["adopt", [":files"]],
+  ])("knows what stands behind %s", async (line, offered) => {
+    const io = surroundings({ cwd: folder, home: folder });
+    await run(["complete", "--", ...line.split(" "), ""], io);
+    const lines = io.said.stdout.split("\n").filter((each) => each !== "");
+    expect(lines.map((each) => each.split("\t")[0])).toEqual(offered);
   });
 });
