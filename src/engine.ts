@@ -7,17 +7,9 @@ import { hasErrors, inFileOrder, problem, type Checked, type Diagnostic } from "
 import { safeText } from "./base/text.js";
 import { createCatalog, type Catalog } from "./catalog/catalog.js";
 import type { Model } from "./catalog/model.js";
-import { adoptFile, type AdoptReport, type AdoptRequest } from "./engine-adopt.js";
 import { diskProblem } from "./engine-disk.js";
 import { checkInputs } from "./engine-inputs.js";
 import { recall } from "./engine-journal.js";
-import {
-  compareCopies,
-  downloadProject,
-  type CopiesReport,
-  type DownloadReport,
-  type DownloadRequest,
-} from "./engine-download.js";
 import { findManifest, manifestBytes, shownPath } from "./engine-find.js";
 import { loadManifest } from "./engine-manifest.js";
 import {
@@ -29,8 +21,7 @@ import {
   type PlanRequest,
 } from "./engine-prepare.js";
 import { refreshPlan } from "./engine-refresh.js";
-import type { ReconcileRequest } from "./engine-matters.js";
-import { reconcileProject, type ReconcileReport } from "./engine-reconcile.js";
+import { settling, type Settling } from "./engine-settle.js";
 import { renderProject, type RenderReport, type RenderRequest } from "./engine-render.js";
 import { openSnapshots } from "./engine-snapshot.js";
 import { realWorld, type World } from "./engine-world.js";
@@ -70,7 +61,7 @@ export interface WhyReport {
 }
 
 /** An open project. */
-export interface Project {
+export interface Project extends Settling {
   /** Absolute directory of the manifest. */
   readonly root: string;
   /** Absolute path of the manifest. */
@@ -93,17 +84,6 @@ export interface Project {
   ): readonly WantsYes[];
   /** Does what the plan says, within what was approved. */
   render(request: RenderRequest): Promise<RenderReport>;
-  /** Brings back what is paid for and not here. Creates nothing. */
-  download(request?: DownloadRequest): Promise<DownloadReport>;
-  /** Lists what is open between the project and the vendor, and settles what can be settled at no cost. */
-  reconcile(request?: ReconcileRequest): Promise<ReconcileReport>;
-  /** Binds a clip or still of this machine to a step. Reaches nobody. */
-  adopt(request: AdoptRequest): Promise<AdoptReport>;
-  /** Fetches the vendor's copies of these steps anew, and compares them with what is recorded. Creates nothing. */
-  compare(
-    steps: readonly string[],
-    request?: Pick<DownloadRequest, "profile" | "emit" | "signal">,
-  ): Promise<CopiesReport>;
   /** The models with the project's additions. */
   models(): readonly Model[];
   /** Models and prices as this project knows them. */
@@ -314,10 +294,7 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
         options.rehearse,
       ),
     render: (request) => renderProject(opened, request),
-    download: (request = {}) => downloadProject(opened, request),
-    reconcile: (request = {}) => reconcileProject(opened, request),
-    adopt: (request) => adoptFile(opened, request),
-    compare: (steps, request = {}) => compareCopies(opened, { ...request, steps }),
+    ...settling(opened),
   };
 }
 
