@@ -92,7 +92,7 @@ export function outcomeHelp(outcome: Outcome, step: StepId): string | undefined 
     case "blocked":
       return outcome.because.because === "upstream" ? undefined : obstacleText(outcome.because, step).help;
     case "unknown":
-      return `the vendor may have taken it: run render again to ask; reference ${outcome.reference}`;
+      return `the vendor may have taken it: klingmake reconcile asks for it at no cost; reference ${outcome.reference}`;
   }
 }
 

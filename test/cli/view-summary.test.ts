@@ -106,7 +106,8 @@ describe("the end of a run", () => {
         help: run render again
 
       shots.060.clip unknown: the answer was lost
-          the vendor may have taken it: run render again to ask; reference km1-x
+          the vendor may have taken it: klingmake reconcile asks for it at no cost;
+          reference km1-x
 
       1 rendered, 1 restored, 1 kept, 1 failed, 1 blocked, 1 unknown in 2 min 10 s;
       $0.21 spent, $0.21 saved by what was kept

@@ -1,6 +1,7 @@
 /** `download` as stories: what is paid for comes back, and nothing is ever created for it. */
 import { describe, expect, it } from "vitest";
 import type { DownloadReport, DownloadRequest } from "../../src/engine-download.js";
+import { sealed } from "../../src/provider/provider.js";
 import { film } from "./film.js";
 
 const FILM = `version: 1
@@ -75,6 +76,18 @@ describe("download", () => {
     expect(outcomes(await download(project))).toEqual(["restored from vendor", "restored from vendor"]);
     expect(project.names()).toContain(CLIP);
     expect(project.vendor.tasks).toHaveLength(2);
+  });
+
+  it("has a route that cannot spend, even if it were told to", async () => {
+    const { vendor } = film(FILM);
+    const route = sealed(vendor);
+    const signal = new AbortController().signal;
+    expect(() => route.submit({} as never, signal)).toThrow("may only be asked");
+    expect(() => route.call({} as never, signal)).toThrow("may only be asked");
+    expect(await route.look([{ task: "t1" as never, address: {} as never }], signal)).toEqual([
+      { kind: "absent" },
+    ]);
+    expect(vendor.submitted).toEqual([]);
   });
 
   it("collects a task under way, and does not begin the step beside it", async () => {
