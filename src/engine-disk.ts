@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { problem, type Diagnostic } from "./base/diagnostic.js";
 import type { Sha256 } from "./base/digest.js";
 import { isRecord } from "./base/guard.js";
+import { safeText } from "./base/text.js";
 import { frameOf } from "./engine-frame.js";
 import type { Environment, World } from "./engine-world.js";
 import type { CacheKey } from "./graph/key.js";
@@ -13,7 +14,7 @@ import type { Rendering } from "./plan/prior.js";
 import type { Material } from "./provider/provider.js";
 import { DiskRefusal, type Disk, type Placed } from "./run/disk.js";
 import type { Artifacts } from "./store/artifacts.js";
-import { diskCode, look, readTextIf, writeAtomic, type FileSystem } from "./store/files.js";
+import { diskCode, look, readTextIf, UnfitFile, writeAtomic, type FileSystem } from "./store/files.js";
 import type { Inputs } from "./store/inputs.js";
 import type { Journal } from "./store/journal-file.js";
 import { formatLock, readLock, type LockFile } from "./store/lockfile.js";
@@ -27,6 +28,12 @@ import type { StateDirectory } from "./store/state-directory.js";
 
 /** What to tell a person about an error of the disk; undefined for all other errors, which are bugs. */
 export function diskProblem(error: unknown): Diagnostic | undefined {
+  if (error instanceof UnfitFile) {
+    return problem("file/unreadable", safeText(error.message), {
+      why: "klingmake keeps a file of its own there, and reads and writes no other than a regular one",
+      help: "move it away, or put the file itself in its place",
+    });
+  }
   const code = diskCode(error);
   if (code === undefined) return undefined;
   return problem("run/disk", `the disk refused (${code})`, {

@@ -5,7 +5,9 @@
 import { dirname, join, resolve } from "node:path";
 import { problem, type Checked } from "./base/diagnostic.js";
 import { safeText } from "./base/text.js";
+import { MAX_MANIFEST_BYTES, tooLarge } from "./manifest/decode.js";
 import { errorCode, look, type FileSystem } from "./store/files.js";
+import { ledTo } from "./store/project-path.js";
 
 /** The manifest's usual name. */
 export const MANIFEST_NAME = "kling.manifest.yaml";
@@ -39,15 +41,36 @@ export function findManifest(fs: FileSystem, cwd: string, named: string | undefi
   );
 }
 
-/** The bytes of a manifest that was found; `named` as messages name it. */
-export function manifestBytes(fs: FileSystem, file: string, named: string): Checked<Uint8Array> {
+/**
+ * The bytes of a manifest that was found; `named` as messages name it. A link may lead out of the manifest's folder only
+ * with `outside`: faults of a text are shown with its lines, and a checkout must not have a stranger's file shown.
+ */
+export function manifestBytes(
+  fs: FileSystem,
+  file: string,
+  named: string,
+  outside = false,
+): Checked<Uint8Array> {
+  const refuse = (what: string, help = "name a manifest file that you may read"): Checked<Uint8Array> => ({
+    diagnostics: [problem("file/unreadable", `${safeText(named)} ${what}`, { help })],
+  });
   try {
-    return { value: fs.readFileSync(file), diagnostics: [] };
+    const led = ledTo(fs, outside ? undefined : dirname(file), file);
+    if (led.kind === "refused") {
+      const away = problem("file/outside", `${safeText(named)} ${led.why}`, {
+        why: "what is wrong with a manifest is shown with its lines, and this one is somebody else's file",
+        help: "name the file that it leads to (--file PATH); or, where you trust the link, allow it: --allow-outside",
+      });
+      return { diagnostics: [away] };
+    }
+    const found = look(fs, led.path);
+    if (found?.isDirectory() === true) return refuse("is a directory");
+    // A pipe or a device may never end.
+    if (found?.isFile() !== true) return refuse("is no regular file");
+    if (found.size > MAX_MANIFEST_BYTES) return { diagnostics: [tooLarge(named, found.size)] };
+    return { value: fs.readFileSync(led.path), diagnostics: [] };
   } catch (error) {
-    const code = errorCode(error);
-    const what = code === "EISDIR" ? "is a directory" : `cannot be read (${code})`;
-    const help = "name a manifest file that you may read";
-    return { diagnostics: [problem("file/unreadable", `${safeText(named)} ${what}`, { help })] };
+    return refuse(`cannot be read (${errorCode(error)})`);
   }
 }
 

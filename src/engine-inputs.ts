@@ -4,6 +4,7 @@
 import { problem, type Diagnostic, type Path } from "./base/diagnostic.js";
 import type { Sha256 } from "./base/digest.js";
 import { unreachable } from "./base/guard.js";
+import { LFS_HELP, LFS_WHY } from "./base/lfs.js";
 import { listWords, safeText } from "./base/text.js";
 import type { Catalog } from "./catalog/catalog.js";
 import type { ImageLimits } from "./catalog/model.js";
@@ -182,20 +183,21 @@ function unusable(file: string, state: Exclude<InputState, { kind: "file" }>, pa
     case "directory":
       return problem("graph/input-invalid", `${name} is a directory`, { path, help: "name the file in it" });
     case "lfs_pointer":
-      return problem("graph/input-invalid", `${name} is a Git LFS pointer, not the file itself`, {
+      return problem("file/lfs-pointer", `${name} is a Git LFS pointer, not the file itself`, {
         path,
-        help: "fetch it: git lfs pull",
+        why: LFS_WHY,
+        help: LFS_HELP,
       });
     case "outside":
       return problem("graph/input-outside", `${name} ${state.why}`, {
         path,
-        why: "inputs belong to the project, so that it means the same on every machine",
-        help: "copy the file into the project",
+        why: "inputs belong to the project, so that it means the same on every machine, and so that nobody else's manifest can have a file of yours sent away",
+        help: "copy the file into the project; or, where you trust the manifest, allow it: --allow-outside",
       });
     case "unreadable":
       return problem("graph/input-invalid", `${name} cannot be read (${safeText(state.why)})`, {
         path,
-        help: "check its permissions",
+        help: "check the path and its permissions",
       });
     default:
       return unreachable(state);

@@ -14,7 +14,7 @@ import { readBytesIf } from "./store/files.js";
 import { openJournal, readJournal, type Journal } from "./store/journal-file.js";
 import type { JournalEntry, JournalRecord } from "./store/journal.js";
 import { replay } from "./store/replay.js";
-import type { StateDirectory } from "./store/state-directory.js";
+import { checkStateDirectory, type StateDirectory } from "./store/state-directory.js";
 
 /** What a plan wants to know of the journal. */
 export interface Recalled {
@@ -42,6 +42,7 @@ export async function recall(
   snapshots: Snapshots,
   whole = false,
 ): Promise<Recalled> {
+  checkStateDirectory(world.fs, at);
   const bytes = readBytesIf(world.fs, at.journal);
   if (bytes === undefined)
     return recalled({ open: [], intents: [], settled: [], orphans: [], placed: [], pace: [] }, []);

@@ -35,6 +35,8 @@ export interface OpenOptions {
   readonly env: Environment;
   /** The user's home directory. */
   readonly home: string;
+  /** Whether input files may lie outside of the project, and the manifest may be a link that leads out of its folder. */
+  readonly allowOutside?: boolean;
   /** Shown to whoever finds the project locked. */
   readonly command?: string;
 }

@@ -17,6 +17,8 @@ export interface TidyOptions {
   readonly cwd: string;
   /** The manifest or its folder. */
   readonly file?: string;
+  /** Whether the manifest may be a link that leads out of its folder; then it can be looked at, not written. */
+  readonly allowOutside?: boolean;
   /** Write nothing, only say whether something would change. */
   readonly check?: boolean;
 }
@@ -39,7 +41,7 @@ export async function tidyManifest(
   if (found.value === undefined) return { diagnostics: found.diagnostics };
   const file = found.value;
   const shown = shownPath(options.cwd, file);
-  const bytes = manifestBytes(fs, file, shown);
+  const bytes = manifestBytes(fs, file, shown, options.allowOutside);
   if (bytes.value === undefined) return { diagnostics: bytes.diagnostics };
   const decoded = decodeManifest(bytes.value, safeText(shown));
   if (decoded.value === undefined) return { diagnostics: decoded.diagnostics };

@@ -3,7 +3,6 @@
  */
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Clock } from "./base/clock.js";
 import type { Catalog } from "./catalog/catalog.js";
@@ -99,7 +98,7 @@ async function openSandbox(wish: RouteWish, clock: Clock): Promise<Provider | Ro
   // A key of its own, so that no other program on this machine can use the server.
   const apiKey = `sandbox-${randomUUID()}`;
   const sandbox = await startSandbox({
-    directory: join(wish.state.cache, "sandbox"),
+    directory: wish.state.sandbox,
     apiKeys: [apiKey],
     ...(Number.isFinite(pace) && pace >= 0 ? { timeScale: pace } : {}),
   });

@@ -98,7 +98,7 @@ export async function openProject(
   const found = findManifest(world.fs, options.cwd, options.file);
   if (found.value === undefined) return { diagnostics: found.diagnostics };
   const file = found.value;
-  const text = readText(world, file);
+  const text = readText(world, file, options.allowOutside);
   if (text.value === undefined) return { diagnostics: text.diagnostics };
   const shown = shownPath(options.cwd, file);
   const store = storeOf(options);
@@ -124,8 +124,8 @@ export async function openProject(
   return { value: projectOf(opened, file, warnings), diagnostics: warnings };
 }
 
-function readText(world: World, file: string): Checked<string> {
-  const bytes = manifestBytes(world.fs, file, file);
+function readText(world: World, file: string, outside?: boolean): Checked<string> {
+  const bytes = manifestBytes(world.fs, file, file, outside);
   return bytes.value === undefined
     ? { diagnostics: bytes.diagnostics }
     : decodeManifest(bytes.value, safeText(file));
@@ -170,7 +170,7 @@ function openParts(
     snapshots,
     mark,
     artifacts: openArtifacts(fs, store),
-    inputs: openInputs(fs, root, join(state.cache, "inputs.json"), now),
+    inputs: openInputs(fs, root, join(state.cache, "inputs.json"), now, options.allowOutside),
     outputs: openOutputs(fs, root, join(state.cache, "outputs.json"), now),
     put,
     async offer(plan) {

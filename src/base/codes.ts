@@ -9,6 +9,8 @@ export const DIAGNOSTIC_CODES = {
     "The manifest (or a file it needs) cannot be read: a directory, no permission, too large, not UTF-8.",
   "file/unwritable":
     "A file cannot be written where it should stand: no permission, a link that leads away, something else in its place.",
+  "file/outside": "The manifest is a link that leads out of its folder.",
+  "file/lfs-pointer": "A file is a Git LFS pointer whose content was not fetched.",
   "init/exists": "Something stands already where `init` would write; nothing was written.",
   "init/bad-name": "A project's name uses characters that names cannot have, or is too long.",
   "init/unknown-example": "There is no example of that name.",

@@ -40,6 +40,7 @@ export function openFor(
     env: io.env,
     home: io.home,
     command: `klingmake ${command}`,
+    allowOutside: globals.allowOutside === true,
     ...(file === undefined ? {} : { file }),
   });
 }

@@ -45,6 +45,7 @@ export async function fmtCommand(
   const { value: report, diagnostics } = await tidyManifest({
     cwd: io.cwd,
     check: command.check,
+    allowOutside: globals.allowOutside === true,
     ...(globals.file === undefined ? {} : { file: globals.file }),
   });
   if (report === undefined) return { exit: exitOf(diagnostics, EXIT.invalid), data: {}, diagnostics };

@@ -7,6 +7,8 @@ import type { Tier } from "../index.js";
 /** Flags that every command takes. */
 export interface GlobalFlags {
   readonly file?: string;
+  /** Files outside of the project may be read. */
+  readonly allowOutside?: true;
   readonly json: boolean;
   readonly color: boolean;
   readonly quiet: boolean;

@@ -49,6 +49,7 @@ export function makeProgram(found: (command: Command) => void): Commander {
     )
     .usage("COMMAND [options]")
     .option("-f, --file <file>", "the manifest, or its folder (default: found by walking up)")
+    .option("--allow-outside", "read inputs, and a linked manifest, from outside of the project too")
     .option("--json", "print one JSON envelope on stdout, nothing else")
     .option("--no-color", "no colours")
     .addOption(new Option("-q, --quiet", "problems and questions only").conflicts("verbose"))
@@ -227,6 +228,7 @@ export function makeProgram(found: (command: Command) => void): Commander {
 export function globalFlags(program: Commander): GlobalFlags {
   const raw = program.opts<{
     file?: string;
+    allowOutside?: boolean;
     json?: boolean;
     color?: boolean;
     quiet?: boolean;
@@ -234,6 +236,7 @@ export function globalFlags(program: Commander): GlobalFlags {
   }>();
   return {
     ...(raw.file === undefined ? {} : { file: raw.file }),
+    ...(raw.allowOutside === true ? { allowOutside: true } : {}),
     json: raw.json === true,
     color: raw.color !== false,
     quiet: raw.quiet === true,

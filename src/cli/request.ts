@@ -49,6 +49,7 @@ export function renderParts(
   const parts = [
     ["klingmake", "render"],
     ...(globals.file === undefined ? [] : [["--file", globals.file]]),
+    ...(globals.allowOutside === true ? [["--allow-outside"]] : []),
     ...(flags.profile === undefined ? [] : [["--profile", flags.profile]]),
     ...flags.targets.map((target) => ["--target", target]),
     ...(flags.maxCostUsd === undefined ? [] : [["--max-cost", String(flags.maxCostUsd)]]),

@@ -10,6 +10,7 @@ import {
   look,
   PRIVATE_DIRECTORY,
   PRIVATE_FILE,
+  readBytesIf,
   writeAtomic,
   type FileStat,
   type FileSystem,
@@ -82,9 +83,7 @@ export function openFileIndex(fs: FileSystem, file: string): FileIndex {
         facts: [...facts].slice(-MOST_ENTRIES),
       });
       try {
-        // A link in place of `.kling` or its cache: nothing of ours is written where it leads.
-        const above = [dirname(dirname(file)), dirname(file)].map((path) => look(fs, path));
-        if (above.some((stat) => stat?.isDirectory() === false)) return;
+        if (!isOurs(fs, file)) return;
         await fs.promises.mkdir(dirname(file), { recursive: true, mode: PRIVATE_DIRECTORY });
         await writeAtomic(fs, file, text, { mode: PRIVATE_FILE, durable: false });
         changed = false;
@@ -156,7 +155,8 @@ function load(fs: FileSystem, file: string): { rows: Map<string, Row>; facts: Ma
   const facts = new Map<Sha256, unknown>();
   let stored: unknown;
   try {
-    stored = JSON.parse(Buffer.from(fs.readFileSync(file)).toString("utf8"));
+    if (!isOurs(fs, file)) return { rows, facts };
+    stored = JSON.parse(Buffer.from(readBytesIf(fs, file) ?? []).toString("utf8"));
   } catch {
     return { rows, facts };
   }
@@ -169,6 +169,11 @@ function load(fs: FileSystem, file: string): { rows: Map<string, Row>; facts: Ma
     if (sha256 !== undefined) facts.set(sha256, (pair as readonly unknown[])[1]);
   }
   return { rows, facts };
+}
+
+/** A link in place of `.kling` or its cache: nothing of ours is read or written where it leads. */
+function isOurs(fs: FileSystem, file: string): boolean {
+  return [dirname(dirname(file)), dirname(file)].every((path) => look(fs, path)?.isDirectory() !== false);
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -91,9 +91,39 @@ export function look(fs: FileSystem, path: string): FileStat | undefined {
   }
 }
 
-/** The bytes at `path`, or undefined when there is no such file. @throws the disk's error for all else. */
+/**
+ * What stands in the place of a file of ours and cannot be one. Reading it would never end (a pipe, a device), would
+ * show what lies somewhere else (a link), or would not fit into a text.
+ */
+export class UnfitFile extends Error {
+  override readonly name = "UnfitFile";
+  readonly code = "ELOOP";
+
+  constructor(path: string, what: string) {
+    super(`${basename(path)} ${what}`);
+  }
+}
+
+// Far more than a lockfile or a journal ever has, and less than a text can hold.
+const MOST_BYTES = 256 * 1024 * 1024;
+
+/** @throws UnfitFile unless at `path` there is nothing, or a file that can be read at once. */
+function checkFit(fs: FileSystem, path: string): void {
+  const found = look(fs, path);
+  if (found === undefined) return;
+  if (found.isSymbolicLink()) throw new UnfitFile(path, "is a symbolic link");
+  if (!found.isFile())
+    throw new UnfitFile(path, `is ${found.isDirectory() ? "a directory" : "no regular file"}`);
+  if (found.size > MOST_BYTES) throw new UnfitFile(path, `is larger than ${MOST_BYTES >> 20} MB`);
+}
+
+/**
+ * The bytes of a file of ours, or undefined when there is none.
+ * @throws UnfitFile where something else lies there, and the disk's error for all else.
+ */
 export function readBytesIf(fs: FileSystem, path: string): Uint8Array | undefined {
   try {
+    checkFit(fs, path);
     return fs.readFileSync(path);
   } catch (error) {
     if (hasCode(error, "ENOENT")) return undefined;
@@ -101,9 +131,10 @@ export function readBytesIf(fs: FileSystem, path: string): Uint8Array | undefine
   }
 }
 
-/** The whole text at `path`, or undefined when there is no such file. @throws the disk's error for all else. */
+/** The whole text of such a file; throws as `readBytesIf` does. */
 export async function readTextIf(fs: FileSystem, path: string): Promise<string | undefined> {
   try {
+    checkFit(fs, path);
     return Buffer.from(await fs.promises.readFile(path)).toString("utf8");
   } catch (error) {
     if (hasCode(error, "ENOENT")) return undefined;
@@ -159,16 +190,21 @@ export async function appendDurable(file: OpenFile, text: string): Promise<void>
 }
 
 /**
- * Opens a private file for appending, made when it is absent. @throws the disk's error, and one with the code `ELOOP`
- * when a link or anything else that is no regular file lies there.
+ * Opens a private file for appending, made when it is absent, closed to others when it was open to them.
+ * @throws UnfitFile when a link or anything else that is no regular file lies there, and the disk's error.
  */
 export async function openToAppend(fs: FileSystem, path: string, flags: "a" | "a+"): Promise<OpenFile> {
   // The port has no flag against following links, so one is looked for right before.
-  const found = look(fs, path);
-  if (found !== undefined && !found.isFile()) {
-    throw Object.assign(new Error(`${basename(path)} is not a regular file`), { code: "ELOOP" });
-  }
+  checkFit(fs, path);
+  await tighten(fs, path, PRIVATE_FILE);
   return await fs.promises.open(path, flags, PRIVATE_FILE);
+}
+
+/** Takes from what is ours the rights that others have and `mode` does not give; what is not there is left alone. */
+export async function tighten(fs: FileSystem, path: string, mode: number): Promise<void> {
+  const found = look(fs, path);
+  if (found === undefined || found.isSymbolicLink() || (found.mode & 0o777 & ~mode) === 0) return;
+  await fs.promises.chmod(path, mode);
 }
 
 /** Makes renames and new names in a directory durable, where the system can. */

@@ -1,16 +1,18 @@
 /**
  * The author's own files: which are there, what their digests are, what the pictures and sounds among them are like.
  * Whatever is wrong with one is data; the engine turns it into a diagnostic at the place that names the file.
- * Links are followed as long as they stay inside the project. What is sent later is read again against the digest.
+ * Links are followed as long as they stay inside the project, unless the user allows what lies outside of it. What is
+ * sent later is read again against the digest.
  */
-import { dirname, join } from "node:path";
+import { dirname, resolve } from "node:path";
 import { sha256Hex, type Sha256 } from "../base/digest.js";
 import { isRecord } from "../base/guard.js";
+import { isLfsPointer, LFS_POINTER_BYTES } from "../base/lfs.js";
 import { hashFile, openFileIndex, type FileIndex } from "./file-index.js";
 import { errorCode, look, readOpen, type FileStat, type FileSystem } from "./files.js";
 import { isImageFacts, readImageFacts, type ImageFacts } from "./image.js";
 import { isSoundFacts, readSoundFacts, type SoundFacts } from "./sound.js";
-import { ledTo, projectPath, type PathAnswer } from "./project-path.js";
+import { ledTo, projectPath, unusablePath, type PathAnswer } from "./project-path.js";
 
 /** What lies at an input path. */
 export type InputState =
@@ -29,7 +31,18 @@ type InputBytes =
   | { readonly kind: "changed" }
   | { readonly kind: "unreadable"; readonly why: string };
 
-/** The input files of one project. Paths are relative to it, with forward slashes. */
+// Several times what any endpoint takes; a digest of more would keep everybody waiting.
+const MOST_BYTES = 256 * 1024 * 1024;
+
+/** Where inputs may lie. */
+interface Reach {
+  readonly fs: FileSystem;
+  readonly root: string;
+  /** Whether paths and links may lead out of the project. */
+  readonly outside: boolean;
+}
+
+/** The input files of one project. Paths are relative to it, with forward slashes; absolute ones are outside of it. */
 export interface Inputs {
   /** The state of each path; only what changed since the last time is read. */
   states(paths: Iterable<string>): Promise<ReadonlyMap<string, InputState>>;
@@ -43,13 +56,19 @@ export interface Inputs {
   save(): Promise<void>;
 }
 
-const LFS_POINTER = "version https://git-lfs.github.com/spec/v1";
-/** Bytes of a pointer of Git LFS at most: the specification keeps them below this. */
-export const LFS_POINTER_MAX = 1024;
-
-/** The inputs of the project at `root`; `indexFile` is in its cache. `now` gives milliseconds since the epoch. */
-export function openInputs(fs: FileSystem, root: string, indexFile: string, now: () => number): Inputs {
+/**
+ * The inputs of the project at `root`; `indexFile` is in its cache. `now` gives milliseconds since the epoch.
+ * `outside` allows paths and links that lead out of the project.
+ */
+export function openInputs(
+  fs: FileSystem,
+  root: string,
+  indexFile: string,
+  now: () => number,
+  outside = false,
+): Inputs {
   const index = openFileIndex(fs, indexFile);
+  const at: Reach = { fs, root, outside };
   return {
     async states(paths) {
       const states = new Map<string, InputState>();
@@ -57,7 +76,7 @@ export function openInputs(fs: FileSystem, root: string, indexFile: string, now:
       for (const path of paths) {
         if (states.has(path)) continue;
         // Mostly known at a glance; waiting even for what is there already would add up.
-        const found = tryLocate(fs, root, path, directories);
+        const found = tryLocate(at, path, directories);
         const known = glance(path, found, index);
         states.set(path, known ?? (await digested(fs, path, found, index, now)));
       }
@@ -66,7 +85,7 @@ export function openInputs(fs: FileSystem, root: string, indexFile: string, now:
     async image(path, sha256) {
       const known = index.facts.get(sha256);
       if (isImageFacts(known)) return known;
-      const found = tryLocate(fs, root, path, new Map());
+      const found = tryLocate(at, path, new Map());
       if (found.kind === "state") return { kind: "not_an_image" };
       try {
         const facts = readOpen(fs, found.path, readImageFacts);
@@ -81,7 +100,7 @@ export function openInputs(fs: FileSystem, root: string, indexFile: string, now:
       // Set apart, because pictures have facts of the same kinds.
       const known = index.facts.get(sha256);
       if (isRecord(known) && isSoundFacts(known["sound"])) return known["sound"];
-      const found = tryLocate(fs, root, path, new Map());
+      const found = tryLocate(at, path, new Map());
       if (found.kind === "state") return { kind: "not_a_sound" };
       try {
         const bytes = await fs.promises.readFile(found.path);
@@ -93,7 +112,7 @@ export function openInputs(fs: FileSystem, root: string, indexFile: string, now:
       }
     },
     async read(path, sha256) {
-      const found = tryLocate(fs, root, path, new Map());
+      const found = tryLocate(at, path, new Map());
       if (found.kind === "state") return { kind: "changed" };
       try {
         const bytes = await fs.promises.readFile(found.path);
@@ -125,8 +144,9 @@ async function digested(
 ): Promise<InputState> {
   if (found.kind === "state") return found.state;
   const { size } = found.stat;
+  if (size > MOST_BYTES) return { kind: "unreadable", why: `it is larger than ${MOST_BYTES >> 20} MB` };
   try {
-    if (size < LFS_POINTER_MAX && isLfsPointer(fs, found.path)) return { kind: "lfs_pointer" };
+    if (isPointer(fs, found.path, size)) return { kind: "lfs_pointer" };
     const sha256 = await hashFile(fs, found.path, found.stat);
     if (sha256 === undefined) return { kind: "unreadable", why: "it is being written" };
     index.remember(path, found.stat, sha256, now());
@@ -136,42 +156,36 @@ async function digested(
   }
 }
 
-function tryLocate(
-  fs: FileSystem,
-  root: string,
-  relative: string,
-  directories: Map<string, PathAnswer>,
-): Located {
+function tryLocate(at: Reach, path: string, directories: Map<string, PathAnswer>): Located {
   try {
-    return locate(fs, root, relative, directories);
+    return locate(at, path, directories);
   } catch (error) {
     return { kind: "state", state: { kind: "unreadable", why: errorCode(error) } };
   }
 }
 
 /** Finds the file behind a path: one look at the file itself, and one look per directory where its links lead. */
-function locate(
-  fs: FileSystem,
-  root: string,
-  relative: string,
-  directories: Map<string, PathAnswer>,
-): Located {
+function locate({ fs, root, outside }: Reach, named: string, directories: Map<string, PathAnswer>): Located {
   const is = (state: InputState): Located => ({ kind: "state", state });
-  const plain = projectPath(relative, "read");
-  if (plain.kind === "refused") return is({ kind: "outside", why: plain.why });
-  const path = join(root, plain.path);
+  const plain = projectPath(named, "read");
+  const unusable = unusablePath(named);
+  if (unusable !== undefined) return is({ kind: "unreadable", why: `its path ${unusable}` });
+  if (plain.kind === "refused" && !outside) return is({ kind: "outside", why: plain.why });
+  const path = resolve(root, plain.kind === "inside" ? plain.path : named);
   let stat = look(fs, path);
   if (stat === undefined) return is({ kind: "missing" });
   const parent = dirname(path);
-  let led = directories.get(parent);
-  if (led === undefined) {
-    led = ledTo(fs, root, parent);
-    directories.set(parent, led);
+  if (!outside) {
+    let led = directories.get(parent);
+    if (led === undefined) {
+      led = ledTo(fs, root, parent);
+      directories.set(parent, led);
+    }
+    if (led.kind === "refused") return is({ kind: "outside", why: led.why });
   }
-  if (led.kind === "refused") return is({ kind: "outside", why: led.why });
   let real = path;
   if (stat.isSymbolicLink()) {
-    const target = ledTo(fs, root, path);
+    const target = ledTo(fs, outside ? undefined : root, path);
     if (target.kind === "refused") return is({ kind: "outside", why: target.why });
     real = target.path;
     stat = look(fs, real);
@@ -182,7 +196,8 @@ function locate(
   return { kind: "located", path: real, stat };
 }
 
-/** Whether a small file is a pointer of Git LFS. */
-export function isLfsPointer(fs: FileSystem, path: string): boolean {
-  return Buffer.from(fs.readFileSync(path)).toString("latin1").startsWith(LFS_POINTER);
+/** Whether a file of `size` bytes is a pointer of Git LFS. @throws the disk's error. */
+export function isPointer(fs: FileSystem, path: string, size: number): boolean {
+  if (size >= LFS_POINTER_BYTES) return false;
+  return isLfsPointer(Buffer.from(fs.readFileSync(path)).toString("latin1"));
 }

@@ -7,6 +7,7 @@ import type { Checked, Diagnostic } from "../base/diagnostic.js";
 import { problem } from "../base/diagnostic.js";
 import { asSha256 } from "../base/digest.js";
 import { isRecord } from "../base/guard.js";
+import { isLfsPointer, LFS_HELP, LFS_WHY } from "../base/lfs.js";
 import { elide } from "../base/text.js";
 import type { CacheKey, KeyInputs } from "../graph/key.js";
 import type { Realm, StepId } from "../graph/step.js";
@@ -72,6 +73,10 @@ export function readLock(text: string, file: string, trusted = false): Checked<L
   try {
     data = JSON.parse(text);
   } catch (error) {
+    if (isLfsPointer(text)) {
+      const what = `${file} is a Git LFS pointer, not the lockfile itself`;
+      return { diagnostics: [problem("file/lfs-pointer", what, { why: LFS_WHY, help: LFS_HELP })] };
+    }
     const conflict = text.split("\n").findIndex((line) => CONFLICT_MARK.test(line));
     return conflict < 0
       ? { diagnostics: [damaged("The lockfile is not JSON", jsonErrorLine(error, text))] }

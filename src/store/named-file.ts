@@ -3,7 +3,7 @@
  * in pieces, and refused when it is not a file of bytes that stays as it is meanwhile.
  */
 import { errorCode, look, type FileSystem } from "./files.js";
-import { isLfsPointer, LFS_POINTER_MAX } from "./inputs.js";
+import { isPointer } from "./inputs.js";
 
 /** A file that may be read, or why not (a clause: "is a directory"). */
 export type NamedFile =
@@ -24,7 +24,7 @@ export function lookAtNamed(fs: FileSystem, path: string, mostBytes: number): Na
     if (stat.isDirectory()) return refused("is a directory");
     if (!stat.isFile()) return refused("is no regular file");
     if (stat.size > mostBytes) return refused(`is larger than ${mostBytes / 1024 ** 3} GiB`);
-    if (stat.size < LFS_POINTER_MAX && isLfsPointer(fs, real))
+    if (isPointer(fs, real, stat.size))
       return refused("is a pointer of Git LFS, whose content was not fetched (git lfs pull)");
     return { kind: "file", path: real, size: stat.size };
   } catch (error) {

@@ -18,7 +18,7 @@ import {
   type FileSystem,
 } from "./files.js";
 import type { Outputs } from "./outputs.js";
-import { placeToWrite } from "./project-path.js";
+import { ledTo, placeToWrite } from "./project-path.js";
 
 /** What became of placing an artifact. */
 export type Placed =
@@ -69,6 +69,9 @@ export async function place(
       return unreachable(state);
   }
   await fs.promises.mkdir(dirname(path), { recursive: true });
+  // A folder that became a link just now leads nowhere else: what is renamed later was made under a name of its own.
+  const folder = ledTo(fs, root, dirname(path));
+  if (folder.kind === "refused") return folder;
   const beside = besideName(path);
   try {
     const copied = await artifacts.copyOut(sha256, beside);

@@ -4,7 +4,15 @@
  * somewhere else.
  */
 import { join, relative } from "node:path";
-import { look, PRIVATE_DIRECTORY, PRIVATE_FILE, writeAtomic, type FileSystem } from "./files.js";
+import {
+  look,
+  PRIVATE_DIRECTORY,
+  PRIVATE_FILE,
+  tighten,
+  UnfitFile,
+  writeAtomic,
+  type FileSystem,
+} from "./files.js";
 
 /** Where things stand inside `.kling/`. All absolute. */
 export interface StateDirectory {
@@ -16,6 +24,8 @@ export interface StateDirectory {
   readonly partial: string;
   /** May be deleted at no cost. */
   readonly cache: string;
+  /** The embedded sandbox's own, in the cache. */
+  readonly sandbox: string;
 }
 
 /** The places in the `.kling/` of a project, whether or not they exist. */
@@ -29,6 +39,7 @@ export function stateDirectory(root: string): StateDirectory {
     plans: join(path, "plans"),
     partial: join(path, "partial"),
     cache: join(path, "cache"),
+    sandbox: join(path, "cache", "sandbox"),
   };
 }
 
@@ -38,19 +49,35 @@ export async function makeStateDirectory(
   root: string,
 ): Promise<{ readonly kind: "ready" } | { readonly kind: "refused"; readonly why: string }> {
   const at = stateDirectory(root);
-  const found = look(fs, at.path);
-  const why =
-    oddity(fs, root, [at.path], "directory") ??
-    oddity(fs, root, [at.plans, at.partial, at.cache], "directory") ??
-    oddity(fs, root, [at.lock, at.journal, at.damagedJournal], "regular file");
+  const directories = [at.path, at.plans, at.partial, at.cache, ...sandboxDirectories(at)];
+  const files = [at.lock, at.journal, at.damagedJournal, ...sandboxFiles(at)];
+  const why = oddity(fs, root, directories, "directory") ?? oddity(fs, root, files, "regular file");
   if (why !== undefined) return { kind: "refused", why };
   for (const path of [at.path, at.plans, at.partial, at.cache]) {
     await fs.promises.mkdir(path, { recursive: true, mode: PRIVATE_DIRECTORY });
   }
-  if (found !== undefined && (found.mode & 0o077) !== 0) await fs.promises.chmod(at.path, PRIVATE_DIRECTORY);
+  // They may have come with an archive, or been made by hand: what is in them is nobody else's business.
+  for (const path of directories) await tighten(fs, path, PRIVATE_DIRECTORY);
+  for (const path of files) await tighten(fs, path, PRIVATE_FILE);
   const ignore = join(at.path, ".gitignore");
   if (look(fs, ignore) === undefined) await writeAtomic(fs, ignore, "*\n", { mode: PRIVATE_FILE });
   return { kind: "ready" };
+}
+
+/** Whether `.kling/` itself may be looked into. @throws UnfitFile for a link or a file in its place. */
+export function checkStateDirectory(fs: FileSystem, { path }: StateDirectory): void {
+  const stat = look(fs, path);
+  if (stat === undefined || stat.isDirectory()) return;
+  throw new UnfitFile(path, stat.isSymbolicLink() ? "is a symbolic link" : "is not a directory");
+}
+
+/** Where the embedded sandbox keeps its tasks: written by a server that knows nothing of links. */
+function sandboxDirectories({ sandbox }: StateDirectory): readonly string[] {
+  return [sandbox, join(sandbox, "tasks"), join(sandbox, "sounds")];
+}
+
+function sandboxFiles({ sandbox }: StateDirectory): readonly string[] {
+  return [join(sandbox, "ledger.jsonl")];
 }
 
 /** What is wrong with the first of these that is there and is something else. */

@@ -12,8 +12,9 @@ function place(text: string) {
   return {
     ...disk,
     read: () => textOf(disk.volume, NAME),
-    tidy: (options: { readonly check?: boolean; readonly file?: string } = {}) =>
-      tidyManifest({ cwd: "/film", ...options }, { fs: disk.fs }),
+    tidy: (
+      options: { readonly check?: boolean; readonly file?: string; readonly allowOutside?: true } = {},
+    ) => tidyManifest({ cwd: "/film", ...options }, { fs: disk.fs }),
   };
 }
 
@@ -89,7 +90,10 @@ describe("tidying a manifest", () => {
     disk.volume.symlinkSync("/elsewhere/m.yaml", "/film/away.yaml");
     const { value, diagnostics } = await disk.tidy({ file: "away.yaml" });
     expect(value).toBeUndefined();
-    expect(diagnostics).toMatchObject([{ code: "file/unwritable" }]);
+    expect(diagnostics).toMatchObject([{ code: "file/outside" }]);
+    const allowed = await disk.tidy({ file: "away.yaml", allowOutside: true });
+    expect(allowed.value).toBeUndefined();
+    expect(allowed.diagnostics).toMatchObject([{ code: "file/unwritable" }]);
     expect(textOf(disk.volume, "/elsewhere/m.yaml")).toBe(UNTIDY);
   });
 });

@@ -196,6 +196,42 @@ describe("an artifact is placed", () => {
     expect(names().toSorted()).toEqual(["/film/a.mp4", `/store/damaged/${CLIP}`]);
   });
 
+  it.each(["made", "copied to"] as const)(
+    "not through a folder that becomes a link while it is %s",
+    async (when) => {
+      const disk = memoryDisk({ [BLOB]: "clip", "/film/out/x": "", "/outside/x": "" });
+      const swap = () => {
+        disk.volume.renameSync("/film/out", "/film/was");
+        disk.volume.symlinkSync("/outside", "/film/out");
+      };
+      const fs: FileSystem = {
+        ...disk.fs,
+        promises: {
+          ...disk.fs.promises,
+          mkdir: async (path, options) => {
+            if (when === "made" && path === "/film/out") swap();
+            return await disk.fs.promises.mkdir(path, options);
+          },
+        },
+      };
+      const artifacts = openArtifacts(fs, "/store");
+      const outputs = openOutputs(fs, "/film", "/film/index.json", () => Date.now() + 10_000);
+      const swapped = {
+        ...artifacts,
+        copyOut: async (sha256: Sha256, to: string) => {
+          const copied = await artifacts.copyOut(sha256, to);
+          if (when === "copied to") swap();
+          return copied;
+        },
+      };
+      const given = { fs, root: "/film", artifacts: swapped, outputs };
+      const placing = place(given, CLIP, "out/a.mp4", NONE);
+      if (when === "made") expect(await placing).toMatchObject({ kind: "refused" });
+      else await expect(placing).rejects.toMatchObject({ code: "ENOENT" });
+      expect(disk.names().filter((name) => name.startsWith("/outside"))).toEqual(["/outside/x"]);
+    },
+  );
+
   it("not over a file that came while it was being copied", async () => {
     const disk = memoryDisk({ [BLOB]: "clip" });
     const { fs } = disk;
