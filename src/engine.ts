@@ -3,7 +3,14 @@
  * plan's word, what may be spent is the approval's. Other commands stand on the same `prepare`.
  */
 import { basename, dirname, join } from "node:path";
-import { hasErrors, inFileOrder, problem, type Checked, type Diagnostic } from "./base/diagnostic.js";
+import {
+  caution,
+  hasErrors,
+  inFileOrder,
+  problem,
+  type Checked,
+  type Diagnostic,
+} from "./base/diagnostic.js";
 import { safeText } from "./base/text.js";
 import { createCatalog, type Catalog } from "./catalog/catalog.js";
 import type { Model } from "./catalog/model.js";
@@ -199,13 +206,19 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
   const checkAll = async (): Promise<readonly Diagnostic[]> => {
     const found: Diagnostic[] = [...warnings];
     const seen = new Set<string>();
+    let looked = 0;
     for (const profile of [undefined, ...manifest.profiles]) {
       if (profile === undefined && manifest.profile !== undefined) continue;
+      if (looked > MOST_CHECKED) {
+        found.push(unchecked(profile?.id ?? ""));
+        break;
+      }
       const expanded = expand(manifest, profile, catalog, opened.file);
       const checked =
         expanded.value === undefined
           ? []
           : (await checkInputs(expanded.value, opened.inputs, catalog)).diagnostics;
+      looked += expanded.value?.steps.length ?? 0;
       for (const each of [...expanded.diagnostics, ...checked]) {
         const name = JSON.stringify([each.code, each.path, each.message]);
         if (seen.has(name)) continue;
@@ -296,6 +309,18 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
     render: (request) => renderProject(opened, request),
     ...settling(opened),
   };
+}
+
+// Steps under all profiles together: forty profiles of a feature film.
+const MOST_CHECKED = 80_000;
+
+function unchecked(profile: string): Diagnostic {
+  return caution("manifest/too-many", `the profile ${profile} and those behind it are not checked`, {
+    path: ["profiles", profile],
+    on: "key",
+    why: `the film has more than ${MOST_CHECKED} steps under the profiles before it`,
+    help: `each is checked when it is planned: klingmake plan --profile ${profile}`,
+  });
 }
 
 /** Only pictures out of clips are left out of a plan; see plan/frames.ts. */

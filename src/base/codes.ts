@@ -29,6 +29,7 @@ export const DIAGNOSTIC_CODES = {
   "manifest/bad-id": "An id uses characters that ids cannot have.",
   "manifest/secret": "Something that looks like a credential stands in the manifest.",
   "manifest/untidy": "`fmt --check` would write the manifest otherwise; it says the same either way.",
+  "manifest/too-many": "There are more problems, or more steps, than are told or checked one by one.",
   "manifest/unknown-var": "`${vars.…}` names a variable that does not exist.",
   "manifest/var-cycle": "Variables refer to each other in a circle.",
   "manifest/unknown-profile": "A profile is named that the manifest does not define.",

@@ -14,8 +14,10 @@ export interface Place {
   readonly line: number;
   readonly column: number;
   readonly length: number;
-  /** The text of the line, without its line break. */
+  /** The text of the line, without its line break; of a very long line the part around the column. */
   readonly text: string;
+  /** How much of a very long line is left out before `text`, in UTF-16 units; absent: nothing. */
+  readonly skipped?: number;
 }
 
 /** One problem, complete enough to act on. */
@@ -64,6 +66,21 @@ export function caution(
   more: Omit<Diagnostic, "code" | "severity" | "message"> = {},
 ): Diagnostic {
   return { code, severity: "warning", message, ...more };
+}
+
+/** More than anybody reads; each costs a place in the text, and a file of a megabyte can have a hundred thousand. */
+export const MOST_DIAGNOSTICS = 1000;
+
+/** The first thousand, errors before warnings where there are more, and then one that says so. */
+export function bounded(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (diagnostics.length <= MOST_DIAGNOSTICS) return diagnostics;
+  const errors = diagnostics.filter((each) => each.severity === "error");
+  const ordered = [...errors, ...diagnostics.filter((each) => each.severity === "warning")];
+  const tell = errors.length > 0 ? problem : caution;
+  const more = tell("manifest/too-many", "there are more problems than can be told", {
+    help: "mend these first; the others are mostly the same again",
+  });
+  return [...ordered.slice(0, MOST_DIAGNOSTICS), more];
 }
 
 /** In file order: by line, then column, then the ones without a place. */

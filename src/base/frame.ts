@@ -118,7 +118,8 @@ function safePlace(place: Place): Place {
   const text = Array.from(place.text, (character) =>
     character === "\t" ? "\t" : safeText(character).padEnd(character.length, "\u{fffd}"),
   ).join("");
-  return { file: safeText(place.file), line: place.line, column: place.column, length: place.length, text };
+  const { file, line, column, length, skipped } = place;
+  return { file: safeText(file), line, column, length, text, ...(skipped === undefined ? {} : { skipped }) };
 }
 
 function framed(
@@ -130,7 +131,7 @@ function framed(
   const number = String(place.line);
   const gutter = " ".repeat(number.length);
   const room = columns === undefined ? WINDOW : Math.max(LEAST_WINDOW, columns - number.length - 3);
-  const { text, indent, width } = windowed(cells(place), room);
+  const { text, indent, width } = windowed(cells(place, room), room);
   return [
     `${gutter}--> ${paint("path", placeText(place))}`,
     `${gutter} |`,
@@ -146,12 +147,13 @@ interface Cell {
   readonly marked: boolean;
 }
 
-function cells(place: Place): readonly Cell[] {
-  const start = place.column - 1;
+/** The line's characters, as far as a frame of `room` columns could show them. */
+function cells(place: Place, room: number): readonly Cell[] {
+  const start = place.column - 1 - (place.skipped ?? 0);
   const end = start + place.length;
   const out: Cell[] = [];
-  let offset = 0;
-  for (const character of place.text) {
+  let offset = wholeAt(place.text, Math.max(0, start - 8 * room));
+  for (const character of place.text.slice(offset, start + 8 * room)) {
     const marked = offset + character.length > start && offset < end;
     offset += character.length;
     const text = character === "\t" ? " ".repeat(TAB) : safeText(character);
@@ -160,6 +162,11 @@ function cells(place: Place): readonly Cell[] {
   // A mark behind the line's end (something is missing there) still needs a cell to stand under.
   if (!out.some((cell) => cell.marked)) out.push({ text: " ", columns: 1, marked: true });
   return out;
+}
+
+/** `offset`, or the one before it where it would cut a pair of surrogates. */
+function wholeAt(text: string, offset: number): number {
+  return offset > 0 && /[\udc00-\udfff]/.test(text.charAt(offset)) ? offset - 1 : offset;
 }
 
 /** The part of a line around its mark that fits into `room` columns, with the mark's column and width in it. */

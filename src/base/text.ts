@@ -3,10 +3,11 @@
  * Knows neither the terminal nor colours; what leaves here can be printed anywhere.
  */
 
-// C0 and C1 controls, bidi controls and isolates, zero-width characters, line separators, tags, variation of BOM.
+// C0 and C1 controls, bidi controls and isolates, zero-width characters and fillers, line separators, tags and
+// supplementary variations, variation of BOM. (What shapes letters and emoji, like U+FE0F, hides nothing.)
 const UNSAFE =
-  // eslint-disable-next-line no-control-regex
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+  // eslint-disable-next-line no-control-regex, no-misleading-character-class
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]|[\u{e0000}-\u{e0fff}]/gu;
 
 /** `text` on one line without anything that could move a cursor, reorder or hide what is read. */
 export function safeText(text: string): string {
@@ -18,8 +19,8 @@ export function safeText(text: string): string {
 
 // The same without C0, which JSON escapes by itself.
 const INVISIBLE =
-  // eslint-disable-next-line no-control-regex
-  /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
+  // eslint-disable-next-line no-control-regex, no-misleading-character-class
+  /[\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]|[\udb40-\udb43][\udc00-\udfff]/g;
 
 /** JSON text of equal data in which nothing can move a cursor, reorder or hide what is read: escaped as `\uXXXX`. */
 export function escapeInvisible(jsonText: string): string {
@@ -52,12 +53,17 @@ export function elideWords(text: string, limit: number): string {
   return `${words}…${words.lastIndexOf("(") > words.lastIndexOf(")") ? ")" : ""}`;
 }
 
+// Beyond so many names a comparison with each keeps people waiting.
+const MOST_CANDIDATES = 5000;
+
 /** The candidate that `word` was probably meant to be, if one is near enough to name. */
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
   const target = word.toLowerCase();
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(target.length / 3)) + 1;
+  let looked = 0;
   for (const candidate of candidates) {
+    if (++looked > MOST_CANDIDATES) break;
     const distance = editDistance(target, candidate.toLowerCase(), bestDistance);
     if (distance < bestDistance) {
       best = candidate;

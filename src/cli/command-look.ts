@@ -2,7 +2,15 @@
  * The commands that only look: `validate`, `status`, `why`, `graph`, `models`, `schema`. None makes a request or
  * changes a file of the project.
  */
-import { EXIT, createCatalog, hasErrors, schemaText, type Diagnostic, type Project } from "../index.js";
+import {
+  EXIT,
+  counted,
+  createCatalog,
+  hasErrors,
+  schemaText,
+  type Diagnostic,
+  type Project,
+} from "../index.js";
 import { openFor, withProject, withWarnings, type Answer, type CommandContext } from "./answer.js";
 import type { Command } from "./commands.js";
 import { plannedData } from "./data-plan.js";
@@ -12,6 +20,9 @@ import { graphText } from "./view-graph.js";
 import { modelsPage } from "./view-models.js";
 import { countStandings, standingOf, statusPage } from "./view-status.js";
 import { whyPage } from "./view-why.js";
+
+// More profiles than these are counted and not named.
+const MOST_NAMED = 20;
 
 /** Checks every profile. */
 export async function validateCommand(context: CommandContext): Promise<Answer> {
@@ -26,10 +37,12 @@ export async function validateCommand(context: CommandContext): Promise<Answer> 
       warnings: diagnostics.length - errors,
     };
     if (errors > 0) return { exit: EXIT.invalid, data, diagnostics };
-    const profiles =
-      project.profiles.length === 0
-        ? ""
-        : `, with the ${project.profiles.length === 1 ? "profile" : "profiles"} ${project.profiles.join(", ")}`;
+    const { length } = project.profiles;
+    const named =
+      length > MOST_NAMED
+        ? counted(length, "profile")
+        : `the ${length === 1 ? "profile" : "profiles"} ${project.profiles.join(", ")}`;
+    const profiles = length === 0 ? "" : `, with ${named}`;
     return { exit: EXIT.done, data, diagnostics, text: `${project.name} is valid${profiles}\n` };
   });
 }

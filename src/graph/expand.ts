@@ -8,7 +8,13 @@ import type { Catalog } from "../catalog/catalog.js";
 import type { Manifest, Profile } from "../manifest/manifest.js";
 import { shotDrafts, stillDraft, type Draft, type DraftContext } from "./draft.js";
 import { inForce } from "./effective.js";
-import { checkTemplate, DEFAULT_CLIP_PATH, DEFAULT_IMAGE_PATH, outputClashes, outputPath } from "./output.js";
+import {
+  checkedTemplate,
+  DEFAULT_CLIP_PATH,
+  DEFAULT_IMAGE_PATH,
+  outputClashes,
+  outputPath,
+} from "./output.js";
 import { frameDraft, nameTable, readWords, resolver } from "./reference.js";
 import { checkAction } from "./rules.js";
 import { sourceFacts } from "./source.js";
@@ -116,13 +122,13 @@ export function expand(
 
   const ordered = inOrder(drafts, report);
   const templates = {
-    clip: manifest.outputs.path ?? DEFAULT_CLIP_PATH,
-    image: manifest.outputs.image_path ?? DEFAULT_IMAGE_PATH,
+    clip: checkedTemplate(manifest.outputs.path ?? DEFAULT_CLIP_PATH, ["outputs", "path"], report),
+    image: checkedTemplate(
+      manifest.outputs.image_path ?? DEFAULT_IMAGE_PATH,
+      ["outputs", "image_path"],
+      report,
+    ),
   };
-  report(
-    ...checkTemplate(templates.clip, ["outputs", "path"]),
-    ...checkTemplate(templates.image, ["outputs", "image_path"]),
-  );
   const profileName = profile?.id ?? NO_PROFILE;
   const placeOf = placesOf(manifest);
   const steps = ordered.flatMap((draft) =>
@@ -225,10 +231,15 @@ function inOrder(drafts: ReadonlyMap<string, Draft>, report: DraftContext["repor
   return ordered;
 }
 
+// Of a longer one only the beginning is told.
+const LONGEST_CIRCLE = 20;
+
 /** Named by shots and images, which the author wrote; frames are nobody's to change. */
 function circleFound(circle: readonly Draft[], path: Draft["path"]): Diagnostic {
-  const steps = circle.map(({ base }) => safeText(base)).join(" → ");
-  const owners = [...new Set(circle.map(({ owner }) => safeText(`${owner.kind}s.${owner.id}`)))];
+  const few = circle.length > LONGEST_CIRCLE ? circle.slice(0, LONGEST_CIRCLE) : circle;
+  const more = few === circle ? "" : " → …";
+  const steps = few.map(({ base }) => safeText(base)).join(" → ") + more;
+  const owners = [...new Set(few.map(({ owner }) => safeText(`${owner.kind}s.${owner.id}`)))];
   const isAlone = owners.length === 1;
   return problem(
     "graph/cycle",

@@ -26,8 +26,24 @@ export interface OutputNames {
 const PLACEHOLDER = /\{([^{}]*)\}/g;
 const NAMES = ["project", "profile", "shot", "image", "step", "take"] as const;
 
-/** What is wrong with a template itself, whatever it is filled with. */
-export function checkTemplate(template: string, path: Path): readonly Diagnostic[] {
+// Longer than any path that every system takes.
+const LONGEST_TEMPLATE = 1000;
+
+/** A template that can be filled, and a report of what is wrong with it, whatever it is filled with. */
+export function checkedTemplate(
+  template: string,
+  path: Path,
+  report: (...found: readonly Diagnostic[]) => void,
+): string {
+  if (template.length <= LONGEST_TEMPLATE) {
+    report(...templateProblems(template, path));
+    return template;
+  }
+  report(outside(`the output path is longer than ${LONGEST_TEMPLATE} characters`, path));
+  return template.slice(0, LONGEST_TEMPLATE);
+}
+
+function templateProblems(template: string, path: Path): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
   for (const [whole, name = ""] of template.matchAll(PLACEHOLDER)) {
     if ((NAMES as readonly string[]).includes(name)) continue;

@@ -10,6 +10,9 @@ import type { Words } from "./action.js";
 import { refinementNames, type Draft, type DraftContext } from "./draft.js";
 import type { StepId } from "./step.js";
 
+// Each is compared with every name there is; who misspells so many names has another trouble than spelling.
+const MOST_SUGGESTIONS = 20;
+
 /** Every name that `from:` can use → the id of the step that it means. */
 export function nameTable(manifest: Manifest): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
@@ -29,13 +32,14 @@ export function resolver(
   words: Words,
   report: DraftContext["report"],
 ): DraftContext["input"] {
+  let unknown = 0;
   return (source, path, wants) => {
     if (typeof source === "string") return { kind: "file", path: tidyPath(words(source, path)) };
     if ("url" in source) return { kind: "url", url: source.url, sha256: source.sha256 as Sha256 };
     const target = names.get(source.from);
     const at = { path: [...path, "from"] };
     if (target === undefined) {
-      const meant = didYouMean(source.from, names.keys());
+      const meant = ++unknown > MOST_SUGGESTIONS ? undefined : didYouMean(source.from, names.keys());
       report(
         problem("graph/unknown-reference", `there is no ${safeText(source.from)}`, {
           ...at,
@@ -106,13 +110,14 @@ function tidyPath(path: string): string {
 /** Expands variables, reporting each unknown one once per text and each circle once. */
 export function readWords(vars: Readonly<Record<string, string>>, report: DraftContext["report"]): Words {
   const reported = new Set<string>();
+  let unknown = 0;
   return (text, path) => {
     const expanded = expandVars(text, vars);
     for (const name of expanded.unknown) {
       const once = `${path.join("/")}:${name}`;
       if (reported.has(once)) continue;
       reported.add(once);
-      const meant = suggestVar(name, vars);
+      const meant = ++unknown > MOST_SUGGESTIONS ? undefined : suggestVar(name, vars);
       report(
         problem("manifest/unknown-var", `\${${safeText(name)}} names no variable`, {
           path,

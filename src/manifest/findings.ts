@@ -11,6 +11,9 @@ import { named, plainWords, quoted } from "./naming.js";
 import type { Plain, PlainMap } from "./plain.js";
 import { typeDiagnostic, valueDiagnostic } from "./wrong-value.js";
 
+// One mistake makes several findings; beyond these, nobody would be told anyway.
+const MOST_FINDINGS = 10_000;
+
 /** The diagnostics of all findings about `root`, those at `settled` paths (as JSON) left out. */
 export function schemaDiagnostics(
   findings: readonly SchemaFinding[],
@@ -18,7 +21,7 @@ export function schemaDiagnostics(
   settled: ReadonlySet<string>,
 ): readonly Diagnostic[] {
   const byPlace = new Map<string, SchemaFinding[]>();
-  for (const finding of findings) {
+  for (const finding of findings.slice(0, MOST_FINDINGS)) {
     const held = byPlace.get(finding.instancePath);
     if (held) held.push(finding);
     else byPlace.set(finding.instancePath, [finding]);

@@ -2,7 +2,7 @@
  * Paths into the manifest → places in its text. Does nothing until the first place is wanted, so that a manifest that
  * came from a cache costs no parse; a path that leads nowhere is placed at the nearest value that exists.
  */
-import { inFileOrder, type Diagnostic, type Path, type Place } from "../base/diagnostic.js";
+import { bounded, inFileOrder, type Diagnostic, type Path, type Place } from "../base/diagnostic.js";
 import type { Locate } from "./manifest.js";
 import { placer, type Placer, type Span } from "./place.js";
 import { isAlias, isMap, isScalar, isSeq, parseYaml, type Node, type Yaml, type YAMLMap } from "./yaml.js";
@@ -30,7 +30,7 @@ export function placed(diagnostics: readonly Diagnostic[], locate: Locate): read
     return found === undefined ? {} : { place: found };
   };
   return inFileOrder(
-    diagnostics.map((diagnostic) => {
+    bounded(diagnostics).map((diagnostic) => {
       const notes = diagnostic.notes?.map((note) => ({ ...find(note.path), ...note }));
       return { ...find(diagnostic.path, diagnostic.on), ...diagnostic, ...(notes ? { notes } : {}) };
     }),

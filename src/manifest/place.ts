@@ -3,6 +3,7 @@
  * A place carries its line's text, so this is where credentials are made unreadable: no place shows one.
  */
 import type { Place } from "../base/diagnostic.js";
+import { getOrMake } from "../base/guard.js";
 import { maskSecrets } from "./secrets.js";
 
 /** A half-open span of UTF-16 offsets. */
@@ -16,39 +17,57 @@ export interface Placer {
   hide(span: Span): void;
 }
 
+// A line of this many UTF-16 units is longer than any frame; of a longer one, so many stand before the place.
+const LONG_LINE = 2048;
+const BEFORE = 512;
+
 /** Makes places in `text`, which is the text of `file`. */
 export function placer(text: string, file: string): Placer {
-  const hidden: Span[] = [];
+  const hidden = new Map<number, Span[]>();
   let starts: readonly number[] | undefined;
+  // The last line that was made unreadable, because all places of a file may be on one line.
+  let last: { readonly index: number; readonly text: string } | undefined;
+  const lineOf = (offset: number) => lastAtMost((starts ??= lineStarts(text)), offset);
+  const startOf = (index: number) => starts?.[index] ?? text.length + 1;
+  const masked = (index: number, line: string): string => {
+    if (last?.index !== index) last = { index, text: maskSecrets(line) };
+    return last.text;
+  };
   return {
     at([start, end]) {
-      starts ??= lineStarts(text);
-      const index = lastAtMost(starts, start);
-      const from = starts[index] ?? 0;
-      const next = starts[index + 1] ?? text.length + 1;
-      const line = text.slice(from, next - 1).replace(/\r$/, "");
+      const index = lineOf(start);
+      const from = startOf(index);
+      const line = text.slice(from, startOf(index + 1) - 1).replace(/\r$/, "");
       const column = Math.min(start - from, line.length);
+      // Of a file that is one line, every place would carry all of it.
+      const skipped = line.length > LONG_LINE ? Math.max(0, column - BEFORE) : 0;
       return {
         file,
         line: index + 1,
         column: column + 1,
         length: Math.max(1, Math.min(end - from, line.length) - column),
-        text: maskSecrets(withHidden(line, from, hidden)),
+        text: (hidden.get(index) ?? []).reduce(
+          (shown, span) => withHidden(shown, from + skipped, span),
+          masked(index, line).slice(skipped, skipped + LONG_LINE),
+        ),
+        ...(skipped === 0 ? {} : { skipped }),
       };
     },
-    hide: (span) => void hidden.push(span),
+    hide(span) {
+      const [first, to] = [lineOf(span[0]), lineOf(Math.max(span[0], span[1] - 1))];
+      for (let index = first; index <= to; index++) {
+        getOrMake(hidden, index, () => []).push(span);
+      }
+    },
   };
 }
 
-function withHidden(line: string, from: number, hidden: readonly Span[]): string {
-  let out = line;
-  for (const [start, end] of hidden) {
-    const first = Math.max(0, start - from);
-    const last = Math.min(line.length, end - from);
-    if (first < last)
-      out = out.slice(0, first) + out.slice(first, last).replace(/\S/g, "*") + out.slice(last);
-  }
-  return out;
+function withHidden(line: string, from: number, [start, end]: Span): string {
+  const first = Math.max(0, start - from);
+  const to = Math.min(line.length, end - from);
+  return first < to
+    ? line.slice(0, first) + line.slice(first, to).replace(/\S/g, "*") + line.slice(to)
+    : line;
 }
 
 function lineStarts(text: string): readonly number[] {

@@ -3,7 +3,7 @@
  * objects have no prototype, aliases share what they stand for. Reports what is YAML's business and not the schema's.
  * Objects list number-like keys first, whatever the file says: `orderOf` knows the file's order.
  */
-import { caution, problem, type Diagnostic, type Path } from "../base/diagnostic.js";
+import { caution, MOST_DIAGNOSTICS, problem, type Diagnostic, type Path } from "../base/diagnostic.js";
 import { quoted } from "./naming.js";
 import type { Placer, Span } from "./place.js";
 import { holdsCredential, looksRandom, namesCredential } from "./secrets.js";
@@ -31,6 +31,7 @@ export interface PlainText {
 const MAX_ALIAS_VALUES = 100_000;
 
 const TEXT_FIELDS = new Set(["prompt", "negative_prompt", "title", "notes", "text"]);
+const HEAP_OF_MARKS = /\p{M}{65}/u;
 const NUMBER_LIKE = /^(?:0|[1-9]\d{0,9})$/;
 
 /** Converts a parsed text that has a root and no faults. */
@@ -57,6 +58,8 @@ class Conversion {
   /** Values made so far, those that aliases repeat counted each time. */
   private size = 0;
   private repeated = 0;
+  private errors = 0;
+  private warnings = 0;
 
   constructor(
     private readonly yaml: Yaml,
@@ -71,7 +74,9 @@ class Conversion {
     if (isAlias(node)) return this.alias(node);
     if (isScalar(node)) {
       const value = this.scalar(node);
-      if (node.anchor !== undefined) this.anchored.set(node, { value, size: 1 });
+      // A long text counts as several values: what is made of each of its copies has its length.
+      const size = 1 + Math.floor((node.source?.length ?? 0) / 64);
+      if (node.anchor !== undefined) this.anchored.set(node, { value, size });
       return value;
     }
     if (!isMap(node) && !isSeq(node)) return null;
@@ -136,6 +141,8 @@ class Conversion {
   }
 
   private duplicate(key: Scalar, items: readonly { readonly key: unknown }[], name: string): void {
+    // Who reads a thousand of these needs no more, and each looks through the whole mapping.
+    if (++this.errors > MOST_DIAGNOSTICS) return;
     const first = items.find((item) => isScalar(item.key) && item.key.source === name)?.key as Scalar;
     this.reportKey("yaml/duplicate-key", `${quoted(name)} appears twice in one mapping`, key, {
       why: "only one of them could count",
@@ -181,6 +188,12 @@ class Conversion {
     const source = node.source ?? "";
     if (isVariable(this.path) && typeof value !== "string") return source === "" ? null : source;
     if (typeof value === "string") {
+      if (HEAP_OF_MARKS.test(value)) {
+        return this.report("manifest/wrong-value", "a text heaps more than 64 marks on one letter", node, {
+          why: "no script does, and bringing them in order takes longer than anybody waits",
+          help: "delete them; they may have come with copying",
+        });
+      }
       if (value.isWellFormed()) return value;
       return this.report("yaml/syntax", "a text holds half a character", node, {
         why: "an escape such as `\\ud83d` is only the first half of a pair",
@@ -231,6 +244,7 @@ class Conversion {
     const end = node.range?.[1] ?? 0;
     // Two spaces set a comment apart on purpose; one space is how `shot #3` looks.
     if (this.text[end] !== " " || this.text[end + 1] !== "#" || node.source === "") return;
+    if (++this.warnings > MOST_DIAGNOSTICS + 1) return;
     const lineEnd = this.text.indexOf("\n", end);
     const span: Span = [end + 1, lineEnd === -1 ? this.text.length : lineEnd];
     this.diagnostics.push(
@@ -267,9 +281,10 @@ class Conversion {
     node: unknown,
     more: Pick<Diagnostic, "why" | "help" | "notes">,
   ): null {
-    this.diagnostics.push(
-      problem(code, message, { path: [...this.path], place: this.places.at(spanOf(node)), ...more }),
-    );
+    if (++this.errors <= MOST_DIAGNOSTICS + 1) {
+      const place = this.places.at(spanOf(node));
+      this.diagnostics.push(problem(code, message, { path: [...this.path], place, ...more }));
+    }
     return null;
   }
 }

@@ -4,6 +4,7 @@
  * when the ones before it left something to speak about. Looks at no file, model or price.
  */
 import {
+  bounded,
   hasErrors,
   inFileOrder,
   problem,
@@ -42,7 +43,7 @@ export function readManifest(text: string, file: string): Checked<ManifestText> 
   if (broken.length > 0) return { diagnostics: broken };
   const plain = plainText(yaml, tidy, places);
   const locate = locator(tidy, file, { yaml, places });
-  const found = [...plain.diagnostics];
+  const found = [...bounded(plain.diagnostics)];
   if (!found.some(({ code }) => code === "yaml/alias-bomb")) {
     found.push(...placed(contentDiagnostics(plain), locate));
   }

@@ -16,6 +16,7 @@ export function ruleDiagnostics(root: Plain): readonly Diagnostic[] {
   };
   const file = isRecord(root) ? root : {};
   profileProblems(file, found);
+  found.push(...sizeProblems(file));
   for (const [id, still] of members(file["images"])) {
     source(still["image"], ["images", id, "image"]);
     const tryOn = isRecord(still["try_on"]) ? still["try_on"] : {};
@@ -43,6 +44,46 @@ function members(map: unknown): readonly (readonly [string, Readonly<Record<stri
     if (isRecord(member)) out.push([id, member]);
   }
   return out;
+}
+
+// A feature film has some 2,000 shots. Beyond these numbers a plan would take longer than anybody waits for.
+const MOST_STEPS = 20_000;
+const MOST_STEPS_OF_SHOT = 100;
+const MOST_PROFILES = 200;
+
+function sizeProblems(file: Readonly<Record<string, unknown>>): readonly Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const tooMany = (path: Path, what: string, help: string): void =>
+    void found.push(problem("manifest/too-many", what, { path, on: "key", help }));
+  const takes = ({ takes }: Readonly<Record<string, unknown>>) => (typeof takes === "number" ? takes : 1);
+  let steps = 0;
+  for (const [, still] of members(file["images"])) steps += takes(still);
+  for (const [id, shot] of members(file["shots"])) {
+    const refinements: readonly unknown[] = Array.isArray(shot["steps"]) ? shot["steps"] : [];
+    if (refinements.length > MOST_STEPS_OF_SHOT) {
+      const what = `the shot has ${refinements.length} steps; at most ${MOST_STEPS_OF_SHOT} are taken`;
+      tooMany(
+        ["shots", id, "steps"],
+        what,
+        "begin another shot from its last frame: { from: …, frame: last }",
+      );
+    }
+    steps += takes(shot);
+    for (const step of refinements) {
+      const [action] = isRecord(step) ? Object.values(step) : [];
+      steps += isRecord(action) ? takes(action) : 1;
+    }
+  }
+  if (steps > MOST_STEPS) {
+    const what = `the film has ${steps} steps and takes; at most ${MOST_STEPS} are taken`;
+    tooMany([isRecord(file["shots"]) ? "shots" : "images"], what, "split the film into several projects");
+  }
+  const profiles = Object.keys(isRecord(file["profiles"]) ? file["profiles"] : {}).length;
+  if (profiles > MOST_PROFILES) {
+    const what = `the film has ${profiles} profiles; at most ${MOST_PROFILES} are taken`;
+    tooMany(["profiles"], what, "remove those that are not in use");
+  }
+  return found;
 }
 
 function stepProblems(step: Readonly<Record<string, unknown>>, path: Path): readonly Diagnostic[] {

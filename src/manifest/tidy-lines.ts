@@ -229,11 +229,12 @@ function joined(given: {
     const wanted = before === undefined ? head.length > 0 : block.above.blankBefore;
     const needed = apart && before !== undefined && (large(before) || large(block));
     if ((wanted || needed) && before?.open !== true) out.push("");
-    out.push(...block.above.lines, ...block.lines);
+    for (const line of [...block.above.lines, ...block.lines]) out.push(line);
     before = block;
   }
   const last = tail.lines.at(-1) === "" ? tail.lines.slice(0, -1) : tail.lines;
-  if (last.length > 0) out.push(...(tail.blankBefore && before?.open !== true ? [""] : []), ...last);
+  if (last.length > 0 && tail.blankBefore && before?.open !== true) out.push("");
+  for (const line of last) out.push(line);
   return { lines: out, open: before?.open === true && last.length === 0 };
 }
 

@@ -14,7 +14,7 @@ export interface Expansion {
 }
 
 // More than any prompt may have: a text that grows beyond it is refused for its length, and expansion ends in time.
-const MAX_LENGTH = 65_536;
+const MAX_LENGTH = 16_384;
 // Longer chains are circles in all but name, and would only exhaust the stack.
 const MAX_DEPTH = 64;
 

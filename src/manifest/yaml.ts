@@ -89,11 +89,13 @@ function compose(text: string, faults: YamlFault[]): readonly Document.Parsed[] 
   Reflect.set(composer, "onError", noted);
   const documents: Document.Parsed[] = [];
   try {
-    for (const token of new Parser().parse(text)) {
+    for (const token of tokensOf(text, noted)) {
       const deep = token.type === "document" ? tooDeep(token) : undefined;
       if (deep !== undefined) noted(deep, "RESOURCE_EXHAUSTION", "nested too deeply");
       else if (token.type === "error") noted(token, "UNEXPECTED_TOKEN", token.message);
       else documents.push(...composer.next(token));
+      // A third is one too many for the same reason as the second.
+      if (documents.length > 1) break;
     }
     documents.push(...composer.end(true, text.length));
   } catch (error) {
@@ -103,6 +105,26 @@ function compose(text: string, faults: YamlFault[]): readonly Document.Parsed[] 
     for (const { code, message, pos } of errors) faults.push({ code, message, span: pos });
   }
   return documents;
+}
+
+// Blocks that end together are closed one by one, so a little more than the depth that is told precisely.
+const MAX_OPEN = 4 * MAX_DEPTH;
+
+/** The text's tokens, as long as no more values are open at once than could be read. */
+function* tokensOf(
+  text: string,
+  noted: (from: CST.Token | number, code: string, message: string) => void,
+): Generator<CST.Document | CST.Token> {
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    yield* parser.next(lexeme);
+    // The parser looks through all that is open at every line and closing bracket.
+    if (parser.stack.length > MAX_OPEN) {
+      noted(parser.stack[MAX_DEPTH + 2] ?? parser.offset, "RESOURCE_EXHAUSTION", "nested too deeply");
+      throw new TooManyFaults();
+    }
+  }
+  yield* parser.end();
 }
 
 /** The first value that lies too deep. The composer would find out by exhausting the stack, each time elsewhere. */
@@ -143,7 +165,8 @@ export function* nodesOf(root: Node | undefined): Generator<Node> {
     if (isPair(node)) open.push(node.value, node.key);
     else if (isAlias(node) || isScalar(node) || isCollection(node)) {
       yield node;
-      if (isCollection(node)) open.push(...node.items.toReversed());
+      // One by one: a call cannot take as many arguments as a list may have items.
+      if (isCollection(node)) for (const item of node.items.toReversed()) open.push(item);
     }
   }
 }

@@ -944,7 +944,7 @@ errors++;
 }
 if(data.artifact !== undefined){
 if(!(validate54(data.artifact, {instancePath:instancePath+"/artifact",parentData:data,parentDataProperty:"artifact",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
+vErrors = joined(vErrors, validate54.errors);
 errors = vErrors.length;
 }
 }
@@ -1016,19 +1016,19 @@ errors++;
 }
 if(data.handle !== undefined){
 if(!(validate56(data.handle, {instancePath:instancePath+"/handle",parentData:data,parentDataProperty:"handle",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
+vErrors = joined(vErrors, validate56.errors);
 errors = vErrors.length;
 }
 }
 if(data.estimate !== undefined){
 if(!(validate58(data.estimate, {instancePath:instancePath+"/estimate",parentData:data,parentDataProperty:"estimate",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
+vErrors = joined(vErrors, validate58.errors);
 errors = vErrors.length;
 }
 }
 if(data.billed !== undefined){
 if(!(validate60(data.billed, {instancePath:instancePath+"/billed",parentData:data,parentDataProperty:"billed",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+vErrors = joined(vErrors, validate60.errors);
 errors = vErrors.length;
 }
 }
@@ -1172,25 +1172,25 @@ errors++;
 }
 if(data17.artifact !== undefined){
 if(!(validate54(data17.artifact, {instancePath:instancePath+"/others/" + i1+"/artifact",parentData:data17,parentDataProperty:"artifact",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
+vErrors = joined(vErrors, validate54.errors);
 errors = vErrors.length;
 }
 }
 if(data17.handle !== undefined){
 if(!(validate56(data17.handle, {instancePath:instancePath+"/others/" + i1+"/handle",parentData:data17,parentDataProperty:"handle",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
+vErrors = joined(vErrors, validate56.errors);
 errors = vErrors.length;
 }
 }
 if(data17.estimate !== undefined){
 if(!(validate58(data17.estimate, {instancePath:instancePath+"/others/" + i1+"/estimate",parentData:data17,parentDataProperty:"estimate",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
+vErrors = joined(vErrors, validate58.errors);
 errors = vErrors.length;
 }
 }
 if(data17.billed !== undefined){
 if(!(validate60(data17.billed, {instancePath:instancePath+"/others/" + i1+"/billed",parentData:data17,parentDataProperty:"billed",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+vErrors = joined(vErrors, validate60.errors);
 errors = vErrors.length;
 }
 }
@@ -1330,7 +1330,7 @@ errors++;
 }
 for(const key1 in data1){
 if(!(validate53(data1[key1], {instancePath:instancePath+"/renders/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data1,parentDataProperty:key1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
+vErrors = joined(vErrors, validate53.errors);
 errors = vErrors.length;
 }
 }
@@ -1416,5 +1416,11 @@ validate52.errors = vErrors;
 return errors === 0;
 }
 validate52.evaluated = {"props":{"version":true,"renders":true,"steps":true},"dynamicProps":false,"dynamicItems":false};
+
+function joined(all, more) {
+  if (all === null) return more;
+  for (const error of more) all.push(error);
+  return all;
+}
 
 export const validateLock: Validator = validate;

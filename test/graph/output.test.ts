@@ -1,8 +1,16 @@
 /** Where outputs lie: templates filled, refused when they could leave the project, clashes found as file systems see them. */
 import { describe, expect, test } from "vitest";
-import { checkTemplate, outputPath, type OutputNames } from "../../src/graph/output.js";
+import type { Diagnostic, Path } from "../../src/base/diagnostic.js";
+import { checkedTemplate, outputPath, type OutputNames } from "../../src/graph/output.js";
 import type { Manifest } from "../../src/manifest/manifest.js";
 import { expanded, graphOf, lines, manifestOf, stepOf } from "./manifests.js";
+
+/** What is wrong with a template. */
+function problemsOf(template: string, path: Path): readonly Diagnostic[] {
+  const found: Diagnostic[] = [];
+  checkedTemplate(template, path, (...more) => void found.push(...more));
+  return found;
+}
 
 const NAMES: OutputNames = {
   project: "ferry",
@@ -46,7 +54,7 @@ test.each([
   ["sub/.kling/{shot}.mp4", "lies in .kling, which is not for outputs"],
   [".git/hooks/{shot}", "lies in .git, which is not for outputs"],
 ])("the template %j is refused", (template, why) => {
-  expect(checkTemplate(template, ["outputs", "path"])).toMatchObject([
+  expect(problemsOf(template, ["outputs", "path"])).toMatchObject([
     {
       code: "graph/output-outside",
       severity: "error",
@@ -56,17 +64,24 @@ test.each([
   ]);
 });
 
+test("a template that is longer than any path is refused, and steps get paths that are not", () => {
+  expect(problemsOf("a/".repeat(500_000), [])).toMatchObject([
+    { message: "the output path is longer than 1000 characters" },
+  ]);
+  expect(checkedTemplate("a/".repeat(500_000), [], () => undefined)).toHaveLength(1000);
+});
+
 test.each([
   "renders/{profile}/{shot}/{step}{take}.mp4",
   "out/{image}{take}.png",
   "a..b/{shot}.mp4",
   "./{shot}.mp4",
 ])("the template %s is fine", (template) => {
-  expect(checkTemplate(template, [])).toEqual([]);
+  expect(problemsOf(template, [])).toEqual([]);
 });
 
 test("an unknown name in a template is told with the one that was meant", () => {
-  expect(lines(checkTemplate("renders/{shto}.mp4", ["outputs", "path"]))).toEqual([
+  expect(lines(problemsOf("renders/{shto}.mp4", ["outputs", "path"]))).toEqual([
     "error manifest/wrong-value outputs.path: the output path names {shto}, which does not exist | did you mean {shot}? there are {project}, {profile}, {shot}, {image}, {step}, {take}",
   ]);
 });

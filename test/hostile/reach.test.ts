@@ -273,9 +273,7 @@ describe("nothing is written outside of the project", () => {
     const after = [...filesBelow(at.base).keys()].filter(
       (name) => !/^(cache|store|film\/\.kling)\//.test(name),
     );
-    expect(after.filter((name) => !before.has(name) && name !== "film/kling.sandbox.lock.json")).toEqual(
-      [],
-    );
+    expect(after.filter((name) => !before.has(name) && name !== "film/kling.sandbox.lock.json")).toEqual([]);
   });
 });
 
