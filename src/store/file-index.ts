@@ -16,7 +16,7 @@ import {
   type FileSystem,
 } from "./files.js";
 
-const VERSION = 1;
+const VERSION = 2;
 const RACY_MS = 2000;
 const MOST_ENTRIES = 50_000;
 const PIECE = 1 << 20;
@@ -32,8 +32,14 @@ export interface FileIndex {
   remember(path: string, stat: FileStat, sha256: Sha256, nowMs: number): void;
   /** Remembers a file that we put there ourselves; trusted at once where the disk's clock is finer than a second. */
   rememberPlaced(path: string, stat: FileStat, sha256: Sha256): void;
-  /** Facts about content, by digest; kept as they are given. */
-  readonly facts: Map<Sha256, unknown>;
+  /**
+   * Facts about the content of the file at `path`, as they were given; trust them only of a file that is `known`. They
+   * hang on what the disk says of a file and not on its digest alone: a checkout can bring a cache along, and so say
+   * anything of content that it brings too, but it cannot foretell inodes and times.
+   */
+  facts(path: string): unknown;
+  /** Remembers facts about the content with this digest, if that of the file at `path` is remembered. */
+  learn(path: string, sha256: Sha256, facts: unknown): void;
   /** Writes what changed. Failure to do so is no failure. */
   save(): Promise<void>;
 }
@@ -45,21 +51,27 @@ type Row = readonly [
   ctimeMs: number,
   ino: number,
   sha256: Sha256,
+  facts: unknown,
 ];
 
 /** Opens the index kept in `file`; an unreadable one is an empty one. */
 export function openFileIndex(fs: FileSystem, file: string): FileIndex {
-  const { rows, facts } = load(fs, file);
-  const factsBefore = facts.size;
+  const rows = load(fs, file);
   let changed = false;
   const put = (path: string, stat: FileStat, sha256: Sha256) => {
     // Deleted first, so that the least recently seen stand at the front and go first.
     rows.delete(path);
-    rows.set(path, [path, stat.size, stat.mtimeMs, stat.ctimeMs, stat.ino, sha256]);
+    rows.set(path, [path, stat.size, stat.mtimeMs, stat.ctimeMs, stat.ino, sha256, null]);
     changed = true;
   };
   return {
-    facts,
+    facts: (path) => rows.get(path)?.[6] ?? undefined,
+    learn(path, sha256, facts) {
+      const row = rows.get(path);
+      if (row?.[5] !== sha256) return;
+      rows.set(path, [...row.slice(0, 6), facts] as unknown as Row);
+      changed = true;
+    },
     has: (path) => rows.has(path),
     known(path, stat) {
       const row = rows.get(path);
@@ -76,12 +88,8 @@ export function openFileIndex(fs: FileSystem, file: string): FileIndex {
       if (stat.mtimeMs % 1000 !== 0 && stat.ctimeMs % 1000 !== 0) put(path, stat, sha256);
     },
     async save() {
-      if (!changed && facts.size === factsBefore) return;
-      const text = JSON.stringify({
-        version: VERSION,
-        files: [...rows.values()].slice(-MOST_ENTRIES),
-        facts: [...facts].slice(-MOST_ENTRIES),
-      });
+      if (!changed) return;
+      const text = JSON.stringify({ version: VERSION, files: [...rows.values()].slice(-MOST_ENTRIES) });
       try {
         if (!isOurs(fs, file)) return;
         await fs.promises.mkdir(dirname(file), { recursive: true, mode: PRIVATE_DIRECTORY });
@@ -150,25 +158,20 @@ async function hashInTurns(fs: FileSystem, path: string): Promise<Hashed> {
   }
 }
 
-function load(fs: FileSystem, file: string): { rows: Map<string, Row>; facts: Map<Sha256, unknown> } {
+function load(fs: FileSystem, file: string): Map<string, Row> {
   const rows = new Map<string, Row>();
-  const facts = new Map<Sha256, unknown>();
   let stored: unknown;
   try {
-    if (!isOurs(fs, file)) return { rows, facts };
+    if (!isOurs(fs, file)) return rows;
     stored = JSON.parse(Buffer.from(readBytesIf(fs, file) ?? []).toString("utf8"));
   } catch {
-    return { rows, facts };
+    return rows;
   }
-  if (!isRecord(stored) || stored["version"] !== VERSION) return { rows, facts };
+  if (!isRecord(stored) || stored["version"] !== VERSION) return rows;
   for (const row of listOf(stored["files"])) {
     if (isRow(row)) rows.set(row[0], row);
   }
-  for (const pair of listOf(stored["facts"])) {
-    const sha256 = Array.isArray(pair) ? asSha256(pair[0]) : undefined;
-    if (sha256 !== undefined) facts.set(sha256, (pair as readonly unknown[])[1]);
-  }
-  return { rows, facts };
+  return rows;
 }
 
 /** A link in place of `.kling` or its cache: nothing of ours is read or written where it leads. */
@@ -183,7 +186,7 @@ function listOf(value: unknown): readonly unknown[] {
 function isRow(value: unknown): value is Row {
   return (
     Array.isArray(value) &&
-    value.length === 6 &&
+    value.length === 7 &&
     typeof value[0] === "string" &&
     value.slice(1, 5).every((number) => typeof number === "number") &&
     asSha256(value[5]) !== undefined

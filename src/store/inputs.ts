@@ -69,6 +69,18 @@ export function openInputs(
 ): Inputs {
   const index = openFileIndex(fs, indexFile);
   const at: Reach = { fs, root, outside };
+  // Facts that were found in this run, and the files that are what the index knows.
+  const found = new Map<string, unknown>();
+  const known = new Set<string>();
+  // Set apart, because pictures and sounds have facts of the same kinds.
+  const factsOf = (as: "image" | "sound", path: string, sha256: Sha256): unknown => {
+    const held = known.has(`${sha256} ${path}`) ? index.facts(path) : undefined;
+    return found.get(`${as} ${sha256}`) ?? (isRecord(held) ? held[as] : undefined);
+  };
+  const learn = (as: "image" | "sound", path: string, sha256: Sha256, facts: ImageFacts | SoundFacts) => {
+    found.set(`${as} ${sha256}`, facts);
+    index.learn(path, sha256, { [as]: facts });
+  };
   return {
     async states(paths) {
       const states = new Map<string, InputState>();
@@ -76,46 +88,46 @@ export function openInputs(
       for (const path of paths) {
         if (states.has(path)) continue;
         // Mostly known at a glance; waiting even for what is there already would add up.
-        const found = tryLocate(at, path, directories);
-        const known = glance(path, found, index);
-        states.set(path, known ?? (await digested(fs, path, found, index, now)));
+        const located = tryLocate(at, path, directories);
+        const seen = glance(path, located, index);
+        if (seen?.kind === "file") known.add(`${seen.sha256} ${path}`);
+        states.set(path, seen ?? (await digested(fs, path, located, index, now)));
       }
       return states;
     },
     async image(path, sha256) {
-      const known = index.facts.get(sha256);
-      if (isImageFacts(known)) return known;
-      const found = tryLocate(at, path, new Map());
-      if (found.kind === "state") return { kind: "not_an_image" };
+      const facts = factsOf("image", path, sha256);
+      if (isImageFacts(facts)) return facts;
+      const located = tryLocate(at, path, new Map());
+      if (located.kind === "state") return { kind: "not_an_image" };
       try {
-        const facts = readOpen(fs, found.path, readImageFacts);
+        const read = readOpen(fs, located.path, readImageFacts);
         // Facts belong to the digest, so they are kept only if the file is still the one that has it.
-        if ((await hashFile(fs, found.path, found.stat)) === sha256) index.facts.set(sha256, facts);
-        return facts;
+        if ((await hashFile(fs, located.path, located.stat)) === sha256) learn("image", path, sha256, read);
+        return read;
       } catch {
         return { kind: "not_an_image" };
       }
     },
     async sound(path, sha256) {
-      // Set apart, because pictures have facts of the same kinds.
-      const known = index.facts.get(sha256);
-      if (isRecord(known) && isSoundFacts(known["sound"])) return known["sound"];
-      const found = tryLocate(at, path, new Map());
-      if (found.kind === "state") return { kind: "not_a_sound" };
+      const facts = factsOf("sound", path, sha256);
+      if (isSoundFacts(facts)) return facts;
+      const located = tryLocate(at, path, new Map());
+      if (located.kind === "state") return { kind: "not_a_sound" };
       try {
-        const bytes = await fs.promises.readFile(found.path);
-        const facts = readSoundFacts(bytes);
-        if (sha256Hex(bytes) === sha256) index.facts.set(sha256, { sound: facts });
-        return facts;
+        const bytes = await fs.promises.readFile(located.path);
+        const read = readSoundFacts(bytes);
+        if (sha256Hex(bytes) === sha256) learn("sound", path, sha256, read);
+        return read;
       } catch {
         return { kind: "not_a_sound" };
       }
     },
     async read(path, sha256) {
-      const found = tryLocate(at, path, new Map());
-      if (found.kind === "state") return { kind: "changed" };
+      const located = tryLocate(at, path, new Map());
+      if (located.kind === "state") return { kind: "changed" };
       try {
-        const bytes = await fs.promises.readFile(found.path);
+        const bytes = await fs.promises.readFile(located.path);
         return sha256Hex(bytes) === sha256 ? { kind: "bytes", bytes } : { kind: "changed" };
       } catch (error) {
         return { kind: "unreadable", why: errorCode(error) };

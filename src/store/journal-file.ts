@@ -104,6 +104,9 @@ export async function openJournal(fs: FileSystem, at: StateDirectory, now: () =>
   };
 }
 
+// Who reads so many knows enough; a whole file of nonsense would be told line by line.
+const MOST_TOLD = 20;
+
 function diagnose(
   parsed: ParsedJournal,
   fresh: readonly DamagedLine[],
@@ -114,8 +117,9 @@ function diagnose(
     const shown = elide(text, 160);
     return { file, line, column: 1, length: Math.max(1, shown.length), text: shown };
   };
+  const told = fresh.slice(0, MOST_TOLD);
   return [
-    ...fresh.map((damage) =>
+    ...told.map((damage) =>
       caution("journal/damaged", `Line ${damage.line} of the journal cannot be read and was passed over`, {
         why: "It was cut short when it was written, or changed since; a paid task that only this line names is found again by its reference",
         help: kept
@@ -124,6 +128,19 @@ function diagnose(
         place: place(damage),
       }),
     ),
+    ...(fresh.length === told.length
+      ? []
+      : [
+          caution(
+            "journal/damaged",
+            `There are ${fresh.length - told.length} more lines of the journal that cannot be read`,
+            {
+              help: kept
+                ? "They are kept in .kling/journal.damaged.jsonl as well"
+                : "Look at .kling/journal.jsonl: is it the file that klingmake wrote?",
+            },
+          ),
+        ]),
     ...parsed.newer.slice(0, 1).map((line) =>
       problem("journal/damaged", `Line ${line} of the journal was written by a newer klingmake`, {
         why: "What it says about paid work cannot be understood here",

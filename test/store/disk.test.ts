@@ -198,7 +198,7 @@ describe("on a real disk", () => {
     if (name !== ".kling") mkdirSync(join(root, ".kling"));
     symlinkSync(elsewhere, join(root, name));
     const index = openFileIndex(nodeFiles, join(root, ".kling", "cache", "inputs.json"));
-    index.facts.set(sha256Hex("clip"), { kind: "not_an_image" });
+    index.remember("a", statSync(root), sha256Hex("clip"), Date.now() + 10_000);
     await index.save();
     expect(readdirSync(elsewhere, { recursive: true })).toEqual(["cache"]);
   });

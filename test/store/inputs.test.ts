@@ -151,29 +151,46 @@ describe("an input", () => {
     await expect(inputs.save()).resolves.toBeUndefined();
   });
 
-  it("is measured once as a picture, by its digest", async () => {
-    const bytes = png(300, 400);
-    const { fs, volume } = memoryDisk({ "/film/a.png": bytes });
-    const inputs = openInputs(fs, "/film", INDEX, LATER);
-    const facts = { kind: "image", format: "png", width: 300, height: 400 };
-    expect(await inputs.image("a.png", sha256Hex(bytes))).toEqual(facts);
-    await inputs.save();
-    volume.unlinkSync("/film/a.png");
-    expect(await openInputs(fs, "/film", INDEX, LATER).image("a.png", sha256Hex(bytes))).toEqual(facts);
-  });
+  it.each([
+    ["picture", "image", png(300, 400), { kind: "image", format: "png", width: 300, height: 400 }],
+    ["sound", "sound", wav(3), { kind: "sound", format: "wav", seconds: 3 }],
+  ] as const)(
+    "is measured once as a %s, while it is the file that was measured",
+    async (_, as, bytes, facts) => {
+      const { fs, volume } = memoryDisk({ "/film/a": bytes });
+      const sha256 = sha256Hex(bytes);
+      const inputs = openInputs(fs, "/film", INDEX, LATER);
+      await inputs.states(["a"]);
+      expect(await inputs[as]("a", sha256)).toEqual(facts);
+      await inputs.save();
+      const later = openInputs(fs, "/film", INDEX, LATER);
+      await later.states(["a"]);
+      volume.unlinkSync("/film/a");
+      expect(await later[as]("a", sha256)).toEqual(facts);
+      expect(await later[as === "image" ? "sound" : "image"]("a", sha256)).toEqual({
+        kind: as === "image" ? "not_a_sound" : "not_an_image",
+      });
+      expect(await later.sound("../a", sha256Hex("x"))).toEqual({ kind: "not_a_sound" });
+    },
+  );
 
-  it("is measured once as a sound, beside what it is as a picture", async () => {
+  it("is measured anew where a cache came along that knows its content, but not the file", async () => {
     const bytes = wav(3);
-    const { fs, volume } = memoryDisk({ "/film/a.wav": bytes });
-    const inputs = openInputs(fs, "/film", INDEX, LATER);
-    const facts = { kind: "sound", format: "wav", seconds: 3 };
-    expect(await inputs.sound("a.wav", sha256Hex(bytes))).toEqual(facts);
-    await inputs.save();
-    volume.unlinkSync("/film/a.wav");
-    const later = openInputs(fs, "/film", INDEX, LATER);
-    expect(await later.sound("a.wav", sha256Hex(bytes))).toEqual(facts);
-    expect(await later.image("a.wav", sha256Hex(bytes))).toEqual({ kind: "not_an_image" });
-    expect(await later.sound("../a.wav", sha256Hex("x"))).toEqual({ kind: "not_a_sound" });
+    const sha256 = sha256Hex(bytes);
+    const lie = { sound: { kind: "sound", format: "wav", seconds: 59 } };
+    const { fs, volume } = memoryDisk({ "/film/a": bytes });
+    const stat = volume.lstatSync("/film/a");
+    for (const row of [
+      ["a", stat.size, stat.mtimeMs, stat.ctimeMs, Number(stat.ino) + 1, sha256, lie],
+      ["a", stat.size, stat.mtimeMs, stat.ctimeMs - 1, stat.ino, sha256, lie],
+      ["b", stat.size, stat.mtimeMs, stat.ctimeMs, stat.ino, sha256, lie],
+    ]) {
+      volume.mkdirSync("/film/.kling/cache", { recursive: true });
+      volume.writeFileSync(INDEX, JSON.stringify({ version: 2, files: [row], facts: [[sha256, lie]] }));
+      const inputs = openInputs(fs, "/film", INDEX, LATER);
+      await inputs.states(["a"]);
+      expect(await inputs.sound("a", sha256)).toMatchObject({ seconds: 3 });
+    }
   });
 
   it("that changed since is not measured as a sound under its old digest", async () => {
