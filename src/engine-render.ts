@@ -4,6 +4,7 @@
  * question is answered.
  */
 import { hasErrors, type Checked, type Diagnostic } from "./base/diagnostic.js";
+import { redacted } from "./base/secret.js";
 import { micros, usd, type Micros } from "./base/money.js";
 import { approve, type ApprovalRequest } from "./engine-approve.js";
 import { alone, diskOf, limitsOf } from "./engine-alone.js";
@@ -271,7 +272,10 @@ async function run(
     disk,
     provider,
     clock: opened.world.clock,
-    emit: request.emit ?? (() => undefined),
+    emit: (event) =>
+      request.emit?.(
+        event.type === "step_ended" ? { ...event, outcome: cleaned(opened, event.outcome) } : event,
+      ),
     stop: request.signal ?? new AbortController().signal,
     limits: limitsOf(opened, provider, request.concurrency),
     present: prepared.graph.steps,
@@ -280,7 +284,7 @@ async function run(
   for (const [step, outcome] of executed.outcomes) {
     outcomes.push({
       step,
-      outcome: outcome.status === "failed" ? await placedOutcome(opened, outcome) : outcome,
+      outcome: outcome.status === "failed" ? await placedOutcome(opened, cleaned(opened, outcome)) : outcome,
     });
   }
   const exit = executed.interrupted ? EXIT.interrupted : exitOfOutcomes(executed.outcomes.values());
@@ -292,6 +296,16 @@ async function run(
     spent: executed.spent,
     interrupted: executed.interrupted,
     exit,
+  };
+}
+
+/** An outcome without secrets: the words of an exception are nobody's, and only here it is known what is secret. */
+function cleaned<T extends Outcome>({ options }: Opened, outcome: T): T {
+  if (outcome.status !== "failed" || outcome.diagnostic.why === undefined) return outcome;
+  const { diagnostic } = outcome;
+  return {
+    ...outcome,
+    diagnostic: { ...diagnostic, why: redacted(outcome.diagnostic.why, options.env) },
   };
 }
 

@@ -35,6 +35,7 @@ const DOCUMENTS = [
   "README.md",
   "ARCHITECTURE.md",
   "CONTRIBUTING.md",
+  "SECURITY.md",
   "CHANGELOG.md",
   ...readdirSync(join(root, "examples"))
     .toSorted()
@@ -86,6 +87,18 @@ function commandLines(text: string): readonly (readonly string[])[] {
       .map((word) => word.replace(/^'(.*)'$/, "$1"));
   });
 }
+
+describe("SECURITY.md", () => {
+  it("names a test for each thing that is held, and only tests that are there", () => {
+    const rows = table(read("SECURITY.md"), "Against whom");
+    expect(rows.length).toBeGreaterThan(10);
+    for (const [, attempt = "", , tests = ""] of rows) {
+      const named = [...tests.matchAll(/`(test\/[^`]+)`/g)].map(([, name = ""]) => name);
+      expect(named, attempt).not.toEqual([]);
+      for (const name of named) expect(existsSync(join(root, name)), name).toBe(true);
+    }
+  });
+});
 
 describe("the README", () => {
   it("lists every diagnostic code with its sentence, and no other", () => {

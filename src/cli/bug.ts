@@ -2,9 +2,7 @@
  * What is said when an exception reaches the top: that it is our bug, not the user's mistake. The stack only on request,
  * and never with a credential or the query of a signed address in it.
  */
-import { safeText } from "../index.js";
-
-const SECRETS = /^(KLING_|KLINGMAKE_).*(KEY|SECRET|TOKEN)/;
+import { redacted, safeText } from "../index.js";
 
 /** The text for stderr, with a line break at its end. `KLINGMAKE_DEBUG=1` adds the stack. */
 export function bugText(error: unknown, env: Readonly<Record<string, string | undefined>>): string {
@@ -20,17 +18,4 @@ export function bugText(error: unknown, env: Readonly<Record<string, string | un
       : ["KLINGMAKE_DEBUG=1 shows where it happened"]),
   ];
   return `${lines.join("\n")}\n`;
-}
-
-/** `text` without the values of credential variables, bearer tokens and the queries of addresses. */
-export function redacted(text: string, env: Readonly<Record<string, string | undefined>>): string {
-  let clean = text;
-  for (const [name, value] of Object.entries(env)) {
-    if (SECRETS.test(name) && value !== undefined && value.length >= 4)
-      clean = clean.replaceAll(value, "***");
-  }
-  return clean
-    .replace(/\bBearer\s+\S+/gi, "Bearer ***")
-    .replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, "***")
-    .replace(/(https?:\/\/[^\s?"'<>]+)\?[^\s"'<>]+/g, "$1?***");
 }

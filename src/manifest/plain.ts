@@ -6,7 +6,7 @@
 import { caution, MOST_DIAGNOSTICS, problem, type Diagnostic, type Path } from "../base/diagnostic.js";
 import { quoted } from "./naming.js";
 import type { Placer, Span } from "./place.js";
-import { holdsCredential, looksRandom, namesCredential } from "./secrets.js";
+import { holdsCredential, looksRandom, namesCredential, SECRET_WORDS } from "./secrets.js";
 import { isAlias, isMap, isScalar, isSeq, type Alias, type Node, type Scalar, type Yaml } from "./yaml.js";
 
 /** A value as JSON would hold it; null stands for "nothing was written". */
@@ -234,10 +234,7 @@ class Conversion {
 
   private secret(what: string, node: Scalar): void {
     this.places.hide(spanOf(node));
-    this.report("manifest/secret", `${what} looks like a credential`, node, {
-      why: "a manifest is committed and quoted in plans, so whoever reads it could spend from the account",
-      help: "revoke the credential, remove it here and from the history, and set it in the environment (KLING_API_KEY)",
-    });
+    this.report("manifest/secret", `${what} looks like a credential`, node, SECRET_WORDS);
   }
 
   private warnOfComment(node: Scalar): void {

@@ -6,6 +6,7 @@
 import {
   bounded,
   hasErrors,
+  MOST_DIAGNOSTICS,
   inFileOrder,
   problem,
   type Checked,
@@ -20,11 +21,11 @@ import { placer, type Placer } from "./place.js";
 import { plainText, type PlainMap, type PlainText } from "./plain.js";
 import { ruleDiagnostics } from "./rules.js";
 import type { ManifestFile } from "./schema.generated.js";
-import { maskSecrets } from "./secrets.js";
+import { commentHoldsCredential, maskSecrets, SECRET_WORDS } from "./secrets.js";
 import { syntaxDiagnostics } from "./syntax.js";
 import { validateManifest } from "./validate.generated.js";
 import { versionDiagnostic } from "./wrong-value.js";
-import { parseYaml } from "./yaml.js";
+import { commentsOf, parseYaml } from "./yaml.js";
 
 /** A manifest with the way back to its text. */
 export interface ManifestText {
@@ -43,7 +44,7 @@ export function readManifest(text: string, file: string): Checked<ManifestText> 
   if (broken.length > 0) return { diagnostics: broken };
   const plain = plainText(yaml, tidy, places);
   const locate = locator(tidy, file, { yaml, places });
-  const found = [...bounded(plain.diagnostics)];
+  const found = [...bounded([...plain.diagnostics, ...secretComments(tidy, places)])];
   if (!found.some(({ code }) => code === "yaml/alias-bomb")) {
     found.push(...placed(contentDiagnostics(plain), locate));
   }
@@ -110,6 +111,21 @@ function contentDiagnostics({ value, settled, diagnostics }: PlainText): readonl
     ...misfits,
     ...ruleDiagnostics(value).filter((rule) => !told.some((path) => inside(path, rule.path ?? []))),
   ];
+}
+
+/** Credentials in comments, which are committed like everything else. */
+function secretComments(text: string, places: Placer): readonly Diagnostic[] {
+  if (!text.includes("#") || !commentHoldsCredential(text)) return [];
+  const found: Diagnostic[] = [];
+  for (const [comment, at] of commentsOf(text)) {
+    if (!commentHoldsCredential(comment)) continue;
+    const span = [at, at + comment.length] as const;
+    places.hide(span);
+    if (found.length > MOST_DIAGNOSTICS) continue;
+    const place = places.at(span);
+    found.push(problem("manifest/secret", "a comment holds a credential", { place, ...SECRET_WORDS }));
+  }
+  return found;
 }
 
 /** A credential may have been written as a key; a path is shown and logged. */

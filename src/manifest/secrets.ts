@@ -3,10 +3,16 @@
  * Guesses on the safe side: a manifest is committed, quoted in plans and pasted into chats.
  */
 
-// JWTs, bearer tokens, private keys, passwords in URLs, and the key forms of common vendors. The look-behinds keep the
+/** Why a credential is refused, and what to do. */
+export const SECRET_WORDS = {
+  why: "a manifest is committed and quoted in plans, so whoever reads it could spend from the account",
+  help: "revoke the credential, remove it here and from the history, and set it in the environment (KLING_API_KEY)",
+} as const;
+
+// JWTs, bearer tokens, private keys, passwords in URLs, the key forms of common vendors, and signed addresses. The look-behinds keep the
 // search linear in one long run of letters.
 const FORMS =
-  /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|\bBearer\s+[\w.~+/=-]{16,}|-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----|\bhttps?:\/\/[^\s/:@]+:[^\s/@]+@|(?<![\w-])(?:sk|pk|rk|api-key)-[\w-]{20,}|\bgh[opsu]_[A-Za-z0-9]{30,}|\bAKIA[0-9A-Z]{16}\b/;
+  /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|\bBearer\s+[\w.~+/=-]{16,}|-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----|\bhttps?:\/\/[^\s/:@]+:[^\s/@]+@|(?<![\w-])(?:sk|pk|rk|api-key)-[\w-]{20,}|\bgh[oprsu]_[A-Za-z0-9]{30,}|\bgithub_pat_\w{30,}|\bglpat-[\w-]{20,}|\bA[KS]IA[0-9A-Z]{16}\b|\bAIza[\w-]{35}|\bxox[abeoprs]-[\w-]{10,}|\b[spr]k_(?:live|test)_\w{16,}|\b(?:hf|npm|r8|fal|pypi)[_-][A-Za-z0-9]{30,}|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}:[0-9a-f]{32}\b|[?&](?:X-Amz-Signature|X-Goog-Signature|X-Tos-Signature|Signature|sig)=[\w%+/=-]{16,}/;
 const ALL_FORMS = new RegExp(FORMS.source, "g");
 
 const CREDENTIAL =
@@ -27,6 +33,18 @@ export function namesCredential(name: string, value: string): boolean {
 /** Whether a text holds something in the form of a credential: a JWT, `Bearer …`, a private key, a password in a URL. */
 export function holdsCredential(text: string): boolean {
   return FORMS.test(text);
+}
+
+// `name: value` and `name=value`, as people paste them; the value has no white space.
+const ASSIGNED = /(?<![\w.-])([\w.-]{1,80})["']?[ \t]{0,20}[:=][ \t]{0,20}["']?([^\s"',]{16,500})/g;
+
+/** Whether a comment holds a credential: in a credential's form, or random and under a credential's name. */
+export function commentHoldsCredential(comment: string): boolean {
+  if (holdsCredential(comment)) return true;
+  for (const [, name = "", value = ""] of comment.matchAll(ASSIGNED)) {
+    if (CREDENTIAL.test(name) && looksRandom(value)) return true;
+  }
+  return false;
 }
 
 /** Whether a value under a credential's name, where the author may choose names freely, is more than a word of the story. */

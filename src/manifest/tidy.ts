@@ -40,7 +40,13 @@ export function untidy(text: string, tidy: string, file: string): Diagnostic {
 function said(text: string, file: string): string {
   const read = readManifest(text, file);
   const { value } = plainText(parseYaml(text), text, placer(text, file));
-  return canonicalJson([read.value?.manifest ?? null, value, commentsOf(text).toSorted()]);
+  return canonicalJson([
+    read.value?.manifest ?? null,
+    value,
+    commentsOf(text)
+      .map(([comment]) => comment)
+      .toSorted(),
+  ]);
 }
 
 function withLineFeeds(text: string): string {

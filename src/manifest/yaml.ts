@@ -149,11 +149,16 @@ function spanOf(from: unknown): Span {
   return [offset, offset + Math.max(1, source.length)];
 }
 
-/** Every comment of a text with its `#`, in order. */
-export function commentsOf(text: string): readonly string[] {
-  return [...new Lexer().lex(text)]
-    .filter((token) => CST.tokenType(token) === "comment")
-    .map((comment) => comment.trimEnd());
+/** Every comment of a text with its `#`, in order, and its offset. */
+export function commentsOf(text: string): readonly (readonly [comment: string, at: number])[] {
+  const found: (readonly [string, number])[] = [];
+  let at = 0;
+  for (const token of new Lexer().lex(text)) {
+    if (CST.tokenType(token) === "comment") found.push([token.trimEnd(), at]);
+    // Marks of the lexer's own stand for nothing in the text.
+    if (token !== CST.DOCUMENT && token !== CST.FLOW_END && token !== CST.SCALAR) at += token.length;
+  }
+  return found;
 }
 
 /** Every node of a tree, parents before children, keys before their values. */

@@ -2,6 +2,7 @@
  * The one place where text that a server sent becomes text that may be shown: credentials and signed URLs are taken
  * out, controls replaced, length bounded. Everything that the provider room says about an answer passes through here.
  */
+import { spellingsOf } from "../base/secret.js";
 import { elide } from "../base/text.js";
 
 /** Makes a server's words safe to show, at most `limit` characters (300 when absent). */
@@ -16,20 +17,9 @@ const SLASHES = String.raw`(?<![\\/]|%2f)(?:(?:\\?/){2}|%2f%2f)`;
 const URL_TAIL = new RegExp(String.raw`((?:${SLASHES})[^\s"'<>?#]*?)(?:[?#]|%3f|%23)[^\s"'<>]*`, "gi");
 const USER_INFO = new RegExp(String.raw`(${SLASHES})[^\s"'<>/?#]*@`, "gi");
 
-/** A redactor for these secrets: each is removed wherever it occurs, also percent-encoded or in base64. */
+/** A redactor for these secrets: each is removed wherever it occurs, however it is spelled. */
 export function redactor(secrets: readonly string[]): Redact {
-  const forms = new Set(
-    secrets.flatMap((secret) =>
-      secret === ""
-        ? []
-        : [
-            secret,
-            encodeURIComponent(secret),
-            Buffer.from(secret).toString("base64"),
-            Buffer.from(secret).toString("base64url"),
-          ],
-    ),
-  );
+  const forms = new Set(secrets.flatMap(spellingsOf));
   // Longest first, so that a secret that contains another is removed whole.
   const ordered = [...forms].toSorted((a, b) => b.length - a.length);
   return (text, limit = 300) => {

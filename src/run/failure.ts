@@ -270,12 +270,18 @@ export function thrown(step: Named, error: unknown): Failed {
             help: "make room or give access, and run render again; what was submitted is collected then",
           })
         : problem("run/bug", `${step.id} stopped because of a bug in klingmake`, {
-            why: elide(`${error instanceof Error ? error.message : String(error)}${whereabouts(error)}`, 200),
+            why: elide(`${wholeWords(error)}${whereabouts(error)}`, 200),
             help: "please report it; what was submitted is collected by the next render",
           }),
     retry: "safe",
     billed: "unknown",
   };
+}
+
+/** An exception's words, cut between two of them: half a secret would not be known for one any more. */
+function wholeWords(error: unknown): string {
+  const words = error instanceof Error ? error.message : String(error);
+  return words.length <= 120 ? words : words.slice(0, 120).replace(/\S+$/, "…");
 }
 
 /** The functions that it happened in, innermost first: what a report needs. */

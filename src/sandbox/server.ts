@@ -14,6 +14,8 @@ import { sendFile } from "./delivery.js";
 const MOST_BODY_BYTES = 120 * 1024 * 1024;
 const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/iu;
 
+const LOOPBACK_ORIGIN = /^https?:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/iu;
+
 /** One request, as the handler sees it. */
 export interface Request {
   readonly method: string;
@@ -72,6 +74,15 @@ async function answer(
     return {
       kind: "refusal",
       refusal: { code: 1103, message: "the sandbox answers on loopback only" },
+      status: 403,
+    };
+  }
+  // A page of another site can have a browser send requests here, with the right Host; no program sends an Origin.
+  const { origin } = incoming.headers;
+  if (origin !== undefined && !LOOPBACK_ORIGIN.test(origin)) {
+    return {
+      kind: "refusal",
+      refusal: { code: 1103, message: "the sandbox answers no pages of other sites" },
       status: 403,
     };
   }

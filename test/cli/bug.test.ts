@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { bugText, redacted } from "../../src/cli/bug.js";
+import { redacted } from "../../src/base/secret.js";
+import { bugText } from "../../src/cli/bug.js";
 
 const ENV = { KLING_API_KEY: "sk-very-secret", KLING_SECRET_KEY: "s3cr3t!", HOME: "/home/mara" };
 
