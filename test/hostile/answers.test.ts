@@ -120,7 +120,7 @@ function textsIn(given: unknown): readonly string[] {
 }
 
 describe("whatever a vendor answers,", () => {
-  it("it is a value whose words are safe", async () => {
+  it("the adapter has a value for it whose words are safe", async () => {
     let body: unknown;
     const { url } = await serve((_, response) => answer(response, body));
     const provider = route(url);
