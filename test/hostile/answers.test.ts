@@ -129,7 +129,7 @@ describe("whatever a vendor answers,", () => {
         body = given;
         const answers = [
           await provider.submit({ reference, action: clip, materials: new Map() }, never),
-          await provider.find(reference, LOOKED.address, never),
+          ...(await provider.find([{ reference, address: LOOKED.address }], never)),
           ...(await provider.look([LOOKED], never)),
         ];
         for (const text of answers.flatMap(textsIn)) {
