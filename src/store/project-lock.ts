@@ -65,9 +65,12 @@ export async function acquireLock(
       async release() {
         if (released) return;
         released = true;
-        await file.truncate(0);
-        // Closing is what unlocks.
-        await file.close();
+        try {
+          await file.truncate(0);
+        } finally {
+          // Closing is what unlocks.
+          await file.close();
+        }
       },
     };
   } finally {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRequire } from "node:module";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { nodeFiles } from "../../src/store/files.js";
+import { nodeFiles, type FileSystem } from "../../src/store/files.js";
 import { acquireLock, type Acquired, type Holder } from "../../src/store/project-lock.js";
 
 const root = mkdtempSync(join(tmpdir(), "klingmake-lock-"));
@@ -83,6 +83,30 @@ describe("the project lock", () => {
     symlinkSync(`${path}-theirs`, path);
     await expect(acquireLock(nodeFiles, path, ME)).rejects.toMatchObject({ code: "ELOOP" });
     expect(readFileSync(`${path}-theirs`, "utf8")).toBe("theirs");
+  });
+
+  it("is free again even when the disk refuses to take the holder's name out", async () => {
+    const broken: FileSystem = {
+      ...nodeFiles,
+      promises: {
+        ...nodeFiles.promises,
+        async open(name, flags, mode) {
+          const file = await nodeFiles.promises.open(name, flags, mode);
+          let cuts = 0;
+          const truncate = (length: number) =>
+            ++cuts === 1 ? file.truncate(length) : Promise.reject(new Error("EIO"));
+          return new Proxy(file, {
+            get: (target, member) => {
+              if (member === "truncate") return truncate;
+              const value: unknown = Reflect.get(target, member);
+              return typeof value === "function" ? (value.bind(target) as unknown) : value;
+            },
+          });
+        },
+      },
+    };
+    await expect(release(await acquireLock(broken, path, ME))).rejects.toThrow("EIO");
+    await release(await acquireLock(nodeFiles, path, OTHER));
   });
 
   it("lets nobody in where locks cannot be had", async () => {
