@@ -3,7 +3,7 @@
  * Blobs are read-only and never linked to from outside. What is read is checked; a damaged blob is put aside, not deleted.
  * Knows nothing of steps, keys or outputs: `place.ts` brings blobs to the author.
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { sha256Hex, type Sha256 } from "../base/digest.js";
 import {
   besideName,
@@ -67,6 +67,7 @@ export function storeDirectory(given: {
 export function openArtifacts(fs: FileSystem, directory: string): Artifacts {
   const shelf = (sha256: Sha256) => join(directory, "cas", sha256.slice(0, 2));
   const pathOf = (sha256: Sha256) => join(shelf(sha256), sha256);
+  let rooted = false;
 
   /** Gives a complete, durable file its final name. */
   const shelve = async (file: string, sha256: Sha256) => {
@@ -75,6 +76,11 @@ export function openArtifacts(fs: FileSystem, directory: string): Artifacts {
     await fs.promises.rename(file, path);
     await syncDirectory(fs, shelf(sha256));
     await syncDirectory(fs, join(directory, "cas"));
+    // Those above may have been made with the first blob, by this run or by one that did not get this far.
+    for (let above = directory; !rooted; above = dirname(above)) {
+      await syncDirectory(fs, above);
+      rooted = above === dirname(above);
+    }
   };
   const copyIn = async (from: string, sha256: Sha256): Promise<boolean> => {
     const copy = besideName(pathOf(sha256));

@@ -3,6 +3,7 @@
  * A line that cannot be read is copied aside once and reported; the file itself stays as it is. Whoever appends holds
  * the project lock. Reading needs no lock: a line that is just being written looks torn, and is left for later.
  */
+import { dirname } from "node:path";
 import { isoTime } from "../base/clock.js";
 import { caution, problem, type Diagnostic } from "../base/diagnostic.js";
 import { isRecord } from "../base/guard.js";
@@ -77,6 +78,8 @@ export async function openJournal(fs: FileSystem, at: StateDirectory, now: () =>
 
   const file = await openToAppend(fs, at.journal, "a");
   await syncDirectory(fs, at.path);
+  // The directory itself may be as new as the journal in it, whoever made it.
+  await syncDirectory(fs, dirname(at.path));
   const records = [...parsed.records];
   let unended = parsed.unended;
   let last: Promise<void> = Promise.resolve();

@@ -8,7 +8,7 @@ import { unreachable } from "../../base/guard.js";
 import type { ImageModel, Model, VideoModel } from "../../catalog/model.js";
 import type { Action, Realm } from "../../graph/step.js";
 import { download } from "../download.js";
-import { openHttp, type HttpOptions } from "../http.js";
+import { openHttp, type Http, type HttpOptions } from "../http.js";
 import type { Material, Provider, RouteProblem, VendorError } from "../provider.js";
 import { isLoopbackHost } from "../reach.js";
 import { redactor } from "../redact.js";
@@ -48,6 +48,8 @@ export interface KlingOptions {
   readonly baseUrl?: string;
   /** Limits and a network other than the usual ones. */
   readonly http?: Omit<HttpOptions, "clock" | "base">;
+  /** Stands in for all of HTTP; whoever hands it over closes it. */
+  readonly transport?: Http;
   /** Bytes of a result at most; 4 GiB when absent. */
   readonly resultBytes?: number;
 }
@@ -74,7 +76,7 @@ export function openKling(options: KlingOptions): Provider | RouteProblem {
 
   const redact = redactor(secretsOf(credentials));
   const reading: Reading = { base, redact };
-  const http = openHttp({ ...options.http, clock, base });
+  const http = options.transport ?? openHttp({ ...options.http, clock, base });
   const calls = openCalls({ http, base, credentials, clock, realm, redact });
 
   const target = (action: Action): Target => targetOf(catalog, action, way);
