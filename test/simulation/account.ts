@@ -15,6 +15,8 @@ export interface Task {
   readonly kind: "clip" | "still";
   readonly reference: string | undefined;
   readonly prompt: string;
+  /** The vendor's id of the clip that it works on. */
+  readonly source?: string;
   /** Which project sent it. */
   readonly project: string;
   readonly acceptedMs: number;
@@ -82,7 +84,9 @@ export class Account {
   }
 
   /** Accepts a create. */
-  accept(asked: Pick<Task, "product" | "dialect" | "kind" | "reference" | "prompt" | "project">): Task {
+  accept(
+    asked: Pick<Task, "product" | "dialect" | "kind" | "reference" | "prompt" | "project" | "source">,
+  ): Task {
     const { chance, turns, weather } = this;
     const ends = turns.nowMs + 2_000 + chance.below(70_000);
     const failing = chance.happens(weather.failures);

@@ -4,51 +4,13 @@
  * money with the ledger and not with the program's.
  */
 import { sha256Hex } from "../../src/base/digest.js";
-import type { OtherRendering } from "../../src/plan/prior.js";
-import { wholeOf } from "../../src/plan/recorded.js";
 import { parseJournal } from "../../src/store/journal-file.js";
-import { readLock, type LockFile } from "../../src/store/lockfile.js";
-import { replay, type JournalView } from "../../src/store/replay.js";
+import type { JournalView } from "../../src/store/replay.js";
 import type { Task } from "./account.js";
 import { contentOf } from "./bytes.js";
 import type { Node } from "./disk.js";
-import { Broken, type FilmProject, type Lived, type Stage } from "./stage.js";
-
-/** What a project's own records say. */
-export interface Records {
-  readonly lock: LockFile | undefined;
-  readonly journal: JournalView;
-}
-
-const LOCK = "kling.lock.json";
-const STORE = "/home/author/.local/share/klingmake/store";
-
-const known = new WeakMap<Node, { readonly version: number; readonly value: unknown }>();
-
-/** What `read` makes of a file, once for each content. */
-function once<T>(node: Node | undefined, read: (text: string | undefined) => T): T {
-  const before = node === undefined ? undefined : known.get(node);
-  if (node !== undefined && before?.version === node.version) return before.value as T;
-  const value = read(node?.content().toString("utf8"));
-  if (node !== undefined) known.set(node, { version: node.version, value });
-  return value;
-}
-
-/** Lockfile and journal can be read; only a line that was cut short may be damaged. */
-export function recordsParse({ disk, root }: FilmProject): Records {
-  const lock = once(disk.at(`${root}/${LOCK}`), (text) => {
-    if (text === undefined) return undefined;
-    const read = readLock(text, LOCK);
-    if (read.value !== undefined && read.diagnostics.length === 0) return read.value;
-    throw new Broken(`the lockfile does not parse: ${JSON.stringify(read.diagnostics)}`);
-  });
-  const journal = once(disk.at(`${root}/.kling/journal.jsonl`), (text) => {
-    const parsed = parseJournal(text ?? "");
-    if (parsed.newer.length > 0) throw new Broken("the journal has lines of another version");
-    return replay(parsed.records);
-  });
-  return { lock, journal };
-}
+import { artifactsOf, blobPath, Broken, once, STORE, type Records } from "./records.js";
+import type { FilmProject, Lived, Stage } from "./stage.js";
 
 /** What was damaged in the journal is reported, and kept beside it, once something was written after it. */
 export function damageIsKept(stage: Stage, { disk, root }: FilmProject, after: Lived | undefined): void {
@@ -103,10 +65,6 @@ export function outputsAreTrue(stage: Stage, project: FilmProject, { lock, journ
   }
 }
 
-function artifactsOf(lock: LockFile | undefined): readonly OtherRendering[] {
-  return [...(lock?.renders.values() ?? [])].flatMap((rendering) => wholeOf(rendering));
-}
-
 /** No create was accepted twice: one task for each reference, and one for each key without one. */
 export function createsAreSingle(stage: Stage): void {
   const seen = new Set<string>();
@@ -142,13 +100,37 @@ export function tasksAreReachable(stage: Stage, records: ReadonlyMap<FilmProject
   }
 }
 
+/** What the records call held is held: bytes that are stored are in the store, what is recorded is in the lockfile. */
+export function recordsAreBacked({ disk, emptied, unlocked }: FilmProject, { lock, journal }: Records): void {
+  const isHeld = (sha256: string): boolean => emptied || disk.at(blobPath(sha256)) !== undefined;
+  for (const { artifact, attempt } of artifactsOf(lock)) {
+    if (!isHeld(artifact.sha256))
+      throw new Broken(`the lockfile has attempt ${attempt} of a clip that is not held`);
+  }
+  for (const { artifact, state, key, step } of [...journal.attempts.values()].flat()) {
+    if (artifact !== undefined && !isHeld(artifact.sha256))
+      throw new Broken(`${step} is stored, and is not held`);
+    if (state === "recorded" && !unlocked && lock?.renders.has(key) !== true) {
+      throw new Broken(`${step} is recorded, and not in the lockfile`);
+    }
+  }
+}
+
+/** What was refused for its content is not sent again, unless a person says so. */
+export function refusalsStand({ accepted, refusedBefore, wantsAnyway }: Lived): void {
+  if (wantsAnyway) return;
+  const again = accepted.find(({ key }) => refusedBefore.has(key));
+  if (again !== undefined) throw new Broken(`${again.step} was refused for its content, and was sent again`);
+}
+
 /** Whether records name a task, or the create that it came from as one whose state is open. */
 function isNamed(task: Task, stage: Stage, { lock, journal }: Records): boolean {
   const named = stage.books.tasks.get(task.id);
   if (artifactsOf(lock).some(({ handle }) => handle?.task === task.id)) return true;
   const attempts = named === undefined ? [] : (journal.attempts.get(named.key) ?? []);
   return attempts.some(
-    (attempt) => attempt.task === task.id || attempt.reference === (task.reference ?? attempt.reference),
+    ({ task: id, reference, state }) =>
+      id === task.id || (state !== "refused" && reference === (task.reference ?? reference)),
   );
 }
 
@@ -167,7 +149,7 @@ export function nothingIsLost(stage: Stage, records: ReadonlyMap<FilmProject, Re
         artifactsOf(lock).some(({ artifact }) => artifact.sha256 === sha256) ||
         [...journal.attempts.values()].flat().some(({ artifact }) => artifact?.sha256 === sha256);
       if (!isNamed) return isUnknown(task, stage, journal);
-      return project.emptied || project.disk.at(`${STORE}/cas/${sha256.slice(0, 2)}/${sha256}`) !== undefined;
+      return project.emptied || project.disk.at(blobPath(sha256)) !== undefined;
     });
     if (!held) throw new Broken(`the paid clip of ${nameOf(task, stage)} (task ${task.id}) was lost`);
   }

@@ -19,6 +19,7 @@ import { Disk } from "./disk.js";
 import type { Film } from "./film.js";
 import { Life, type Blow, type Trouble } from "./life.js";
 import { mount } from "./mount.js";
+import { Broken, recordsParse, refusedKeys } from "./records.js";
 import { clockOf, Turns } from "./turns.js";
 import { orderOf } from "./vendor-calls.js";
 import { wayTo, type Arrival, type OnArrival } from "./vendor.js";
@@ -35,6 +36,8 @@ export interface FilmProject {
   lost: boolean;
   /** Whether the store was taken away. */
   emptied: boolean;
+  /** Whether the lockfile was. */
+  unlocked: boolean;
 }
 
 /** What is wanted of a life. */
@@ -58,10 +61,10 @@ export interface Lived {
   /** Creates that it sent and the vendor accepted. */
   readonly accepted: readonly Named[];
   readonly maxCostUsd?: number;
+  /** Keys that had been refused for their content when it began, and whether a person asked for such steps again. */
+  readonly refusedBefore: ReadonlySet<string>;
+  readonly wantsAnyway: boolean;
 }
-
-/** Thrown when a promise was broken. */
-export class Broken extends Error {}
 
 /** The stage. */
 export class Stage {
@@ -102,6 +105,7 @@ export class Stage {
       held: false,
       lost: false,
       emptied: false,
+      unlocked: false,
     };
     disk.put(`${project.root}/refs/dawn.png`, contentOf("still", "dawn").bytes);
     disk.put(`${project.root}/vo/line.wav`, SOUND);
@@ -141,6 +145,8 @@ export class Stage {
     let thrown: unknown;
     const accepted: Named[] = [];
     census.count("lives");
+    const refusedBefore = refusedKeys(recordsParse(project));
+    const { retryRefused = [], rebuy = [] } = wish.request ?? {};
     this.#render(project, wish, life, accepted)
       .then((came) => {
         report = came;
@@ -160,6 +166,8 @@ export class Stage {
         project,
         life,
         accepted,
+        refusedBefore,
+        wantsAnyway: retryRefused.length + rebuy.length > 0,
         ...(report === undefined ? {} : { report }),
         ...(thrown === undefined ? {} : { thrown }),
         ...(wish.request?.maxCostUsd === undefined ? {} : { maxCostUsd: wish.request.maxCostUsd }),

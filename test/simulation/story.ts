@@ -10,7 +10,8 @@ import { Chance } from "./chance.js";
 import { drawFilm } from "./film.js";
 import * as invariants from "./invariants.js";
 import { TURNING_POINTS, type Blow, type Trouble } from "./life.js";
-import { Broken, Stage, type FilmProject, type Lived, type Wish } from "./stage.js";
+import { Broken, recordsParse, type Records } from "./records.js";
+import { Stage, type FilmProject, type Lived, type Wish } from "./stage.js";
 
 /** Plays the story of a seed. @throws Broken when a promise was. */
 export async function play(seed: number, census: Census): Promise<void> {
@@ -119,7 +120,10 @@ function meddle(stage: Stage, project: FilmProject, chance: Chance): void {
     disk.remove(`${root}/.kling`);
     project.lost = true;
   });
-  does("lost lockfile", 0.05, () => disk.remove(`${root}/kling.lock.json`));
+  does("lost lockfile", 0.05, () => {
+    disk.remove(`${root}/kling.lock.json`);
+    project.unlocked = true;
+  });
   does("lost store", 0.04, () => {
     disk.remove("/home/author/.local");
     for (const each of stage.projects) if (each.disk === disk) each.emptied = true;
@@ -134,8 +138,8 @@ function meddle(stage: Stage, project: FilmProject, chance: Chance): void {
   });
 }
 
-function recordsOf(stage: Stage): ReadonlyMap<FilmProject, invariants.Records> {
-  return new Map(stage.projects.map((project) => [project, invariants.recordsParse(project)]));
+function recordsOf(stage: Stage): ReadonlyMap<FilmProject, Records> {
+  return new Map(stage.projects.map((project) => [project, recordsParse(project)]));
 }
 
 function check(stage: Stage, lived: readonly Lived[]): void {
@@ -146,12 +150,16 @@ function check(stage: Stage, lived: readonly Lived[]): void {
     stage.census.tell(() => `${each.project.name} ended: ${end} ${report?.exit ?? ""}`);
     invariants.endsInReport(each);
     invariants.capsHold(each);
+    invariants.refusalsStand(each);
     invariants.damageIsKept(stage, each.project, life.alive ? each : undefined);
   }
   const records = recordsOf(stage);
   invariants.createsAreSingle(stage);
   invariants.storeIsTrue(stage);
-  for (const [project, record] of records) invariants.outputsAreTrue(stage, project, record);
+  for (const [project, record] of records) {
+    invariants.outputsAreTrue(stage, project, record);
+    invariants.recordsAreBacked(project, record);
+  }
   invariants.tasksAreReachable(stage, records);
 }
 
@@ -183,7 +191,7 @@ async function finishUndisturbed(stage: Stage, project: FilmProject): Promise<vo
   const after = [stage.account.tasks.length, stage.account.small.length];
   if (after.some((count, index) => count !== before[index])) throw new Broken("doing nothing cost something");
   check(stage, [idle]);
-  invariants.noLitter(project, invariants.recordsParse(project));
+  invariants.noLitter(project, recordsParse(project));
   invariants.booksCover(stage, project, idle.report?.plan?.committed ?? 0);
 }
 

@@ -103,13 +103,19 @@ function create(account: Account, project: string, call: JsonCall): Answer {
   // As observed: where the slots are taken, nobody looks whether it is a duplicate.
   if (account.underWay() >= account.weather.slots) return refusal(1303);
   if (account.taken(reference)) return refusal(1201, `External_task_id ${reference ?? ""} already exists`);
-  const gone = sourcesOf(path, body).find((source) => account.resultOf(source) === undefined);
-  if (gone !== undefined) return refusal(1203, "the video does not exist");
+  const sources = sourcesOf(path, body);
+  if (sources.some((source) => account.resultOf(source) === undefined)) {
+    return refusal(1203, "the video does not exist");
+  }
   if (path === "/v1/videos/advanced-lip-sync" && !account.sessions.has(String(body["session_id"]))) {
     return refusal(1201, "session_id is not valid");
   }
   const kind = path.startsWith("/v1/images/") ? "still" : "clip";
-  const task = account.accept({ product: path, dialect, kind, reference, prompt, project });
+  const [source] = sources;
+  const task = account.accept({
+    ...{ product: path, dialect, kind, reference, prompt, project },
+    ...(source === undefined ? {} : { source }),
+  });
   return accepted(
     dialect === "new"
       ? { id: task.id, status: "submitted", external_id: reference, create_time: task.acceptedMs }
@@ -235,7 +241,10 @@ function toldLegacy(account: Account, task: Task): unknown {
     task_id: task.id,
     task_status: state === "succeeds" ? "succeed" : state === "fails" ? "failed" : state,
     task_status_msg: state === "fails" ? REASONS[task.fate] : "",
-    task_info: task.reference === undefined ? {} : { external_task_id: task.reference },
+    task_info: {
+      ...(task.reference === undefined ? {} : { external_task_id: task.reference }),
+      ...(task.source === undefined ? {} : { parent_video: { id: task.source, duration: "5" } }),
+    },
     created_at: task.acceptedMs,
     updated_at: Math.min(Math.floor(account.turns.nowMs), task.endsMs),
     ...(state === "succeeds" ? { task_result: result } : {}),
