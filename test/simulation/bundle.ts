@@ -62,9 +62,9 @@ function mutating({ file, from, to }: Mutation): Plugin {
   };
 }
 
-/** Plays a range of seeds in a process of its own. */
-export async function playIn(file: string, first: number, seeds: number): Promise<Played> {
-  return JSON.parse(await run(file, ["range", String(first), String(seeds)])) as Played;
+/** Plays a range of seeds, or every `step`th, in a process of its own. */
+export async function playIn(file: string, first: number, seeds: number, step = 1): Promise<Played> {
+  return JSON.parse(await run(file, ["range", ...[first, seeds, step].map(String)])) as Played;
 }
 
 /** The stories of seeds, each as one text. */

@@ -50,7 +50,9 @@ export const MUST_HAPPEN: readonly string[] = [
   ...Object.keys(CODES).flatMap((code) => [`code ${code} to create`, `code ${code} to query`]),
   ...LOST.flatMap((fault) => ["create", "query", "call"].map((asked) => `fault ${fault} to ${asked}`)),
   ...["late", "twice"].map((fault) => `fault ${fault} to create`),
-  ...["cut", "short", "broken", "page", "busy", "refused", "expired"].map((fault) => `download ${fault}`),
+  ...["cut", "short", "broken", "clipped", "page", "busy", "refused", "expired"].map(
+    (fault) => `download ${fault}`,
+  ),
   ...["ENOSPC", "EACCES", "EROFS", "EIO"].map((code) => `disk error ${code}`),
   ...["nothing", "everything", "some"].map((mood) => `power failures keeping ${mood}`),
   "lost .kling",

@@ -12,18 +12,19 @@ export interface Played {
   readonly failed?: { readonly seed: number; readonly message: string; readonly story: readonly string[] };
 }
 
-/** Plays `seeds` stories from `first` on. */
-export async function playRange(first: number, seeds: number): Promise<Played> {
+/** Plays `seeds` stories from `first` on, every `step`th. */
+export async function playRange(first: number, seeds: number, step: number): Promise<Played> {
   const census = new Census();
-  for (let seed = first; seed < first + seeds; seed++) {
+  for (let seed = first; seed < first + seeds * step; seed += step) {
     try {
       await play(seed, census);
     } catch (error) {
-      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      const { name, message, stack = "" } = error instanceof Error ? error : new Error(String(error));
+      const where = stack.split("\n").filter((line) => line.startsWith("    at "));
       return {
-        seeds: seed - first + 1,
+        seeds: (seed - first) / step + 1,
         counts: [...census.counts],
-        failed: { seed, message, story: await tell(seed) },
+        failed: { seed, message: [`${name}: ${message}`, ...where].join("\n"), story: await tell(seed) },
       };
     }
   }
@@ -40,7 +41,7 @@ export async function tell(seed: number): Promise<readonly string[]> {
 }
 
 const [what = "range", ...numbers] = process.argv.slice(2);
-const [first = 1, seeds = 100] = numbers.map(Number);
+const [first = 1, seeds = 100, step = 1] = numbers.map(Number);
 const told: string[] = [];
 if (what === "tell") for (const seed of numbers) told.push((await tell(Number(seed))).join("\n"));
-process.stdout.write(JSON.stringify(what === "tell" ? told : await playRange(first, seeds)));
+process.stdout.write(JSON.stringify(what === "tell" ? told : await playRange(first, seeds, step)));

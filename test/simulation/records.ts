@@ -9,7 +9,9 @@ import { replay, type JournalView } from "../../src/store/replay.js";
 import type { Disk, Node } from "./disk.js";
 
 /** Thrown when a promise was broken. */
-export class Broken extends Error {}
+export class Broken extends Error {
+  override readonly name = "Broken";
+}
 
 /** What a project's own records say. */
 export interface Records {

@@ -4,18 +4,19 @@
  */
 import type { PlannedStep } from "../../src/plan/plan.js";
 import type { Outcome } from "../../src/run/event.js";
-import { CALM, type Weather } from "./account.js";
+import { CALM } from "./account.js";
 import type { Census } from "./census.js";
 import { Chance } from "./chance.js";
+import { allOf, drawBlows, drawWeather, drawWish, HARSH_EVERY, meddle } from "./fate.js";
 import { drawFilm } from "./film.js";
 import * as invariants from "./invariants.js";
-import { TURNING_POINTS, type Blow, type Trouble } from "./life.js";
 import { Broken, recordsParse, type Records } from "./records.js";
-import { Stage, type FilmProject, type Lived, type Wish } from "./stage.js";
+import { Stage, type FilmProject, type Lived } from "./stage.js";
 
 /** Plays the story of a seed. @throws Broken when a promise was. */
 export async function play(seed: number, census: Census): Promise<void> {
   const chance = new Chance(seed);
+  const manner = seed % HARSH_EVERY === 0 ? "harsh" : "usual";
   const stage = new Stage(chance, census);
   const film = drawFilm(chance);
   const machine = stage.machine();
@@ -25,14 +26,14 @@ export async function play(seed: number, census: Census): Promise<void> {
 
   const lives = 1 + chance.below(4);
   for (let count = 0; count < lives; count++) {
-    stage.account.weather = drawWeather(chance);
+    stage.account.weather = drawWeather(chance, manner);
     const project = chance.pick(stage.projects);
     meddle(stage, project, chance);
-    const wishes = [[project, drawWish(chance, project, stage)] as const];
+    const wishes = [[project, drawWish(chance, project, stage, manner)] as const];
     // The same project in another terminal, or another project with the same keys.
-    if (chance.happens(0.15)) {
+    if (chance.happens(manner === "harsh" ? 0.4 : 0.15)) {
       const other = chance.pick(stage.projects);
-      wishes.push([other, { says: true, blows: drawBlows(chance) }]);
+      wishes.push([other, { says: true, blows: drawBlows(chance, manner) }]);
     }
     census.tell(() => `life ${count + 1}: ${JSON.stringify(wishes.map(([{ name }, wish]) => [name, wish]))}`);
     const lived = await stage.live(wishes);
@@ -48,94 +49,6 @@ export async function play(seed: number, census: Census): Promise<void> {
       () => `${disk.text(`${root}/kling.lock.json`)}\n${disk.text(`${root}/.kling/journal.jsonl`)}`,
     );
   }
-}
-
-function drawWeather(chance: Chance): Weather {
-  const rough = chance.pick([0, 0, 0.1, 0.3]);
-  return {
-    faults: rough,
-    failures: chance.pick([0, 0, 0.1, 0.3]),
-    downloads: chance.pick([0, 0.2, 0.5]),
-    slots: chance.pick([1, 3, 50]),
-  };
-}
-
-function drawBlows(chance: Chance): readonly Blow[] {
-  const draw = (what: Blow["what"]): Blow => {
-    const side = chance.pick(["before", "after"] as const);
-    if (chance.happens(0.5)) return { at: 1 + Math.floor(chance.next() ** 1.5 * 260), side, what };
-    return { at: 1 + Math.floor(chance.next() ** 2 * 12), port: chance.pick(TURNING_POINTS), side, what };
-  };
-  const blows: Blow[] = [];
-  if (chance.happens(0.7)) blows.push(draw(chance.pick(["kill", "power", "power"])));
-  if (chance.happens(0.15)) blows.push(draw("stop"));
-  if (chance.happens(0.15)) blows.push(draw("edit"));
-  return blows;
-}
-
-function drawTrouble(chance: Chance): Trouble | undefined {
-  if (!chance.happens(0.2)) return undefined;
-  const code = chance.pick(["ENOSPC", "EACCES", "EROFS", "EIO"] as const);
-  return { code, from: 1 + chance.below(300), calls: 1 + chance.below(chance.pick([3, 40, 400])) };
-}
-
-function drawWish(chance: Chance, project: FilmProject, stage: Stage): Wish {
-  const trouble = drawTrouble(chance);
-  const rebuy = chance.happens(0.08) ? [`shots.${chance.pick(project.film.shots)}`] : undefined;
-  if (rebuy !== undefined) {
-    stage.census.count("rebuys");
-    stage.rebuys++;
-  }
-  const maxCostUsd = chance.happens(0.15) ? chance.pick([0.25, 0.5, 1, 2]) : undefined;
-  const request = {
-    ...(rebuy === undefined ? {} : { rebuy }),
-    ...(maxCostUsd === undefined ? {} : { maxCostUsd }),
-    ...(chance.happens(0.05) ? { frozen: true } : {}),
-    ...(chance.happens(0.2) ? { retryRefused: allOf(project) } : {}),
-  };
-  return {
-    request,
-    ...(chance.happens(0.9) ? { says: chance.happens(0.93) } : {}),
-    byDigest: chance.happens(0.25),
-    blows: drawBlows(chance),
-    ...(trouble === undefined ? {} : { trouble }),
-  };
-}
-
-function allOf({ film }: FilmProject): readonly string[] {
-  return [...film.shots.map((id) => `shots.${id}`), ...film.images.map((id) => `images.${id}`)];
-}
-
-/** What people do between two runs. */
-function meddle(stage: Stage, project: FilmProject, chance: Chance): void {
-  const { disk, root } = project;
-  const does = (what: string, probability: number, act: () => void): void => {
-    if (!chance.happens(probability)) return;
-    stage.census.count(what);
-    stage.census.tell(() => what);
-    act();
-  };
-  if (chance.happens(0.2)) stage.edit(project);
-  does("lost .kling", 0.04, () => {
-    disk.remove(`${root}/.kling`);
-    project.lost = true;
-  });
-  does("lost lockfile", 0.05, () => {
-    disk.remove(`${root}/kling.lock.json`);
-    project.unlocked = true;
-  });
-  does("lost store", 0.04, () => {
-    disk.remove("/home/author/.local");
-    for (const each of stage.projects) if (each.disk === disk) each.emptied = true;
-  });
-  does("lost outputs", 0.05, () => disk.remove(`${root}/renders`));
-  does("lost snapshots", 0.1, () => disk.remove("/home/author/.cache"));
-  does("held", 0.04, () => {
-    // What is made from a held clip is made again, with a yes, once the clip is let go.
-    stage.rebuys++;
-    project.held = !project.held;
-    stage.save(project);
-  });
 }
 
 function recordsOf(stage: Stage): ReadonlyMap<FilmProject, Records> {

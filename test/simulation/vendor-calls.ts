@@ -113,7 +113,12 @@ function create(account: Account, project: string, call: JsonCall): Answer {
   const kind = path.startsWith("/v1/images/") ? "still" : "clip";
   const [source] = sources;
   const task = account.accept({
-    ...{ product: path, dialect, kind, reference, prompt, project },
+    product: path,
+    dialect,
+    kind,
+    reference,
+    prompt,
+    project,
     ...(source === undefined ? {} : { source }),
   });
   return accepted(
