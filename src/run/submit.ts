@@ -134,6 +134,9 @@ export async function createTask(
           lost = answer.error.message;
           continue;
         }
+        // It answers this send alone: one before it, whose answer was lost, may still arrive.
+        if (lost !== undefined && sends > 1)
+          return { kind: "unsettled", why: answer.error.message, error: answer.error };
         return { kind: "refused", error: answer.error };
       case "lost":
         if (!asks && answer.unsent === true) return { kind: "unsent", why: answer.why };

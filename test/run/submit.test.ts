@@ -205,6 +205,22 @@ describe("the protocol", () => {
       "submit find",
       1,
     ],
+    [
+      "a refusal of the second send is no proof about the first, which may be on its way yet",
+      saying("lose", refusing("content")),
+      false,
+      "unsettled",
+      "submit find find find submit",
+      0,
+    ],
+    [
+      "a refusal of what an earlier run sent, and the vendor does not have, is final",
+      saying(refusing("content")),
+      true,
+      "refused",
+      "find submit",
+      0,
+    ],
   ])("%s", async (_, script, askFirst, expected, log, tasks) => {
     const told = await create(script, { askFirst });
     expect([words(told.created), told.log.join(" "), told.tasks]).toEqual([expected, log, tasks]);
