@@ -15,6 +15,8 @@ export type Probed =
 
 // Enough to hold the last chunk of a PNG, or the end marker of a JPEG with something small after it.
 const TAIL = 4096;
+/** `IEND` with its checksum: a picture that ends within it was cut. */
+const PNG_END = Buffer.from("49454e44ae426082", "hex");
 
 /** Looks into the file at `path`, of which digest and size are known already. @throws the disk's error. */
 export function probe(
@@ -46,5 +48,5 @@ export function probeBytes(read: ReadAt, known: { readonly sha256: Sha256; reado
 
 function hasEnd(read: ReadAt, size: number, format: "jpg" | "png"): boolean {
   const tail = Buffer.from(read(Math.max(0, size - TAIL), TAIL));
-  return format === "png" ? tail.includes("IEND") : tail.includes(Buffer.of(0xff, 0xd9));
+  return format === "png" ? tail.includes(PNG_END) : tail.includes(Buffer.of(0xff, 0xd9));
 }

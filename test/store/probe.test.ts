@@ -78,6 +78,7 @@ describe("a finished download", () => {
       "middle of a box",
     ],
     ["a PNG cut short", png(1, 1).subarray(0, 33), "ends before the picture does"],
+    ["a PNG without its last byte", png(1, 1).subarray(0, -1), "ends before the picture does"],
     ["a PNG cut in its header", png(1, 1).subarray(0, 18), "header is damaged"],
     ["a PNG of no size", png(0, 9), "header is damaged"],
     ["a JPEG cut short", jpg(64, 64).subarray(0, -2), "ends before the picture does"],
