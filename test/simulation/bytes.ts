@@ -2,6 +2,7 @@
  * Real clips and stills, tiny, and another one for each name: one is encoded, and the name goes into a part of the file
  * that players pass over.
  */
+import { crc32 } from "node:zlib";
 import { sha256Hex, type Sha256 } from "../../src/base/digest.js";
 import { encodeClip } from "../../src/sandbox/media/clip.js";
 import { encodeStill } from "../../src/sandbox/media/png.js";
@@ -21,8 +22,7 @@ const made = new Map<string, Content>();
 export function contentOf(kind: "clip" | "still", name: string): Content {
   const held = made.get(`${kind} ${name}`);
   if (held !== undefined) return held;
-  const bytes =
-    kind === "clip" ? Buffer.concat([clip(), freeBox(name)]) : Buffer.concat([still(), Buffer.from(name)]);
+  const bytes = kind === "clip" ? Buffer.concat([clip(), freeBox(name)]) : withText(still(), name);
   const content = { bytes, sha256: sha256Hex(bytes) };
   // Names repeat from story to story.
   if (made.size > 500) made.clear();
@@ -46,6 +46,17 @@ function still(): Buffer {
   const held = bases.get("still") ?? Buffer.from(encodeStill(320, 320, WORDS, "simulation"));
   bases.set("still", held);
   return held;
+}
+
+/** A picture with a chunk of text before its end. */
+function withText(picture: Buffer, name: string): Buffer {
+  const end = picture.length - 12;
+  const body = Buffer.from(`tEXtTitle\0${name}`);
+  const chunk = Buffer.alloc(8 + body.length);
+  chunk.writeUInt32BE(body.length - 4, 0);
+  body.copy(chunk, 4);
+  chunk.writeUInt32BE(crc32(body), 4 + body.length);
+  return Buffer.concat([picture.subarray(0, end), chunk, picture.subarray(end)]);
 }
 
 /** A box that every player passes over. */

@@ -57,6 +57,8 @@ export const MUST_HAPPEN: readonly string[] = [
   ...["nothing", "everything", "some"].map((mood) => `power failures keeping ${mood}`),
   "lost .kling",
   "lost lockfile",
+  "lost disk",
+  "reverted lockfile",
   "lost store",
   "lost outputs",
   "held",

@@ -62,6 +62,7 @@ export function drawWish(chance: Chance, project: FilmProject, stage: Stage, man
     ...(rebuy === undefined ? {} : { rebuy }),
     ...(maxCostUsd === undefined ? {} : { maxCostUsd }),
     ...(chance.happens(0.05) ? { frozen: true } : {}),
+    ...(chance.happens(0.1) ? { refresh: chance.happens(0.5) } : {}),
     ...(chance.happens(0.2) ? { retryRefused: allOf(project) } : {}),
   };
   return {
@@ -94,6 +95,20 @@ export function meddle(stage: Stage, project: FilmProject, chance: Chance): void
   });
   does("lost lockfile", 0.05, () => {
     disk.remove(`${root}/kling.lock.json`);
+    project.unlocked = true;
+  });
+  const past = chance.below(project.pastLocks.length + 1);
+  does("reverted lockfile", 0.05, () => {
+    const text = project.pastLocks[past];
+    if (text === undefined) return;
+    disk.put(`${root}/kling.lock.json`, text);
+    project.unlocked = true;
+  });
+  does("lost disk", 0.03, () => {
+    for (const path of [`${root}/.kling`, `${root}/kling.lock.json`, `${root}/renders`, "/home/author"])
+      disk.remove(path);
+    for (const each of stage.projects) if (each.disk === disk) each.emptied = true;
+    project.lost = true;
     project.unlocked = true;
   });
   does("lost store", 0.04, () => {

@@ -36,8 +36,10 @@ export interface FilmProject {
   lost: boolean;
   /** Whether the store was taken away. */
   emptied: boolean;
-  /** Whether the lockfile was. */
+  /** Whether the lockfile was, or an older one was put in its place. */
   unlocked: boolean;
+  /** The lockfile as it was after each life. */
+  readonly pastLocks: string[];
 }
 
 /** What is wanted of a life. */
@@ -72,6 +74,8 @@ export class Stage {
   readonly account: Account;
   readonly books = new Books();
   readonly projects: FilmProject[] = [];
+  /** Requests that can cost money, as many as arrived. */
+  arrived = 0;
   /** How often a person asked to buy something again. */
   rebuys = 0;
   readonly #chance: Chance;
@@ -106,6 +110,7 @@ export class Stage {
       lost: false,
       emptied: false,
       unlocked: false,
+      pastLocks: [],
     };
     disk.put(`${project.root}/refs/dawn.png`, contentOf("still", "dawn").bytes);
     disk.put(`${project.root}/vo/line.wav`, SOUND);
@@ -243,6 +248,7 @@ export class Stage {
     accepted: Named[],
   ): void {
     if (asked === "query") return;
+    this.arrived++;
     this.census.count(`${asked}s arrived`);
     if (asked === "call") {
       if ((allowed?.size ?? 0) === 0) throw new Broken("a small call was sent without a yes");

@@ -38,7 +38,7 @@ export async function play(seed: number, census: Census): Promise<void> {
     census.tell(() => `life ${count + 1}: ${JSON.stringify(wishes.map(([{ name }, wish]) => [name, wish]))}`);
     const lived = await stage.live(wishes);
     check(stage, lived);
-    await stage.turns.rest(chance.pick([2_000, 70_000, 600_000, 90_000_000]));
+    await stage.turns.rest(chance.pick([30_000, 70_000, 600_000, 90_000_000]));
   }
   stage.account.weather = CALM;
   for (const project of stage.projects) await finishUndisturbed(stage, project);
@@ -67,6 +67,10 @@ function check(stage: Stage, lived: readonly Lived[]): void {
     invariants.damageIsKept(stage, each.project, life.alive ? each : undefined);
   }
   const records = recordsOf(stage);
+  for (const { disk, root, pastLocks } of stage.projects) {
+    const text = disk.text(`${root}/kling.lock.json`);
+    if (text !== undefined && text !== pastLocks.at(-1)) pastLocks.push(text);
+  }
   invariants.createsAreSingle(stage);
   invariants.storeIsTrue(stage);
   for (const [project, record] of records) {
@@ -98,11 +102,12 @@ async function finishUndisturbed(stage: Stage, project: FilmProject): Promise<vo
   await stage.turns.rest(600_000);
   await stage.live([[project, { says: true }]]);
 
-  const before = [stage.account.tasks.length, stage.account.small.length];
+  const before = stage.arrived;
   const [idle] = await stage.live([[project, { says: false }]]);
   if (idle === undefined || !isDone(idle)) throw new Broken(`there is still something to do: ${endOf(idle)}`);
-  const after = [stage.account.tasks.length, stage.account.small.length];
-  if (after.some((count, index) => count !== before[index])) throw new Broken("doing nothing cost something");
+  if (stage.arrived !== before) throw new Broken("a run with nothing to do sent something that costs money");
+  if (idle.report?.exit !== 0 && idle.report?.exit !== 8)
+    throw new Broken(`all is done, and the exit is ${idle.report?.exit}`);
   check(stage, [idle]);
   invariants.noLitter(project, recordsParse(project));
   invariants.booksCover(stage, project, idle.report?.plan?.committed ?? 0);

@@ -32,6 +32,7 @@ const FAULTS = [
 type Fault = (typeof FAULTS)[number];
 
 const DEADLINE_MS = 60_000;
+const SOON_MS = 1_000;
 /** Codes by which the vendor lets nothing of this account through. */
 const NO_ENTRY = new Set([1000, 1001, 1002, 1003, 1004, 1100, 1101, 1102, 1103, 1304]);
 
@@ -91,6 +92,8 @@ export function wayTo(account: Account, life: Life, onArrival: OnArrival): Http 
     });
     const arrival = (ms: number, answer: (served: Answer) => JsonAnswer | undefined) =>
       turns.after(ms, () => {
+        // What was still on its way goes with the connection of whoever sent it.
+        if (ms > SOON_MS && !life.alive) return;
         const served = arrive(call);
         turns.after(onWay, () => {
           const told = answer(served);
