@@ -10,6 +10,12 @@ import type { FilmProject, Stage, Wish } from "./stage.js";
 /** How thick it comes. */
 export type Manner = "usual" | "harsh";
 
+/** Where records are made safe. */
+const RECORDS = [
+  ["datasync", 12],
+  ["rename", 12],
+] as const;
+
 /** Every so many seeds tell a harsh story. */
 export const HARSH_EVERY = 4;
 
@@ -32,9 +38,9 @@ export function drawBlows(chance: Chance, manner: Manner): readonly Blow[] {
     if (!isHarsh && chance.happens(0.5)) {
       return { at: 1 + Math.floor(chance.next() ** 1.5 * 260), side, what };
     }
-    const port =
-      isHarsh && chance.happens(0.5) ? chance.pick(["datasync", "rename"]) : chance.pick(TURNING_POINTS);
-    return { at: 1 + Math.floor(chance.next() ** 2 * 12), port, side, what };
+    const isRecord = isHarsh && chance.happens(0.5);
+    const [port, times] = isRecord ? chance.pick(RECORDS) : chance.pick(TURNING_POINTS);
+    return { at: 1 + Math.floor(chance.next() ** 2 * times), port, side, what };
   };
   const blows: Blow[] = [];
   if (chance.happens(0.7)) blows.push(draw(chance.pick(["kill", "power", "power"])));

@@ -114,7 +114,9 @@ export function mount(disk: Disk, life: Life): { readonly fs: FileSystem; readon
   };
   const sync = (fd: number): void => {
     const { node } = opened(fd);
-    meets("write");
+    const code = life.troubled("write");
+    // Rights are asked for when a file is opened, and never again.
+    if (code !== undefined && code !== "EACCES") throw diskError(code);
     if (node.entries === undefined) node.sync();
     else disk.syncNames(node);
   };

@@ -27,6 +27,7 @@ const FAULTS = [
   "twice",
   "refused",
   "refused",
+  "refused",
 ] as const;
 
 type Fault = (typeof FAULTS)[number];
@@ -52,7 +53,8 @@ export function wayTo(account: Account, life: Life, onArrival: OnArrival): Http 
   const { census } = life;
 
   const faultOf = (call: JsonCall, asked: Asked): Fault | undefined => {
-    if (!chance.happens(account.weather.faults)) return undefined;
+    // There are few small calls, and much that can become of them.
+    if (!chance.happens(account.weather.faults * (asked === "call" ? 2.5 : 1))) return undefined;
     const fault = chance.pick(FAULTS);
     // Nothing can tell what carries no reference from its double: a network that sends it twice has no remedy.
     const isGuarded = asked === "create" && orderOf(call).reference !== undefined;
@@ -60,7 +62,9 @@ export function wayTo(account: Account, life: Life, onArrival: OnArrival): Http 
   };
   const refusedBy = (asked: Asked): Answer => {
     const all = Object.keys(CODES).map(Number);
-    const code = chance.pick(chance.happens(0.7) ? all.filter((each) => !NO_ENTRY.has(each)) : all);
+    // A closed account ends a run, so that most queries are told something else.
+    const stays = asked === "query" && chance.happens(0.7);
+    const code = chance.pick(stays ? all.filter((each) => !NO_ENTRY.has(each)) : all);
     census.count(`code ${code} to ${asked}`);
     return refusal(code);
   };
