@@ -108,6 +108,7 @@ async function finishUndisturbed(stage: Stage, project: FilmProject): Promise<vo
   if (stage.arrived !== before) throw new Broken("a run with nothing to do sent something that costs money");
   if (idle.report?.exit !== 0 && idle.report?.exit !== 8)
     throw new Broken(`all is done, and the exit is ${idle.report?.exit}`);
+  stage.census.count(idle.report.exit === 0 ? "films done" : "films done but for what a person decides");
   check(stage, [idle]);
   invariants.noLitter(project, recordsParse(project));
   invariants.booksCover(stage, project, idle.report?.plan?.committed ?? 0);
