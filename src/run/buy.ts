@@ -151,8 +151,9 @@ async function submit(stepping: Stepping, earlier: Attempt | undefined): Promise
       // The vendor says that it is not where an earlier run meant to send it; from now on it is asked for elsewhere.
       const message = `it was never sent to ${earlier.product}`;
       await run.disk.journal({ type: "refused", reference: create.reference, message, refusal: false });
-      await journalIntent();
     }
+    // What an earlier run wrote before it was killed may never have reached the disk itself.
+    if (earlier !== undefined) await journalIntent();
     const { materials } = handed;
     const speech = await speechBefore(stepping, permit, materials, books);
     if (speech !== undefined && "status" in speech) return { kind: "not_ready", outcome: speech };
