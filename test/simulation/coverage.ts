@@ -54,7 +54,7 @@ export const MUST_HAPPEN: readonly string[] = [
     (fault) => `download ${fault}`,
   ),
   ...["ENOSPC", "EACCES", "EROFS", "EIO"].map((code) => `disk error ${code}`),
-  ...["nothing", "everything", "some"].map((mood) => `power failures keeping ${mood}`),
+  ...["nothing", "everything", "torn", "some"].map((mood) => `power failures keeping ${mood}`),
   "lost .kling",
   "lost lockfile",
   "lost disk",

@@ -65,9 +65,10 @@ export class Node {
     this.bytes = safe;
     this.size = safe.length;
     let torn = 0;
-    for (const change of changes) {
+    for (const [index, change] of changes.entries()) {
       if (mood === "nothing" || (mood === "some" && chance.happens(0.4))) continue;
-      if (change.kind === "write" && mood === "some" && chance.happens(0.5)) {
+      const tears = mood === "torn" ? index === changes.length - 1 : mood === "some" && chance.happens(0.5);
+      if (change.kind === "write" && tears) {
         torn++;
         this.#apply({ ...change, bytes: change.bytes.subarray(0, chance.below(change.bytes.length + 1)) });
       } else this.#apply(change);
@@ -99,8 +100,8 @@ export class Node {
   }
 }
 
-/** How much of what was not synced survives a power failure. */
-type Mood = "nothing" | "everything" | "some";
+/** How much of what was not synced survives a power failure. `torn`: all but an end of the last write to each file. */
+type Mood = "nothing" | "everything" | "torn" | "some";
 
 /** Names that change together or not at all. */
 type Renaming = readonly {
@@ -175,10 +176,11 @@ export class Disk {
   /** The power goes. Returns how much survived, and how many changes were torn. */
   powerFails(
     chance: Chance,
-    mood = chance.pick<Mood>(["nothing", "everything", "some", "some", "some"]),
+    mood = chance.pick<Mood>(["nothing", "everything", "torn", "torn", "some", "some"]),
   ): { readonly mood: Mood; readonly torn: number } {
     for (const changes of this.#renamings.splice(0)) {
-      if (mood === "everything" || (mood === "some" && chance.happens(0.5))) keepNames(changes);
+      if (mood === "everything" || mood === "torn" || (mood === "some" && chance.happens(0.5)))
+        keepNames(changes);
     }
     const nodes = new Set<Node>();
     const collect = (node: Node): void => {

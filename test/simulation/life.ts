@@ -52,6 +52,10 @@ const never = new Promise<never>(() => undefined);
 /** A process. */
 export class Life {
   alive = true;
+  /** Whether it returned. */
+  ended = false;
+  /** Whether it sent anything that can cost money. */
+  spends = false;
   /** Calls to the world so far. */
   calls = 0;
   diskCalls = 0;

@@ -68,9 +68,9 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     why: "the project's lock is let go before the run",
-    file: "engine-render.ts",
-    from: "    return await renderLocked(opened, request, journal);",
-    to: "    await lock.release();\n    return await renderLocked(opened, request, journal);",
+    file: "engine-alone.ts",
+    from: "    return await work(journal);",
+    to: "    await lock.release();\n    return await work(journal);",
   },
   {
     why: "a lost answer counts as a refusal",
@@ -94,7 +94,7 @@ export const MUTATIONS: readonly Mutation[] = [
     why: "a download that begins anew is still hashed from its first beginning",
     file: "store/partial.ts",
     from: "      hash = sha256Stream();\n      size = 0;\n    },\n    async finish() {",
-    to: "    },\n    async finish() {",
+    to: "      size = 0;\n    },\n    async finish() {",
   },
   {
     why: "what was refused for its content is tried again unasked",

@@ -127,7 +127,7 @@ export class Stage {
   /** Runs processes side by side, each until it returns or dies. */
   async live(wishes: readonly (readonly [FilmProject, Wish])[]): Promise<readonly Lived[]> {
     const running = wishes.map(([project, wish]) => this.#start(project, wish));
-    await this.turns.play(() => running.every(({ life, ended }) => !life.alive || ended()));
+    await this.turns.play(() => running.every(({ life }) => !life.alive || life.ended));
     this.#living.clear();
     return running.map(({ lived }) => lived());
   }
@@ -145,7 +145,6 @@ export class Stage {
       },
     });
     this.#living.add({ life, disk: project.disk });
-    let ended = false;
     let report: RenderReport | undefined;
     let thrown: unknown;
     const accepted: Named[] = [];
@@ -160,13 +159,12 @@ export class Stage {
         if (diskCode(error) === undefined) thrown = error;
       })
       .finally(() => {
-        ended = true;
+        life.ended = true;
         // As the kernel does when a process is over.
         if (life.alive) for (const letGo of life.letGo.splice(0)) letGo();
       });
     return {
       life,
-      ended: () => ended,
       lived: (): Lived => ({
         project,
         life,
@@ -250,6 +248,7 @@ export class Stage {
     if (asked === "query") return;
     this.arrived++;
     this.census.count(`${asked}s arrived`);
+    this.#spendsAlone(life);
     if (asked === "call") {
       if ((allowed?.size ?? 0) === 0) throw new Broken("a small call was sent without a yes");
       return;
@@ -263,6 +262,17 @@ export class Stage {
     if (task === undefined) return;
     accepted.push(named);
     this.books.tasks.set(task.id, named);
+  }
+
+  /** Two processes of one project never spend side by side: neither knows what the other does. */
+  #spendsAlone(life: Life): void {
+    life.spends = true;
+    const { project } = life.given;
+    const sameNow = [...this.#living].filter((each) => {
+      const { alive, ended, spends, given } = each.life;
+      return alive && !ended && spends && given.project === project;
+    });
+    if (sameNow.length > 1) throw new Broken(`two processes of ${project} spend side by side`);
   }
 
   #world(project: FilmProject, life: Life, onArrival: OnArrival): World {

@@ -200,7 +200,7 @@ async function openResult(
   signal.throwIfAborted();
   const task = account.resultOf(url.pathname);
   const fault = chance.happens(account.weather.downloads)
-    ? chance.pick(["cut", "expired", "short", "broken", "clipped", "page", "busy", "refused"] as const)
+    ? chance.pick(["cut", "cut", "short", "expired", "broken", "clipped", "page", "busy", "refused"] as const)
     : undefined;
   if (fault !== undefined) life.census.count(`download ${fault}`);
   const discard = (): void => undefined;
@@ -221,7 +221,7 @@ async function openResult(
   if (fault === "broken") return plain(200, [bytes.subarray(0, bytes.length >> 1)]);
   if (fault === "clipped") return plain(200, [bytes.subarray(0, bytes.length - 1 - chance.below(8))]);
   // Some hosts say nothing by which a transfer could go on.
-  const etag = chance.happens(account.weather.downloads) ? undefined : `"${task.result}"`;
+  const etag = account.weather.downloads > 0 && chance.happens(0.5) ? undefined : `"${task.result}"`;
   const range =
     etag !== undefined && headers["if-range"] === etag ? /^bytes=(\d+)-$/.exec(headers["range"] ?? "") : null;
   const from = range === null ? 0 : Number(range[1]);
