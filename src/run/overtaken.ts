@@ -13,6 +13,7 @@ import { askFor } from "./ask.js";
 import { collectableOf, conclude, fetchResult, type Finished } from "./collect.js";
 import type { Outcome } from "./event.js";
 import { renderingOf } from "./finish.js";
+import { ARRIVAL_MS } from "./patience.js";
 import type { Collecting, Collector } from "./stepping.js";
 
 /** What came of collecting one. */
@@ -108,8 +109,7 @@ async function sentAfterAll(
     case "found":
       return asked.attempt;
     case "absent":
-      await neverSent(run, intent);
-      return { kind: "never_sent" };
+      return neverSent(run, intent);
     case "unaskable":
       if (asked.why === "account") return { kind: "other_account" };
       await leaveUnknown(run, intent);
@@ -121,10 +121,20 @@ async function sentAfterAll(
   }
 }
 
-/** Journals that the vendor has no such task: sending its reference again is free of doubt from now on. */
-export async function neverSent(run: Collector, { reference }: Attempt): Promise<void> {
+/**
+ * Journals that the vendor has no such task: sending its reference again is free of doubt from now on. Of a create that may
+ * still be on its way, a denial proves nothing.
+ */
+export async function neverSent(
+  run: Collector,
+  { reference, started }: Attempt,
+): Promise<Extract<Collected, { kind: "never_sent" | "unanswered" }>> {
+  if (run.clock.now() - Date.parse(started) < ARRIVAL_MS) {
+    return { kind: "unanswered", why: "it was about to be sent moments ago, and may still arrive there" };
+  }
   const message = "the vendor has no task of this reference";
   await run.disk.journal({ type: "refused", reference, message, refusal: false });
+  return { kind: "never_sent" };
 }
 
 /** Journals that asking does not settle it. */

@@ -11,6 +11,9 @@ export const BUSY_MOST_MS = 30_000;
 export const SETTLE_MS = 3_000;
 export const SETTLE_ROUNDS = 3;
 
+/** How long a create may take to arrive at the vendor: nobody waits longer for its answer. */
+export const ARRIVAL_MS = 120_000;
+
 /** Waits; false when it was cut short by `stop`. */
 export async function slept(clock: Clock, ms: number, stop: AbortSignal): Promise<boolean> {
   try {

@@ -108,8 +108,7 @@ async function settleIntent(run: Collector, matter: Matter): Promise<Settled> {
     if (round === SETTLE_ROUNDS - 1) break;
     if (!(await slept(run.clock, SETTLE_MS, run.stop))) return { kind: "stopped" };
   }
-  await neverSent(run, attempt);
-  return { kind: "never_sent" };
+  return neverSent(run, attempt);
 }
 
 async function settled(run: Collector, matter: Matter, came: Collected): Promise<Settled> {

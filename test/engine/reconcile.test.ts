@@ -92,6 +92,11 @@ describe("reconcile", () => {
     const project = await interrupted(SILENT);
     let asked = 0;
     project.vendor.script = { find: () => (asked++, { kind: "absent" }) };
+    // What was sent moments ago may still arrive.
+    expect(came(await reconcile(project))).toEqual(["unconfirmed: unanswered"]);
+    expect(journal(project)).not.toContain("refused");
+    await project.clock.advance(120_000);
+    asked = 0;
     const report = await reconcile(project);
     expect(came(report)).toEqual(["unconfirmed: never_sent"]);
     expect(report.exit).toBe(0);
