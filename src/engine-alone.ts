@@ -15,6 +15,7 @@ import { EXIT, type ExitCode } from "./run/exit.js";
 import type { Collector } from "./run/stepping.js";
 import type { Journal } from "./store/journal-file.js";
 import type { Holder } from "./store/project-lock.js";
+import { clearPartials } from "./store/partial.js";
 import { makeStateDirectory } from "./store/state-directory.js";
 
 /** Why nothing could be begun. */
@@ -52,6 +53,7 @@ export async function alone<T>(
   }
   const journal = lateJournal(world, state);
   try {
+    await clearPartials(world.fs, state.partial);
     return await work(journal);
   } finally {
     try {

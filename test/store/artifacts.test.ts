@@ -54,6 +54,37 @@ describe("a download", () => {
     expect(textOf(volume, partial.path)).toBe("clip");
   });
 
+  it("whose last write fails is not finished, and is not made durable before that write has ended", async () => {
+    const said: string[] = [];
+    const { fs, names } = world({}, (fs) => ({
+      ...fs,
+      promises: {
+        ...fs.promises,
+        mkdir: (path, options) => fs.promises.mkdir(path, options),
+        unlink: (path) => fs.promises.unlink(path),
+        open: async (path, flags, mode) => {
+          const file = await fs.promises.open(path, flags, mode);
+          return {
+            ...file,
+            close: () => file.close(),
+            write: async () => {
+              for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+              said.push("written");
+              throw Object.assign(new Error("no space"), { code: "ENOSPC" });
+            },
+            sync: async () => void said.push("synced"),
+          };
+        },
+      },
+    }));
+    const partial = await openPartial(fs, PARTIAL, KEY);
+    await partial.write(Buffer.from("clip"));
+    await expect(partial.finish()).rejects.toThrow("no space");
+    expect(said).toEqual(["written"]);
+    await partial.discard();
+    expect(names()).toEqual([]);
+  });
+
   it("that is given up leaves nothing", async () => {
     const { fs, names } = world();
     const partial = await openPartial(fs, PARTIAL, KEY);
