@@ -48,7 +48,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     "node:child_process",
     "fs-native-extensions",
   ],
-  provider: ["undici", "jose", "node:crypto", "node:dns", "node:net", "node:stream", "node:buffer"],
+  provider: ["undici", "jose", "node:crypto", "node:dns", "node:net", "node:http", "node:https"],
   run: ["p-limit"],
   sandbox: [
     "jose",

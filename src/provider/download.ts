@@ -5,10 +5,11 @@
  */
 import type { Clock } from "../base/clock.js";
 import { unreachable } from "../base/guard.js";
-import type { Headers, Http, ResultAnswer } from "./http.js";
+import type { Http } from "./http.js";
 import { networkWords } from "./network.js";
 import type { FetchAnswer, Sink } from "./provider.js";
 import { resultUrl } from "./reach.js";
+import type { ResultAnswer } from "./results.js";
 
 /** What a download needs. */
 export interface DownloadOptions {
@@ -25,10 +26,13 @@ const MAX_REDIRECTS = 5;
 const MAX_STALLS = 6;
 /** Bytes beyond the furthest point so far that count as news: a server that gives one byte a time must not hold us. */
 const NEWS_BYTES = 64 * 1024;
+/** Milliseconds of waiting in which news must come. However long it takes in all is nobody's business. */
+const NEWS_MS = 60_000;
 const RETRY_MS = 500;
 const LONGEST_RETRY_MS = 8_000;
 
 type Open = Extract<ResultAnswer, { readonly kind: "open" }>;
+type Headers = Open["headers"];
 
 /** How far a download is. */
 interface Progress {
@@ -87,12 +91,11 @@ export async function download(
     }
     const answer = await follow(options, from, resume, signal);
     if (answer.kind !== "open") return answer;
-    const verdict = await begin(answer);
-    if (verdict !== undefined) {
+    try {
+      return (await begin(answer)) ?? (await pour(answer));
+    } finally {
       answer.discard();
-      return verdict;
     }
-    return pour(answer);
   }
 
   /** Whether the bytes that follow can be taken; undefined when they can. */
@@ -105,16 +108,16 @@ export async function download(
     }
     if (status === 408 || status === 429 || status >= 500) return { kind: "again", why: `HTTP ${status}` };
     if (status !== 200 && status !== 206) return failed(`HTTP ${status}`);
-    const encoding = single(headers, "content-encoding") ?? "identity";
-    if (encoding !== "identity") return failed("the result came in an encoding that was not asked for");
+    if (COMPRESSED.test(headers.get("content-encoding") ?? "")) {
+      return failed("the result came in an encoding that was not asked for");
+    }
+    if (PAGE.test(headers.get("content-type") ?? "")) return failed("a page came instead of the result");
 
-    const length = wholeNumber(single(headers, "content-length"));
+    const length = wholeNumber(headers.get("content-length"));
     if (status === 206) {
-      const range = /^bytes (\d{1,16})-\d{1,16}\/(\d{1,16}|\*)$/.exec(single(headers, "content-range") ?? "");
+      const range = /^bytes (\d{1,16})-\d{1,16}\/(\d{1,16}|\*)$/.exec(headers.get("content-range") ?? "");
       const total = range?.[2] === "*" ? progress.total : wholeNumber(range?.[2]);
-      const etag = single(headers, "etag");
-      const changed =
-        etag !== undefined && progress.validator?.startsWith('"') === true && etag !== progress.validator;
+      const changed = progress.validator !== undefined && validatorOf(headers) !== progress.validator;
       const grown = progress.total !== undefined && total !== progress.total;
       if (range === null || Number(range[1]) !== progress.received || grown || changed) {
         await startOver();
@@ -132,9 +135,14 @@ export async function download(
 
   async function pour(answer: Open): Promise<Turn> {
     let fault: { readonly error: unknown } | undefined;
+    let news = 0;
+    let waitedMs = 0;
+    let askedMs = clock.now();
     try {
       for await (const chunk of answer.body) {
         if (progress.received + chunk.length > maxBytes) return tooLarge();
+        news += chunk.length;
+        waitedMs += clock.now() - askedMs;
         try {
           await sink.write(chunk);
         } catch (error) {
@@ -143,6 +151,9 @@ export async function download(
         }
         progress.received += chunk.length;
         onProgress?.(progress.received, progress.total);
+        if (news >= NEWS_BYTES) news = waitedMs = 0;
+        if (waitedMs > NEWS_MS) return { kind: "again", why: "the bytes came too slowly" };
+        askedMs = clock.now();
       }
     } catch (error) {
       if (fault !== undefined) throw fault.error;
@@ -180,7 +191,7 @@ async function follow(
     if (answer.kind === "forbidden") return failed("the result's host is not a public one");
     if (![301, 302, 303, 307, 308].includes(answer.status)) return answer;
     answer.discard();
-    const location = single(answer.headers, "location") ?? "";
+    const location = answer.headers.get("location") ?? "";
     const next = location === "" ? undefined : resultUrl(location, options.base, url);
     if (next === undefined) return failed("the result redirects to an address that is not public https");
     if (redirects === MAX_REDIRECTS) return failed("the result redirects too often");
@@ -192,18 +203,21 @@ function failed(why: string): FetchAnswer {
   return { kind: "failed", why };
 }
 
-function single(headers: Headers, name: string): string | undefined {
-  const value = headers[name];
-  return typeof value === "string" ? value : value?.[0];
-}
-
 function wholeNumber(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-/** RFC 9110: a weak ETag cannot vouch for a range. */
+/** Codings that change bytes. What else stands in that header (`binary`, `utf-8`) changes none: the bytes are looked at. */
+const COMPRESSED = /\b(gzip|deflate|br|zstd|compress)\b/i;
+
+/** What no film or picture is sent as. All else may be one: hosts do not know what they store. */
+const PAGE = /^\s*(text\/html|[^;]*[/+](json|xml))\s*(;|$)/i;
+
+/** What can vouch for the rest of these bytes, by RFC 9110: a strong ETag, or a date that was no news when it was sent. */
 function validatorOf(headers: Headers): string | undefined {
-  const etag = single(headers, "etag");
-  if (etag !== undefined && /^"[^"]*"$/.test(etag)) return etag;
-  return single(headers, "last-modified");
+  const etag = headers.get("etag");
+  if (etag !== undefined) return /^"[^"]*"$/.test(etag) ? etag : undefined;
+  const modified = headers.get("last-modified");
+  const ageMs = Date.parse(headers.get("date") ?? "") - Date.parse(modified ?? "");
+  return ageMs >= 1000 ? modified : undefined;
 }

@@ -3,12 +3,12 @@
  * for what the network does: what happened is a value, and the value says whether a request can have arrived.
  * A POST is sent once and never again. Knows no vendor; what may be shown of an answer is decided elsewhere.
  */
-import type { Dispatcher } from "undici";
 import type { Clock } from "../base/clock.js";
 import { unreachable } from "../base/guard.js";
 import { parseExactJson } from "./json.js";
 import { loadNetwork, networkWords, NotConnected, type Network } from "./network.js";
-import { NotPublic, systemResolve, type Resolve } from "./reach.js";
+import { systemResolve, type Resolve } from "./reach.js";
+import { openResult, type Dial, type ResultAnswer } from "./results.js";
 
 /** How to open a client. */
 export interface HttpOptions {
@@ -23,8 +23,8 @@ export interface HttpOptions {
   readonly answerBytes?: number;
   /** Resolver of result hosts; the system's when absent. */
   readonly resolve?: Resolve;
-  /** Stands in for the network. */
-  readonly dispatcher?: Dispatcher;
+  /** Connects to result hosts; over the network when absent. */
+  readonly dial?: Dial;
 }
 
 /** Header values by lower-case name. */
@@ -49,18 +49,6 @@ export type JsonAnswer =
   /** It may have arrived. */
   | { readonly kind: "lost"; readonly why: string; readonly late: boolean };
 
-/** A result's first answer; `body` must be read or discarded. */
-export type ResultAnswer =
-  | {
-      readonly kind: "open";
-      readonly status: number;
-      readonly headers: Headers;
-      readonly body: AsyncIterable<Uint8Array>;
-      discard(): void;
-    }
-  | { readonly kind: "forbidden" }
-  | { readonly kind: "cut"; readonly why: string };
-
 /** The client. */
 export interface Http {
   /** One POST exactly once, or a GET up to three times. */
@@ -78,7 +66,13 @@ const RETRIED_STATUS = new Set([502, 503, 504]);
 export function openHttp(options: HttpOptions): Http {
   const { clock, base, callMs = 60_000, idleMs = 60_000, answerBytes = 8 * 1024 * 1024 } = options;
   let loading: Promise<Network> | undefined;
-  const network = () => (loading ??= loadNetwork(base, options.resolve ?? systemResolve, options.dispatcher));
+  const network = () => (loading ??= loadNetwork());
+  const results = {
+    base,
+    idleMs,
+    resolve: options.resolve ?? systemResolve,
+    dial: options.dial,
+  };
 
   const once = async (call: JsonCall, signal: AbortSignal): Promise<JsonAnswer> => {
     const { request, api } = await network();
@@ -122,29 +116,7 @@ export function openHttp(options: HttpOptions): Http {
       }
     },
 
-    async open(url, headers, signal) {
-      const { request, results } = await network();
-      try {
-        const response = await request(url, {
-          method: "GET",
-          headers: { accept: "*/*", "accept-encoding": "identity", "user-agent": "klingmake", ...headers },
-          dispatcher: results,
-          signal,
-          headersTimeout: idleMs,
-          bodyTimeout: idleMs,
-        });
-        const { statusCode: status, body } = response;
-        const discard = () => {
-          body.on("error", () => {});
-          body.destroy();
-        };
-        return { kind: "open", status, headers: response.headers, body, discard };
-      } catch (error) {
-        if (signal.aborted) throw signal.reason;
-        if (error instanceof NotConnected && error.cause instanceof NotPublic) return { kind: "forbidden" };
-        return { kind: "cut", why: networkWords(error instanceof NotConnected ? error.cause : error) };
-      }
-    },
+    open: (url, headers, signal) => openResult(results, url, headers, signal),
 
     async close() {
       await (await loading)?.close();

@@ -1,21 +1,16 @@
 /**
- * Connections: who may be connected to, and whether a failure came before a request could have left. Loads undici, which
- * costs 90 ms, when the first request is made. An error of a connector is marked, because it alone proves that nothing
+ * Connections to the API, and whether a failure came before a request could have left. Loads undici, which costs 90 ms,
+ * when the first request is made. An error of a connector is marked, because it alone proves that nothing
  * was sent: the same ECONNRESET after the connection proves nothing.
  */
-import { isIP } from "node:net";
 import type { Dispatcher, request } from "undici";
-import { bareHost, isOwnLoopback, isPublicAddress, NotPublic, publicLookup, type Resolve } from "./reach.js";
 
 const CONNECT_MS = 15_000;
 
-/** Connections, in two pools. */
+/** Connections to the configured API. */
 export interface Network {
   readonly request: typeof request;
-  /** To the configured API. */
   readonly api: Dispatcher;
-  /** To the hosts of results: public ones only, besides the API's own when that is loopback. */
-  readonly results: Dispatcher;
   close(): Promise<void>;
 }
 
@@ -24,41 +19,16 @@ export class NotConnected extends Error {
   readonly code = "KM_NOT_CONNECTED";
 }
 
-/** Loads undici and makes the pools; `dispatcher` stands in for both. */
-export async function loadNetwork(
-  base: URL,
-  resolve: Resolve,
-  dispatcher: Dispatcher | undefined,
-): Promise<Network> {
+/** Loads undici and makes the pool. */
+export async function loadNetwork(): Promise<Network> {
   const { Agent, buildConnector, request } = await import("undici");
-  // A stand-in is its owner's to close.
-  if (dispatcher !== undefined) {
-    return { request, api: dispatcher, results: dispatcher, close: () => Promise.resolve() };
-  }
-  type Connector = ReturnType<typeof buildConnector>;
-  const marking =
-    (connector: Connector): Connector =>
-    (target, done) =>
-      connector(target, (...[error, socket]) =>
-        error === null ? done(null, socket) : done(new NotConnected("not connected", { cause: error }), null),
-      );
-  const plain = marking(buildConnector({ timeout: CONNECT_MS }));
-  const guarded = marking(buildConnector({ timeout: CONNECT_MS, lookup: publicLookup(resolve) }));
-  const toResults: Connector = (target, done) => {
-    const url = new URL(`${target.protocol}//${target.host ?? target.hostname}`);
-    if (isOwnLoopback(url, base)) return plain(target, done);
-    const literal = bareHost(target.hostname);
-    if (isIP(literal) === 0 || isPublicAddress(literal)) return guarded(target, done);
-    done(new NotConnected("not connected", { cause: new NotPublic("not a public host") }), null);
-  };
-  const api = new Agent({ connect: plain, connections: 8 });
-  const results = new Agent({ connect: toResults, connections: 8 });
-  return {
-    request,
-    api,
-    results,
-    close: async () => void (await Promise.all([api.destroy(), results.destroy()])),
-  };
+  const connect = buildConnector({ timeout: CONNECT_MS });
+  const marking: typeof connect = (target, done) =>
+    connect(target, (...[error, socket]) =>
+      error === null ? done(null, socket) : done(new NotConnected("not connected", { cause: error }), null),
+    );
+  const api = new Agent({ connect: marking, connections: 8 });
+  return { request, api, close: () => api.destroy() };
 }
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -69,8 +39,9 @@ const WORDS: Readonly<Record<string, string>> = {
   EHOSTUNREACH: "the host cannot be reached",
   ETIMEDOUT: "the connection timed out",
   UND_ERR_CONNECT_TIMEOUT: "the connection timed out",
-  UND_ERR_HEADERS_TIMEOUT: "no answer in time",
-  UND_ERR_BODY_TIMEOUT: "no more bytes came",
+  KM_NO_ANSWER: "no answer in time",
+  KM_NO_BYTES: "no more bytes came",
+  KM_NO_HTTP: "the answer could not be understood",
   ECONNRESET: "the connection was cut",
   EPIPE: "the connection was cut",
   UND_ERR_SOCKET: "the connection was cut",
@@ -81,5 +52,8 @@ const WORDS: Readonly<Record<string, string>> = {
 export function networkWords(error: unknown): string {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (typeof code !== "string" || !/^[A-Z0-9_]{2,60}$/.test(code)) return "the network failed";
+  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)) return "the host's certificate is not to be trusted";
+  // The parser's own words for what it could not parse.
+  if (code.startsWith("HPE_")) return "the answer could not be understood";
   return WORDS[code] ?? `the network failed (${code})`;
 }

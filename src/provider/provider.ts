@@ -173,6 +173,7 @@ export type FetchAnswer =
 
 /** Takes the bytes of a download; `restart` throws away what came so far (the server could not resume). */
 export interface Sink {
+  /** Resolves when more can be taken. The chunk stays as it is until the next call has resolved, and not longer. */
   write(chunk: Uint8Array): Promise<void>;
   restart(): Promise<void>;
 }

@@ -22,12 +22,14 @@ export class NotPublic extends Error {
   readonly code = "KM_NOT_PUBLIC";
 }
 
-// IANA's special-purpose registries: none of these is a host on the public internet.
+// IANA's special-purpose registries, but for one: none of these is a host on the public internet.
 const SPECIAL_V4: readonly (readonly [string, number])[] = [
   ["0.0.0.0", 8],
   ["10.0.0.0", 8],
   ["100.64.0.0", 10],
   ["127.0.0.0", 8],
+  // Written like a public address, and the metadata service of one cloud.
+  ["168.63.129.16", 32],
   ["169.254.0.0", 16],
   ["172.16.0.0", 12],
   ["192.0.0.0", 24],
@@ -99,14 +101,15 @@ export function isOwnLoopback(url: URL, base: URL): boolean {
 }
 
 /**
- * `text` as the URL of a result that may be fetched, relative to `from` for redirects. Judges what is written, which is
- * all that can be judged without asking DNS; the rest is `publicLookup`'s.
+ * `text` as the URL of a result that may be fetched; `from` redirects to it. Judges what is written, which is all that can
+ * be judged without asking DNS; the rest is `publicLookup`'s. No public host may send us back to this machine, even where
+ * results come from it.
  */
 export function resultUrl(text: string, base: URL, from?: URL): URL | undefined {
   if (text.length > 8192 || !URL.canParse(text, from?.href)) return undefined;
   const url = new URL(text, from?.href);
   if (url.username !== "" || url.password !== "") return undefined;
-  if (isOwnLoopback(url, base)) return url;
+  if (isOwnLoopback(url, base)) return from === undefined || isOwnLoopback(from, base) ? url : undefined;
   if (url.protocol !== "https:" || isLoopbackHost(url.hostname)) return undefined;
   const literal = bareHost(url.hostname);
   return isIP(literal) !== 0 && !isPublicAddress(literal) ? undefined : url;

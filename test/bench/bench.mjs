@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { benchDownload } from "./download.mjs";
 import { writeProject } from "./project.mjs";
 
 const rounds = Number(process.argv[2] ?? 9);
@@ -85,3 +86,4 @@ for (const [name, values] of times) {
 const memory = run({ args: [main, "render"], cwd: thousand.at, memory: true }).mib;
 process.stdout.write(`${"peak memory, no-op, 1,000 shots".padEnd(36)}${memory.toFixed(0).padStart(6)} MiB\n`);
 rmSync(root, { recursive: true, force: true });
+await benchDownload(rounds);

@@ -1,8 +1,7 @@
 /** Results into a sink: cuts, redirects, limits, and hosts that must not be reached. */
 import { randomBytes } from "node:crypto";
 import type { ServerResponse } from "node:http";
-import { MockAgent } from "undici";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { KlingOptions } from "../../src/provider/kling/kling.js";
 import { memorySink, never, quickClock, route, serve, type Seen } from "./world.js";
 
@@ -83,10 +82,11 @@ describe("a download", () => {
 
   const rest = (from: number, total = film.length) => `bytes ${from}-${total - 1}/${total}`;
   const WRONG: readonly (readonly [why: string, headers: (from: number) => Record<string, string>])[] = [
-    ["starts elsewhere", (from) => ({ "content-range": rest(from + 5) })],
-    ["is of another length", (from) => ({ "content-range": rest(from, film.length + 1) })],
+    ["starts elsewhere", (from) => ({ "content-range": rest(from + 5), etag: '"one"' })],
+    ["is of another length", (from) => ({ "content-range": rest(from, film.length + 1), etag: '"one"' })],
+    ["does not say of which file it is", (from) => ({ "content-range": rest(from) })],
     ["is of another file", (from) => ({ "content-range": rest(from), etag: '"two"' })],
-    ["does not say where it starts", () => ({})],
+    ["does not say where it starts", () => ({ etag: '"one"' })],
   ];
   it.each(WRONG)("begins anew when the rest %s", async (_why, headersOf) => {
     const { url, seen } = await serve((request, response, count) => {
@@ -218,24 +218,6 @@ describe("a redirect", () => {
     });
   });
 
-  it.each([
-    "http://169.254.169.254/latest/meta-data",
-    "https://169.254.169.254/latest/meta-data",
-    "https://10.0.0.1/a",
-    "https://[::1]/a",
-    "https://localhost/a",
-    "http://cdn.example/a",
-    "file:///etc/passwd",
-    "",
-  ])("to %j is not followed", async (location) => {
-    const { url, seen } = await serve((_, response) => response.writeHead(302, { location }).end());
-    expect((await fetched(`${url}/a`, url)).answer).toEqual({
-      kind: "failed",
-      why: "the result redirects to an address that is not public https",
-    });
-    expect(seen).toHaveLength(1);
-  });
-
   it("to another port of this machine is not followed", async () => {
     const other = await serve((_, response) => response.end("secret"));
     const { url } = await serve((_, response) =>
@@ -244,44 +226,9 @@ describe("a redirect", () => {
     expect((await fetched(`${url}/a`, url)).answer.kind).toBe("failed");
     expect(other.seen).toHaveLength(0);
   });
-
-  it("between public hosts is followed without credentials", async () => {
-    const agent = new MockAgent();
-    agent.disableNetConnect();
-    onTestFinished(() => agent.close());
-    agent
-      .get("https://cdn.example")
-      .intercept({ path: "/a" })
-      .reply(307, "", {
-        headers: { location: "https://edge.example/b" },
-      });
-    agent
-      .get("https://edge.example")
-      .intercept({ path: "/b" })
-      .reply(({ headers }) => ({
-        statusCode: 200,
-        data: JSON.stringify(headers),
-      }));
-    const { answer, sink } = await fetched("https://cdn.example/a", "https://api.example", {
-      http: { dispatcher: agent },
-    });
-    expect(answer.kind).toBe("done");
-    expect(sink.bytes().toString()).not.toMatch(/authorization|key-0123456789/i);
-  });
 });
 
 describe("a result's host", () => {
-  it.each([["127.0.0.1"], ["10.0.0.5"], ["169.254.169.254"], ["::1"], ["fd00:ec2::254"]])(
-    "whose name leads to %s is not connected to",
-    async (address) => {
-      const family = address.includes(":") ? 6 : 4;
-      const { answer } = await fetched("https://cdn.example/a", "https://api.example", {
-        http: { resolve: (_, done) => done(null, [{ address, family }]) },
-      });
-      expect(answer).toEqual({ kind: "failed", why: "the result's host is not a public one" });
-    },
-  );
-
   it("that is this machine is never connected to for the real vendor's results", async () => {
     const { url, seen } = await serve((_, response) => response.end("secret"));
     const { answer } = await fetched(`${url}/a`, "https://api.example");

@@ -3,7 +3,7 @@
  * take no time and are written down, and a sink that keeps what it is given.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer as createRawServer, type AddressInfo, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 import type { Clock } from "../../src/base/clock.js";
 import { createCatalog, type Catalog } from "../../src/catalog/catalog.js";
@@ -69,6 +69,24 @@ export async function serve(reply: Reply): Promise<{ readonly url: string; reado
     server.close();
   });
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
+}
+
+/** A server of bare sockets that ends with the test: `talk` gets each connection when its request is there. */
+export async function serveRaw(
+  talk: (socket: Socket, count: number) => void,
+): Promise<{ readonly url: string; readonly count: () => number }> {
+  let count = 0;
+  const sockets = new Set<Socket>();
+  const server = createRawServer((socket) => {
+    sockets.add(socket.on("error", () => {}));
+    socket.once("data", () => talk(socket, ++count));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, count: () => count };
 }
 
 /** An answer of the API. */

@@ -3,7 +3,8 @@
  * arrive, arrive late or twice, and are answered by proxies, with rubbish, too late or never. What arrives is served
  * whether or not the process that sent it still lives.
  */
-import type { Http, JsonAnswer, JsonCall, ResultAnswer } from "../../src/provider/http.js";
+import type { Http, JsonAnswer, JsonCall } from "../../src/provider/http.js";
+import type { ResultAnswer } from "../../src/provider/results.js";
 import type { Account, Task } from "./account.js";
 import { contentOf } from "./bytes.js";
 import type { Life } from "./life.js";
@@ -207,7 +208,7 @@ async function openResult(
   const plain = (status: number, body: readonly Buffer[] = []): ResultAnswer => ({
     kind: "open",
     status,
-    headers: {},
+    headers: new Map(),
     body: pieces(life, body, undefined),
     discard,
   });
@@ -229,11 +230,13 @@ async function openResult(
   return {
     kind: "open",
     status: range === null ? 200 : 206,
-    headers: {
-      "content-length": String(bytes.length - from),
-      ...(etag === undefined ? {} : { etag }),
-      ...(range === null ? {} : { "content-range": `bytes ${from}-${bytes.length - 1}/${bytes.length}` }),
-    },
+    headers: new Map([
+      ["content-length", String(bytes.length - from)],
+      ...(etag === undefined ? [] : [["etag", etag] as const]),
+      ...(range === null
+        ? []
+        : [["content-range", `bytes ${from}-${bytes.length - 1}/${bytes.length}`] as const]),
+    ]),
     body: pieces(life, [bytes.subarray(from, end)], fault),
     discard,
   };
