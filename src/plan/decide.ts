@@ -74,7 +74,7 @@ export function decide(given: DecideArguments): Decided {
     }
   }
   const rendering = prior.lock.renders.get(keyed.key);
-  const last = rendersOf(keyed.key, prior).at(-1);
+  const last = goneOnWith(rendersOf(keyed.key, prior), prior);
   // A later attempt than the recorded one was agreed to already: it is collected, never bought beside.
   const later = last !== undefined && last.attempt > Math.max(1, rendering?.attempt ?? 0) ? last : undefined;
   if (given.wishes.rebuy.has(step.id)) {
@@ -167,7 +167,27 @@ export function isUnderWay({ state }: Attempt): boolean {
   return ["intent", "submitted", "succeeded", "stored"].includes(state);
 }
 
-/** What to do about the latest attempt at a key that has no rendering of it yet. */
+/** Whether what an attempt gave, or will give, can still be had. */
+export function isObtainable(attempt: Attempt, prior: Pick<Prior, "held" | "today">): boolean {
+  const { artifact, dialect, handle, started } = attempt;
+  if (artifact !== undefined && prior.held.has(artifact.sha256)) return true;
+  return isKnown(dialect) && fresh(handle?.completed ?? started, prior.today);
+}
+
+/**
+ * The attempt that a step goes on with: the latest one; where that came to nothing, an earlier one of which the task turned
+ * up after all, because what is paid for comes before what is not.
+ */
+function goneOnWith(attempts: readonly Attempt[], prior: Prior): Attempt | undefined {
+  const last = attempts.at(-1);
+  if (last === undefined || !["failed", "refused", "abandoned"].includes(last.state)) return last;
+  const earlier = attempts.findLast(
+    (each) => each.task !== undefined && isUnderWay(each) && isObtainable(each, prior),
+  );
+  return earlier ?? last;
+}
+
+/** What to do about the attempt that a key goes on with and that has no rendering of it yet. */
 function fromAttempt(last: Attempt, given: DecideArguments): Decided | undefined {
   const { step, prior, wishes } = given;
   const found = last.found === true ? { found: true as const } : {};

@@ -3,10 +3,9 @@
  */
 import type { CacheKey, KeyInputs } from "../graph/key.js";
 import type { Realm } from "../graph/step.js";
-import { isKnown, isUnderWay, RENDER } from "./decide.js";
+import { isObtainable, isUnderWay, RENDER } from "./decide.js";
 import type { Attempt, ClientReference, Prior } from "./prior.js";
 import { isRecorded } from "./recorded.js";
-import { fresh } from "./source.js";
 
 /** An attempt to be collected under its own key, with what that key is the digest of. */
 export interface Overtaken {
@@ -42,18 +41,9 @@ export function overtakenBy(prior: Prior, realm: Realm, claimed: Claimed): reado
   return found;
 }
 
-function isObtainable(attempt: Attempt, prior: Prior): boolean {
-  if (isHeld(attempt, prior)) return true;
-  return isKnown(attempt.dialect) && fresh(attempt.handle?.completed ?? attempt.started, prior.today);
-}
-
 /** What was stored and is gone from the store has to be fetched again. */
 function withHeldArtifact(attempt: Attempt, prior: Prior): Attempt {
-  if (attempt.artifact === undefined || isHeld(attempt, prior)) return attempt;
+  if (attempt.artifact === undefined || prior.held.has(attempt.artifact.sha256)) return attempt;
   const { artifact: _artifact, ...rest } = attempt;
   return { ...rest, state: "succeeded" };
-}
-
-function isHeld({ artifact }: Attempt, prior: Prior): boolean {
-  return artifact !== undefined && prior.held.has(artifact.sha256);
 }

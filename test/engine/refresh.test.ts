@@ -20,6 +20,8 @@ shots:
   "030": { model: kling-3.0, mode: pro, prompt: dawn }
 `;
 const TASKS = 6;
+/** Its last shot alone. */
+const ONE = FILM.replace(/images:[\s\S]*?"030"/, 'shots:\n  "030"');
 const days = (count: number) => count * 86_400_000;
 
 async function rendered(manifest = FILM, script: Script = {}) {
@@ -128,7 +130,7 @@ describe("after a lost disk", () => {
   it("a failed attempt is remembered again, and the one after it is found", async () => {
     let failing = true;
     const end: Script["end"] = () => (failing ? { status: "failed", message: "it broke" } : undefined);
-    const project = film(FILM.replace(/images:[\s\S]*?"030"/, 'shots:\n  "030"'), { end });
+    const project = film(ONE, { end });
     const yes = { ask: () => Promise.resolve(true) };
     expect((await project.render(yes)).exit).toBe(1);
     loseDisk(project);
@@ -150,7 +152,7 @@ describe("after a lost disk", () => {
 
   it("a content refusal is remembered again, and blocks", async () => {
     const end: Script["end"] = () => ({ status: "failed", message: "risk control", refusal: true });
-    const project = film(FILM.replace(/images:[\s\S]*?"030"/, 'shots:\n  "030"'), { end });
+    const project = film(ONE, { end });
     await project.render({ ask: () => Promise.resolve(true) });
     loseDisk(project);
     expect((await refreshed(project)).steps[0]?.decision).toMatchObject({ because: { because: "refused" } });
@@ -201,7 +203,7 @@ describe("asking the account", () => {
   });
 
   it("once more about a task that it denied before finds it when it is there after all", async () => {
-    const project = film(FILM.replace(/images:[\s\S]*?"030"/, 'shots:\n  "030"'), {
+    const project = film(ONE, {
       look: () => ({ kind: "absent" }),
     });
     const yes = { ask: () => Promise.resolve(true) };
@@ -210,6 +212,41 @@ describe("asking the account", () => {
     project.vendor.script = {};
     expect((await alone(project)).exit).toBe(0);
     expect(project.vendor.submitted).toHaveLength(1);
+  });
+
+  const later: readonly (readonly [string, Script])[] = [
+    ["was refused", { submit: () => ({ kind: "refused", error: vendorError("account", 1102) }) }],
+    ["failed", { end: () => ({ status: "failed", message: "it broke" }) }],
+    ["was denied, too", { look: () => ({ kind: "absent" }) }],
+  ];
+  for (const [how, second] of later) {
+    it(`about a denied task finds it although the attempt after it ${how}, and buys no third`, async () => {
+      const project = film(ONE, { look: () => ({ kind: "absent" }) });
+      const yes = { ask: () => Promise.resolve(true) };
+      await project.render(yes);
+      project.vendor.script = { find: () => ({ kind: "absent" }), ...second };
+      await project.render(yes);
+      const [first, next] = project.vendor.submitted;
+      expect([first === next, project.vendor.submitted.length]).toEqual([false, 2]);
+      project.vendor.script = { find: (reference) => (reference === first ? undefined : { kind: "absent" }) };
+      expect((await alone(project)).exit).toBe(0);
+      expect(project.vendor.submitted).toHaveLength(2);
+      expect(await project.decisions()).toEqual({ "shots.030.clip": "keep" });
+    });
+  }
+
+  it("about a denied task finds it whatever failed since, also where another one is to be bought", async () => {
+    const project = film(ONE, { look: () => ({ kind: "absent" }) });
+    const yes = { ask: () => Promise.resolve(true), rebuy: ["shots.030"] };
+    await project.render(yes);
+    project.vendor.script = {
+      find: () => ({ kind: "absent" }),
+      submit: () => ({ kind: "refused", error: vendorError("account", 1102) }),
+    };
+    await project.render(yes);
+    project.vendor.script = {};
+    expect((await project.render(yes)).exit).toBe(0);
+    expect(project.vendor.submitted).toHaveLength(2);
   });
 
   it("refused for the credentials says so in the warning", async () => {
