@@ -41,8 +41,6 @@ export interface Ended {
   readonly outcome: Outcome;
   /** Set when its task ended as failed. */
   readonly failed?: FailedTask;
-  /** The vendor shows the task under somebody else's reference. */
-  readonly foreign?: true;
 }
 
 /** What is known of a task that ended as failed. */
@@ -148,7 +146,7 @@ export async function conclude(
   const { run, planned } = stepping;
   const { step } = planned;
   if (look.reference !== undefined && look.reference !== collectable.reference) {
-    return { kind: "ended", outcome: foreignTask(step, collectable.task), foreign: true };
+    return { kind: "ended", outcome: foreignTask(step, collectable.task) };
   }
   const { reference } = collectable;
   if (look.status === "failed") {

@@ -167,10 +167,15 @@ async function lookOnce(
       return unreachable(answer);
   }
   const { look } = answer;
+  if (look.reference !== undefined && look.reference !== attempt.reference) return { kind: "denied" };
+  if (attempt.state === "abandoned") {
+    // It is there after all, so whatever plans next must go on with it.
+    const { reference } = attempt;
+    await collecting.run.disk.journal({ type: "submitted", reference, task: look.task, adopted: true });
+  }
   if (look.status !== "succeeded" && look.status !== "failed") return { kind: "under_way" };
   if (handle !== undefined && look.status === "succeeded") return { attempt, handle, look };
   const concluded = await conclude(collecting, collectable, look);
-  if (concluded.kind === "ended")
-    return concluded.foreign === true ? { kind: "denied" } : { kind: "ended", outcome: concluded.outcome };
+  if (concluded.kind === "ended") return { kind: "ended", outcome: concluded.outcome };
   return { attempt: { ...attempt, billed: look.billed }, handle: concluded.handle, look };
 }

@@ -316,6 +316,23 @@ describe("a submission of a product without references", () => {
     expect(rendered).toMatchObject({ status: "approval_needed", wants: [{ because: "again" }] });
   });
 
+  const turnsUp: readonly (readonly [string, Script, string, string, string])[] = [
+    ["goes on", { taskMs: 3_600_000 }, "under_way", "submitted", "resume"],
+    ["failed", { end: () => ({ status: "failed" }) }, "ended", "failed", "render"],
+    ["is finished", {}, "collected", "recorded", "restore from store"],
+  ];
+  for (const [how, script, settled, last, next] of turnsUp) {
+    it(`that was denied and turns up after all is gone on with, where it ${how}`, async () => {
+      const project = film(FILM, { references: false, look: () => ({ kind: "absent" }) });
+      await project.render({ targets: ["shots.010"] });
+      expect(journal(project).at(-1)).toBe("abandoned");
+      project.vendor.script = { references: false, ...script };
+      expect(came(await reconcile(project))).toEqual([`abandoned: ${settled}`]);
+      expect(journal(project).at(-1)).toBe(last);
+      expect(await decision(project)).toBe(next);
+    });
+  }
+
   it("that turns up when it is given up is collected instead", async () => {
     const project = await interrupted(TAKEN);
     await project.clock.advance(60_000);
