@@ -133,8 +133,9 @@ function moneyText({ plan, spent, outcomes }: Ran): string {
     return outcome.status !== "rendered" || each === undefined ? [] : [{ planned: each, outcome }];
   });
   const before = made.filter((each) => isOrderedBefore(each.planned));
-  const collected = before.reduce((sum, each) => sum + costOfClip(each.planned, each.outcome), 0);
-  const now = Math.max(0, spent - collected);
+  const cost = (of: typeof made) => of.reduce((sum, each) => sum + costOfClip(each.planned, each.outcome), 0);
+  const collected = cost(before);
+  const now = Math.max(0, spent - cost(before.filter((each) => !isFound(each.planned))));
   const about = (from: typeof made) =>
     from.some(({ outcome }) => outcome.billed.kind === "unknown") ? "about " : "";
   const paid =
@@ -152,6 +153,11 @@ function moneyText({ plan, spent, outcomes }: Ran): string {
 /** An earlier run had its task taken, and so spent what it costs. */
 function isOrderedBefore({ decision, create }: PlannedStep): boolean {
   return decision.kind === "resume" && create === undefined;
+}
+
+/** The account turned out to have it: what it cost is no money of the runs that are known here. */
+function isFound({ decision }: PlannedStep): boolean {
+  return decision.kind === "resume" && decision.attempt.found === true;
 }
 
 function stoppedLines(report: Ran, { paint, columns, again }: SummaryOptions): readonly string[] {

@@ -276,6 +276,8 @@ function spentOn(
     }
     const reference = retried.get(id) ?? planned.create?.reference;
     if (reference !== undefined && found.has(reference)) continue;
+    // What an account turned out to have was ordered by no run that is known here.
+    if (planned.decision.kind === "resume" && planned.decision.attempt.found === true) continue;
     const { estimate } = planned;
     const expected =
       estimate.kind === "priced" ? { units: estimate.units?.high, usd: estimate.usd.high } : {};

@@ -252,15 +252,18 @@ describe("the end of a run", () => {
 
   test("tells what it ordered from what an earlier run had ordered", () => {
     const { create: _create, ...ordered } = step("shots.020.clip");
-    const attempt = { attempt: 1, reference: "km1-x" } as never;
-    const resumed: PlannedStep = { ...ordered, decision: { kind: "resume", attempt, mayCreate: false } };
-    const ends: readonly Ended[] = [
-      [step("shots.010.clip"), rendered("010")],
-      [resumed, rendered("020", { billed: { kind: "billed", usd: 770_000 as never } })],
-    ];
-    expect(summary(ends, { shots: false, spent: 980_000 })).toBe(
-      "2 rendered; $0.21 spent now, $0.77 collected (ordered before)\n",
-    );
+    const resumed = (more: object = {}): PlannedStep => {
+      const attempt = { attempt: 1, reference: "km1-x", ...more } as never;
+      return { ...ordered, decision: { kind: "resume", attempt, mayCreate: false } };
+    };
+    const collected = rendered("020", { billed: { kind: "billed", usd: 770_000 as never } });
+    const made: Ended = [step("shots.010.clip"), rendered("010")];
+    const ends: readonly Ended[] = [made, [resumed(), collected]];
+    const both = "2 rendered; $0.21 spent now, $0.77 collected (ordered before)\n";
+    expect(summary(ends, { shots: false, spent: 980_000 })).toBe(both);
+    // What the account turned out to have is no part of what is known to be spent.
+    const found: readonly Ended[] = [made, [resumed({ found: true }), collected]];
+    expect(summary(found, { shots: false, spent: 210_000 })).toBe(both);
     expect(summary(ends.slice(1), { shots: false, spent: 770_000 })).toBe(
       "1 rendered; nothing spent, $0.77 collected (ordered before)\n",
     );

@@ -70,7 +70,7 @@ describe("after a lost disk", () => {
     loseDisk(project);
     const plans: Plan[] = [];
     const report = await alone(project, { onPlan: (plan) => plans.push(plan) });
-    expect(report).toMatchObject({ status: "ran", exit: 0 });
+    expect(report).toMatchObject({ status: "ran", exit: 0, spent: 0 });
     expect(plans.map((plan) => plan.totals.create.usd.high)).toEqual([0]);
     expect(project.vendor.submitted).toHaveLength(TASKS);
     expect(new Set(Object.values(await project.decisions()))).toEqual(new Set(["keep"]));
