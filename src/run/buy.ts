@@ -200,6 +200,7 @@ async function submit(stepping: Stepping, earlier: Attempt | undefined): Promise
       // What was found existed before: it consumed what the earlier run handed over.
       return {
         ...attempt,
+        ...created.at,
         task: created.task,
         consumed: created.adopted ? attempt.consumed : consumed,
         ...(books.calls().length === 0 ? {} : { calls: books.calls() }),

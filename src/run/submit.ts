@@ -24,8 +24,14 @@ import type { Permit } from "./purse.js";
 
 /** What came of a create. */
 export type Created =
-  /** `adopted`: found by asking. `found`: it was there before this run sent anything. */
-  | { readonly kind: "task"; readonly task: TaskId; readonly adopted: boolean; readonly found: boolean }
+  /** `adopted`: found by asking. `found`: it was there before this run sent anything. `at`: where it is asked about. */
+  | {
+      readonly kind: "task";
+      readonly task: TaskId;
+      readonly at: Address;
+      readonly adopted: boolean;
+      readonly found: boolean;
+    }
   | { readonly kind: "refused"; readonly error: VendorError }
   /** Not settled now; the journaled intent lets the next run settle it at no risk. */
   | { readonly kind: "unsettled"; readonly why: string; readonly error?: VendorError }
@@ -111,7 +117,7 @@ export async function createTask(
     }
     switch (answer.kind) {
       case "accepted":
-        return { kind: "task", task: answer.task, adopted: false, found: false };
+        return { kind: "task", task: answer.task, at: order.address, adopted: false, found: false };
       case "exists": {
         const settled = await ask(provider, clock, order, order.address, waiting, stop, SETTLE_ROUNDS);
         return settled === undefined
@@ -180,7 +186,8 @@ async function ask(
     });
     if (answer === undefined) return { kind: "interrupted", unsent: false };
     if (answer.kind === "ambiguous") return { kind: "unknown", why: answer.why };
-    if (answer.kind === "found") return { kind: "task", task: answer.look.task, adopted: true, found: false };
+    if (answer.kind === "found")
+      return { kind: "task", task: answer.look.task, at: where, adopted: true, found: false };
     if (answer.kind === "failed" && answer.error.class === "busy") {
       // No answer to the question, and no reason to give it up.
       waiting("busy", busyMs / 1000);

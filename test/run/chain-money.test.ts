@@ -114,13 +114,15 @@ describe("a lip-sync between two endpoints", () => {
     expect(seen).toBeGreaterThan(0);
   });
 
-  test("is found where it was sent, whichever the environment names by then", async () => {
+  test("is found, and asked about from then on, where it was sent, whichever the environment names by then", async () => {
     const set = new FilmSet(answerLost("lip_sync"));
     await set.run(one([speak]));
     set.vendor.script = { oldLipSync: true };
     const took = await set.run(one([speak]), { options: oldLipSync });
     expect(took.lines[1]).toBe(`${SPOKEN} rendered`);
     expect(set.vendor.tasks).toHaveLength(2);
+    const handles = [...set.disk.renders.values()].map(({ handle }) => handle);
+    expect(handles.find((handle) => handle?.task === "t2")?.product).toBe("/lip_sync");
   });
 });
 
