@@ -7,7 +7,7 @@ import { isoTime } from "../base/clock.js";
 import { getOrMake, unreachable } from "../base/guard.js";
 import { misfit, type Matter, type Undecided } from "../plan/matters.js";
 import type { Attempt, Prior, TaskId } from "../plan/prior.js";
-import type { TaskLook, VendorError } from "../provider/provider.js";
+import type { LookAnswer, TaskLook, VendorError } from "../provider/provider.js";
 import { askFor } from "./ask.js";
 import { collectOnce, leaveUnknown, neverSent, type Collected } from "./overtaken.js";
 import { SETTLE_MS, SETTLE_ROUNDS, slept } from "./patience.js";
@@ -174,20 +174,17 @@ export async function giveTask(
 ): Promise<TaskGiven> {
   const { attempt, inputs } = matter;
   const { dialect, product, reference } = attempt;
-  const [answer] = await run.provider.look([{ task, address: { dialect, product } }], run.stop);
-  switch (answer?.kind) {
-    case "found":
-      break;
-    case "absent":
-      return { kind: "unfit", why: "is not known to the vendor among the tasks of this product and account" };
-    case "failed":
-      return { kind: "unanswered", why: answer.error.message, error: answer.error };
-    case "lost":
-      return { kind: "unanswered", why: answer.why };
-    case undefined:
-      return { kind: "unanswered", why: "the vendor did not answer" };
-    default:
-      return unreachable(answer);
+  const address = { dialect, product };
+  const answer = (await run.provider.look([{ task, address }], run.stop))[0] ?? UNANSWERED;
+  if (answer.kind === "absent")
+    return { kind: "unfit", why: "is not known to the vendor among the tasks of this product and account" };
+  if (answer.kind !== "found") return unanswered(answer);
+  if (answer.look.reference === undefined && run.provider.references(address)) {
+    // One that names no reference must not stand before the one that does.
+    const own = (await run.provider.find([{ reference, address }], run.stop))[0] ?? UNANSWERED;
+    if (own.kind === "failed" || own.kind === "lost") return unanswered(own);
+    if (own.kind === "found" && own.look.task !== task)
+      return { kind: "unfit", why: `is not the one that the vendor has of it, which is ${own.look.task}` };
   }
   const why = misfit(matter, answer.look, prior);
   if (why !== undefined) return { kind: "unfit", why };
@@ -197,6 +194,14 @@ export async function giveTask(
   const known: Attempt = { ...attempt, state: "submitted", task };
   const settledNow = await settled(run, matter, await collectOnce(run, { attempt: known, inputs }));
   return { kind: "adopted", settled: settledNow };
+}
+
+const UNANSWERED: LookAnswer = { kind: "lost", why: "the vendor did not answer" };
+
+function unanswered(answer: Extract<LookAnswer, { kind: "failed" | "lost" }>): TaskGiven {
+  return answer.kind === "lost"
+    ? { kind: "unanswered", why: answer.why }
+    : { kind: "unanswered", why: answer.error.message, error: answer.error };
 }
 
 /** Journals that a person gave a matter up. What it may have cost stays in the books. */

@@ -210,6 +210,37 @@ describe("reconcile", () => {
   });
 });
 
+describe("a submission whose task the vendor has by its reference", () => {
+  const nameless = (task: TaskId) => ({
+    kind: "found" as const,
+    look: { task, status: "processing" as const, outputs: [], billed: { kind: "unknown" as const } },
+  });
+
+  it("takes no other task that names no reference, so that its own is not forgotten", async () => {
+    const project = await interrupted(TAKEN);
+    project.vendor.script = { look: nameless };
+    const report = await reconcile(project, { names: ["shots.010"], task: "t9" });
+    expect(report.exit).toBe(8);
+    expect(report.diagnostics[0]).toMatchObject({
+      code: "reconcile/task",
+      why: "it is not the one that the vendor has of it, which is t1",
+    });
+    expect(journal(project)).not.toContain("submitted");
+    const own = await reconcile(project, { names: ["shots.010"], task: "t1" });
+    expect(came(own)).toEqual(["unconfirmed: under_way"]);
+  });
+
+  it("takes one that names no reference only when the vendor says that it has none", async () => {
+    const project = await interrupted(SILENT);
+    const given = { names: ["shots.010"], task: "t9" };
+    project.vendor.script = { look: nameless, find: () => CUT };
+    expect((await reconcile(project, given)).exit).toBe(1);
+    expect(journal(project)).not.toContain("submitted");
+    project.vendor.script = { look: nameless };
+    expect(came(await reconcile(project, given))).toEqual(["unconfirmed: under_way"]);
+  });
+});
+
 describe("a submission of a product without references", () => {
   it("is left to a person, with the tasks of its list that belong to nobody", async () => {
     const project = await interrupted(UNNAMED);
