@@ -10,7 +10,13 @@ import type { World } from "./engine-world.js";
 import { foundAttempt, wantedOf, type Found, type Wanted } from "./plan/found.js";
 import type { Plan } from "./plan/plan.js";
 import type { ClientReference, Prior } from "./plan/prior.js";
-import { WrongServer, type Address, type Provider, type RouteProblem } from "./provider/provider.js";
+import {
+  WrongServer,
+  type Address,
+  type LookAnswer,
+  type Provider,
+  type RouteProblem,
+} from "./provider/provider.js";
 import type { Journal } from "./store/journal-file.js";
 
 /** A plan, and what it was made from. */
@@ -51,11 +57,9 @@ async function refresh<T extends Planned>(
       .flatMap((each) => addressed(each, provider));
     if (wanted.length === 0) break;
     for (const { reference } of wanted) asked.add(reference);
-    const answers = await provider.find(wanted, signal);
+    const answers = await answersTo(wanted, provider, signal);
     const before = found.length;
-    for (const [index, answer] of answers.entries()) {
-      const each = wanted[index];
-      if (each === undefined) continue;
+    for (const [each, answer] of answers) {
       const from = {
         ...each.address,
         realm: provider.realm,
@@ -77,13 +81,38 @@ async function refresh<T extends Planned>(
   return { prepared: now, found, warnings: silent.slice(0, 1).map(unanswered) };
 }
 
-/** Where a reference is asked for; nowhere when its product takes none, or another account was meant. */
-function addressed(wanted: Wanted, provider: Provider): readonly (Wanted & { readonly address: Address })[] {
+/** What is asked for, and where. */
+type Addressed = Wanted & { readonly address: Address };
+
+/** Asks by reference; where a product takes none, by the task that was known once. */
+async function answersTo(
+  wanted: readonly Addressed[],
+  provider: Provider,
+  signal: AbortSignal,
+): Promise<readonly (readonly [Addressed, LookAnswer])[]> {
+  const named = wanted.filter(({ address }) => provider.references(address));
+  const nameless = wanted.filter((each) => !named.includes(each));
+  const tasks = nameless.flatMap(({ known, address }) =>
+    known?.task === undefined ? [] : [{ task: known.task, address }],
+  );
+  const [found, looked] = await Promise.all([
+    named.length === 0 ? [] : provider.find(named, signal),
+    tasks.length === 0 ? [] : provider.look(tasks, signal),
+  ]);
+  const answers = [...found, ...looked];
+  return [...named, ...nameless].flatMap((each, index) => {
+    const answer = answers[index];
+    return answer === undefined ? [] : [[each, answer] as const];
+  });
+}
+
+/** Where it is asked for; nowhere when nothing names it there, or another account was meant. */
+function addressed(wanted: Wanted, provider: Provider): readonly Addressed[] {
   const { known, action } = wanted;
   if (known !== undefined && known.account !== provider.account) return [];
   const address: Address =
     known === undefined ? provider.address(action) : { dialect: known.dialect, product: known.product };
-  return provider.references(address) ? [{ ...wanted, address }] : [];
+  return provider.references(address) || known?.task !== undefined ? [{ ...wanted, address }] : [];
 }
 
 function unanswered(why: string): Diagnostic {

@@ -214,6 +214,16 @@ describe("asking the account", () => {
     expect(project.vendor.submitted).toHaveLength(1);
   });
 
+  it("once more about a task that it denied finds it by its id, where its product takes no reference", async () => {
+    const project = film(ONE, { references: false, look: () => ({ kind: "absent" }) });
+    const yes = { ask: () => Promise.resolve(true) };
+    await project.render(yes);
+    project.vendor.script = { references: false };
+    expect(decisionsOf(await refreshed(project))).toEqual(["resume"]);
+    expect((await alone(project)).exit).toBe(0);
+    expect(project.vendor.submitted).toHaveLength(1);
+  });
+
   const later: readonly (readonly [string, Script])[] = [
     ["was refused", { submit: () => ({ kind: "refused", error: vendorError("account", 1102) }) }],
     ["failed", { end: () => ({ status: "failed", message: "it broke" }) }],
