@@ -51,6 +51,7 @@ async function refresh<T extends Planned>(
   const found: Found[] = [];
   const asked = new Set<ClientReference>();
   const silent: string[] = [];
+  let answered = 0;
   for (let round = 0; round < ROUNDS_MOST; round++) {
     const wanted = wantedOf(now.plan, now.read.prior)
       .filter(({ reference }) => !asked.has(reference))
@@ -69,15 +70,19 @@ async function refresh<T extends Planned>(
       if (answer.kind === "found")
         found.push(foundAttempt(each, from, answer.look, isoTime(world.clock.now())));
       if (answer.kind === "lost") silent.push(answer.why);
-      if (answer.kind === "failed") silent.push(answer.error.message);
+      else if (answer.kind === "failed") silent.push(answer.error.message);
+      else answered++;
     }
     if (found.length === before) break;
     const planned = await again(found);
     if (planned.value === undefined) break;
     now = planned.value;
   }
-  const account = { asked: asked.size, found: found.length };
-  now = { ...now, plan: { ...now.plan, account } };
+  // What nobody answered says nothing of what the account has.
+  if (answered > 0 || silent.length === 0) {
+    const account = { asked: answered, found: found.length };
+    now = { ...now, plan: { ...now.plan, account } };
+  }
   return { prepared: now, found, warnings: silent.slice(0, 1).map(unanswered) };
 }
 

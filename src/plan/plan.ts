@@ -80,7 +80,7 @@ export interface Plan {
   };
   /** Tasks under way that no step claims any more; a render collects them at no cost. */
   readonly overtaken: readonly Overtaken[];
-  /** How many references the account was asked for, and how many of their tasks it has; absent where nobody asked. */
+  /** Of how many references the account said whether it has their tasks, and of how many it has; absent where nobody asked or answered. */
   readonly account?: { readonly asked: number; readonly found: number };
   /** Over the project's life: in the lock and under way, without what this plan goes on with. */
   readonly committed: Micros;

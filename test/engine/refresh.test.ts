@@ -168,6 +168,13 @@ describe("asking the account", () => {
     expect(project.vendor.submitted).toHaveLength(TASKS);
   });
 
+  it("counts what was answered, and not what was not", async () => {
+    const project = film(FILM, {
+      find: (_, count) => (count === 1 ? { kind: "lost", why: "the connection was cut" } : undefined),
+    });
+    expect((await refreshed(project)).account).toEqual({ asked: TASKS - 1, found: 0 });
+  });
+
   it("comes before the question, and what is found meanwhile shrinks it", async () => {
     const project = await rendered();
     loseDisk(project);
@@ -259,9 +266,10 @@ describe("asking the account", () => {
     expect(project.vendor.submitted).toHaveLength(2);
   });
 
-  it("refused for the credentials says so in the warning", async () => {
+  it("refused for the credentials says so in the warning, and nothing of what the account has", async () => {
     const project = film(FILM, { find: () => ({ kind: "failed", error: vendorError("credentials", 1002) }) });
     const planned = await (await project.open()).plan({ refresh: true });
+    expect(planned.value?.account).toBeUndefined();
     expect(planned.diagnostics).toMatchObject([{ code: "plan/not-asked", why: "a credentials error" }]);
   });
 });
