@@ -37,7 +37,7 @@ export async function collectIfThere(
     case "unaskable":
       return { status: "blocked", because: otherwise };
     case "unanswered":
-      return unsettled(planned.step, asked.why, undefined);
+      return unsettled(planned.step, asked.why, asked.error);
     default:
       return unreachable(asked);
   }

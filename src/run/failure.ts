@@ -91,10 +91,7 @@ export function contentRefused(step: Named, why: string): Diagnostic {
 /** A create that could not be settled now; its intent is journaled, so the next run goes on with it. */
 export function unsettled(step: Named, why: string, error: VendorError | undefined): Failed {
   if (error !== undefined && (error.class === "credentials" || error.class === "account")) {
-    return open(
-      refusedByVendor(step, error),
-      "what was sent is found by its reference then, never paid twice",
-    );
+    return open(refusedByVendor(step, error), "what was sent is asked for then, never paid twice");
   }
   return {
     status: "failed",
@@ -102,7 +99,7 @@ export function unsettled(step: Named, why: string, error: VendorError | undefin
       path: step.path,
       on: "key",
       why: elide(why, 160),
-      help: "run render again: the task is found by its reference, or sent again under the same one, never paid twice",
+      help: "run render again: the task is asked for first, and nothing is sent again that could be paid twice",
     }),
     retry: "safe",
     billed: "unknown",

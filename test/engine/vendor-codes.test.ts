@@ -281,7 +281,7 @@ const STEPS: Readonly<Record<Place, string>> = {
   extend: "shots.a.extend",
 };
 const UNDER_WAY = "its task is under way, and the next render collects it";
-const FOUND_LATER = "what was sent is found by its reference then, never paid twice";
+const FOUND_LATER = "what was sent is asked for then, never paid twice";
 
 /** What a person reads: what happened, why, what to do. */
 function readsOf({ kind, why, help }: Row, place: Place, ending: string): readonly string[] {
@@ -314,7 +314,7 @@ function readsOf({ kind, why, help }: Row, place: Place, ending: string): readon
     return [
       `it is not certain whether ${step} was submitted`,
       why,
-      "run render again: the task is found by its reference, or sent again under the same one, never paid twice",
+      "run render again: the task is asked for first, and nothing is sent again that could be paid twice",
     ];
   }
   if (kind === "content") {

@@ -193,6 +193,16 @@ describe("an open intent is counted once", () => {
 });
 
 describe("a paid task", () => {
+  test("that cannot be asked for with these credentials says so, also where it could not be sent", async () => {
+    const set = new FilmSet(answerLost("extend"));
+    await set.run(one([last]));
+    losePictures(set);
+    const error = vendorError("credentials", 1002);
+    set.vendor.script = { find: () => ({ kind: "failed", error }) };
+    const took = await set.run(one([last]), { options: { tools: new Set() } });
+    expect(took.lines.at(-1)).toMatch(/ failed run\/credentials, fatal$/);
+  });
+
   test("is asked for even where what lies before it cannot be had any more", async () => {
     const set = new FilmSet(answerLost("extend"));
     await set.run(one([last]));
