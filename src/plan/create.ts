@@ -90,11 +90,16 @@ function rendersAt(key: CacheKey, prior: Prior): readonly Attempt[] {
   return (prior.attempts.get(key) ?? []).filter((each) => each.call === RENDER);
 }
 
-/** How many attempts directly before this one ended as failed, up to the first that did not or that was refused for its content. */
+/**
+ * How many attempts directly before this one ended as failed, up to the first that did not, that was refused for its content,
+ * or of which nothing is known: another machine may have rendered it.
+ */
 function failuresBefore(attempt: number, made: readonly Attempt[]): number {
-  const before = made.filter((each) => each.attempt < attempt).toReversed();
-  const other = before.findIndex(({ state, failure }) => state !== "failed" || failure?.refusal === true);
-  return other < 0 ? before.length : other;
+  const failed = made.filter(({ state, failure }) => state === "failed" && failure?.refusal !== true);
+  const numbers = new Set(failed.map((each) => each.attempt));
+  let count = 0;
+  while (numbers.has(attempt - count - 1)) count++;
+  return count;
 }
 
 function furtherAttempts(

@@ -230,6 +230,11 @@ describe("an approval", () => {
     expect(lacking(after(letters, { retries, ...options }))).toEqual(["not_in_it"]);
   });
 
+  test("does not cover what is bought again after an attempt of another machine, whatever failed before that", () => {
+    const renders = [rendering(keyed, "a", { attempt: 2 })];
+    expect(lacking(after("f", { rebuy: ids(CLIP) }, { renders }))).toEqual(["not_in_it"]);
+  });
+
   test("does not cover a further attempt that became dearer", () => {
     const dear = { ...one, catalog: { unit_usd: { video: 0.15 } } };
     expect(lacking(planOf(dear, { attempts: told("f") }, { retries: 2 }))).toEqual(["dearer"]);
