@@ -152,9 +152,10 @@ function noteOf(
     ...(command.profile === undefined ? [] : ["--profile", command.profile]),
     ...command.steps,
   ]);
-  const idle = told.outcomes.every(
-    ({ outcome }) => outcome.status === "kept" && outcome.conflict === undefined,
-  );
+  // Who stopped before all was asked for knows nothing of what is left.
+  const idle =
+    !run.interrupted &&
+    told.outcomes.every(({ outcome }) => outcome.status === "kept" && outcome.conflict === undefined);
   const seconds = progress.seconds();
   const summary = idle
     ? `nothing to bring back${told.outcomes.length === 0 ? "" : `, ${counted(told.outcomes.length, "step is", "steps are")} here`}\n`
@@ -164,7 +165,11 @@ function noteOf(
         again,
         ...(seconds === undefined ? {} : { seconds }),
       });
-  return [summary, leftText(left, columns), rest === undefined ? "" : restNote(rest, options)].join("");
+  return [
+    summary,
+    run.interrupted ? "" : leftText(left, columns),
+    rest === undefined ? "" : restNote(rest, options),
+  ].join("");
 }
 
 function leftText(left: readonly string[], columns: number): string {

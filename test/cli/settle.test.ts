@@ -23,8 +23,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-async function klingmake(line: string) {
-  const io = surroundings({ cwd: folder, home: folder });
+async function klingmake(line: string, over: Parameters<typeof surroundings>[0] = {}) {
+  const io = surroundings({ cwd: folder, home: folder, ...over });
   const exit = await run(line.split(" "), io);
   return { exit, ...io.said };
 }
@@ -153,6 +153,15 @@ describe("download", () => {
       data: { status: "ran", not_rendered: ["shots.010.clip"], rest: { status: "compared", copies: [] } },
     });
     expect(exit).toBe(0);
+  });
+
+  test("that was stopped before it could ask says so, and not that there is nothing", async () => {
+    const result = await klingmake("download", { signal: AbortSignal.abort("SIGINT") });
+    expect(result.exit).toBe(130);
+    expect(result.stderr).toContain("stopped: no step is under way at the vendor; to go on:");
+    expect(result.stderr).toContain("  klingmake download\n");
+    expect(result.stderr).not.toContain("nothing to bring back");
+    expect(result.stderr).not.toContain("not rendered yet");
   });
 
   test("--again of a step without a rendering is refused", async () => {
