@@ -8,7 +8,7 @@ import { elide } from "../base/text.js";
 import type { CacheKey, Keyed } from "../graph/key.js";
 import type { Step, StepId } from "../graph/step.js";
 import { UNSPEAKABLE, type Artifact, type Attempt, type Prior, type Rendering } from "./prior.js";
-import { recordedAt } from "./recorded.js";
+import { isRecorded, recordedAt } from "./recorded.js";
 import { changesBetween, type Obstacle, type Reason } from "./reason.js";
 import { fresh, sourceObstacle, sourceOf } from "./source.js";
 
@@ -79,7 +79,8 @@ export function decide(given: DecideArguments): Decided {
   const later = last !== undefined && last.attempt > Math.max(1, rendering?.attempt ?? 0) ? last : undefined;
   if (given.wishes.rebuy.has(step.id)) {
     // What was or may have been paid for and can still be had is collected first.
-    const isOpen = last !== undefined && last.attempt > (rendering?.attempt ?? 0) && isUnderWay(last);
+    const isNewest = last !== undefined && last.attempt >= (rendering?.attempt ?? 0);
+    const isOpen = isNewest && isUnderWay(last) && !isRecorded(prior.lock, last);
     const continued = isOpen && fresh(last.started, prior.today) ? fromAttempt(last, given) : undefined;
     return continued ?? paid(given, nextAttempt(keyed.key, prior), { because: "rebuy" });
   }

@@ -10,10 +10,12 @@ import { clientReference } from "./approval.js";
 import { RENDER } from "./decide.js";
 import type { Plan, PlannedStep } from "./plan.js";
 import type { Attempt, Billed, ClientReference, Prior, TaskId } from "./prior.js";
+import { recordedAt } from "./recorded.js";
 
 /** A reference to ask for. */
 export interface Wanted {
   readonly reference: ClientReference;
+  readonly attempt: number;
   readonly planned: PlannedStep;
   /** What is known of the attempt; absent when nothing is. */
   readonly known?: Attempt;
@@ -52,22 +54,36 @@ export function wantedOf(plan: Plan, prior: Prior): readonly Wanted[] {
     const open = known.filter(({ state }) => state === "unknown" || state === "abandoned");
     const isNew = known.length === 0 && !prior.lock.renders.has(planned.key);
     const stuck = planned.decision.kind === "blocked" && isNew && planned.step.action.kind !== "frame";
-    const create = planned.create?.reference ?? (stuck ? clientReference(planned.key, 1, RENDER) : undefined);
-    const references = new Set([
-      ...(create === undefined ? [] : [create]),
-      ...open.map((each) => each.reference),
+    const next = planned.create?.attempt ?? (stuck ? 1 : undefined);
+    const numbers = new Set([
+      ...(next === undefined ? [] : [...unheardOf(planned.key, next, prior), next]),
+      ...open.map(({ attempt }) => attempt),
     ]);
-    return [...references].map((reference) => {
-      const attempt = known.find((each) => each.reference === reference);
+    return [...numbers].map((attempt) => {
+      const before = known.find((each) => each.attempt === attempt);
+      const reference = clientReference(planned.key, attempt, RENDER);
       const { action } = planned.step;
-      return { reference, planned, action, ...(attempt === undefined ? {} : { known: attempt }) };
+      return { reference, attempt, planned, action, ...(before === undefined ? {} : { known: before }) };
     });
   });
 }
 
+/** Attempts before the next one of which nothing is known: a file that was bound by hand stands in the place of one. */
+function unheardOf(key: CacheKey, next: number, { lock, attempts }: Prior): readonly number[] {
+  const known = new Set([
+    ...(attempts.get(key) ?? []).map(({ attempt }) => attempt),
+    ...recordedAt(lock, key).flatMap((each) => (each.handle === undefined ? [] : [each.attempt])),
+  ]);
+  const before = Array.from({ length: Math.min(next - 1, UNHEARD_MOST) }, (_, index) => next - 1 - index);
+  return before.filter((attempt) => !known.has(attempt));
+}
+
+/** So many attempts back: a lockfile may name any number. */
+const UNHEARD_MOST = 8;
+
 /** What a task makes of an attempt: under way, to be collected like any other, or failed. */
 export function foundAttempt(
-  { reference, planned, known }: Wanted,
+  { reference, attempt, planned, known }: Wanted,
   from: Pick<Attempt, "realm" | "route" | "account" | "dialect" | "product">,
   { task, status, message = "", refusal = false, billed, created, updated }: FoundTask,
   now: string,
@@ -77,7 +93,7 @@ export function foundAttempt(
   const ceiling = create?.ceiling ?? usd?.high;
   const begun: Attempt = known ?? {
     key,
-    attempt: create?.attempt ?? 1,
+    attempt,
     call: RENDER,
     reference,
     step: step.id,

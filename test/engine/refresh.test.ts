@@ -159,6 +159,24 @@ describe("after a lost disk", () => {
   });
 });
 
+describe("a file that was adopted after a lost disk", () => {
+  it("hides no paid task: the next rebuy collects that one, and only the one after it pays", async () => {
+    const project = await rendered(ONE);
+    const mine = project.volume.readFileSync("/film/renders/default/030/clip.mp4") as Uint8Array;
+    loseDisk(project);
+    project.volume.writeFileSync("/film/mine.mp4", mine);
+    const adopted = await (await project.open()).adopt({ file: "mine.mp4", step: "shots.030" });
+    expect(adopted.exit).toBe(0);
+    expect(await project.decisions()).toEqual({ "shots.030.clip": "keep" });
+    const wish = { rebuy: ["shots.030"], ask: () => Promise.resolve(true) };
+    expect(await project.render(wish)).toMatchObject({ exit: 0, spent: 0 });
+    expect(project.vendor.submitted).toHaveLength(1);
+    expect(project.read("/film/kling.lock.json")).toContain('"others"');
+    expect((await project.render(wish)).exit).toBe(0);
+    expect(project.vendor.submitted).toHaveLength(2);
+  });
+});
+
 describe("asking the account", () => {
   it("that does not answer is a warning, and the render goes on: each create is settled by itself", async () => {
     const project = film(FILM, { find: () => ({ kind: "lost", why: "the connection was cut" }) });
