@@ -3,12 +3,13 @@
  * and by when it was created; only the one task that fits one create is taken, because a wrong one would put another
  * step's clip into the film. Whatever is not certain is a person's to decide.
  */
+import { daysMs } from "../base/clock.js";
 import { canonicalJson } from "../base/digest.js";
 import { isRecord } from "../base/guard.js";
 import type { CacheKey, KeyInputs } from "../graph/key.js";
 import type { Attempt, ClientReference, Prior, TaskId } from "../plan/prior.js";
 import { wholeOf } from "../plan/recorded.js";
-import type { Address, LookAnswer, ListAnswer } from "../provider/provider.js";
+import type { Address, LookAnswer, ListAnswer, TaskLook } from "../provider/provider.js";
 import type { Collector } from "./stepping.js";
 
 /** What a search gave: as a question by reference would have, or more than one possibility. */
@@ -66,6 +67,9 @@ export function openClaims({
 /** Clocks of two machines differ, and ours may be the faster one. */
 const CLOCK_SLACK_MS = 60_000;
 
+/** A create is sent soon after its intent, though it may wait for a busy vendor; what is later is somebody else's. */
+const SENT_WITHIN_MS = daysMs(1);
+
 /** Looks for the task of a create without a reference in the list of its product. */
 export async function findListed(
   run: Pick<Collector, "provider" | "claims" | "rendering">,
@@ -82,7 +86,11 @@ export async function findListed(
   // A gateway without lists has nothing to say.
   if (answer.kind === "failed" && answer.error.class === "invalid") return { kind: "absent" };
   if (answer.kind !== "listed") return answer;
-  const fitting = answer.looks.filter((look) => look.source === clip && !run.claims.isTaken(look.task));
+  const untilMs = Date.parse(started) + SENT_WITHIN_MS;
+  const isInTime = ({ created }: TaskLook) => created === undefined || Date.parse(created) <= untilMs;
+  const fitting = answer.looks.filter(
+    (look) => look.source === clip && isInTime(look) && !run.claims.isTaken(look.task),
+  );
   const [look] = fitting;
   if (look === undefined) return { kind: "absent" };
   if (fitting.length > 1)

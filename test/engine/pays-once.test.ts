@@ -1,6 +1,9 @@
 /** What makes a step worth paying for, and what does not: the stories in which tools of this kind lost people's money. */
 import { describe, expect, it } from "vitest";
+import { isoTime } from "../../src/base/clock.js";
 import type { RenderReport } from "../../src/engine-render.js";
+import type { TaskId } from "../../src/plan/prior.js";
+import type { TaskLook } from "../../src/provider/provider.js";
 import { film } from "./film.js";
 
 const manifest = (prompt: string, more = "") => `version: 1
@@ -78,6 +81,41 @@ describe("a price that nobody knows", () => {
     });
     expect((await project.render({ ...yes, yes: true })).exit).toBe(5);
     expect(project.vendor.submitted).toHaveLength(1);
+  });
+});
+
+describe("a create without a reference of which the answer was lost", () => {
+  const extended = manifest("dawn", ", model: kling-v1-6, steps: [{ extend: { prompt: on, via: native } }]");
+
+  it.each([
+    ["soon after it was sent, is taken", 30, 0],
+    ["days later, is another project's with this account", 48 * 60, 8],
+  ])("a task of its clip in the list, created %s", async (_, minutes, exit) => {
+    const project = await rendered(manifest("dawn", ", model: kling-v1-6"));
+    project.write(extended);
+    const sentMs = project.clock.now();
+    project.vendor.script = {
+      references: false,
+      submit: () => "lose",
+      list: () => ({ kind: "lost", why: "cut" }),
+    };
+    expect((await project.render(yes)).exit).toBe(1);
+    await project.clock.advance(3 * 86_400_000);
+    const theirs: TaskLook = {
+      task: "t1000" as TaskId,
+      status: "succeeded",
+      outputs: [{ kind: "video", url: "https://cdn.example/t1000?signed", id: "v-t1000" }],
+      billed: { kind: "unknown" },
+      source: "v-t1",
+      created: isoTime(sentMs + minutes * 60_000),
+    };
+    project.vendor.script = {
+      references: false,
+      list: () => ({ kind: "listed", looks: [theirs] }),
+      look: () => ({ kind: "found", look: theirs }),
+    };
+    expect((await project.render(yes)).exit).toBe(exit);
+    expect(project.vendor.submitted).toHaveLength(2);
   });
 });
 
