@@ -9,7 +9,7 @@ import type { Snapshots } from "./engine-snapshot.js";
 import type { World } from "./engine-world.js";
 import type { CacheKey, KeyInputs } from "./graph/key.js";
 import { paceName } from "./plan/pace.js";
-import type { Attempt, ClientReference } from "./plan/prior.js";
+import type { Attempt, ClientReference, Orphan } from "./plan/prior.js";
 import { readBytesIf } from "./store/files.js";
 import { openJournal, readJournal, type Journal } from "./store/journal-file.js";
 import type { JournalEntry, JournalRecord } from "./store/journal.js";
@@ -27,7 +27,7 @@ export interface Recalled {
    */
   readonly settled: ReadonlyMap<CacheKey, number>;
   /** References that were sent, or may have been, and of which the intent was lost to damage. */
-  readonly orphans: ReadonlySet<ClientReference>;
+  readonly orphans: ReadonlyMap<ClientReference, Orphan>;
   /** Every artifact that was ever placed at an output path. */
   readonly placed: ReadonlySet<Sha256>;
   /** Seconds that past tasks took at the vendor, by kind; the sandbox's say nothing about real ones. */
@@ -78,7 +78,7 @@ interface Stored {
   readonly open: readonly (readonly [CacheKey, readonly Attempt[]])[];
   readonly intents: readonly (readonly [CacheKey, KeyInputs])[];
   readonly settled: readonly (readonly [CacheKey, number])[];
-  readonly orphans: readonly ClientReference[];
+  readonly orphans: readonly (readonly [ClientReference, Orphan])[];
   readonly placed: readonly Sha256[];
   readonly pace: readonly (readonly [string, number])[];
 }
@@ -91,7 +91,7 @@ function recalled(
     attempts: new Map(open),
     intents: new Map(intents),
     settled: new Map(settled),
-    orphans: new Set(orphans),
+    orphans: new Map(orphans),
     placed: new Set(placed),
     pace: new Map(pace),
     diagnostics,

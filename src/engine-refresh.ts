@@ -2,21 +2,26 @@
  * Asks an account, at no cost, whether it has tasks of what a plan would create, before anybody is asked for money: after
  * a lost disk, on another machine, after a kill. What is found is planned as under way, and journaled when it is rendered.
  */
-import { isoTime } from "./base/clock.js";
+import { daysMs, isoTime } from "./base/clock.js";
+import { getOrMake } from "./base/guard.js";
+import type { CacheKey } from "./graph/key.js";
 import { caution, problem, type Checked, type Diagnostic } from "./base/diagnostic.js";
 import type { Opened, Prepared } from "./engine-prepare.js";
 import { routeOf, type Route } from "./engine-route.js";
 import type { World } from "./engine-world.js";
-import { foundAttempt, wantedOf, type Found, type Wanted } from "./plan/found.js";
+import { doubtfulAttempt, foundAttempt, wantedOf, type Found, type Wanted } from "./plan/found.js";
 import type { Plan } from "./plan/plan.js";
+import { RETENTION_DAYS } from "./plan/source.js";
 import type { ClientReference, Prior } from "./plan/prior.js";
 import {
   WrongServer,
   type Address,
+  type ListAnswer,
   type LookAnswer,
   type Provider,
   type RouteProblem,
 } from "./provider/provider.js";
+import { keyIn, openClaims, sourceOf } from "./run/listed.js";
 import type { Journal } from "./store/journal-file.js";
 
 /** A plan, and what it was made from. */
@@ -51,6 +56,7 @@ async function refresh<T extends Planned>(
   const found: Found[] = [];
   const asked = new Set<ClientReference>();
   const silent: string[] = [];
+  const clips = new Map<CacheKey, string>();
   let answered = 0;
   for (let round = 0; round < ROUNDS_MOST; round++) {
     const wanted = wantedOf(now.plan, now.read.prior)
@@ -61,14 +67,12 @@ async function refresh<T extends Planned>(
     const answers = await answersTo(wanted, provider, signal);
     const before = found.length;
     for (const [each, answer] of answers) {
-      const from = {
-        ...each.address,
-        realm: provider.realm,
-        route: provider.route,
-        account: provider.account,
-      };
-      if (answer.kind === "found")
+      const from = fromHere(provider, each.address);
+      if (answer.kind === "found") {
         found.push(foundAttempt(each, from, answer.look, isoTime(world.clock.now())));
+        const clip = answer.look.outputs.find((output) => output.kind === "video")?.id;
+        if (clip !== undefined) clips.set(each.planned.key, clip);
+      }
       if (answer.kind === "lost") silent.push(answer.why);
       else if (answer.kind === "failed") silent.push(answer.error.message);
       else answered++;
@@ -78,12 +82,61 @@ async function refresh<T extends Planned>(
     if (planned.value === undefined) break;
     now = planned.value;
   }
+  const doubts = await doubtsOf(world, provider, now, clips, signal);
+  silent.push(...doubts.silent);
+  if (doubts.found.length > 0) {
+    const planned = await again([...found, ...doubts.found]);
+    now = planned.value ?? now;
+  }
   // What nobody answered says nothing of what the account has.
   if (answered > 0 || silent.length === 0) {
     const account = { asked: answered, found: found.length };
     now = { ...now, plan: { ...now.plan, account } };
   }
-  return { prepared: now, found, warnings: silent.slice(0, 1).map(unanswered) };
+  return { prepared: now, found: [...found, ...doubts.found], warnings: silent.slice(0, 1).map(unanswered) };
+}
+
+function fromHere({ realm, route, account }: Provider, address: Address) {
+  return { ...address, realm, route, account };
+}
+
+/**
+ * Creates that carry no reference and of which nothing is remembered, on clips that the account has tasks on which belong to
+ * nobody here: any of these may be ours. `clips`: the vendor's ids of clips that were found just now.
+ */
+async function doubtsOf(
+  world: Pick<World, "clock">,
+  provider: Provider,
+  { plan, read: { prior } }: Planned,
+  clips: ReadonlyMap<CacheKey, string>,
+  signal: AbortSignal,
+): Promise<{ readonly found: readonly Found[]; readonly silent: readonly string[] }> {
+  const claims = openClaims(prior);
+  const sinceMs = world.clock.now() - daysMs(RETENTION_DAYS);
+  const lists = new Map<string, Promise<ListAnswer>>();
+  const found: Found[] = [];
+  const silent: string[] = [];
+  for (const wanted of wantedOf(plan, prior)) {
+    const { planned, known, action } = wanted;
+    const source = known === undefined && planned.create !== undefined ? sourceOf(planned.inputs) : undefined;
+    if (source === undefined) continue;
+    const address = provider.address(action);
+    if (provider.references(address)) continue;
+    const key = keyIn(source);
+    const clip = clips.get(key) ?? prior.lock.renders.get(key)?.handle?.result;
+    if (clip === undefined) continue;
+    const answer = await getOrMake(lists, address.product, () => provider.list(address, sinceMs, signal));
+    if (answer.kind === "lost") silent.push(answer.why);
+    // A gateway without lists has nothing to say.
+    if (answer.kind === "failed" && answer.error.class !== "invalid") silent.push(answer.error.message);
+    if (answer.kind !== "listed") continue;
+    const [first] = answer.looks
+      .filter((look) => look.source === clip && !claims.isTaken(look.task))
+      .map((look) => look.created ?? isoTime(sinceMs))
+      .toSorted();
+    if (first !== undefined) found.push(doubtfulAttempt(wanted, fromHere(provider, address), first));
+  }
+  return { found, silent };
 }
 
 /** What is asked for, and where. */
@@ -97,9 +150,7 @@ async function answersTo(
 ): Promise<readonly (readonly [Addressed, LookAnswer])[]> {
   const named = wanted.filter(({ address }) => provider.references(address));
   const nameless = wanted.filter((each) => !named.includes(each));
-  const tasks = nameless.flatMap(({ known, address }) =>
-    known?.task === undefined ? [] : [{ task: known.task, address }],
-  );
+  const tasks = nameless.flatMap(({ task, address }) => (task === undefined ? [] : [{ task, address }]));
   const [found, looked] = await Promise.all([
     named.length === 0 ? [] : provider.find(named, signal),
     tasks.length === 0 ? [] : provider.look(tasks, signal),
@@ -113,17 +164,17 @@ async function answersTo(
 
 /** Where it is asked for; nowhere when nothing names it there, or another account was meant. */
 function addressed(wanted: Wanted, provider: Provider): readonly Addressed[] {
-  const { known, action } = wanted;
+  const { known, task, action } = wanted;
   if (known !== undefined && known.account !== provider.account) return [];
   const address: Address =
     known === undefined ? provider.address(action) : { dialect: known.dialect, product: known.product };
-  return provider.references(address) || known?.task !== undefined ? [{ ...wanted, address }] : [];
+  return provider.references(address) || task !== undefined ? [{ ...wanted, address }] : [];
 }
 
 function unanswered(why: string): Diagnostic {
   return caution("plan/not-asked", "the account could not be asked for all tasks that it may have already", {
     why,
-    help: "nothing is paid twice for that: each create is settled by its reference when it is sent; plan --refresh asks again",
+    help: "a create with a reference is settled by it when it is sent, and never paid twice; plan --refresh asks again",
   });
 }
 
@@ -186,6 +237,9 @@ export async function refreshPlan(
   }
 }
 
+const DOUBT =
+  "the account has tasks on its clip that belong to nobody here, and its product takes no reference";
+
 /** Writes down what was found, so that it is collected, and counted, like everything else that was ever sent. */
 export async function journalFound(journal: Pick<Journal, "append">, found: readonly Found[]): Promise<void> {
   for (const { attempt, inputs, journaled } of found) {
@@ -195,14 +249,15 @@ export async function journalFound(journal: Pick<Journal, "append">, found: read
       failure,
       billed,
       state,
-      started: _,
+      started,
       ended: __,
       found: ___,
       handle: ____,
       ...intent
     } = attempt;
+    if (!journaled) await journal.append({ type: "intent", inputs, reference, ...intent, since: started });
+    if (state === "unknown") await journal.append({ type: "unknown", reference, why: DOUBT });
     if (task === undefined) continue;
-    if (!journaled) await journal.append({ type: "intent", inputs, reference, ...intent });
     await journal.append({ type: "submitted", reference, task, adopted: true });
     if (state !== "failed" || failure === undefined) continue;
     await journal.append({

@@ -19,6 +19,8 @@ export interface Wanted {
   readonly planned: PlannedStep;
   /** What is known of the attempt; absent when nothing is. */
   readonly known?: Attempt;
+  /** Its task, as far as any record names it. */
+  readonly task?: TaskId;
   /** Of the step, for whoever knows where such tasks are created. */
   readonly action: Action;
 }
@@ -63,7 +65,15 @@ export function wantedOf(plan: Plan, prior: Prior): readonly Wanted[] {
       const before = known.find((each) => each.attempt === attempt);
       const reference = clientReference(planned.key, attempt, RENDER);
       const { action } = planned.step;
-      return { reference, attempt, planned, action, ...(before === undefined ? {} : { known: before }) };
+      const task = before?.task ?? prior.orphans?.get(reference)?.task;
+      return {
+        reference,
+        attempt,
+        planned,
+        action,
+        ...(before === undefined ? {} : { known: before }),
+        ...(task === undefined ? {} : { task }),
+      };
     });
   });
 }
@@ -81,17 +91,15 @@ function unheardOf(key: CacheKey, next: number, { lock, attempts }: Prior): read
 /** So many attempts back: a lockfile may name any number. */
 const UNHEARD_MOST = 8;
 
-/** What a task makes of an attempt: under way, to be collected like any other, or failed. */
-export function foundAttempt(
-  { reference, attempt, planned, known }: Wanted,
-  from: Pick<Attempt, "realm" | "route" | "account" | "dialect" | "product">,
-  { task, status, message = "", refusal = false, billed, created, updated }: FoundTask,
-  now: string,
-): Found {
+/** Where an attempt is known from. */
+type From = Pick<Attempt, "realm" | "route" | "account" | "dialect" | "product">;
+
+/** An attempt of which nothing here knows more than that it was made. */
+function begunAttempt({ reference, attempt, planned }: Wanted, from: From, started: string): Attempt {
   const { create, step, key, estimate } = planned;
   const { units, usd } = estimate.kind === "priced" ? estimate : {};
   const ceiling = create?.ceiling ?? usd?.high;
-  const begun: Attempt = known ?? {
+  return {
     key,
     attempt,
     call: RENDER,
@@ -104,8 +112,28 @@ export function foundAttempt(
     ...(units === undefined ? {} : { units: units.high }),
     // Which bytes it was made from, nobody remembers.
     consumed: {},
-    started: created ?? now,
+    started,
   };
+}
+
+/**
+ * An attempt that may have been made: the account has tasks on its clip that belong to nobody here, and none of them can
+ * name it. A person decides.
+ */
+export function doubtfulAttempt(wanted: Wanted, from: From, since: string): Found {
+  const attempt: Attempt = { ...begunAttempt(wanted, from, since), state: "unknown", found: true };
+  return { inputs: wanted.planned.inputs, journaled: false, attempt };
+}
+
+/** What a task makes of an attempt: under way, to be collected like any other, or failed. */
+export function foundAttempt(
+  wanted: Wanted,
+  from: From,
+  { task, status, message = "", refusal = false, billed, created, updated }: FoundTask,
+  now: string,
+): Found {
+  const { planned, known } = wanted;
+  const begun = known ?? begunAttempt(wanted, from, created ?? now);
   const { failure: _failure, ended: _ended, ...open } = begun;
   const base = { ...open, task, found: true } as const;
   const found = { inputs: planned.inputs, journaled: known !== undefined };

@@ -7,7 +7,6 @@
  *   stored ──recorded, or fetched again──▶ in the lockfile
  *   abandoned, small calls ──▶ stay in the books
  */
-import { daysMs } from "../base/clock.js";
 import { unreachable } from "../base/guard.js";
 import { micros, type Micros } from "../base/money.js";
 import type { KeyInputs } from "../graph/key.js";
@@ -166,9 +165,8 @@ export interface NamedTask {
   readonly outputs: readonly { readonly kind: "video" | "image" | "audio" }[];
 }
 
-/** A create is sent soon after its intent; waiting for a busy vendor and other people's clocks take their time. */
+/** Other people's clocks differ. How long after its intent a create was sent, only a person may know. */
 const BEFORE_MS = 15 * 60_000;
-const AFTER_MS = daysMs(1);
 
 /** Why a named task cannot be the one of a matter, as a clause about the task; undefined when it may be. */
 export function misfit(
@@ -183,7 +181,6 @@ export function misfit(
   if (named.created !== undefined) {
     const apart = Date.parse(named.created) - Date.parse(attempt.started);
     if (apart < -BEFORE_MS) return "was created before this was sent";
-    if (apart > AFTER_MS) return "was created more than a day after this was sent";
   }
   const wanted = sourcesOf(attempt, inputs, prior);
   if (named.source !== undefined && wanted.length > 0 && !wanted.includes(named.source))

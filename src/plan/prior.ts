@@ -144,6 +144,13 @@ export type OutputState =
   /** Something that cannot be an output: a directory, a symlink, unreadable. */
   | { readonly kind: "other"; readonly what: string };
 
+/** What is known of a create whose intent was lost to damage. */
+export interface Orphan {
+  /** When the journal first spoke of it, ISO 8601. */
+  readonly since: string;
+  readonly task?: TaskId;
+}
+
 /** All that a plan may remember. */
 export interface Prior {
   readonly lock: Lock;
@@ -152,7 +159,7 @@ export interface Prior {
   /** What the keys of those attempts are the digests of. */
   readonly intents: ReadonlyMap<CacheKey, KeyInputs>;
   /** References that were sent, or may have been, though nothing more is known of their attempts. */
-  readonly orphans?: ReadonlySet<ClientReference>;
+  readonly orphans?: ReadonlyMap<ClientReference, Orphan>;
   /** Which of the artifacts asked about are in the store, by digest. */
   readonly held: ReadonlySet<Sha256>;
   /** What lies at the graph's output paths. */

@@ -124,6 +124,7 @@ async function submit(stepping: Stepping, earlier: Attempt | undefined): Promise
     return { status: "blocked", because: { because: "over_budget", cap: "max_cost" } };
   }
   if (typeof permit === "string") throw new Error(`no permit for ${step.id}: ${permit}`);
+  const orphan = earlier === undefined ? run.orphan(create.reference) : undefined;
   const attempt: Attempt = {
     key: planned.key,
     attempt: create.attempt,
@@ -138,10 +139,11 @@ async function submit(stepping: Stepping, earlier: Attempt | undefined): Promise
     model: modelOf(planned),
     ...expectedOf(planned),
     consumed: earlier?.consumed ?? consumed,
-    started: earlier?.started ?? isoTime(run.clock.now()),
+    started: earlier?.started ?? orphan?.since ?? isoTime(run.clock.now()),
   };
+  const since = orphan === undefined ? {} : { since: orphan.since };
   const journalIntent = () =>
-    run.disk.journal({ type: "intent", inputs: planned.inputs, ...intentOf(attempt) });
+    run.disk.journal({ type: "intent", inputs: planned.inputs, ...intentOf(attempt), ...since });
   if (earlier === undefined) await journalIntent();
   const books = openBooks(stepping);
   const ready = async (): Promise<Submission | NotReady> => {
@@ -168,7 +170,7 @@ async function submit(stepping: Stepping, earlier: Attempt | undefined): Promise
   if (source !== undefined) run.claims.open(create.reference, { product: address.product, source });
   const seek = (where: Address, signal: AbortSignal) =>
     findListed(run, attempt, planned.inputs, where, signal);
-  const before = earlier ?? (run.wasSent(create.reference) ? address : undefined);
+  const before = earlier ?? (orphan === undefined ? undefined : address);
   const sentTo = before === undefined ? {} : { sentTo: { dialect: before.dialect, product: before.product } };
   const created = await createTask(
     run.provider,

@@ -191,7 +191,7 @@ function openRun(
     provider,
     found: new Set(),
     claims: openClaims(execution.prior),
-    wasSent: (reference) => execution.prior.orphans?.has(reference) === true,
+    orphan: (reference) => execution.prior.orphans?.get(reference),
     small: new Map(),
     lost: new Map(),
     retried: new Map(),

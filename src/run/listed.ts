@@ -107,6 +107,7 @@ export function sourceOf(inputs: KeyInputs | undefined): string | undefined {
   return isRecord(source) && typeof source["key"] === "string" ? canonicalJson(source) : undefined;
 }
 
-function keyIn(source: string): CacheKey {
+/** The key of what names a clip. */
+export function keyIn(source: string): CacheKey {
   return (JSON.parse(source) as { readonly key: CacheKey }).key;
 }

@@ -5,7 +5,7 @@ import type { Clock } from "../base/clock.js";
 import type { Micros } from "../base/money.js";
 import type { Step, StepId } from "../graph/step.js";
 import type { PlannedStep } from "../plan/plan.js";
-import type { Artifact, ClientReference, Rendering } from "../plan/prior.js";
+import type { Artifact, ClientReference, Orphan, Rendering } from "../plan/prior.js";
 import type { Asking, Provider } from "../provider/provider.js";
 import type { Disk } from "./disk.js";
 import type { Emit } from "./event.js";
@@ -30,8 +30,8 @@ export interface Run {
   readonly found: Set<ClientReference>;
   /** Which tasks belong to somebody. */
   readonly claims: Claims;
-  /** Whether a create was or may have been sent of which nothing more is known, because the journal was damaged. */
-  wasSent(reference: ClientReference): boolean;
+  /** What is known of a create that was sent, or may have been, and whose intent the journal lost. */
+  orphan(reference: ClientReference): Orphan | undefined;
   /** What small calls of this run may have cost, by step. */
   readonly small: Map<StepId, Micros>;
   /** What attempts of this run that failed took, by step, their small calls among it. */

@@ -9,7 +9,8 @@ import { caution, problem, type Diagnostic } from "../base/diagnostic.js";
 import { isRecord } from "../base/guard.js";
 import { elide } from "../base/text.js";
 import { appendDurable, openToAppend, readTextIf, syncDirectory, type FileSystem } from "./files.js";
-import { formatLine, parseLine, type JournalEntry, type JournalRecord } from "./journal.js";
+import type { JournalEntry, JournalRecord } from "./journal.js";
+import { formatLine, parseLine } from "./journal-line.js";
 import type { StateDirectory } from "./state-directory.js";
 
 /** A line that cannot be read. */

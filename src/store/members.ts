@@ -142,6 +142,10 @@ export class Members {
       : this.#wrong(name, "a time in ISO 8601 (UTC)", "1970-01-01T00:00:00.000Z");
   }
 
+  timeIf(name: string): string | undefined {
+    return this.#get(name) === undefined ? undefined : this.time(name);
+  }
+
   /** The members of the object at `name`. */
   object(name: string): Members {
     return new Members(this.#get(name), `${this.#at}/${name}`, this.#complaints);

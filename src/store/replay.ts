@@ -7,7 +7,7 @@ import { getOrMake, unreachable } from "../base/guard.js";
 import type { CacheKey, KeyInputs } from "../graph/key.js";
 import { withBill } from "../plan/calls.js";
 import { moved, type AttemptState } from "../plan/attempt-state.js";
-import type { Attempt, ClientReference, SentCall } from "../plan/prior.js";
+import type { Attempt, ClientReference, Orphan, SentCall } from "../plan/prior.js";
 import type { AfterIntent, IntentEntry, JournalRecord } from "./journal.js";
 import { defined } from "./stored.js";
 
@@ -20,8 +20,8 @@ export interface JournalView {
   /** Every artifact that was ever placed, and what was placed last at each output path. */
   readonly placed: ReadonlySet<Sha256>;
   readonly placedAt: ReadonlyMap<string, Sha256>;
-  /** References that records speak of and no intent explains: the line with it was damaged. */
-  readonly orphans: ReadonlySet<ClientReference>;
+  /** References that records speak of and no intent explains, as the line with it was damaged: what is still known of them. */
+  readonly orphans: ReadonlyMap<ClientReference, Orphan>;
 }
 
 /** Reads the records in order. */
@@ -30,7 +30,7 @@ export function replay(records: Iterable<JournalRecord>): JournalView {
   const inputs = new Map<CacheKey, KeyInputs>();
   const placedAt = new Map<string, Sha256>();
   const placed = new Set<Sha256>();
-  const orphans = new Set<ClientReference>();
+  const orphans = new Map<ClientReference, Orphan>();
   for (const record of records) {
     if (record.type === "placed") {
       placedAt.set(record.output, record.sha256);
@@ -46,7 +46,9 @@ export function replay(records: Iterable<JournalRecord>): JournalView {
       byReference.set(reference, { ...begun(record), ...(before?.calls ? { calls: before.calls } : {}) });
       inputs.set(record.key, record.inputs);
     } else if (before === undefined) {
-      orphans.add(reference);
+      const { since = record.at, task } = orphans.get(reference) ?? {};
+      const told = record.type === "submitted" ? record.task : task;
+      orphans.set(reference, { since, ...(told === undefined ? {} : { task: told }) });
     } else if (record.type === "calling") {
       byReference.set(reference, { ...before, calls: [...(before.calls ?? []), sentCall(record)] });
     } else if (record.type === "called") {
@@ -66,8 +68,8 @@ export function replay(records: Iterable<JournalRecord>): JournalView {
 }
 
 function begun(record: IntentEntry & { readonly at: string }): Attempt {
-  const { type: _, inputs: __, at, ...rest } = record;
-  return { ...rest, state: "intent", started: at };
+  const { type: _, inputs: __, at, since = at, ...rest } = record;
+  return { ...rest, state: "intent", started: since };
 }
 
 function sentCall({ call, units, ceiling }: Extract<AfterIntent, { type: "calling" }>): SentCall {

@@ -10,7 +10,7 @@ import { expand } from "../../dist/graph/expand.js";
 import { keyGraph } from "../../dist/graph/key.js";
 import { readManifest } from "../../dist/manifest/read.js";
 import { clientReference } from "../../dist/plan/approval.js";
-import { formatLine } from "../../dist/store/journal.js";
+import { formatLine } from "../../dist/store/journal-line.js";
 import { formatLock, EMPTY_LOCK } from "../../dist/store/lockfile.js";
 
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");

@@ -291,3 +291,64 @@ describe("asking the account", () => {
     expect(planned.diagnostics).toMatchObject([{ code: "plan/not-asked", why: "a credentials error" }]);
   });
 });
+
+describe("a create that carries no reference, after a lost disk", () => {
+  const NATIVE = `version: 1
+project: night-ferry
+provider: kling
+shots:
+  "010":
+    model: kling-v1-6
+    prompt: the ferry leaves
+    steps: [{ extend: { via: native } }]
+`;
+  const nameless: Script = { references: (product) => product !== "/extend" };
+
+  it("is not bought again where the account has a task on its clip that nobody here knows: a person decides", async () => {
+    const project = await rendered(NATIVE, nameless);
+    loseDisk(project);
+    const plan = await refreshed(project);
+    expect(plan.steps[1]?.decision).toMatchObject({ kind: "blocked", because: { because: "unknown" } });
+    expect((await project.render({ ask: () => Promise.resolve(true), yes: true })).exit).toBe(8);
+    expect(project.vendor.submitted).toHaveLength(2);
+    expect(await project.decisions()).toMatchObject({ "shots.010.extend": "blocked: unknown" });
+
+    const settled = await (await project.open()).reconcile({ names: ["shots.010.extend"], task: "t2" });
+    expect(settled.exit).toBe(0);
+    expect((await project.render()).exit).toBe(0);
+    expect(project.vendor.submitted).toHaveLength(2);
+    expect(new Set(Object.values(await project.decisions()))).toEqual(new Set(["keep"]));
+  });
+
+  it("is bought where no such task is there, and where that task is another step's", async () => {
+    const project = await rendered(NATIVE.replace(/    steps.*/, ""), nameless);
+    project.write(NATIVE);
+    expect((await project.render({ ask: () => Promise.resolve(true) })).exit).toBe(0);
+    project.write(NATIVE.replace("via: native", "via: native, prompt: another way"));
+    expect((await project.render({ ask: () => Promise.resolve(true) })).exit).toBe(0);
+    expect(project.vendor.submitted).toHaveLength(3);
+  });
+
+  it("and a gateway without lists says nothing, so that its price is asked as ever", async () => {
+    const project = await rendered(NATIVE, {
+      ...nameless,
+      list: () => ({ kind: "failed", error: vendorError("invalid") }),
+    });
+    loseDisk(project);
+    const plan = await refreshed(project);
+    expect(plan.steps[1]?.decision.kind).toBe("render");
+  });
+
+  it("is found by its task where the journal lost the line with its intent", async () => {
+    const project = await rendered(NATIVE, nameless);
+    const journal = "/film/.kling/journal.jsonl";
+    const lines = project.read(journal).split("\n");
+    const at = lines.findLastIndex((line) => line.includes('"type":"intent"'));
+    project.volume.writeFileSync(journal, lines.with(at, "{damaged").join("\n"));
+    project.remove("/film/kling.lock.json");
+    await project.clock.advance(days(3));
+    expect((await alone(project)).exit).toBe(0);
+    expect(project.vendor.submitted).toHaveLength(2);
+    expect(project.read(journal)).toMatch(/"type":"intent".*"since":"2026-11-22/);
+  });
+});

@@ -8,7 +8,8 @@ import type { CacheKey } from "../../src/graph/key.js";
 import type { Graph, StepId } from "../../src/graph/step.js";
 import type { Artifact, Prior, Rendering } from "../../src/plan/prior.js";
 import type { Disk } from "../../src/run/disk.js";
-import { formatLine, parseLine, type JournalEntry } from "../../src/store/journal.js";
+import type { JournalEntry } from "../../src/store/journal.js";
+import { formatLine, parseLine } from "../../src/store/journal-line.js";
 import { replay } from "../../src/store/replay.js";
 
 export class MemoryDisk {
@@ -40,7 +41,7 @@ export class MemoryDisk {
 
   prior(graph: Graph): Prior {
     const view = replay(this.entries.map((entry, index) => ({ ...entry, at: isoTime(index * 1000) })));
-    if (view.orphans.size > 0) throw new Error(`orphans: ${[...view.orphans].join(" ")}`);
+    if (view.orphans.size > 0) throw new Error(`orphans: ${[...view.orphans.keys()].join(" ")}`);
     const attempts = new Map(
       [...view.attempts].map(([key, list]) => [
         key,

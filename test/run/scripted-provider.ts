@@ -36,7 +36,7 @@ export interface Script {
   end?(submission: Submission): Partial<TaskLook> | undefined;
   /** Called before each request; may never return. */
   gate?(request: string): Promise<void> | undefined;
-  readonly references?: boolean;
+  readonly references?: boolean | ((product: string) => boolean);
   /** A gateway with no other lip-sync than the old one, which carries no reference. */
   readonly oldLipSync?: boolean;
   readonly taskMs?: number;
@@ -138,7 +138,10 @@ export function scriptedProvider(clock: Clock, log: string[] = [], first: Script
       action.kind === "lip_sync" && provider.script.oldLipSync === true
         ? { dialect: "legacy", product: OLD_LIP_SYNC }
         : { dialect: "new", product: `/${action.kind}` },
-    references: ({ product }) => product !== OLD_LIP_SYNC && (provider.script.references ?? true),
+    references: ({ product }) => {
+      const { references = true } = provider.script;
+      return product !== OLD_LIP_SYNC && (typeof references === "boolean" ? references : references(product));
+    },
     callsBefore: (action) =>
       action.kind !== "lip_sync" || provider.script.oldLipSync === true
         ? []
