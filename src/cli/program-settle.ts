@@ -30,6 +30,8 @@ export function addDownload(program: Commander, found: Found): void {
       example("klingmake download --all", [
         " 0  here, or nothing to bring back",
         " 1  something could not be fetched, or --again: it is another clip",
+        " 3  manifest invalid, or no such step",
+        " 6  project locked by another process",
         " 8  an unknown submission needs a decision",
         " 9  credentials",
         "10  something paid for is nowhere to be had",

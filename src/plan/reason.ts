@@ -129,7 +129,7 @@ export function reasonText(reason: Reason): string {
       if (reason.found === true)
         return `found at the vendor, ordered ${minute(reason.since)}: adopted at no cost`;
       return reason.unconfirmed === true
-        ? `sent or about to be sent at ${minute(reason.since)}, never confirmed; asked for before it is sent again`
+        ? `sent or about to be sent at ${minute(reason.since)}, never confirmed; looked for at the vendor before anything is sent`
         : `already under way since ${minute(reason.since)}`;
     case "output_missing":
       return `${safeText(reason.output)} is missing`;
