@@ -47,6 +47,37 @@ describe("a download", () => {
     expect(seen[0]?.headers).not.toHaveProperty("authorization");
   });
 
+  it.each(["measured", "chunked"])(
+    "of many blocks (%s) gives pieces that stay as they are, to a reader who holds back",
+    async (how) => {
+      const long = randomBytes(9_000_001);
+      const { url } = await serve((_, response) => {
+        if (how === "measured") response.writeHead(200, { "content-length": long.length });
+        let done = 0;
+        const more = () => {
+          while (done < long.length) {
+            const piece = long.subarray(done, done + 1 + ((done * 7919) % 300_000));
+            done += piece.length;
+            if (!response.write(piece)) return void response.once("drain", more);
+          }
+          response.end();
+        };
+        more();
+      });
+      const pieces: Uint8Array[] = [];
+      const keeping = {
+        ...memorySink(),
+        async write(piece: Uint8Array) {
+          pieces.push(piece);
+          if (pieces.length % 3 === 0) await new Promise((resolve) => setImmediate(resolve));
+        },
+      };
+      const { answer } = await fetched(`${url}/a.mp4`, url, {}, keeping);
+      expect(answer).toEqual({ kind: "done", bytes: long.length });
+      expect(Buffer.concat(pieces).equals(long)).toBe(true);
+    },
+  );
+
   it("that is cut twice goes on where it stopped", async () => {
     const { url, seen } = await serve((request, response, count) => {
       const { from } = honest(request, response);
