@@ -5,17 +5,17 @@
  */
 import { request as requestPlain, type ClientRequest, type IncomingMessage } from "node:http";
 import { request as requestSecure } from "node:https";
-import { isIP, type LookupFunction, type OnReadOpts, type Socket } from "node:net";
+import { isIP, type LookupFunction, type Socket } from "node:net";
 import { networkWords } from "./network.js";
 import { bareHost, isOwnLoopback, isPublicAddress, NotPublic, publicLookup, type Resolve } from "./reach.js";
+import { openWire, type Wire } from "./wire.js";
 
 const CONNECT_MS = 15_000;
 const HEAD_BYTES = 32 * 1024;
 /** As much waits for the reader at most, who gets at once all that waits. */
 const PIECE_BYTES = 256 * 1024;
-const BLOCK_BYTES = 1024 * 1024;
-/** A block with less than this left is not read into again. */
-const LEAST_READ = 64 * 1024;
+/** Shorter bodies are not worth a way of their own. */
+const LEAST_STRAIGHT = 4 * 1024 * 1024;
 
 /** A result's first answer; `body` must be read or discarded. `why` is safe to show. */
 export type ResultAnswer =
@@ -24,7 +24,10 @@ export type ResultAnswer =
       readonly status: number;
       /** Values by lower-case name; of names that come twice, joined by commas. */
       readonly headers: ReadonlyMap<string, string>;
-      /** Throws when the connection ends before the body does. */
+      /**
+       * Throws when the connection ends before the body does. A piece stays as it is until the one after the next is
+       * asked for.
+       */
       readonly body: AsyncIterable<Uint8Array>;
       discard(): void;
     }
@@ -60,12 +63,18 @@ export async function openResult(
 ): Promise<ResultAnswer> {
   signal.throwIfAborted();
   let request: ClientRequest | undefined;
+  const wire = openWire();
   try {
-    const asking = (request = ask(options, url, headers, signal));
+    const asking = (request = ask(options, url, headers, signal, wire));
     const sent = new Promise<void>((resolve) => asking.once("finish", resolve));
     const answered = new Promise<IncomingMessage>((resolve, reject) => {
       // The listeners for errors stay: what goes wrong later shows in the body, and must not end the process.
-      asking.once("response", (response) => resolve(response.on("error", () => {})));
+      asking.once("response", (response) => {
+        // Here, while the head is being read: what comes after these bytes need not be looked at by anybody.
+        const length = plainLength(response);
+        if (length !== undefined && length > LEAST_STRAIGHT) wire.straighten(response.socket);
+        resolve(response.on("error", () => {}));
+      });
       asking.on("error", reject).end();
       // Ends without an error when the server wants to change the protocol.
       asking.once("close", () => reject(new Cut("KM_NO_HTTP")));
@@ -80,7 +89,9 @@ export async function openResult(
       kind: "open",
       status: response.statusCode ?? 0,
       headers: found,
-      body: bodyOf(response, options.idleMs, signal),
+      body: wire.isStraight()
+        ? straightBodyOf(response, wire, options.idleMs, signal)
+        : bodyOf(response, options.idleMs, signal),
       discard: () => void response.destroy(),
     };
   } catch (error) {
@@ -96,6 +107,7 @@ function ask(
   url: URL,
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
+  wire: Wire,
 ): ClientRequest {
   const isOwn = isOwnLoopback(url, base);
   const literal = bareHost(url.hostname);
@@ -118,28 +130,11 @@ function ask(
     joinDuplicateHeaders: true,
     highWaterMark: PIECE_BYTES,
     signal,
-    onread: readInBlocks(),
+    onread: wire.onread,
     ...(lookup && { lookup }),
     ...(dial === undefined ? { agent: false } : { createConnection: () => dial(url, lookup) }),
   };
   return url.protocol === "https:" ? requestSecure(url, options) : requestPlain(url, options);
-}
-
-/**
- * Has a connection read into large blocks, which is less work than Node's own reads of 64 KiB. No byte of a block is
- * written twice, so that nobody has to know for how long Node looks at a part of it.
- */
-function readInBlocks(): OnReadOpts {
-  let rest = Buffer.alloc(0);
-  return {
-    buffer: () => (rest = rest.length < LEAST_READ ? Buffer.allocUnsafeSlow(BLOCK_BYTES) : rest),
-    // Called as a method of the connection, with what Node would have said there itself.
-    callback(this: Socket, length: number) {
-      const read = rest.subarray(0, length);
-      rest = rest.subarray(length);
-      return this.emit("data", read);
-    },
-  };
 }
 
 /** What `work` gives, unless it takes too long: then `stream`, on which it waits, is ended. */
@@ -154,6 +149,49 @@ async function within<T>(
     return await work;
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** The length of a body that is nothing but so many bytes; undefined for every other kind. */
+function plainLength({ headers, statusCode }: IncomingMessage): number | undefined {
+  const { "content-length": length, "transfer-encoding": coding } = headers;
+  const isBody = statusCode === 200 || statusCode === 206;
+  return isBody && coding === undefined && length !== undefined && /^\d{1,15}$/.test(length)
+    ? Number(length)
+    : undefined;
+}
+
+/** A plain body, of which Node's parser has seen no more than what came with the head. */
+async function* straightBodyOf(
+  response: IncomingMessage,
+  wire: Wire,
+  idleMs: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void> {
+  const ending = {
+    destroy(error: Error) {
+      wire.end(error);
+      response.destroy();
+    },
+  };
+  try {
+    let left = plainLength(response) ?? 0;
+    const early: unknown = response.read();
+    if (early instanceof Uint8Array) {
+      left -= early.length;
+      yield early;
+    }
+    while (left > 0) {
+      const piece = await within(ending, idleMs, "KM_NO_BYTES", wire.next());
+      signal.throwIfAborted();
+      if (piece === undefined) throw new Cut("ECONNRESET");
+      // What comes beyond the length is nobody's.
+      const own = piece.subarray(0, left);
+      left -= own.length;
+      yield own;
+    }
+  } finally {
+    response.destroy();
   }
 }
 
