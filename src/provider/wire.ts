@@ -20,7 +20,7 @@ export interface Wire {
   end(error: Error): void;
 }
 
-const BLOCK_BYTES = 1024 * 1024;
+const BLOCK_BYTES = 2 * 1024 * 1024;
 /** A block with less than this left is not read into again. */
 const LEAST_READ = 64 * 1024;
 /** How long a piece may be held back for more to come. */
