@@ -94,6 +94,15 @@ export function directoryBook(directory: string): TaskBook {
     return question();
   };
 
+  // A process that was killed may have kept a task and not have written its line.
+  const told = existsSync(ledgerFile) ? readFileSync(ledgerFile, "utf8") : "";
+  refresh();
+  for (const { id, path, externalId = null, createdAt: at } of tasks.newestFirst()) {
+    if (told.includes(`"${id}"`)) continue;
+    const line = { at, path, external_task_id: externalId, outcome: "accepted", task_id: id, code: 0 };
+    appendFileSync(ledgerFile, `${JSON.stringify(line)}\n`, { mode: 0o600 });
+  }
+
   return {
     add(task) {
       const name =
