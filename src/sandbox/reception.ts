@@ -19,7 +19,7 @@ import {
   slotsOf,
   type Task,
 } from "./task.js";
-import type { LedgerEntry, TaskBook } from "./task-book.js";
+import { acceptedEntry, type LedgerEntry, type TaskBook } from "./task-book.js";
 import { createdView, type Links } from "./task-view.js";
 
 /** What reception needs to know of its sandbox. */
@@ -110,7 +110,7 @@ export function openReception(options: ReceptionOptions): Reception {
       });
       const kept = book.add(task);
       if (kept.id !== task.id) return duplicate(kept);
-      note(product, externalId, "accepted", 0, task.id);
+      book.record(acceptedEntry(task));
       if (asked.has("lost")) return { kind: "silence" };
       if (asked.has("error5000")) return refusal(5000, "Server internal error");
       return result(isAnsweredAtOnce(task) ? answeredView(task, options.links) : createdView(task));

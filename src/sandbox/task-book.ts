@@ -94,15 +94,6 @@ export function directoryBook(directory: string): TaskBook {
     return question();
   };
 
-  // A process that was killed may have kept a task and not have written its line.
-  const told = existsSync(ledgerFile) ? readFileSync(ledgerFile, "utf8") : "";
-  refresh();
-  for (const { id, path, externalId = null, createdAt: at } of tasks.newestFirst()) {
-    if (told.includes(`"${id}"`)) continue;
-    const line = { at, path, external_task_id: externalId, outcome: "accepted", task_id: id, code: 0 };
-    appendFileSync(ledgerFile, `${JSON.stringify(line)}\n`, { mode: 0o600 });
-  }
-
   return {
     add(task) {
       const name =
@@ -130,8 +121,14 @@ export function directoryBook(directory: string): TaskBook {
       return DIGEST.test(sha256) && existsSync(place) ? readFileSync(place) : undefined;
     },
     record: (entry) => appendFileSync(ledgerFile, `${JSON.stringify(entry)}\n`, { mode: 0o600 }),
-    ledger: () =>
-      existsSync(ledgerFile) ? readFileSync(ledgerFile, "utf8").split("\n").flatMap(readEntry) : [],
+    ledger() {
+      const text = existsSync(ledgerFile) ? readFileSync(ledgerFile, "utf8") : "";
+      const entries = text.split("\n").flatMap(readEntry);
+      const told = new Set(entries.flatMap((entry) => (entry.outcome === "accepted" ? [entry.task_id] : [])));
+      // A process that was killed may have kept a task and not written its line.
+      const untold = asking(() => tasks.newestFirst()).filter((task) => !told.has(task.id));
+      return [...entries, ...untold.map(acceptedEntry)];
+    },
   };
 }
 
@@ -164,6 +161,18 @@ function putInPlace(beside: string, place: string): boolean {
     renameSync(beside, place);
     return true;
   }
+}
+
+/** What is written of a task that was accepted. */
+export function acceptedEntry({ createdAt, path, externalId, id }: Task): LedgerEntry {
+  return {
+    at: createdAt,
+    path,
+    external_task_id: externalId ?? null,
+    outcome: "accepted",
+    task_id: id,
+    code: 0,
+  };
 }
 
 /** A line that is not whole, because its writer was killed, counts as absent. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -43,6 +43,21 @@ describe("a sandbox with a directory", () => {
     const { ask } = await open({ directory });
     expect((await ask("GET", "/sandbox/ledger")).data).toMatchObject([
       { external_task_id: "ref", outcome: "accepted" },
+    ]);
+  });
+
+  it("tells once of a task whose line a killed process had not written yet", async () => {
+    const before = await open({ directory });
+    await before.ask("POST", CLIP, clipBody("a boat", "told"));
+    const { id } = (await before.ask("POST", CLIP, clipBody("a boat", "untold"))).data;
+    await before.sandbox.close();
+    const file = join(directory, "ledger.jsonl");
+    const [first = ""] = readFileSync(file, "utf8").split("\n");
+    writeFileSync(file, `${first}\n`);
+    const { ask } = await open({ directory });
+    expect((await ask("GET", "/sandbox/ledger")).data).toMatchObject([
+      { external_task_id: "told", outcome: "accepted" },
+      { external_task_id: "untold", outcome: "accepted", task_id: id, path: CLIP, code: 0 },
     ]);
   });
 
