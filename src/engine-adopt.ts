@@ -11,7 +11,7 @@ import { diskProblem } from "./engine-disk.js";
 import { recall } from "./engine-journal.js";
 import { matchSteps, prepare, type Opened, type Prepared } from "./engine-prepare.js";
 import type { CacheKey } from "./graph/key.js";
-import type { StepId } from "./graph/step.js";
+import type { StepId } from "./graph/input.js";
 import { adoptedAttempt, reachedBy, stillComing, type Reached } from "./plan/adopted.js";
 import type { PlannedStep } from "./plan/plan.js";
 import type { Artifact } from "./plan/prior.js";

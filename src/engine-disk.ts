@@ -9,7 +9,7 @@ import { safeText } from "./base/text.js";
 import { frameOf } from "./engine-frame.js";
 import type { Environment, World } from "./engine-world.js";
 import type { CacheKey } from "./graph/key.js";
-import type { Input, StepId } from "./graph/step.js";
+import type { Input, StepId } from "./graph/input.js";
 import type { Rendering } from "./plan/prior.js";
 import type { Material } from "./provider/provider.js";
 import { DiskRefusal, type Disk, type Placed } from "./run/disk.js";
@@ -163,6 +163,8 @@ async function materialOf(
   switch (input.kind) {
     case "url":
       return { kind: "url", url: input.url };
+    case "kept":
+      return { kind: "kept", id: input.id };
     case "file": {
       const sha256 = parts.digests.get(input.path);
       const read = sha256 === undefined ? undefined : await parts.inputs.read(input.path, sha256);

@@ -12,7 +12,7 @@ import { matchSteps, prepare, type Opened, type Prepared } from "./engine-prepar
 import { renderProject, type RenderReport, type RenderRequest } from "./engine-render.js";
 import { getOrMake } from "./base/guard.js";
 import type { CacheKey } from "./graph/key.js";
-import type { StepId } from "./graph/step.js";
+import type { StepId } from "./graph/input.js";
 import { withoutCreates, lostCopies, type LostCopy } from "./plan/gather.js";
 import { isKnown } from "./plan/decide.js";
 import { fresh } from "./plan/source.js";

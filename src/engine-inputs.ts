@@ -11,7 +11,9 @@ import type { ImageLimits } from "./catalog/model.js";
 import { LIP_SYNC_SOUND } from "./catalog/units.js";
 import { checkHeard, clock } from "./graph/rules-speech.js";
 import { sourceFacts } from "./graph/source.js";
-import { inputsOf, type Action, type Graph, type Step } from "./graph/step.js";
+import type { Action } from "./graph/actions.js";
+import { inputsOf } from "./graph/inputs-of.js";
+import type { Graph, Step } from "./graph/step.js";
 import { checkImage, type ImageFinding } from "./store/image.js";
 import type { Inputs, InputState } from "./store/inputs.js";
 import { checkSound, type SoundFinding } from "./store/sound.js";
@@ -165,7 +167,20 @@ function limitsOf(action: Action, catalog: Catalog): ImageLimits | undefined {
     case "text_to_video":
     case "extend":
     case "lip_sync":
+    case "omni_video":
+    case "motion_control":
+    case "avatar":
+    case "effect":
+    case "multi_image_to_video":
+    case "video_to_audio":
+    case "omni_image":
+    case "multi_image":
+    case "expand":
+    case "text_to_audio":
+    case "element":
+    case "voice":
     case "frame":
+    case "picture":
       return undefined;
     default:
       return unreachable(action);

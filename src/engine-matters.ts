@@ -6,7 +6,7 @@ import { safeText } from "./base/text.js";
 import { recall } from "./engine-journal.js";
 import type { Opened } from "./engine-prepare.js";
 import { readPrior, type ReadPrior } from "./engine-prior.js";
-import type { Realm } from "./graph/step.js";
+import type { Realm } from "./graph/input.js";
 import { mayBeAbandoned, mayBeGivenTask, openMatters, type Asker, type Matter } from "./plan/matters.js";
 import { takesReference } from "./provider/kling/target.js";
 import type { Emit } from "./run/event.js";

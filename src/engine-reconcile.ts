@@ -18,7 +18,7 @@ import {
 } from "./engine-matters.js";
 import { chooseProfile, type Opened } from "./engine-prepare.js";
 import { providerOf, realmOf } from "./graph/expand.js";
-import type { Realm } from "./graph/step.js";
+import type { Realm } from "./graph/input.js";
 import { mayBeAbandoned, type Matter } from "./plan/matters.js";
 import type { TaskId } from "./plan/prior.js";
 import { WrongServer, type RouteProblem, type VendorError } from "./provider/provider.js";

@@ -13,7 +13,7 @@ import { lateJournal, recall, type Recalled } from "./engine-journal.js";
 import { diskProblem } from "./engine-disk.js";
 import { askAccount, journalFound, type Refreshed } from "./engine-refresh.js";
 import { idleProvider, routeOf, type Route } from "./engine-route.js";
-import type { StepId } from "./graph/step.js";
+import type { StepId } from "./graph/input.js";
 import { approvalOf, uncovered, type Approval, type Uncovered, type WantsYes } from "./plan/approval.js";
 import type { Found } from "./plan/found.js";
 import { withoutCreates } from "./plan/gather.js";

@@ -2,7 +2,7 @@
  * The route of a run: opened when it is first wanted, closed once, and one that answers nobody where nobody is needed.
  */
 import type { Opened, Prepared } from "./engine-prepare.js";
-import type { Realm } from "./graph/step.js";
+import type { Realm } from "./graph/input.js";
 import type { Plan } from "./plan/plan.js";
 import { sealed, type Asking, type Provider, type RouteProblem } from "./provider/provider.js";
 

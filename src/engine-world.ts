@@ -6,7 +6,7 @@ import { hostname } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Clock } from "./base/clock.js";
 import type { Catalog } from "./catalog/catalog.js";
-import type { Realm } from "./graph/step.js";
+import type { Realm } from "./graph/input.js";
 import type { Provider, RouteProblem } from "./provider/provider.js";
 import { nodeFiles, type FileSystem } from "./store/files.js";
 import type { TakeFrame } from "./store/frame.js";

@@ -34,7 +34,8 @@ import { openSnapshots } from "./engine-snapshot.js";
 import { realWorld, type World } from "./engine-world.js";
 import { expand } from "./graph/expand.js";
 import type { Keyed } from "./graph/key.js";
-import type { Graph, Step, StepId } from "./graph/step.js";
+import type { StepId } from "./graph/input.js";
+import type { Graph, Step } from "./graph/step.js";
 import { decodeManifest } from "./manifest/decode.js";
 import type { Profile } from "./manifest/manifest.js";
 import {

@@ -25,8 +25,10 @@ export type { RenderReport, RenderRequest } from "./engine-render.js";
 export { runSandbox, UnusableFaults } from "./engine-sandbox.js";
 export { tidyManifest, type TidyOptions, type TidyReport } from "./engine-tidy.js";
 export type { CacheKey, KeyInputs } from "./graph/key.js";
-export type { Action, Graph, Input, Realm, Step, StepId } from "./graph/step.js";
-export { inputsOf } from "./graph/step.js";
+export { isLocal, type Action } from "./graph/actions.js";
+export type { Input, Realm, StepId } from "./graph/input.js";
+export type { Graph, Step } from "./graph/step.js";
+export { inputsOf } from "./graph/inputs-of.js";
 export {
   DEFAULT_POLICY,
   paidSteps,

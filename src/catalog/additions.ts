@@ -28,6 +28,7 @@ interface OwnPrice {
   readonly model: string;
   readonly mode?: Mode;
   readonly audio?: boolean;
+  readonly scene?: string;
   readonly usd_per_second?: number;
   readonly usd_per_clip?: number;
   readonly usd_per_image?: number;
@@ -81,7 +82,8 @@ export function addModels(
     if (bases.length === 0) diagnostics.push(unknownModel(own.like, KINDS, [...path, "like"], catalog));
     for (const base of bases) {
       const owner = builtIn.find((model) => owns(model, base, wireNameOf(own)));
-      add(base.kind === "video" ? likeVideo(base, own, owner) : likeImage(base, own, owner));
+      if (base.kind === "video") add(likeVideo(base, own, owner));
+      if (base.kind === "image") add(likeImage(base, own, owner));
     }
   }
 }
@@ -186,9 +188,9 @@ export function addPrices(
       continue;
     }
     const kind = amount.per === "image" ? "image" : "video";
-    const model = catalog.find(kind, own.model);
+    const model = catalog.find(kind, own.model) ?? catalog.find("service", own.model);
     if (model === undefined) {
-      diagnostics.push(unknownModel(own.model, [kind], [...path, "model"], catalog));
+      diagnostics.push(unknownModel(own.model, [kind, "service"], [...path, "model"], catalog));
       continue;
     }
     if (own.mode !== undefined && !hasMode(model, own.mode)) {
@@ -207,8 +209,9 @@ export function addPrices(
     const row: PriceRow = {
       ...(own.mode === undefined ? {} : { mode: own.mode }),
       ...(own.audio === undefined ? {} : { audio: own.audio }),
+      ...(own.scene === undefined ? {} : { scene: own.scene }),
       ...amount,
-      unit: kind,
+      unit: model.kind === "service" ? (model.prices[0]?.unit ?? "video") : kind,
       basis: ownBasis("price of this project", own.as_of),
     };
     rows.set(model, [...(rows.get(model) ?? []), row]);
@@ -261,11 +264,11 @@ function dollars(amount: number | undefined): Micros | undefined {
 }
 
 function hasMode(model: Model, mode: Mode): boolean {
-  return model.kind === "video" && model.modes.some((offered) => offered.mode === mode);
+  return model.kind !== "image" && model.modes.some((offered) => offered.mode === mode);
 }
 
 function conditions(row: PriceRow): number {
-  return Number(row.mode !== undefined) + Number(row.audio !== undefined);
+  return [row.mode, row.audio, row.scene].filter((each) => each !== undefined).length;
 }
 
 function ownBasis(source: string, asOf: string | undefined): Basis {
@@ -274,7 +277,10 @@ function ownBasis(source: string, asOf: string | undefined): Basis {
 
 function unknownModel(id: string, kinds: readonly Model["kind"][], path: Path, catalog: LookUp): Diagnostic {
   const meant = kinds.map((kind) => catalog.suggest(kind, id)).find((name) => name !== undefined);
-  const what = kinds.length === 1 ? `${kinds[0]} model` : "model";
+  const what =
+    kinds[0] === "service" || kinds.includes("image") === kinds.includes("video")
+      ? "model"
+      : `${kinds[0]} model`;
   return problem("catalog/unknown-model", `the catalog has no ${what} called ${elide(id, 60)}`, {
     path,
     help: meant === undefined ? "`klingmake models` lists what there is" : `did you mean ${meant}?`,

@@ -7,16 +7,19 @@ import type { Checked, Diagnostic } from "../base/diagnostic.js";
 import { unreachable } from "../base/guard.js";
 import { didYouMean } from "../base/text.js";
 import { addModels, addPrices, unitPrices, type Additions } from "./additions.js";
-import type { ImageModel, Mode, Model, PriceRow, Tier, VideoModel } from "./model.js";
+import type { ImageModel, Mode, Model, PriceRow, ServiceModel, Tier, VideoModel } from "./model.js";
 import { CURRENT_VIDEO_MODELS } from "./models-current.js";
 import { IMAGE_MODELS } from "./models-image.js";
 import { RETIRED_VIDEO_MODELS, SUPERSEDED_VIDEO_MODELS } from "./models-legacy.js";
+import { SERVICES, type ServiceKind } from "./services.js";
 import { LIST_UNIT_PRICES, type UnitKind, type UnitPrice } from "./units.js";
 
 /** What a price is asked for; a row's condition that is not answered here is not met. */
 export interface PriceQuery {
   readonly mode?: Mode;
   readonly audio?: boolean;
+  readonly voices?: boolean;
+  readonly scene?: string;
   readonly input?: PriceRow["input"];
   readonly resolution?: PriceRow["resolution"];
   /** Clip length in whole seconds. */
@@ -29,7 +32,9 @@ export interface Catalog {
   video(id: string): VideoModel | undefined;
   /** The image model of that id or alias. */
   image(id: string): ImageModel | undefined;
-  /** Every model: current video, superseded, retired, image, then the project's own. */
+  /** What carries out a kind of action that no model of one's choice does. */
+  service(kind: ServiceKind): ServiceModel;
+  /** Every model: current video, superseded, retired, image, services, then the project's own. */
   all(): readonly Model[];
   /** The name that was probably meant, among those that may still answer. */
   suggest(kind: Model["kind"], id: string): string | undefined;
@@ -46,13 +51,18 @@ const BUILT_IN: readonly Model[] = [
   ...SUPERSEDED_VIDEO_MODELS,
   ...RETIRED_VIDEO_MODELS,
   ...IMAGE_MODELS,
+  ...Object.values(SERVICES),
 ];
 
 /** The built-in catalog with a project's additions; what is wrong with these comes along, and is left out. */
 export function createCatalog(additions: Additions = {}): Checked<Catalog> {
   const diagnostics: Diagnostic[] = [];
   const models = [...BUILT_IN];
-  const tables = { video: tableOf<VideoModel>(), image: tableOf<ImageModel>() };
+  const tables = {
+    video: tableOf<VideoModel>(),
+    image: tableOf<ImageModel>(),
+    service: tableOf<ServiceModel>(),
+  };
   const enter = (model: Model): void => {
     const table: Map<string, Model> = tables[model.kind];
     for (const name of [model.id, ...model.aliases]) table.set(name, model);
@@ -73,6 +83,7 @@ export function createCatalog(additions: Additions = {}): Checked<Catalog> {
   const shared = {
     video: (id: string) => tables.video.get(id),
     image: (id: string) => tables.image.get(id),
+    service: (kind: ServiceKind) => SERVICES[kind],
     all: () => models,
     suggest,
   };
@@ -101,6 +112,8 @@ export function tierOf(model: Model, mode: Mode | undefined): Tier {
   switch (model.kind) {
     case "image":
       return "standard";
+    case "service":
+      return mode === "pro" ? "pro" : "standard";
     case "video": {
       const names = [model.id, model.wireName, ...(model.kin ?? []), model.like ?? model.id];
       const dear = names.some((name) => /-master$/i.test(name) || THIRD_GENERATION.test(name));
@@ -126,6 +139,8 @@ function fits(row: PriceRow, query: PriceQuery): boolean {
   return (
     (row.mode === undefined || row.mode === query.mode) &&
     (row.audio === undefined || row.audio === query.audio) &&
+    (row.voices === undefined || row.voices === (query.voices ?? false)) &&
+    (row.scene === undefined || row.scene === query.scene) &&
     (row.input === undefined || row.input === query.input) &&
     (row.resolution === undefined || row.resolution === query.resolution) &&
     (row.seconds === undefined || row.seconds === query.seconds)

@@ -34,9 +34,13 @@ export interface Basis {
 export interface PriceRow {
   readonly mode?: Mode;
   readonly audio?: boolean;
-  /** What the request works on. */
-  readonly input?: "text" | "image" | "video";
+  /** Whether voices of one's own speak. */
+  readonly voices?: boolean;
+  /** What the request works on: `images` are several subjects, `motion` is a clip whose motion is taken over. */
+  readonly input?: "text" | "image" | "images" | "video" | "motion";
   readonly resolution?: Resolution | "1k" | "2k";
+  /** Name of a ready-made effect. */
+  readonly scene?: string;
   /** Clip length that a `clip` price is for, in seconds. */
   readonly seconds?: number;
   readonly per: "second" | "clip" | "image" | "call";
@@ -69,6 +73,73 @@ export interface SoundLimits {
   readonly basis: Basis;
 }
 
+/** Limits of a clip that is made of several cuts. */
+export interface CutLimits {
+  readonly most: number;
+  /** Of one cut, in whole seconds. */
+  readonly minSeconds: number;
+  /** Characters of one cut. */
+  readonly promptMax: number;
+}
+
+/** Limits of what an omni endpoint works from. An element is of several pictures, or of a video of a person. */
+export interface OmniLimits {
+  /** Pictures (frames are pictures) and elements of pictures together, without a video and beside one. */
+  readonly references: number;
+  readonly referencesBesideVideo: number;
+  /** Elements of people from videos; absent: none are taken. With any, other references are fewer. */
+  readonly characters?: {
+    readonly most: number;
+    readonly referencesBeside: number;
+    /** Beside a video, and then without any picture. */
+    readonly mostBesideVideo: number;
+  };
+  /** Elements at most where there is a first or last frame. */
+  readonly elementsBesideFrames: number;
+  /** Whether a first and a last frame together exclude all other references. */
+  readonly framesExcludeReferences?: true;
+  /** Frames that are taken beside a feature video. */
+  readonly framesBesideFeature: "both" | "first";
+}
+
+/** Moves of the camera that an endpoint takes. */
+export interface CameraLimits {
+  readonly modes: readonly Mode[];
+  readonly durations: readonly number[];
+  readonly types: readonly string[];
+}
+
+/** Paths that parts of the first picture can take. */
+export interface BrushLimits {
+  readonly modes: readonly Mode[];
+  readonly durations: readonly number[];
+  readonly masks: number;
+  readonly points: { readonly least: number; readonly most: number };
+}
+
+/** How a figure takes over the motion of a clip. */
+export interface MotionEndpoint {
+  readonly path: string;
+  readonly modes: readonly Mode[];
+  readonly promptMax: number;
+  readonly elements: number;
+  readonly image: ImageLimits;
+  /** Length of the motion video by orientation, in seconds. */
+  readonly seconds: Readonly<Record<"image" | "video", { readonly min: number; readonly max: number }>>;
+  readonly basis: Basis;
+}
+
+/** How several pictures are brought together in a clip. */
+export interface MultiImageEndpoint {
+  readonly path: string;
+  readonly images: number;
+  readonly durations: readonly number[];
+  readonly aspectRatios: readonly string[];
+  readonly promptMax: number;
+  readonly image: ImageLimits;
+  readonly basis: Basis;
+}
+
 /** One way to ask a video model for a clip. */
 export interface VideoEndpoint {
   /** URL path of the create call. */
@@ -97,6 +168,16 @@ export interface VideoEndpoint {
   readonly image?: ImageLimits;
   /** Length of the one video that can be given for reference, in seconds; absent: none is taken. */
   readonly referenceVideo?: { readonly minSeconds: number; readonly maxSeconds: number };
+  /** What is taken besides frames, on omni endpoints. */
+  readonly omni?: OmniLimits;
+  /** Whether a clip can have several cuts. */
+  readonly cuts?: CutLimits;
+  /** Elements beside a first frame, at most; absent: none. */
+  readonly elements?: number;
+  /** Voices of one's own, at most, and only with sound; absent: none. */
+  readonly voices?: number;
+  readonly camera?: CameraLimits;
+  readonly brush?: BrushLimits;
   /** Where these rules come from, when not from the model's own source. */
   readonly basis?: Basis;
 }
@@ -128,6 +209,8 @@ export interface VideoModel {
   readonly resolution?: Resolution;
   readonly textToVideo?: VideoEndpoint;
   readonly imageToVideo?: VideoEndpoint;
+  readonly motion?: MotionEndpoint;
+  readonly multiImage?: MultiImageEndpoint;
   /** How its clips can be made longer; first is preferred. */
   readonly extend: readonly ("native" | "omni" | "last_frame")[];
   readonly prices: readonly PriceRow[];
@@ -153,20 +236,56 @@ export interface ImageModel {
   readonly kin?: readonly string[];
   readonly dialect: "legacy";
   readonly wireName: string;
-  /** `try_on` dresses a person; `generate` makes a picture from words. */
-  readonly does: "generate" | "try_on";
+  /** `try_on` dresses a person; `generate` makes a picture from words; `omni` also from many references. */
+  readonly does: "generate" | "try_on" | "omni";
   readonly path: string;
-  readonly resolutions: readonly ("1k" | "2k")[];
+  readonly resolutions: readonly ("1k" | "2k" | "4k")[];
   readonly aspectRatios: readonly string[];
   readonly promptMax: number;
   readonly negativePrompt: boolean;
   /** Whether a reference image is taken, and whether as `subject` or `face` with fidelities. */
   readonly reference: "none" | "plain" | "subject_or_face";
+  /** Pictures and elements together, at most, on omni models. */
+  readonly references?: number;
+  /** Whether elements are taken. */
+  readonly elements?: true;
+  /** How many pictures a series may have; absent: there are none. */
+  readonly series?: { readonly least: number; readonly most: number };
+  /** How several subjects are brought together; absent: not at all. */
+  readonly multiImage?: { readonly path: string; readonly subjects: number };
   readonly image?: ImageLimits;
   readonly prices: readonly PriceRow[];
   readonly usualSeconds: number;
   readonly basis: Basis;
 }
 
+/** What the vendor does without a model of one's choice. */
+export interface ServiceModel {
+  readonly kind: "service";
+  readonly id: string;
+  readonly aliases: readonly string[];
+  readonly label: string;
+  readonly status: ModelStatus;
+  readonly note?: string;
+  readonly instead?: string;
+  readonly like?: string;
+  readonly identity?: string;
+  readonly kin?: readonly string[];
+  readonly dialect: "legacy";
+  readonly wireName: string;
+  readonly path: string;
+  /** Empty: it takes no mode. */
+  readonly modes: readonly { readonly mode: Mode; readonly resolution: Resolution }[];
+  /** Characters of each text field that it takes. */
+  readonly texts: Readonly<Record<string, number>>;
+  readonly image?: ImageLimits;
+  readonly sound?: SoundLimits;
+  /** Of a video that it works on, in seconds. */
+  readonly video?: { readonly minSeconds: number; readonly maxSeconds: number };
+  readonly prices: readonly PriceRow[];
+  readonly usualSeconds: number;
+  readonly basis: Basis;
+}
+
 /** Anything that the catalog lists. */
-export type Model = VideoModel | ImageModel;
+export type Model = VideoModel | ImageModel | ServiceModel;

@@ -4,7 +4,18 @@
  * `usualSeconds` is a first guess from few timed calls (28 to 83 s for 3 s clips) and the vendor's "1 to 5 minutes".
  */
 import type { VideoEndpoint, VideoModel } from "./model.js";
-import { extracted, NEW_IMAGE, official, perSecond, seconds, VIDEO_RATIOS } from "./rows.js";
+import {
+  CUTS,
+  extracted,
+  MOTION_SECONDS,
+  NEW_IMAGE,
+  official,
+  OMNI_30_LIMITS,
+  OMNI_O1_LIMITS,
+  perSecond,
+  seconds,
+  VIDEO_RATIOS,
+} from "./rows.js";
 
 const MODES_TO_1080 = [
   { mode: "std", resolution: "720p" },
@@ -32,6 +43,8 @@ const OMNI_30: Omit<VideoEndpoint, "aspectRatios"> = {
   cfgScale: false,
   audio: "optional",
   referenceVideo: { minSeconds: 3, maxSeconds: 15.5 },
+  omni: OMNI_30_LIMITS,
+  cuts: CUTS,
 };
 
 const OMNI_O1: Omit<VideoEndpoint, "aspectRatios"> = {
@@ -43,7 +56,16 @@ const OMNI_O1: Omit<VideoEndpoint, "aspectRatios"> = {
   cfgScale: false,
   audio: "none",
   referenceVideo: { minSeconds: 3, maxSeconds: 10 },
+  omni: OMNI_O1_LIMITS,
 };
+
+/** Motion control, at two of the models. */
+const MOTION = {
+  modes: ["std", "pro"],
+  promptMax: 2500,
+  image: NEW_IMAGE,
+  seconds: MOTION_SECONDS,
+} as const;
 
 /** Current video models, cheapest first. */
 export const CURRENT_VIDEO_MODELS: readonly VideoModel[] = [
@@ -94,10 +116,19 @@ export const CURRENT_VIDEO_MODELS: readonly VideoModel[] = [
       audio: "optional",
       audioModes: ["pro"],
       endImage: { modes: ["pro"], silentOnly: true },
+      voices: 2,
+    },
+    motion: {
+      ...MOTION,
+      path: "/motion-control/kling-2.6",
+      elements: 0,
+      basis: extracted("2.6 motion control"),
     },
     extend: ["omni", "last_frame"],
     prices: [
+      ...perSecond({ std: 0.5, pro: 0.8 }, { input: "motion" }),
       ...perSecond({ std: 0.3, pro: 0.5 }, { audio: false }),
+      ...perSecond({ pro: 1.2 }, { audio: true, voices: true }),
       ...perSecond({ pro: 1.0 }, { audio: true }),
     ],
     usualSeconds: 90,
@@ -141,6 +172,7 @@ export const CURRENT_VIDEO_MODELS: readonly VideoModel[] = [
       path: "/text-to-video/kling-3.0",
       durations: seconds(3, 15),
       audio: "optional",
+      cuts: CUTS,
     },
     imageToVideo: {
       ...IMAGE,
@@ -149,9 +181,18 @@ export const CURRENT_VIDEO_MODELS: readonly VideoModel[] = [
       durations: seconds(3, 15),
       audio: "optional",
       endImage: {},
+      cuts: CUTS,
+      elements: 3,
+    },
+    motion: {
+      ...MOTION,
+      path: "/motion-control/kling-3.0",
+      elements: 1,
+      basis: official("3.0 motion control"),
     },
     extend: ["omni", "last_frame"],
     prices: [
+      ...perSecond({ std: 0.9, pro: 1.2 }, { input: "motion" }),
       ...perSecond({ std: 0.6, pro: 0.8, "4k": 3.0 }, { audio: false }),
       ...perSecond({ std: 0.9, pro: 1.2, "4k": 3.0 }, { audio: true }),
     ],
@@ -195,12 +236,14 @@ export const CURRENT_VIDEO_MODELS: readonly VideoModel[] = [
       path: "/text-to-video/kling-3.0-turbo",
       durations: seconds(3, 15),
       audio: "always",
+      cuts: CUTS,
     },
     imageToVideo: {
       ...IMAGE,
       path: "/image-to-video/kling-3.0-turbo",
       durations: seconds(3, 15),
       audio: "always",
+      cuts: CUTS,
       basis: extracted("3.0 Turbo image to video"),
     },
     extend: ["omni", "last_frame"],

@@ -1,7 +1,6 @@
 /**
  * Image models: words to a still (`/v1/images/generations`) and a person dressed in a garment.
- * `kling-v3` and `kling-v2-1` are also names of video models; look-ups are per kind. The omni image models
- * (another endpoint, lists of references) are not here.
+ * `kling-v3`, `kling-v3-omni` and `kling-v2-1` are also names of video models; look-ups are per kind.
  */
 import type { Basis, ImageModel } from "./model.js";
 import { official, perImage, usdPerImage, V1_IMAGE } from "./rows.js";
@@ -19,6 +18,18 @@ const GENERATE = {
   image: V1_IMAGE,
   usualSeconds: 24,
   basis: official("image generation"),
+} as const;
+
+/** Pictures and elements together, whole series, and a shape of the model's own choice. */
+const OMNI = {
+  does: "omni",
+  path: "/v1/images/omni-image",
+  aspectRatios: [...GENERATE.aspectRatios, "auto"],
+  negativePrompt: false,
+  reference: "none",
+  references: 10,
+  elements: true,
+  basis: official("omni image generation"),
 } as const;
 
 const TRY_ON_BASIS: Basis = {
@@ -54,6 +65,27 @@ export const IMAGE_MODELS: readonly ImageModel[] = [
     label: "Kling Image 3.0",
     wireName: "kling-v3",
     reference: "plain",
+    elements: true,
+    prices: [perImage(8)],
+  },
+  {
+    ...GENERATE,
+    ...OMNI,
+    id: "kling-v3-omni",
+    aliases: ["kling-3.0-omni", "kling-3-omni", "kling-v3.0-omni"],
+    label: "Kling Image 3.0 Omni",
+    wireName: "kling-v3-omni",
+    resolutions: ["1k", "2k", "4k"],
+    series: { least: 2, most: 9 },
+    prices: [perImage(16, { resolution: "4k" }), perImage(8)],
+  },
+  {
+    ...GENERATE,
+    ...OMNI,
+    id: "kling-image-o1",
+    aliases: [],
+    label: "Kling Image O1",
+    wireName: "kling-image-o1",
     prices: [perImage(8)],
   },
   {
@@ -63,7 +95,12 @@ export const IMAGE_MODELS: readonly ImageModel[] = [
     label: "Kling Image 2.1",
     wireName: "kling-v2-1",
     reference: "subject_or_face",
-    prices: [perImage(4, { input: "text" }), perImage(8, { input: "image" })],
+    multiImage: { path: "/v1/images/multi-image2image", subjects: 4 },
+    prices: [
+      perImage(4, { input: "text" }),
+      perImage(8, { input: "image" }),
+      perImage(16, { input: "images" }),
+    ],
   },
   {
     ...TRY_ON,

@@ -3,10 +3,21 @@
  * Nobody documents these endpoints any more: the field lists are transcriptions, the former prices are secondary,
  * and only `kling-v1` has a recorded refusal. The image model `kling-v2-1` is another thing and alive.
  */
-import type { PriceRow, Resolution, VideoEndpoint, VideoModel } from "./model.js";
+import type {
+  BrushLimits,
+  MotionEndpoint,
+  PriceRow,
+  Resolution,
+  VideoEndpoint,
+  VideoModel,
+} from "./model.js";
 import {
   changeLog,
+  CUTS,
   FORMER_MAP,
+  MOTION_SECONDS,
+  OMNI_30_LIMITS,
+  OMNI_O1_LIMITS,
   perClip,
   perExtension,
   perModelessClip,
@@ -46,6 +57,24 @@ const OMNI: VideoEndpoint = {
   path: "/v1/videos/omni-video",
   shape: "omni",
   negativePrompt: false,
+};
+
+/** Moves of the camera and of parts of the picture, on models that had them. [kling-api 8.3] */
+const CAMERA_TYPES = ["simple", "down_back", "forward_up", "right_turn_forward", "left_turn_forward"];
+const PRO_5: BrushLimits = {
+  modes: ["pro"],
+  durations: [5],
+  masks: 6,
+  points: { least: 2, most: 77 },
+};
+const MOTION: MotionEndpoint = {
+  path: "/v1/videos/motion-control",
+  modes: ["std", "pro"],
+  promptMax: 2500,
+  elements: 0,
+  image: V1_IMAGE,
+  seconds: MOTION_SECONDS,
+  basis: V1_TRANSCRIPTS,
 };
 
 /** What the `/v1` name of a current model has in common with the others. */
@@ -91,9 +120,13 @@ export const SUPERSEDED_VIDEO_MODELS: readonly VideoModel[] = [
       audio: "optional",
       audioModes: ["pro"],
       endImage: { modes: ["pro"], silentOnly: true },
+      voices: 2,
     },
+    motion: MOTION,
     prices: [
+      ...perSecond({ std: 0.5, pro: 0.8 }, { input: "motion" }),
       ...perClip({ std: [1.5, 3], pro: [2.5, 5] }, PRICE_NOTES, { audio: false }),
+      ...perClip({ pro: [6, 12] }, changeLog("2025-12-16"), { audio: true, voices: true }),
       ...perClip({ pro: [5, 10] }, PRICE_NOTES, { audio: true }),
     ],
     usualSeconds: 90,
@@ -110,6 +143,7 @@ export const SUPERSEDED_VIDEO_MODELS: readonly VideoModel[] = [
       durations: seconds(3, 10),
       sureDurations: [5, 10],
       referenceVideo: { minSeconds: 3, maxSeconds: 10 },
+      omni: OMNI_O1_LIMITS,
     },
     imageToVideo: {
       ...OMNI,
@@ -119,6 +153,7 @@ export const SUPERSEDED_VIDEO_MODELS: readonly VideoModel[] = [
       endImage: {},
       image: V1_IMAGE,
       referenceVideo: { minSeconds: 3, maxSeconds: 10 },
+      omni: OMNI_O1_LIMITS,
     },
     prices: [...perSecond({ std: 0.9, pro: 1.2 }, { input: "video" }), ...perSecond({ std: 0.6, pro: 0.8 })],
     usualSeconds: 120,
@@ -130,9 +165,18 @@ export const SUPERSEDED_VIDEO_MODELS: readonly VideoModel[] = [
     label: "Kling 3.0 (/v1)",
     wireName: "kling-v3",
     modes: MODES_TO_4K,
-    textToVideo: { ...TEXT, durations: seconds(3, 15), audio: "optional" },
-    imageToVideo: { ...IMAGE, durations: seconds(3, 15), audio: "optional", endImage: {} },
+    textToVideo: { ...TEXT, durations: seconds(3, 15), audio: "optional", cuts: CUTS },
+    imageToVideo: {
+      ...IMAGE,
+      durations: seconds(3, 15),
+      audio: "optional",
+      endImage: {},
+      cuts: CUTS,
+      elements: 3,
+    },
+    motion: { ...MOTION, elements: 1 },
     prices: [
+      ...perSecond({ std: 0.9, pro: 1.2 }, { input: "motion" }),
       ...perSecond({ std: 0.6, pro: 0.8, "4k": 3.0 }, { audio: false }),
       ...perSecond({ std: 0.9, pro: 1.2, "4k": 3.0 }, { audio: true }),
     ],
@@ -150,6 +194,8 @@ export const SUPERSEDED_VIDEO_MODELS: readonly VideoModel[] = [
       durations: seconds(3, 15),
       audio: "optional",
       referenceVideo: { minSeconds: 3, maxSeconds: 15 },
+      omni: OMNI_30_LIMITS,
+      cuts: CUTS,
     },
     imageToVideo: {
       ...OMNI,
@@ -159,6 +205,8 @@ export const SUPERSEDED_VIDEO_MODELS: readonly VideoModel[] = [
       endImage: {},
       image: V1_IMAGE,
       referenceVideo: { minSeconds: 3, maxSeconds: 15 },
+      omni: OMNI_30_LIMITS,
+      cuts: CUTS,
     },
     prices: [
       ...perSecond({ std: 0.9, pro: 1.2, "4k": 3.0 }, { audio: false, input: "video" }),
@@ -213,8 +261,17 @@ export const RETIRED_VIDEO_MODELS: readonly VideoModel[] = [
       { mode: "std", resolution: "720p" },
       { mode: "pro", resolution: "720p" },
     ],
-    textToVideo: { ...TEXT, cfgScale: true },
-    imageToVideo: { ...IMAGE, cfgScale: true, endImage: {} },
+    textToVideo: {
+      ...TEXT,
+      cfgScale: true,
+      camera: { modes: ["std"], durations: [5], types: CAMERA_TYPES },
+    },
+    imageToVideo: {
+      ...IMAGE,
+      cfgScale: true,
+      endImage: {},
+      brush: { ...PRO_5, modes: ["std", "pro"] },
+    },
     extend: ["native", "omni", "last_frame"],
     prices: [...perExtension({ std: 1, pro: 3.5 }), ...perClip({ std: [1, 2], pro: [3.5, 7] }, PRICE_NOTES)],
     usualSeconds: 120,
@@ -232,7 +289,13 @@ export const RETIRED_VIDEO_MODELS: readonly VideoModel[] = [
     instead: "kling-2.5-turbo",
     wireName: "kling-v1-5",
     modes: MODES_TO_1080,
-    imageToVideo: { ...IMAGE, cfgScale: true, endImage: { modes: ["pro"] } },
+    imageToVideo: {
+      ...IMAGE,
+      cfgScale: true,
+      endImage: { modes: ["pro"] },
+      camera: { modes: ["pro"], durations: [5], types: ["simple"] },
+      brush: PRO_5,
+    },
     extend: ["native", "omni", "last_frame"],
     prices: [...perExtension({ std: 2, pro: 3.5 }), ...STD_2_PRO_35],
     usualSeconds: 120,
@@ -247,6 +310,15 @@ export const RETIRED_VIDEO_MODELS: readonly VideoModel[] = [
     modes: MODES_TO_1080,
     textToVideo: { ...TEXT, cfgScale: true },
     imageToVideo: { ...IMAGE, cfgScale: true, endImage: { modes: ["pro"] } },
+    multiImage: {
+      path: "/v1/videos/multi-image2video",
+      images: 4,
+      durations: [5, 10],
+      aspectRatios: VIDEO_RATIOS,
+      promptMax: 2500,
+      image: V1_IMAGE,
+      basis: { source: "captures of the former multi-image page", asOf: "2026-03-31", grade: "O*" },
+    },
     extend: ["native", "omni", "last_frame"],
     prices: [...perExtension({ std: 2, pro: 3.5 }), ...STD_2_PRO_35],
     usualSeconds: 120,

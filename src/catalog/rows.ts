@@ -3,7 +3,7 @@
  * Holds no model and no price itself; numbers of units are written as the price list prints them (0.3).
  */
 import { milliUnits, usd } from "../base/money.js";
-import type { Basis, ImageLimits, Mode, PriceRow } from "./model.js";
+import type { Basis, CutLimits, ImageLimits, Mode, OmniLimits, PriceRow } from "./model.js";
 
 /** A page of the vendor's documentation as read on 2026-09-20. */
 export function official(page: string): Basis {
@@ -50,7 +50,9 @@ export const V1_TRANSCRIPTS: Basis = {
 /** Conditions that rows of one group share. */
 interface When {
   readonly audio?: boolean;
-  readonly input?: "text" | "image" | "video";
+  readonly voices?: boolean;
+  readonly input?: PriceRow["input"];
+  readonly resolution?: PriceRow["resolution"];
 }
 
 /** Video units per second, by mode. */
@@ -121,6 +123,30 @@ export const NEW_IMAGE: ImageLimits = {
   maxRatio: 2.5,
 };
 
+/** Cuts, as all models that make several have them. [kling-api 3.3, 4.2] */
+export const CUTS: CutLimits = { most: 6, minSeconds: 1, promptMax: 512 };
+
+/** The motion that can be taken over, by orientation of the figure. [kling-api 3.3] */
+export const MOTION_SECONDS = { image: { min: 3, max: 10 }, video: { min: 3, max: 30 } } as const;
+
+/** What the 3.0 omni model works from. [kling-api 3.3] */
+export const OMNI_30_LIMITS: OmniLimits = {
+  references: 7,
+  referencesBesideVideo: 4,
+  characters: { most: 3, referencesBeside: 4, mostBesideVideo: 1 },
+  elementsBesideFrames: 3,
+  framesBesideFeature: "both",
+};
+
+/** What the O1 model works from. [kling-api 3.3] */
+export const OMNI_O1_LIMITS: OmniLimits = {
+  references: 7,
+  referencesBesideVideo: 4,
+  elementsBesideFrames: 3,
+  framesExcludeReferences: true,
+  framesBesideFeature: "first",
+};
+
 /** Image limits of `/v1`. */
 export const V1_IMAGE: ImageLimits = { ...NEW_IMAGE, maxBytes: 10_000_000 };
 
@@ -128,6 +154,7 @@ function byMode<T>(record: Partial<Record<Mode, T>>): readonly (readonly [Mode, 
   return Object.entries(record) as readonly (readonly [Mode, T])[];
 }
 
-function milli(units: number) {
+/** A number of units as the price list prints it. */
+export function milli(units: number) {
   return milliUnits(Math.round(units * 1000));
 }

@@ -16,10 +16,23 @@ export function modelData(model: Model, catalog: Catalog): Data {
     status: model.status,
     ...(model.note === undefined ? {} : { note: model.note }),
     ...(model.instead === undefined ? {} : { instead: model.instead }),
-    ...(model.kind === "video" ? videoData(model) : imageData(model)),
+    ...abilities(model),
     prices: pricesOf(model, catalog).map(priceData),
     basis: { source: model.basis.source, as_of: model.basis.asOf, grade: model.basis.grade },
   };
+}
+
+function abilities(model: Model): Data {
+  switch (model.kind) {
+    case "video":
+      return videoData(model);
+    case "image":
+      return imageData(model);
+    case "service":
+      return {
+        modes: model.modes.map(({ mode, resolution }) => ({ mode, resolution, tier: tierOf(model, mode) })),
+      };
+  }
 }
 
 function videoData(model: Model & { kind: "video" }): Data {

@@ -12,9 +12,9 @@ export interface Link {
   readonly steps: readonly PlannedStep[];
 }
 
-/** A shot or an image with everything that is made for it. */
+/** A shot, an image or another entry with everything that is made for it. */
 export interface Shot {
-  readonly kind: "shot" | "image";
+  readonly kind: PlannedStep["step"]["owner"]["kind"];
   readonly id: string;
   readonly title?: string;
   readonly chain: readonly Link[];

@@ -84,15 +84,32 @@ function modelBlock(model: Model, catalog: Catalog, options: ModelsOptions): str
 function abilities(model: Model): readonly string[] {
   if (model.kind === "image") {
     if (model.does === "try_on") return ["dresses a person: try_on"];
-    const reference = model.reference === "none" ? [] : ["takes a reference image"];
-    return [
-      [`image, ${model.resolutions.join(" or ")}`, model.aspectRatios.join(" "), ...reference].join("; "),
+    const more = [
+      ...(model.reference === "none" ? [] : ["takes a reference image"]),
+      ...(model.references === undefined ? [] : [`works from up to ${model.references} references`]),
+      ...(model.elements === undefined ? [] : ["takes elements"]),
+      ...(model.series === undefined ? [] : [`series of ${model.series.least} to ${model.series.most}`]),
+      ...(model.multiImage === undefined ? [] : [`brings ${model.multiImage.subjects} subjects together`]),
     ];
+    return [
+      [`image, ${listWords(model.resolutions, "or")}`, model.aspectRatios.join(" "), ...more].join("; "),
+    ];
+  }
+  if (model.kind === "service") {
+    const modes = model.modes.map(({ mode, resolution }) => `${mode} (${resolution})`);
+    return modes.length === 0 ? [] : [`modes: ${listWords(modes, "or")}`];
   }
   const lines = [
     ...(model.textToVideo === undefined ? [] : [`text to video: ${endpointText(model.textToVideo)}`]),
     ...(model.imageToVideo === undefined ? [] : [`image to video: ${endpointText(model.imageToVideo)}`]),
   ];
+  if (model.motion !== undefined) {
+    const { image, video } = model.motion.seconds;
+    lines.push(
+      `motion control: ${image.min} to ${image.max} s as the image faces, to ${video.max} s as the video does`,
+    );
+  }
+  if (model.multiImage !== undefined) lines.push(`from up to ${model.multiImage.images} pictures`);
   const ways = model.extend.map((via) => via.replace("_", " "));
   return ways.length === 0 ? lines : [...lines, `extend: ${listWords(ways, "or")}`];
 }

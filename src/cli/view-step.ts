@@ -2,7 +2,15 @@
  * One planned step in words: what it is made with, from what, at which price, and what is worth knowing of it.
  * Shared by the call sheet and the page of one step; decides nothing and lays nothing out.
  */
-import { counted, listWords, type Action, type Catalog, type Input, type PlannedStep } from "../index.js";
+import {
+  counted,
+  isLocal,
+  listWords,
+  type Action,
+  type Catalog,
+  type Input,
+  type PlannedStep,
+} from "../index.js";
 import { estimateText } from "./money-text.js";
 
 /** Whether it is kept and there is nothing more to say. */
@@ -16,7 +24,7 @@ export type StepsById = ReadonlyMap<string, PlannedStep>;
 /** Model and mode; empty where the author has no choice of one. */
 export function modelText({ model, mode, step }: PlannedStep, byId: StepsById): string {
   if (model !== undefined) return [model, mode ?? ""].join(" ").trim();
-  if (step.action.kind === "frame") return "this machine";
+  if (isLocal(step.action)) return "this machine";
   // A native extend is made by the model of its clip.
   const source = step.action.kind === "extend" ? madeBy(step.action, byId) : undefined;
   return source === undefined ? "" : [source.model, source.mode ?? ""].join(" ").trim();
@@ -25,7 +33,10 @@ export function modelText({ model, mode, step }: PlannedStep, byId: StepsById): 
 /** Seconds of a clip, or the size of a still; empty where neither is asked for. */
 export function sizeText({ seconds, step: { action } }: PlannedStep): string {
   if (seconds !== undefined) return `${seconds} s`;
-  return action.kind === "image" ? `${action.resolution} ${action.aspect_ratio}` : "";
+  if (action.kind === "image") return `${action.resolution} ${action.aspect_ratio}`;
+  if (action.kind !== "omni_image") return action.kind === "multi_image" ? action.aspect_ratio : "";
+  const size = `${action.resolution} ${action.aspect_ratio}`;
+  return action.series === undefined ? size : `${action.series} x ${size}`;
 }
 
 /** What stands in the price column: what may still be paid, else where the money went. */
@@ -54,6 +65,36 @@ export function sourceText(action: Action): string {
       const end = action.end_image === undefined ? "" : ` to ${inputText(action.end_image)}`;
       return `from ${inputText(action.image)}${end}`;
     }
+    case "omni_video": {
+      const { image, feature_video: feature, base_video: base } = action;
+      if (base !== undefined) return `changes ${inputText(base)}`;
+      if (feature !== undefined) return `after ${inputText(feature)}`;
+      if (image !== undefined) return `from ${inputText(image)}`;
+      return referencesText([...(action.refer_images ?? []), ...(action.elements ?? [])]);
+    }
+    case "motion_control":
+      return `${inputText(action.image)} moves as ${inputText(action.motion_video)}`;
+    case "avatar":
+      return `${inputText(action.image)} speaks ${inputText(action.audio)}`;
+    case "effect":
+      return `${action.scene} with ${listWords(action.images.map(inputText))}`;
+    case "multi_image_to_video":
+      return `from ${listWords(action.images.map(inputText))}`;
+    case "omni_image":
+      return referencesText([...(action.refer_images ?? []), ...(action.elements ?? [])]);
+    case "multi_image":
+      return `from ${listWords(action.subjects.map(inputText))}`;
+    case "expand":
+      return `beyond ${inputText(action.image)}`;
+    case "element":
+      return `of ${inputText(action.video ?? action.image ?? { kind: "kept", id: action.name })}`;
+    case "voice":
+      return `of ${inputText(action.sample)}`;
+    case "picture":
+      return `picture ${action.index} of ${inputText(action.source)}`;
+    case "video_to_audio":
+    case "text_to_audio":
+      return "";
     case "image": {
       if (action.image === undefined) return "";
       const what = action.image_reference === undefined ? "" : `the ${action.image_reference} of `;
@@ -133,12 +174,27 @@ export function inputText(input: Input): string {
       return input.id;
     case "url":
       return "a pinned URL";
+    case "kept":
+      return `the vendor's ${input.id}`;
   }
+}
+
+function referencesText(references: readonly { readonly handle: string }[]): string {
+  const handles = references.map(({ handle }) => `@${handle}`);
+  return handles.length === 0 ? "" : `with ${listWords(handles)}`;
 }
 
 /** What is said or shown, in the author's words. */
 export function wordsOf(action: Action): string | undefined {
   if (action.kind === "lip_sync") return action.text;
+  if (action.kind === "element") return action.description;
+  if (action.kind === "video_to_audio") {
+    const { sound_effect_prompt: sounds, bgm_prompt: music } = action;
+    return [sounds, music].filter((each) => each !== undefined).join("; ");
+  }
+  if ("cuts" in action && action.cuts !== undefined) {
+    return action.cuts.map(({ seconds, prompt }) => `${seconds} s ${prompt}`).join("; ");
+  }
   return "prompt" in action ? action.prompt : undefined;
 }
 

@@ -1,11 +1,16 @@
 /**
  * The manifest's entries as drafts: steps before their takes are counted out and before they have outputs.
  */
-import type { Diagnostic, Path } from "../base/diagnostic.js";
-import type { Shot, Source, Still } from "../manifest/manifest.js";
-import { clipAction, imageAction, refineAction, type Words } from "./action.js";
-import type { InForce } from "./effective.js";
-import type { Action, Input, Step } from "./step.js";
+import type { Path } from "../base/diagnostic.js";
+import type { ElementEntry, Remarks, Shot, Sound, Still, Takes, VoiceEntry } from "../manifest/manifest.js";
+import { productOf, type Action, type Product } from "./actions.js";
+import { clipAction } from "./action-clip.js";
+import { elementAction, soundAction, voiceAction } from "./action-kept.js";
+import { refineAction } from "./action-refine.js";
+import { imageAction } from "./action-still.js";
+import type { Making } from "./entry.js";
+import type { StepId } from "./input.js";
+import type { OwnerKind, Step } from "./step.js";
 
 /** A step before its takes are counted out. */
 export interface Draft {
@@ -14,81 +19,101 @@ export interface Draft {
   readonly name: string;
   readonly title?: string;
   readonly action: Action;
+  readonly product: Product;
   readonly take?: number;
   readonly takes?: number;
   readonly hold?: boolean;
   readonly path: Path;
-  readonly isClip: boolean;
   readonly viaAsked?: true;
   /** The author's own fields. */
   readonly own: object;
 }
 
-/** What making drafts needs. */
-export interface DraftContext {
-  readonly words: Words;
-  readonly force: InForce;
-  readonly report: (...found: readonly Diagnostic[]) => void;
-  readonly input: (source: Source, path: Path, wants: Wants) => Input | undefined;
-  /** The step that takes the last picture out of a clip. */
-  readonly lastFrame: (clip: string, path: Path) => Input;
+/** The draft of an entry of `images:`, and those of the single pictures where it is a series. */
+export function* stillDrafts(still: Still, making: Making): Generator<Draft> {
+  const draft = entryDraft("image", still, (path) => imageAction(still, path, making));
+  yield draft;
+  if (draft.action.kind !== "omni_image") return;
+  for (let index = 1; index <= (draft.action.series ?? 0); index++) {
+    const action = { kind: "picture", index, source: { kind: "step", id: draft.base as StepId } } as const;
+    yield {
+      ...draftBasics({}, draft.path, action),
+      ...(draft.title === undefined ? {} : { title: draft.title }),
+      base: pictureOf(draft.base, index),
+      owner: draft.owner,
+      name: `picture-${index}`,
+    };
+  }
 }
 
-/** What an input may be. */
-export type Wants = "picture" | "sound";
+/** What one picture of a series is called. */
+export function pictureOf(series: string, index: number): string {
+  return `${series}.picture-${index}`;
+}
 
-/** The draft of an entry of `images:`. */
-export function stillDraft(still: Still, context: DraftContext): Draft {
-  const path: Path = ["images", still.id];
+/** The draft of an entry of `sounds:`. */
+export function soundDraft(sound: Sound, making: Making): Draft {
+  return entryDraft("sound", sound, (path) => soundAction(sound, path, making));
+}
+
+/** The draft of an entry of `voices:`. */
+export function voiceDraft(voice: VoiceEntry, making: Making): Draft {
+  return entryDraft("voice", voice, (path) => voiceAction(voice, path, making));
+}
+
+/** The draft of an entry of `elements:`. */
+export function elementDraft(element: ElementEntry, making: Making): Draft {
+  return entryDraft("element", element, (path) => elementAction(element, path, making));
+}
+
+/** An entry that is one step, named after its kind. */
+function entryDraft(
+  kind: Exclude<OwnerKind, "shot">,
+  entry: Takes & Remarks & { readonly id: string },
+  actionAt: (path: Path) => Action,
+): Draft {
+  const path: Path = [`${kind}s`, entry.id];
   return {
-    ...draftBasics(still, path),
-    base: `images.${still.id}`,
-    owner: { kind: "image", id: still.id },
-    name: "image",
-    isClip: false,
-    action: imageAction(still, path, context),
+    ...draftBasics(entry, path, actionAt(path)),
+    base: `${kind}s.${entry.id}`,
+    owner: { kind, id: entry.id },
+    name: kind,
   };
 }
 
 /** The drafts of a shot: its clip, then each refinement of it. */
-export function* shotDrafts(shot: Shot, context: DraftContext): Generator<Draft> {
+export function* shotDrafts(shot: Shot, making: Making): Generator<Draft> {
   const path: Path = ["shots", shot.id];
   const owner = { kind: "shot", id: shot.id } as const;
   const first: Draft = {
-    ...draftBasics(shot, path),
+    ...draftBasics(shot, path, clipAction(shot, path, making)),
     base: `shots.${shot.id}.clip`,
     owner,
     name: "clip",
-    isClip: true,
-    action: clipAction(shot, path, context),
   };
   yield first;
   let previous = first;
   const stepNames = refinementNames(shot);
   for (const [index, refinement] of (shot.steps ?? []).entries()) {
     const name = stepNames[index] ?? "";
-    const kind = refinement.extend === undefined ? "lip_sync" : "extend";
+    const [kind = "", own = {}] = Object.entries(refinement)[0] ?? [];
     const stepPath: Path = [...path, "steps", index, kind];
-    const action = refineAction(refinement, previous, stepPath, context);
+    const action = refineAction(refinement, previous, stepPath, making);
     if (action === undefined) continue;
     previous = {
-      ...draftBasics(refinement.extend ?? refinement.lip_sync ?? {}, stepPath),
+      ...draftBasics(own as Takes, stepPath, action),
       ...(shot.title === undefined ? {} : { title: shot.title }),
       base: `shots.${shot.id}.${name}`,
       owner,
       name,
-      isClip: true,
-      action,
       ...(refinement.extend?.via === undefined ? {} : { viaAsked: true }),
     };
     yield previous;
   }
 }
 
-function draftBasics(
-  own: { readonly title?: string; readonly take?: number; readonly takes?: number; readonly hold?: boolean },
-  path: Path,
-) {
+function draftBasics(own: Takes & Pick<Remarks, "title">, path: Path, action: Action) {
+  const series = action.kind === "omni_image" ? action.series : undefined;
   return {
     ...(own.title === undefined ? {} : { title: own.title }),
     ...(own.take === undefined ? {} : { take: own.take }),
@@ -96,6 +121,8 @@ function draftBasics(
     ...(own.hold === undefined ? {} : { hold: own.hold }),
     path,
     own,
+    action,
+    product: productOf(action.kind, series),
   };
 }
 
@@ -103,7 +130,7 @@ function draftBasics(
 export function refinementNames(shot: Shot): readonly string[] {
   const seen = new Map<string, number>();
   return (shot.steps ?? []).map((step) => {
-    const kind = step.extend === undefined ? "lip_sync" : "extend";
+    const kind = Object.keys(step)[0] ?? "";
     const count = (seen.get(kind) ?? 0) + 1;
     seen.set(kind, count);
     return count === 1 ? kind : `${kind}-${count}`;

@@ -6,19 +6,17 @@ import { problem, type Checked, type Diagnostic } from "../base/diagnostic.js";
 import { listWords, safeText } from "../base/text.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Manifest, Profile } from "../manifest/manifest.js";
-import { shotDrafts, stillDraft, type Draft, type DraftContext } from "./draft.js";
+import { elementDraft, shotDrafts, soundDraft, stillDrafts, voiceDraft, type Draft } from "./draft.js";
+import type { Making } from "./entry.js";
 import { inForce } from "./effective.js";
-import {
-  checkedTemplate,
-  DEFAULT_CLIP_PATH,
-  DEFAULT_IMAGE_PATH,
-  outputClashes,
-  outputPath,
-} from "./output.js";
+import { outputClashes, outputNames, outputPath, outputTemplates, templateFor } from "./output.js";
 import { frameDraft, nameTable, readWords, resolver } from "./reference.js";
 import { checkAction } from "./rules.js";
 import { sourceFacts } from "./source.js";
-import { inputsOf, type Action, type Graph, type Realm, type Step, type StepId } from "./step.js";
+import type { Action } from "./actions.js";
+import { inputsOf } from "./inputs-of.js";
+import type { Realm, StepId } from "./input.js";
+import { OWNER_KINDS, type Graph, type Step } from "./step.js";
 
 /** The profile's name in paths and in the lockfile when no profile is in force. */
 export const NO_PROFILE = "default";
@@ -33,6 +31,11 @@ export function providerOf(manifest: Manifest, profile: Profile | undefined): st
   return profile?.provider ?? manifest.provider;
 }
 
+/** Where the defaults of a draft stand. */
+function defaultsOf({ product }: Draft): "video" | "image" {
+  return product === "still" || product === "series" ? "image" : "video";
+}
+
 /** A finding about a value that came from the defaults or a profile, moved there. */
 function atItsOrigin(
   found: Diagnostic,
@@ -42,7 +45,7 @@ function atItsOrigin(
 ): Diagnostic {
   const field = found.path?.[draft.path.length];
   if (found.path?.length !== draft.path.length + 1 || typeof field !== "string") return found;
-  const kind = draft.isClip ? "video" : "image";
+  const kind = defaultsOf(draft);
   const sets = (fields: object | undefined) => fields !== undefined && field in fields;
   // Overrides are for what an entry makes first, and one that the step cannot take is not in force.
   const isFirst = draft.name === "clip" || draft.name === "image";
@@ -62,7 +65,7 @@ function atItsOrigin(
 
 /** Says that a profile's override has a hand in it: advice for the shot's own fields would be in vain. */
 function withOverride(found: Diagnostic, draft: Draft, profile: Profile | undefined): Diagnostic {
-  const kind = draft.isClip ? "video" : "image";
+  const kind = defaultsOf(draft);
   const override = Object.keys(profile?.override?.[kind] ?? {});
   const isFirst = draft.name === "clip" || draft.name === "image";
   if (profile === undefined || override.length === 0 || !isFirst || found.path?.[0] === "profiles")
@@ -96,7 +99,7 @@ export function expand(
   const words = readWords({ ...manifest.vars, ...profile?.vars }, report);
   const names = nameTable(manifest);
   const frames = new Map<string, Draft>();
-  const context: DraftContext = {
+  const making: Making = {
     words,
     force: inForce(manifest, profile, catalog),
     report,
@@ -105,8 +108,14 @@ export function expand(
   };
 
   const drafts = new Map<string, Draft>();
-  for (const still of manifest.images) addDraft(drafts, stillDraft(still, context));
-  for (const shot of manifest.shots) for (const draft of shotDrafts(shot, context)) addDraft(drafts, draft);
+  const addDrafts = (made: Iterable<Draft>) => {
+    for (const draft of made) addDraft(drafts, draft);
+  };
+  for (const still of manifest.images) addDrafts(stillDrafts(still, making));
+  for (const sound of manifest.sounds) addDraft(drafts, soundDraft(sound, making));
+  for (const voice of manifest.voices) addDraft(drafts, voiceDraft(voice, making));
+  for (const element of manifest.elements) addDraft(drafts, elementDraft(element, making));
+  for (const shot of manifest.shots) addDrafts(shotDrafts(shot, making));
   // A held clip may be another one than is written now.
   const actionOf = (id: StepId) => (drafts.get(id)?.hold === true ? undefined : drafts.get(id)?.action);
   for (const draft of drafts.values()) {
@@ -121,30 +130,17 @@ export function expand(
   for (const frame of frames.values()) addDraft(drafts, frame);
 
   const ordered = inOrder(drafts, report);
-  const templates = {
-    clip: checkedTemplate(manifest.outputs.path ?? DEFAULT_CLIP_PATH, ["outputs", "path"], report),
-    image: checkedTemplate(
-      manifest.outputs.image_path ?? DEFAULT_IMAGE_PATH,
-      ["outputs", "image_path"],
-      report,
-    ),
-  };
+  const templates = outputTemplates(manifest.outputs, report);
   const profileName = profile?.id ?? NO_PROFILE;
   const placeOf = placesOf(manifest);
   const steps = ordered.flatMap((draft) =>
     takesOf(draft, report).map((take): Step => {
       const selected = draft.take ?? 1;
+      const template = templateFor(draft, templates);
       const output =
-        draft.action.kind === "frame"
+        template === undefined
           ? undefined
-          : outputPath(draft.isClip ? templates.clip : templates.image, realm, {
-              project: manifest.project,
-              profile: profileName,
-              shot: draft.owner.kind === "shot" ? draft.owner.id : "",
-              image: draft.owner.kind === "image" ? draft.owner.id : "",
-              step: draft.name,
-              take,
-            });
+          : outputPath(template, realm, outputNames(draft, manifest.project, profileName, take));
       return {
         id: (take === selected ? draft.base : `${draft.base}@${take}`) as StepId,
         owner: draft.owner,
@@ -170,12 +166,12 @@ export function expand(
 }
 
 /** Where an owner stands in the manifest; upstream comes first in the graph, so the order of its steps does not tell. */
-function placesOf({ images, shots }: Manifest): (owner: Step["owner"]) => number {
-  const placesOfKind = {
-    image: new Map(images.map(({ id }, index) => [id, index])),
-    shot: new Map(shots.map(({ id }, index) => [id, images.length + index])),
-  };
-  return ({ kind, id }) => placesOfKind[kind].get(id) ?? images.length + shots.length;
+function placesOf(manifest: Manifest): (owner: Step["owner"]) => number {
+  const places = new Map<string, number>();
+  for (const kind of OWNER_KINDS) {
+    for (const { id } of manifest[`${kind}s`]) places.set(`${kind} ${id}`, places.size);
+  }
+  return ({ kind, id }) => places.get(`${kind} ${id}`) ?? places.size;
 }
 
 function addDraft(drafts: Map<string, Draft>, draft: Draft): void {
@@ -187,7 +183,7 @@ function needsOf(action: Action): readonly StepId[] {
   return [...new Set(ids)];
 }
 
-function takesOf(draft: Draft, report: DraftContext["report"]): readonly number[] {
+function takesOf(draft: Draft, report: Making["report"]): readonly number[] {
   const selected = draft.take ?? 1;
   if (draft.takes === undefined) return [selected];
   if (selected > draft.takes) {
@@ -202,7 +198,7 @@ function takesOf(draft: Draft, report: DraftContext["report"]): readonly number[
 }
 
 /** Upstream before downstream, otherwise as written; a circle is reported once and broken. */
-function inOrder(drafts: ReadonlyMap<string, Draft>, report: DraftContext["report"]): readonly Draft[] {
+function inOrder(drafts: ReadonlyMap<string, Draft>, report: Making["report"]): readonly Draft[] {
   const ordered: Draft[] = [];
   const state = new Map<string, "open" | "done">();
   // The way to the draft that is being looked at; no recursion, as a film may be one long chain.

@@ -5,7 +5,9 @@
  */
 import { canonicalJson, sha256Hex, type Json, type Sha256 } from "../base/digest.js";
 import { unreachable, type Brand } from "../base/guard.js";
-import type { Action, Graph, Input, Realm, Step, StepId } from "./step.js";
+import type { Input, Realm, StepId } from "./input.js";
+import { intent, type Intent } from "./intent.js";
+import type { Graph, Step } from "./step.js";
 
 /** Digest of what a step asks for. */
 export type CacheKey = Brand<string, "CacheKey">;
@@ -15,7 +17,7 @@ export interface KeyInputs {
   /** Version of the key's own format. */
   readonly key: 1;
   readonly realm: Realm;
-  readonly action: { readonly kind: string; readonly [field: string]: Json | undefined };
+  readonly action: Intent;
   /** Absent for take 1. */
   readonly take?: number;
 }
@@ -87,101 +89,9 @@ function nameInput(input: Input, files: FileDigests, keys: ReadonlyMap<StepId, K
       const upstream = keys.get(input.id);
       return upstream === undefined ? undefined : { key: upstream.key };
     }
+    case "kept":
+      return { id: input.id };
     default:
       return unreachable(input);
   }
-}
-
-/** An action as key inputs: vendor-style names, version-1 defaults left out. */
-function intent(action: Action, named: (input: Input | undefined) => Json | undefined): KeyInputs["action"] {
-  switch (action.kind) {
-    case "text_to_video":
-      return {
-        kind: action.kind,
-        model: action.identity ?? action.model,
-        prompt: action.prompt,
-        ...clipFields(action),
-        aspect_ratio: unless(action.aspect_ratio, "16:9"),
-      };
-    case "image_to_video":
-      return {
-        kind: action.kind,
-        model: action.identity ?? action.model,
-        prompt: unless(action.prompt, ""),
-        ...clipFields(action),
-        image: named(action.image),
-        end_image: named(action.end_image),
-      };
-    case "extend":
-      return {
-        kind: action.kind,
-        via: action.via,
-        source: named(action.source),
-        model: action.identity ?? action.model,
-        prompt: unless(action.prompt, ""),
-        ...clipFields(action),
-      };
-    case "lip_sync":
-      return {
-        kind: action.kind,
-        source: named(action.source),
-        audio: named(action.audio),
-        text: action.text,
-        voice: action.voice,
-        voice_language: unless(action.voice_language, "en"),
-        voice_speed: unless(action.voice_speed, 1),
-        face: unless(action.face, 1),
-        audio_start: unless(action.audio_start, 0),
-        audio_end: action.audio_end,
-        at: unless(action.at, 0),
-        volume: unless(action.volume, 1),
-        original_volume: unless(action.original_volume, 1),
-      };
-    case "image":
-      return {
-        kind: action.kind,
-        model: action.identity ?? action.model,
-        prompt: action.prompt,
-        negative_prompt: unless(action.negative_prompt, ""),
-        aspect_ratio: unless(action.aspect_ratio, "16:9"),
-        resolution: unless(action.resolution, "1k"),
-        image: named(action.image),
-        image_reference: action.image_reference,
-        image_fidelity: unless(action.image_fidelity, 0.5),
-        human_fidelity: unless(action.human_fidelity, 0.45),
-      };
-    case "try_on":
-      return {
-        kind: action.kind,
-        model: action.identity ?? action.model,
-        human: named(action.human),
-        cloth: named(action.cloth),
-      };
-    case "frame":
-      return { kind: action.kind, which: action.which, source: named(action.source) };
-    default:
-      return unreachable(action);
-  }
-}
-
-interface ClipFields {
-  readonly mode?: string;
-  readonly duration?: number;
-  readonly negative_prompt?: string;
-  readonly cfg_scale?: number;
-  readonly audio?: boolean;
-}
-
-function clipFields(action: ClipFields): Readonly<Record<string, Json | undefined>> {
-  return {
-    mode: unless(action.mode, "std"),
-    duration: unless(action.duration, 5),
-    negative_prompt: unless(action.negative_prompt, ""),
-    cfg_scale: unless(action.cfg_scale, 0.5),
-    audio: unless(action.audio, false),
-  };
-}
-
-function unless<T extends Json>(value: T | undefined, initial: T): T | undefined {
-  return value === initial ? undefined : value;
 }

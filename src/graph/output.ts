@@ -5,13 +5,21 @@
  */
 import { problem, type Diagnostic, type Path } from "../base/diagnostic.js";
 import { didYouMean, safeText } from "../base/text.js";
-import { inputsOf, type Realm, type Step } from "./step.js";
+import type { Manifest } from "../manifest/manifest.js";
+import type { Draft } from "./draft.js";
+import type { Making } from "./entry.js";
+import { inputsOf } from "./inputs-of.js";
+import type { Realm } from "./input.js";
+import type { Step } from "./step.js";
 
 /** Where clips go when the manifest does not say. */
-export const DEFAULT_CLIP_PATH = "renders/{profile}/{shot}/{step}{take}.mp4";
+const DEFAULT_CLIP_PATH = "renders/{profile}/{shot}/{step}{take}.mp4";
 
 /** Where stills go when the manifest does not say. */
-export const DEFAULT_IMAGE_PATH = "renders/{profile}/images/{image}{take}.png";
+const DEFAULT_IMAGE_PATH = "renders/{profile}/images/{image}{take}.png";
+
+/** Where sounds go when the manifest does not say. */
+const DEFAULT_SOUND_PATH = "renders/{profile}/sounds/{sound}{take}.mp3";
 
 /** What a template can name. `{take}` is empty for take 1 and `-t2`, `-t3`, ... for the others. */
 export interface OutputNames {
@@ -19,15 +27,53 @@ export interface OutputNames {
   readonly profile: string;
   readonly shot: string;
   readonly image: string;
+  readonly sound: string;
   readonly step: string;
   readonly take: number;
 }
 
 const PLACEHOLDER = /\{([^{}]*)\}/g;
-const NAMES = ["project", "profile", "shot", "image", "step", "take"] as const;
+const NAMES = ["project", "profile", "shot", "image", "sound", "step", "take"] as const;
 
 // Longer than any path that every system takes.
 const LONGEST_TEMPLATE = 1000;
+
+/** The templates of a manifest, checked. */
+export function outputTemplates(outputs: Manifest["outputs"], report: Making["report"]): Templates {
+  const { path, image_path, sound_path } = outputs;
+  return {
+    clip: checkedTemplate(path ?? DEFAULT_CLIP_PATH, ["outputs", "path"], report),
+    still: checkedTemplate(image_path ?? DEFAULT_IMAGE_PATH, ["outputs", "image_path"], report),
+    sound: checkedTemplate(sound_path ?? DEFAULT_SOUND_PATH, ["outputs", "sound_path"], report),
+  };
+}
+
+type Templates = Readonly<Record<"clip" | "still" | "sound", string>>;
+
+/** The template of a draft's output; none for what nobody looks for among the outputs. */
+export function templateFor({ action, product }: Draft, templates: Templates): string | undefined {
+  if (action.kind === "frame" || product === "series" || product === "kept") return undefined;
+  return templates[product];
+}
+
+/** What the template of a draft is filled with; a picture of a series is called after it and its number. */
+export function outputNames(
+  { owner, name, action }: Draft,
+  project: string,
+  profile: string,
+  take: number,
+): OutputNames {
+  const number = action.kind === "picture" ? `-${action.index}` : "";
+  return {
+    project,
+    profile,
+    shot: owner.kind === "shot" ? owner.id : "",
+    image: owner.kind === "image" ? `${owner.id}${number}` : "",
+    sound: owner.kind === "sound" ? owner.id : "",
+    step: name,
+    take,
+  };
+}
 
 /** A template that can be filled, and a report of what is wrong with it, whatever it is filled with. */
 export function checkedTemplate(
@@ -167,9 +213,10 @@ export function outputClashes(steps: readonly Step[], manifest?: string): readon
   return found;
 }
 
-function ownFolder(step: Step): string {
-  return step.owner.kind === "shot"
-    ? `${DEFAULT_CLIP_PATH} under outputs.path`
+function ownFolder({ owner }: Step): string {
+  if (owner.kind === "shot") return `${DEFAULT_CLIP_PATH} under outputs.path`;
+  return owner.kind === "sound"
+    ? `${DEFAULT_SOUND_PATH} under outputs.sound_path`
     : `${DEFAULT_IMAGE_PATH} under outputs.image_path`;
 }
 

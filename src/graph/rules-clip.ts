@@ -9,7 +9,7 @@ import type { VideoEndpoint, VideoModel } from "../catalog/model.js";
 import { durationWords, endpointOf, refusal, sourceWords, type Beside } from "./rules-field.js";
 import { usableVideo, orUse } from "./rules-model.js";
 import { checkPrompts } from "./rules-prompt.js";
-import type { ImageToVideo, TextToVideo } from "./step.js";
+import type { ImageToVideo, TextToVideo } from "./actions.js";
 
 const FIELDS = ["mode", "duration", "aspect_ratio", "audio", "negative_prompt", "cfg_scale"] as const;
 

@@ -8,7 +8,7 @@ import type { ImageModel } from "../catalog/model.js";
 import { sourceWords } from "./rules-field.js";
 import { usableImage } from "./rules-model.js";
 import { checkPrompts } from "./rules-prompt.js";
-import type { MakeImage, TryOn } from "./step.js";
+import type { MakeImage, TryOn } from "./actions.js";
 
 const REFERENCE_FIELDS = ["image_reference", "image_fidelity", "human_fidelity"] as const;
 

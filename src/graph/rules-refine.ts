@@ -12,7 +12,7 @@ import { checkClip } from "./rules-clip.js";
 import { refusal, sourceWords } from "./rules-field.js";
 import { usableVideo, orUse } from "./rules-model.js";
 import { characters, checkLength, checkPrompts } from "./rules-prompt.js";
-import type { Action, Extend, LipSync } from "./step.js";
+import type { Action, Extend, LipSync } from "./actions.js";
 
 /** What is known of the clip that a step works on. */
 export interface SourceFacts {

@@ -5,7 +5,7 @@
 import { problem, type Diagnostic, type Path } from "../base/diagnostic.js";
 import { listWords } from "../base/text.js";
 import type { SourceFacts } from "./rules-refine.js";
-import type { LipSync } from "./step.js";
+import type { LipSync } from "./actions.js";
 
 const WHY = "Kling API documentation, lip-sync, 2026-09-20";
 /** The shortest span of sound, in seconds. [kling-api 4.4: advanced-lip-sync] */

@@ -10,7 +10,7 @@ import { checkClip } from "./rules-clip.js";
 import { checkExtend, checkLipSync, type SourceFacts } from "./rules-refine.js";
 import { checkSpeech } from "./rules-speech.js";
 import { checkStill, checkTryOn } from "./rules-image.js";
-import type { Action } from "./step.js";
+import type { Action } from "./actions.js";
 
 export { takesField } from "./rules-field.js";
 
@@ -33,7 +33,20 @@ export function checkAction(
       return checkStill(action, catalog, at.path);
     case "try_on":
       return checkTryOn(action, catalog, at.path);
+    case "omni_video":
+    case "motion_control":
+    case "avatar":
+    case "effect":
+    case "multi_image_to_video":
+    case "video_to_audio":
+    case "omni_image":
+    case "multi_image":
+    case "expand":
+    case "text_to_audio":
+    case "element":
+    case "voice":
     case "frame":
+    case "picture":
       return [];
     default:
       return unreachable(action);

@@ -58,6 +58,30 @@ export const FIELDS: FieldTable = {
     "$ref": "#/$defs/Still"
    }
   },
+  "sounds": {
+   "about": "Sounds made from words, by id.",
+   "type": "object",
+   "names": "Id of a sound: at most 64 letters, digits, `_` and `-`, beginning with a letter or digit.",
+   "additionalProperties": {
+    "$ref": "#/$defs/Sound"
+   }
+  },
+  "voices": {
+   "about": "Voices that the vendor keeps, by id.",
+   "type": "object",
+   "names": "Id of a voice: at most 64 letters, digits, `_` and `-`, beginning with a letter or digit.",
+   "additionalProperties": {
+    "$ref": "#/$defs/Voice"
+   }
+  },
+  "elements": {
+   "about": "People and things that the vendor keeps, by id.",
+   "type": "object",
+   "names": "Id of an element: at most 64 letters, digits, `_` and `-`, beginning with a letter or digit.",
+   "additionalProperties": {
+    "$ref": "#/$defs/Element"
+   }
+  },
   "shots": {
    "about": "Shots, by id, in film order.",
    "type": "object",
@@ -134,6 +158,10 @@ export const FIELDS: FieldTable = {
     "image_path": {
      "about": "Where stills are placed, relative to the project.",
      "type": "string"
+    },
+    "sound_path": {
+     "about": "Where sounds are placed, relative to the project.",
+     "type": "string"
     }
    },
    "additionalProperties": false
@@ -198,6 +226,10 @@ export const FIELDS: FieldTable = {
       "last"
      ]
     },
+    "index": {
+     "about": "Which picture of a series to use, counted from 1.",
+     "type": "integer"
+    },
     "url": {
      "about": "Public address of the file.",
      "type": "string"
@@ -257,8 +289,11 @@ export const FIELDS: FieldTable = {
      "type": "number"
     },
     "audio": {
-     "about": "Whether the model makes a sound track too, where it can choose.",
-     "type": "boolean"
+     "about": "Whether the model makes a sound track too, where it can choose; `original` keeps the sound of a video that is given.",
+     "type": [
+      "boolean",
+      "string"
+     ]
     }
    },
    "additionalProperties": false
@@ -271,15 +306,16 @@ export const FIELDS: FieldTable = {
      "about": "The image model, by its id in the catalog."
     },
     "aspect_ratio": {
-     "about": "Width to height of the still.",
+     "about": "Width to height of the still; `auto` where the model chooses.",
      "type": "string"
     },
     "resolution": {
-     "about": "Size of the still.",
+     "about": "Size of the still; `4k` where the model has it.",
      "type": "string",
      "enum": [
       "1k",
-      "2k"
+      "2k",
+      "4k"
      ]
     },
     "negative_prompt": {
@@ -350,8 +386,11 @@ export const FIELDS: FieldTable = {
      "type": "number"
     },
     "audio": {
-     "about": "Whether the model makes a sound track too, where it can choose.",
-     "type": "boolean"
+     "about": "Whether the model makes a sound track too, where it can choose; `original` keeps the sound of a video that is given.",
+     "type": [
+      "boolean",
+      "string"
+     ]
     },
     "copy": {
      "$ref": "#/$defs/Copy",
@@ -446,7 +485,7 @@ export const FIELDS: FieldTable = {
    "additionalProperties": false
   },
   "ShotStep": {
-   "about": "One refinement of the shot, exactly one action: `extend` or `lip_sync`.",
+   "about": "One refinement of the shot, exactly one action: `extend`, `lip_sync` or `video_to_audio`.",
    "type": "object",
    "properties": {
     "extend": {
@@ -456,6 +495,10 @@ export const FIELDS: FieldTable = {
     "lip_sync": {
      "$ref": "#/$defs/LipSync",
      "about": "Makes a face in the clip speak."
+    },
+    "video_to_audio": {
+     "$ref": "#/$defs/VideoToAudio",
+     "about": "Gives the clip a sound track."
     }
    },
    "open": true,
@@ -500,6 +543,87 @@ export const FIELDS: FieldTable = {
      "$ref": "#/$defs/Source",
      "about": "Last picture of the clip, beside `image`, on models that take one."
     },
+    "cuts": {
+     "about": "The clip as several cuts, instead of a prompt, on models that can.",
+     "type": "array",
+     "items": {
+      "$ref": "#/$defs/Cut"
+     }
+    },
+    "refer_images": {
+     "about": "Pictures that an omni model works from, by the handle that the prompt names.",
+     "type": "object",
+     "names": "A handle: at most 32 letters, digits, `_` and `-`, beginning with a letter. The prompt names it as `@handle`.",
+     "additionalProperties": {
+      "$ref": "#/$defs/Source"
+     }
+    },
+    "feature_video": {
+     "$ref": "#/$defs/Source",
+     "about": "A clip that an omni model takes its style, camera or action from."
+    },
+    "base_video": {
+     "$ref": "#/$defs/Source",
+     "about": "A clip that an omni model changes as the prompt says."
+    },
+    "elements": {
+     "about": "People and things that the vendor keeps, by the handle that the prompt names.",
+     "type": "object",
+     "names": "A handle: at most 32 letters, digits, `_` and `-`, beginning with a letter. The prompt names it as `@handle`.",
+     "additionalProperties": {
+      "$ref": "#/$defs/Kept"
+     }
+    },
+    "voices": {
+     "about": "Voices that the vendor keeps, by the handle that the prompt names; on models that can, with `audio`.",
+     "type": "object",
+     "names": "A handle: at most 32 letters, digits, `_` and `-`, beginning with a letter. The prompt names it as `@handle`.",
+     "additionalProperties": {
+      "$ref": "#/$defs/Kept"
+     }
+    },
+    "motion_video": {
+     "$ref": "#/$defs/Source",
+     "about": "A clip whose motion the figure of `image` takes over."
+    },
+    "character_orientation": {
+     "about": "Whether the figure faces as in its `image` (up to 10 s of motion) or as in the `video` (up to 30 s).",
+     "type": "string",
+     "enum": [
+      "image",
+      "video"
+     ]
+    },
+    "images": {
+     "about": "One to four pictures that are brought together in the clip, on kling-v1-6.",
+     "type": "array",
+     "items": {
+      "$ref": "#/$defs/Source"
+     }
+    },
+    "avatar": {
+     "$ref": "#/$defs/Avatar",
+     "about": "Makes the person of `image` speak."
+    },
+    "effect": {
+     "$ref": "#/$defs/Effect",
+     "about": "A ready-made effect of the vendor's, instead of a prompt."
+    },
+    "camera_control": {
+     "$ref": "#/$defs/CameraControl",
+     "about": "A move of the camera, on older models."
+    },
+    "static_mask": {
+     "$ref": "#/$defs/Source",
+     "about": "Picture that is white where nothing moves, on older models."
+    },
+    "dynamic_masks": {
+     "about": "Parts of the picture with the path that each takes, on older models.",
+     "type": "array",
+     "items": {
+      "$ref": "#/$defs/DynamicMask"
+     }
+    },
     "model": {
      "about": "The video model, by its id in the catalog (`klingmake models` lists them) or in this manifest's `catalog:`."
     },
@@ -529,8 +653,11 @@ export const FIELDS: FieldTable = {
      "type": "number"
     },
     "audio": {
-     "about": "Whether the model makes a sound track too, where it can choose.",
-     "type": "boolean"
+     "about": "Whether the model makes a sound track too, where it can choose; `original` keeps the sound of a video that is given.",
+     "type": [
+      "boolean",
+      "string"
+     ]
     },
     "take": {
      "about": "Which rendering of the same intent is wanted.",
@@ -567,7 +694,7 @@ export const FIELDS: FieldTable = {
    "additionalProperties": false
   },
   "Still": {
-   "about": "A still for use by shots: by `prompt`, or by `try_on`.",
+   "about": "A still for use by shots: by `prompt`, `try_on`, `subjects` or `expand`.",
    "type": "object",
    "properties": {
     "title": {
@@ -598,6 +725,45 @@ export const FIELDS: FieldTable = {
      "about": "How closely the still follows the reference's face.",
      "type": "number"
     },
+    "refer_images": {
+     "about": "Pictures that an omni model works from, by the handle that the prompt names.",
+     "type": "object",
+     "names": "A handle: at most 32 letters, digits, `_` and `-`, beginning with a letter. The prompt names it as `@handle`.",
+     "additionalProperties": {
+      "$ref": "#/$defs/Source"
+     }
+    },
+    "elements": {
+     "about": "People and things that the vendor keeps, by the handle that the prompt names.",
+     "type": "object",
+     "names": "A handle: at most 32 letters, digits, `_` and `-`, beginning with a letter. The prompt names it as `@handle`.",
+     "additionalProperties": {
+      "$ref": "#/$defs/Kept"
+     }
+    },
+    "series": {
+     "about": "How many pictures that belong together are made, 2 to 9, on omni models; used as `{ from: images.ID, index: 2 }`.",
+     "type": "integer"
+    },
+    "subjects": {
+     "about": "One to four pictures of what is brought together in the still.",
+     "type": "array",
+     "items": {
+      "$ref": "#/$defs/Source"
+     }
+    },
+    "scene": {
+     "$ref": "#/$defs/Source",
+     "about": "Picture of the place, beside `subjects`."
+    },
+    "style": {
+     "$ref": "#/$defs/Source",
+     "about": "Picture in whose style the still is made, beside `subjects`."
+    },
+    "expand": {
+     "$ref": "#/$defs/Expand",
+     "about": "Paints on beyond the edges of a picture."
+    },
     "try_on": {
      "$ref": "#/$defs/TryOn",
      "about": "Dresses a person in a garment, instead of a prompt."
@@ -606,15 +772,16 @@ export const FIELDS: FieldTable = {
      "about": "The image model, by its id in the catalog."
     },
     "aspect_ratio": {
-     "about": "Width to height of the still.",
+     "about": "Width to height of the still; `auto` where the model chooses.",
      "type": "string"
     },
     "resolution": {
-     "about": "Size of the still.",
+     "about": "Size of the still; `4k` where the model has it.",
      "type": "string",
      "enum": [
       "1k",
-      "2k"
+      "2k",
+      "4k"
      ]
     },
     "negative_prompt": {
@@ -731,6 +898,10 @@ export const FIELDS: FieldTable = {
      "about": "Whether the price is for clips with or without sound; absent: both.",
      "type": "boolean"
     },
+    "scene": {
+     "about": "The ready-made effect that the price is for; absent: all.",
+     "type": "string"
+    },
     "usd_per_second": {
      "about": "US dollars for each second of a clip.",
      "type": "number"
@@ -748,6 +919,361 @@ export const FIELDS: FieldTable = {
      "type": "string"
     }
    },
+   "additionalProperties": false
+  },
+  "Kept": {
+   "about": "Something that the vendor keeps for this account: one that this manifest makes, or one by its id.",
+   "type": "object",
+   "properties": {
+    "from": {
+     "about": "Id of the entry that makes it.",
+     "type": "string"
+    },
+    "id": {
+     "about": "The vendor's own id, of a preset or of one that was made elsewhere.",
+     "type": "string"
+    }
+   },
+   "additionalProperties": false
+  },
+  "Cut": {
+   "about": "One cut of a clip.",
+   "type": "object",
+   "properties": {
+    "seconds": {
+     "about": "How long the cut lasts, in whole seconds.",
+     "type": "integer"
+    },
+    "prompt": {
+     "about": "What happens in the cut.",
+     "type": "string"
+    }
+   },
+   "additionalProperties": false
+  },
+  "CameraConfig": {
+   "about": "How far the camera moves: exactly one, from -10 to 10.",
+   "type": "object",
+   "properties": {
+    "horizontal": {
+     "about": "Travels left or right.",
+     "type": "number"
+    },
+    "vertical": {
+     "about": "Travels down or up.",
+     "type": "number"
+    },
+    "pan": {
+     "about": "Tilts the camera down or up, as the vendor has it.",
+     "type": "number"
+    },
+    "tilt": {
+     "about": "Turns the camera left or right, as the vendor has it.",
+     "type": "number"
+    },
+    "roll": {
+     "about": "Rolls the camera.",
+     "type": "number"
+    },
+    "zoom": {
+     "about": "Changes the focal length.",
+     "type": "number"
+    }
+   },
+   "additionalProperties": false
+  },
+  "CameraControl": {
+   "about": "A move of the camera, on older models.",
+   "type": "object",
+   "properties": {
+    "type": {
+     "about": "`simple` with a `config`, or one of the ready-made moves.",
+     "type": "string",
+     "enum": [
+      "simple",
+      "down_back",
+      "forward_up",
+      "right_turn_forward",
+      "left_turn_forward"
+     ]
+    },
+    "config": {
+     "$ref": "#/$defs/CameraConfig",
+     "about": "How far, for `simple` only."
+    }
+   },
+   "additionalProperties": false
+  },
+  "Point": {
+   "about": "A point of a path, in pixels from the bottom left.",
+   "type": "object",
+   "properties": {
+    "x": {
+     "about": "Pixels from the left.",
+     "type": "integer"
+    },
+    "y": {
+     "about": "Pixels from the bottom.",
+     "type": "integer"
+    }
+   },
+   "additionalProperties": false
+  },
+  "DynamicMask": {
+   "about": "A part of the picture and the path that it takes.",
+   "type": "object",
+   "properties": {
+    "mask": {
+     "$ref": "#/$defs/Source",
+     "about": "Picture that is white where the part is."
+    },
+    "trajectories": {
+     "about": "Points that the part passes, 2 to 77.",
+     "type": "array",
+     "items": {
+      "$ref": "#/$defs/Point"
+     }
+    }
+   },
+   "additionalProperties": false
+  },
+  "Avatar": {
+   "about": "Makes the person of `image` speak.",
+   "type": "object",
+   "properties": {
+    "audio": {
+     "$ref": "#/$defs/Source",
+     "about": "What the person says: a sound of 2 to 300 seconds."
+    }
+   },
+   "additionalProperties": false
+  },
+  "Effect": {
+   "about": "A ready-made effect of the vendor's.",
+   "type": "object",
+   "properties": {
+    "scene": {
+     "about": "The effect's name, as the vendor lists it.",
+     "type": "string"
+    },
+    "images": {
+     "about": "One picture, or for effects of two people the left and the right one.",
+     "type": "array",
+     "items": {
+      "$ref": "#/$defs/Source"
+     }
+    }
+   },
+   "additionalProperties": false
+  },
+  "VideoToAudio": {
+   "about": "Gives the clip a sound track that fits it.",
+   "type": "object",
+   "properties": {
+    "sound_effect_prompt": {
+     "about": "What is heard.",
+     "type": "string"
+    },
+    "bgm_prompt": {
+     "about": "What music plays.",
+     "type": "string"
+    },
+    "asmr_mode": {
+     "about": "Close and detailed sound, for very quiet scenes.",
+     "type": "boolean"
+    },
+    "copy": {
+     "$ref": "#/$defs/Copy",
+     "about": "Where the vendor can fetch the clip of the step before when it no longer has that clip itself."
+    },
+    "take": {
+     "about": "Which rendering of the same intent is wanted.",
+     "type": "integer"
+    },
+    "takes": {
+     "about": "How many candidates to render.",
+     "type": "integer"
+    },
+    "hold": {
+     "about": "Keeps the rendering that the lockfile has, whatever changed.",
+     "type": "boolean"
+    }
+   },
+   "additionalProperties": false,
+   "open": true
+  },
+  "Expand": {
+   "about": "Paints on beyond the edges of a picture.",
+   "type": "object",
+   "properties": {
+    "image": {
+     "$ref": "#/$defs/Source",
+     "about": "The picture in the middle."
+    },
+    "up": {
+     "about": "How much is added above, in heights of the picture.",
+     "type": "number"
+    },
+    "down": {
+     "about": "How much is added below, in heights of the picture.",
+     "type": "number"
+    },
+    "left": {
+     "about": "How much is added on the left, in widths of the picture.",
+     "type": "number"
+    },
+    "right": {
+     "about": "How much is added on the right, in widths of the picture.",
+     "type": "number"
+    }
+   },
+   "additionalProperties": false
+  },
+  "Sound": {
+   "about": "A sound made from words.",
+   "type": "object",
+   "properties": {
+    "title": {
+     "about": "A name for people.",
+     "type": "string"
+    },
+    "prompt": {
+     "about": "What is heard, in at most 200 characters.",
+     "type": "string"
+    },
+    "duration": {
+     "about": "Length of the sound, 3 to 10 seconds.",
+     "type": "number"
+    },
+    "take": {
+     "about": "Which rendering of the same intent is wanted.",
+     "type": "integer"
+    },
+    "takes": {
+     "about": "How many candidates to render.",
+     "type": "integer"
+    },
+    "hold": {
+     "about": "Keeps the rendering that the lockfile has, whatever changed.",
+     "type": "boolean"
+    },
+    "notes": {
+     "about": "Anything worth remembering.",
+     "type": "string"
+    },
+    "tags": {
+     "about": "Words for finding and grouping.",
+     "type": "array",
+     "items": {
+      "type": "string"
+     }
+    }
+   },
+   "open": true,
+   "additionalProperties": false
+  },
+  "Voice": {
+   "about": "A voice that the vendor learns from a sample and keeps for this account.",
+   "type": "object",
+   "properties": {
+    "title": {
+     "about": "A name for people.",
+     "type": "string"
+    },
+    "sample": {
+     "$ref": "#/$defs/Source",
+     "about": "A clip of this manifest in which one clean voice is heard, or a pinned URL of 5 to 30 seconds of it."
+    },
+    "take": {
+     "about": "Which rendering of the same intent is wanted.",
+     "type": "integer"
+    },
+    "takes": {
+     "about": "How many candidates to render.",
+     "type": "integer"
+    },
+    "hold": {
+     "about": "Keeps the rendering that the lockfile has, whatever changed.",
+     "type": "boolean"
+    },
+    "notes": {
+     "about": "Anything worth remembering.",
+     "type": "string"
+    },
+    "tags": {
+     "about": "Words for finding and grouping.",
+     "type": "array",
+     "items": {
+      "type": "string"
+     }
+    }
+   },
+   "open": true,
+   "additionalProperties": false
+  },
+  "Element": {
+   "about": "A person or thing that the vendor keeps for this account, to appear in many clips.",
+   "type": "object",
+   "properties": {
+    "title": {
+     "about": "A name for people.",
+     "type": "string"
+    },
+    "description": {
+     "about": "What it is, in at most 100 characters.",
+     "type": "string"
+    },
+    "image": {
+     "$ref": "#/$defs/Source",
+     "about": "Picture of it from the front."
+    },
+    "refer_images": {
+     "about": "One to three further pictures of it.",
+     "type": "array",
+     "items": {
+      "$ref": "#/$defs/Source"
+     }
+    },
+    "video": {
+     "$ref": "#/$defs/Source",
+     "about": "A clip of a person, instead of pictures."
+    },
+    "voice": {
+     "$ref": "#/$defs/Kept",
+     "about": "The voice that it speaks with."
+    },
+    "element_tags": {
+     "about": "The vendor's tags for it, such as o_102.",
+     "type": "array",
+     "items": {
+      "type": "string"
+     }
+    },
+    "take": {
+     "about": "Which rendering of the same intent is wanted.",
+     "type": "integer"
+    },
+    "takes": {
+     "about": "How many candidates to render.",
+     "type": "integer"
+    },
+    "hold": {
+     "about": "Keeps the rendering that the lockfile has, whatever changed.",
+     "type": "boolean"
+    },
+    "notes": {
+     "about": "Anything worth remembering.",
+     "type": "string"
+    },
+    "tags": {
+     "about": "Words for finding and grouping.",
+     "type": "array",
+     "items": {
+      "type": "string"
+     }
+    }
+   },
+   "open": true,
    "additionalProperties": false
   }
  }

@@ -2,7 +2,17 @@
  * A file that fits the schema → the manifest's normal form: mappings with ids become arrays in file order, absent parts
  * become empty ones, the author's own `x-` keys stay behind. Resolves nothing; equal manifests give equal values.
  */
-import type { Manifest, Profile, Shot, ShotStep, Still } from "./manifest.js";
+import type {
+  ElementEntry,
+  FieldSet,
+  Manifest,
+  Profile,
+  Shot,
+  ShotStep,
+  Sound,
+  Still,
+  VoiceEntry,
+} from "./manifest.js";
 import type { PlainMap } from "./plain.js";
 import type { ManifestFile } from "./schema.generated.js";
 
@@ -17,12 +27,15 @@ export function normalForm(file: ManifestFile, orderOf: (map: PlainMap) => reado
     provider: file.provider ?? "sandbox",
     ...(file.profile === undefined ? {} : { profile: file.profile }),
     vars: texts(file.vars),
-    defaults: file.defaults ?? {},
+    defaults: (file.defaults ?? {}) as FieldSet,
     profiles: entries(file.profiles).map(([id, profile]): Profile => {
       const { vars, ...rest } = own(profile);
-      return { id, ...rest, ...(vars === undefined ? {} : { vars: texts(vars) }) };
+      return { id, ...rest, ...(vars === undefined ? {} : { vars: texts(vars) }) } as Profile;
     }),
     images: entries(file.images).map(([id, still]) => ({ id, ...own(still) }) as Still),
+    sounds: entries(file.sounds).map(([id, sound]): Sound => ({ id, ...own(sound) })),
+    voices: entries(file.voices).map(([id, voice]) => ({ id, ...own(voice) }) as VoiceEntry),
+    elements: entries(file.elements).map(([id, element]) => ({ id, ...own(element) }) as ElementEntry),
     shots: entries(file.shots).map(([id, shot]) => {
       const { steps, ...rest } = own(shot);
       return { id, ...rest, ...(steps === undefined ? {} : { steps: steps.map(stepForm) }) } as Shot;
@@ -43,11 +56,9 @@ export function normalForm(file: ManifestFile, orderOf: (map: PlainMap) => reado
 
 type FileStep = NonNullable<NonNullable<ManifestFile["shots"]>[string]["steps"]>[number];
 
-function stepForm({ extend, lip_sync }: FileStep): ShotStep {
-  return {
-    ...(extend === undefined ? {} : { extend: own(extend) }),
-    ...(lip_sync === undefined ? {} : { lip_sync: own(lip_sync) }),
-  } as ShotStep;
+function stepForm(step: FileStep): ShotStep {
+  const members = Object.entries(own(step)).map(([kind, fields]) => [kind, own(fields as object)]);
+  return Object.fromEntries(members) as ShotStep;
 }
 
 /** Without the author's own keys. */

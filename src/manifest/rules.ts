@@ -15,17 +15,30 @@ export function ruleDiagnostics(root: Plain): readonly Diagnostic[] {
     if (isRecord(value)) found.push(...sourceProblems(value, path));
   };
   const file = isRecord(root) ? root : {};
+  const keptProblem = (value: unknown, path: Path): void => {
+    if (isRecord(value)) found.push(...keptProblems(value, path));
+  };
   profileProblems(file, found);
   found.push(...sizeProblems(file));
-  for (const [id, still] of members(file["images"])) {
-    source(still["image"], ["images", id, "image"]);
-    const tryOn = isRecord(still["try_on"]) ? still["try_on"] : {};
-    source(tryOn["human"], ["images", id, "try_on", "human"]);
-    source(tryOn["cloth"], ["images", id, "try_on", "cloth"]);
+  for (const list of ENTRY_LISTS) {
+    for (const [id, entry] of members(file[list])) {
+      const path = [list, id];
+      for (const field of SOURCE_FIELDS) source(entry[field], [...path, field]);
+      for (const field of SOURCE_LISTS) eachOf(entry[field], [...path, field], source);
+      for (const field of KEPT_FIELDS) eachOf(entry[field], [...path, field], keptProblem);
+      keptProblem(entry["voice"], [...path, "voice"]);
+      for (const [part, fields] of PARTS) {
+        const of = entry[part];
+        if (!isRecord(of)) continue;
+        for (const field of fields) source(of[field], [...path, part, field]);
+        eachOf(of["images"], [...path, part, "images"], source);
+      }
+      eachOf(entry["dynamic_masks"], [...path, "dynamic_masks"], (mask, at) => {
+        if (isRecord(mask)) source(mask["mask"], [...at, "mask"]);
+      });
+    }
   }
   for (const [id, shot] of members(file["shots"])) {
-    source(shot["image"], ["shots", id, "image"]);
-    source(shot["end_image"], ["shots", id, "end_image"]);
     const steps: readonly unknown[] = Array.isArray(shot["steps"]) ? shot["steps"] : [];
     for (const [index, step] of steps.entries()) {
       if (!isRecord(step)) continue;
@@ -36,6 +49,37 @@ export function ruleDiagnostics(root: Plain): readonly Diagnostic[] {
     }
   }
   return found;
+}
+
+/** The mappings whose entries become steps. */
+const ENTRY_LISTS = ["images", "sounds", "voices", "elements", "shots"] as const;
+/** Where an entry has inputs: in a field, in a list or mapping of them, or a level deeper. */
+const SOURCE_FIELDS = [
+  "image",
+  "end_image",
+  "feature_video",
+  "base_video",
+  "motion_video",
+  "static_mask",
+  "scene",
+  "style",
+  "sample",
+  "video",
+] as const;
+const SOURCE_LISTS = ["images", "refer_images", "subjects"] as const;
+const KEPT_FIELDS = ["elements", "voices"] as const;
+const PARTS = [
+  ["try_on", ["human", "cloth"]],
+  ["expand", ["image"]],
+  ["avatar", ["audio"]],
+  ["effect", []],
+] as const;
+
+/** Does something with each member of a list or mapping. */
+function eachOf(value: unknown, path: Path, visit: (member: unknown, path: Path) => void): void {
+  if (Array.isArray(value)) for (const [index, member] of value.entries()) visit(member, [...path, index]);
+  else if (isRecord(value))
+    for (const [name, member] of Object.entries(value)) visit(member, [...path, name]);
 }
 
 function members(map: unknown): readonly (readonly [string, Readonly<Record<string, unknown>>])[] {
@@ -57,7 +101,9 @@ function sizeProblems(file: Readonly<Record<string, unknown>>): readonly Diagnos
     void found.push(problem("manifest/too-many", what, { path, on: "key", help }));
   const takes = ({ takes }: Readonly<Record<string, unknown>>) => (typeof takes === "number" ? takes : 1);
   let steps = 0;
-  for (const [, still] of members(file["images"])) steps += takes(still);
+  for (const list of ENTRY_LISTS) {
+    if (list !== "shots") for (const [, entry] of members(file[list])) steps += takes(entry);
+  }
   for (const [id, shot] of members(file["shots"])) {
     const refinements: readonly unknown[] = Array.isArray(shot["steps"]) ? shot["steps"] : [];
     if (refinements.length > MOST_STEPS_OF_SHOT) {
@@ -86,21 +132,27 @@ function sizeProblems(file: Readonly<Record<string, unknown>>): readonly Diagnos
   return found;
 }
 
+const STEP_KINDS = ["extend", "lip_sync", "video_to_audio"] as const;
+
 function stepProblems(step: Readonly<Record<string, unknown>>, path: Path): readonly Diagnostic[] {
-  if ("extend" in step && "lip_sync" in step) {
+  const named = STEP_KINDS.filter((kind) => kind in step);
+  if (named.length > 1) {
     return [
-      problem("manifest/wrong-value", "the step names two actions", {
+      problem("manifest/wrong-value", `the step names ${named.length === 2 ? "two" : named.length} actions`, {
         path,
         why: "each step is one action and works on the result of the step before",
         help: "write them as two items of the list, in the order in which they should happen",
       }),
     ];
   }
-  if ("extend" in step || "lip_sync" in step) return [];
+  if (named.length === 1) return [];
   return [
     problem("manifest/missing-key", "the step names no action", {
       path,
-      help: "write `- extend: { … }` or `- lip_sync: { … }`",
+      help: `write ${listWords(
+        STEP_KINDS.map((kind) => `\`- ${kind}: { … }\``),
+        "or",
+      )}`,
     }),
   ];
 }
@@ -121,8 +173,18 @@ function profileProblems(file: Readonly<Record<string, unknown>>, found: Diagnos
   );
 }
 
+function keptProblems({ from, id }: Readonly<Record<string, unknown>>, path: Path): readonly Diagnostic[] {
+  if ((from === undefined) !== (id === undefined)) return [];
+  return [
+    problem("manifest/wrong-value", "exactly one of `from` and `id` is wanted here", {
+      path,
+      help: "write `{ from: elements.ID }` for one that this manifest makes, or `{ id: … }` for one that the vendor has",
+    }),
+  ];
+}
+
 function sourceProblems(source: Readonly<Record<string, unknown>>, path: Path): readonly Diagnostic[] {
-  const { from, frame, url, sha256 } = source;
+  const { from, frame, index, url, sha256 } = source;
   if (from !== undefined && (url !== undefined || sha256 !== undefined)) {
     return [
       problem("manifest/wrong-value", "an input cannot be a reference and a URL at once", {
@@ -149,12 +211,15 @@ function sourceProblems(source: Readonly<Record<string, unknown>>, path: Path): 
       }),
     ];
   }
-  if (frame === undefined) return [];
-  return [
-    problem("manifest/wrong-value", "`frame` belongs to a reference, not to a URL", {
-      path: [...path, "frame"],
-      on: "key",
-      help: "remove `frame`, or name a clip with `from`",
-    }),
-  ];
+  return Object.entries({ frame, index }).flatMap(([name, value]) =>
+    value === undefined
+      ? []
+      : [
+          problem("manifest/wrong-value", `\`${name}\` belongs to a reference, not to a URL`, {
+            path: [...path, name],
+            on: "key",
+            help: `remove \`${name}\`, or name a ${name === "frame" ? "clip" : "series"} with \`from\``,
+          }),
+        ],
+  );
 }

@@ -15,6 +15,10 @@ export type Source =
        */
       frame?: "first" | "last";
       /**
+       * Which picture of a series to use, counted from 1.
+       */
+      index?: number;
+      /**
        * Public address of the file.
        */
       url?: string;
@@ -62,6 +66,24 @@ export interface ManifestFile {
    */
   images?: {
     [k: string]: Still;
+  };
+  /**
+   * Sounds made from words, by id.
+   */
+  sounds?: {
+    [k: string]: Sound;
+  };
+  /**
+   * Voices that the vendor keeps, by id.
+   */
+  voices?: {
+    [k: string]: Voice;
+  };
+  /**
+   * People and things that the vendor keeps, by id.
+   */
+  elements?: {
+    [k: string]: Element;
   };
   /**
    * Shots, by id, in film order.
@@ -124,6 +146,10 @@ export interface ManifestFile {
      * Where stills are placed, relative to the project. Knows `{profile}`, `{image}` and `{take}`.
      */
     image_path?: string;
+    /**
+     * Where sounds are placed, relative to the project. Knows `{profile}`, `{sound}` and `{take}`.
+     */
+    sound_path?: string;
   };
   /**
    * What the project adds to the built-in catalog of models and prices.
@@ -207,9 +233,9 @@ export interface VideoFields {
    */
   cfg_scale?: number;
   /**
-   * Whether the model makes a sound track too, where it can choose. It changes the price.
+   * Whether the model makes a sound track too, where it can choose; `original` keeps the sound of a video that is given. It changes the price.
    */
-  audio?: boolean;
+  audio?: boolean | string;
 }
 /**
  * Fields that shape stills.
@@ -218,15 +244,15 @@ export interface ImageFields {
   /**
    * The image model, by its id in the catalog.
    */
-  model?: ("kling-v3" | "kling-v2-1") | string;
+  model?: ("kling-v3" | "kling-v3-omni" | "kling-image-o1" | "kling-v2-1") | string;
   /**
-   * Width to height of the still.
+   * Width to height of the still; `auto` where the model chooses.
    */
   aspect_ratio?: string;
   /**
-   * Size of the still.
+   * Size of the still; `4k` where the model has it.
    */
-  resolution?: "1k" | "2k";
+  resolution?: "1k" | "2k" | "4k";
   /**
    * What the still should not show. Not together with a reference image.
    */
@@ -255,7 +281,7 @@ export interface Profile {
   [k: string]: unknown;
 }
 /**
- * A still for use by shots: by `prompt`, or by `try_on`.
+ * A still for use by shots: by `prompt`, `try_on`, `subjects` or `expand`.
  */
 export interface Still {
   /**
@@ -279,19 +305,45 @@ export interface Still {
    * How closely the still follows the reference's face.
    */
   human_fidelity?: number;
+  /**
+   * Pictures that an omni model works from, by the handle that the prompt names.
+   */
+  refer_images?: {
+    [k: string]: Source;
+  };
+  /**
+   * People and things that the vendor keeps, by the handle that the prompt names.
+   */
+  elements?: {
+    [k: string]: Kept;
+  };
+  /**
+   * How many pictures that belong together are made, 2 to 9, on omni models; used as `{ from: images.ID, index: 2 }`.
+   */
+  series?: number;
+  /**
+   * One to four pictures of what is brought together in the still.
+   *
+   * @minItems 1
+   * @maxItems 4
+   */
+  subjects?: [Source] | [Source, Source] | [Source, Source, Source] | [Source, Source, Source, Source];
+  scene?: Source;
+  style?: Source;
+  expand?: Expand;
   try_on?: TryOn;
   /**
    * The image model, by its id in the catalog.
    */
-  model?: ("kling-v3" | "kling-v2-1") | string;
+  model?: ("kling-v3" | "kling-v3-omni" | "kling-image-o1" | "kling-v2-1") | string;
   /**
-   * Width to height of the still.
+   * Width to height of the still; `auto` where the model chooses.
    */
   aspect_ratio?: string;
   /**
-   * Size of the still.
+   * Size of the still; `4k` where the model has it.
    */
-  resolution?: "1k" | "2k";
+  resolution?: "1k" | "2k" | "4k";
   /**
    * What the still should not show. Not together with a reference image.
    */
@@ -323,6 +375,41 @@ export interface Still {
   [k: string]: unknown;
 }
 /**
+ * Something that the vendor keeps for this account: one that this manifest makes, or one by its id.
+ */
+export interface Kept {
+  /**
+   * Id of the entry that makes it.
+   */
+  from?: string;
+  /**
+   * The vendor's own id, of a preset or of one that was made elsewhere.
+   */
+  id?: string;
+}
+/**
+ * Paints on beyond the edges of a picture.
+ */
+export interface Expand {
+  image: Source;
+  /**
+   * How much is added above, in heights of the picture.
+   */
+  up?: number;
+  /**
+   * How much is added below, in heights of the picture.
+   */
+  down?: number;
+  /**
+   * How much is added on the left, in widths of the picture.
+   */
+  left?: number;
+  /**
+   * How much is added on the right, in widths of the picture.
+   */
+  right?: number;
+}
+/**
  * Dresses a person in a garment.
  */
 export interface TryOn {
@@ -332,6 +419,146 @@ export interface TryOn {
    * The try-on model, by its id in the catalog.
    */
   model?: string;
+}
+/**
+ * A sound made from words.
+ */
+export interface Sound {
+  /**
+   * A name for people. Never makes a render necessary.
+   */
+  title?: string;
+  /**
+   * What is heard, in at most 200 characters.
+   */
+  prompt: string;
+  /**
+   * Length of the sound, 3 to 10 seconds.
+   */
+  duration?: number;
+  /**
+   * Which rendering of the same intent is wanted. Counting it up is the only way to ask for another one.
+   */
+  take?: number;
+  /**
+   * How many candidates to render. `take` names the one that dependents use.
+   */
+  takes?: number;
+  /**
+   * Keeps the rendering that the lockfile has, whatever changed.
+   */
+  hold?: boolean;
+  /**
+   * Anything worth remembering. Never makes a render necessary.
+   */
+  notes?: string;
+  /**
+   * Words for finding and grouping. Never make a render necessary.
+   */
+  tags?: string[];
+  /**
+   * This interface was referenced by `Sound`'s JSON-Schema definition
+   * via the `patternProperty` "^x-".
+   */
+  [k: string]: unknown;
+}
+/**
+ * A voice that the vendor learns from a sample and keeps for this account.
+ */
+export interface Voice {
+  /**
+   * A name for people. Never makes a render necessary.
+   */
+  title?: string;
+  sample: Source;
+  /**
+   * Which rendering of the same intent is wanted. Counting it up is the only way to ask for another one.
+   */
+  take?: number;
+  /**
+   * How many candidates to render. `take` names the one that dependents use.
+   */
+  takes?: number;
+  /**
+   * Keeps the rendering that the lockfile has, whatever changed.
+   */
+  hold?: boolean;
+  /**
+   * Anything worth remembering. Never makes a render necessary.
+   */
+  notes?: string;
+  /**
+   * Words for finding and grouping. Never make a render necessary.
+   */
+  tags?: string[];
+  /**
+   * This interface was referenced by `Voice`'s JSON-Schema definition
+   * via the `patternProperty` "^x-".
+   */
+  [k: string]: unknown;
+}
+/**
+ * A person or thing that the vendor keeps for this account, to appear in many clips.
+ */
+export interface Element {
+  /**
+   * A name for people. Never makes a render necessary.
+   */
+  title?: string;
+  /**
+   * What it is, in at most 100 characters.
+   */
+  description: string;
+  image?: Source;
+  /**
+   * One to three further pictures of it.
+   *
+   * @minItems 1
+   * @maxItems 3
+   */
+  refer_images?: [Source] | [Source, Source] | [Source, Source, Source];
+  video?: Source;
+  voice?: Kept;
+  /**
+   * The vendor's tags for it, such as o_102.
+   *
+   * @maxItems 8
+   */
+  element_tags?:
+    | []
+    | [string]
+    | [string, string]
+    | [string, string, string]
+    | [string, string, string, string]
+    | [string, string, string, string, string]
+    | [string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string];
+  /**
+   * Which rendering of the same intent is wanted. Counting it up is the only way to ask for another one.
+   */
+  take?: number;
+  /**
+   * How many candidates to render. `take` names the one that dependents use.
+   */
+  takes?: number;
+  /**
+   * Keeps the rendering that the lockfile has, whatever changed.
+   */
+  hold?: boolean;
+  /**
+   * Anything worth remembering. Never makes a render necessary.
+   */
+  notes?: string;
+  /**
+   * Words for finding and grouping. Never make a render necessary.
+   */
+  tags?: string[];
+  /**
+   * This interface was referenced by `Element`'s JSON-Schema definition
+   * via the `patternProperty` "^x-".
+   */
+  [k: string]: unknown;
 }
 /**
  * One piece of film.
@@ -347,6 +574,68 @@ export interface Shot {
   prompt?: string;
   image?: Source;
   end_image?: Source;
+  /**
+   * The clip as several cuts, instead of a prompt, on models that can. Their lengths add up to the clip's.
+   *
+   * @minItems 1
+   * @maxItems 6
+   */
+  cuts?:
+    | [Cut]
+    | [Cut, Cut]
+    | [Cut, Cut, Cut]
+    | [Cut, Cut, Cut, Cut]
+    | [Cut, Cut, Cut, Cut, Cut]
+    | [Cut, Cut, Cut, Cut, Cut, Cut];
+  /**
+   * Pictures that an omni model works from, by the handle that the prompt names.
+   */
+  refer_images?: {
+    [k: string]: Source;
+  };
+  feature_video?: Source;
+  base_video?: Source;
+  /**
+   * People and things that the vendor keeps, by the handle that the prompt names.
+   */
+  elements?: {
+    [k: string]: Kept;
+  };
+  /**
+   * Voices that the vendor keeps, by the handle that the prompt names; on models that can, with `audio`.
+   */
+  voices?: {
+    [k: string]: Kept;
+  };
+  motion_video?: Source;
+  /**
+   * Whether the figure faces as in its `image` (up to 10 s of motion) or as in the `video` (up to 30 s).
+   */
+  character_orientation?: "image" | "video";
+  /**
+   * One to four pictures that are brought together in the clip, on kling-v1-6.
+   *
+   * @minItems 1
+   * @maxItems 4
+   */
+  images?: [Source] | [Source, Source] | [Source, Source, Source] | [Source, Source, Source, Source];
+  avatar?: Avatar;
+  effect?: Effect;
+  camera_control?: CameraControl;
+  static_mask?: Source;
+  /**
+   * Parts of the picture with the path that each takes, on older models.
+   *
+   * @minItems 1
+   * @maxItems 6
+   */
+  dynamic_masks?:
+    | [DynamicMask]
+    | [DynamicMask, DynamicMask]
+    | [DynamicMask, DynamicMask, DynamicMask]
+    | [DynamicMask, DynamicMask, DynamicMask, DynamicMask]
+    | [DynamicMask, DynamicMask, DynamicMask, DynamicMask, DynamicMask]
+    | [DynamicMask, DynamicMask, DynamicMask, DynamicMask, DynamicMask, DynamicMask];
   /**
    * The video model, by its id in the catalog (`klingmake models` lists them) or in this manifest's `catalog:`.
    */
@@ -384,9 +673,9 @@ export interface Shot {
    */
   cfg_scale?: number;
   /**
-   * Whether the model makes a sound track too, where it can choose. It changes the price.
+   * Whether the model makes a sound track too, where it can choose; `original` keeps the sound of a video that is given. It changes the price.
    */
-  audio?: boolean;
+  audio?: boolean | string;
   /**
    * Which rendering of the same intent is wanted. Counting it up is the only way to ask for another one.
    */
@@ -418,11 +707,112 @@ export interface Shot {
   [k: string]: unknown;
 }
 /**
- * One refinement of the shot, exactly one action: `extend` or `lip_sync`.
+ * One cut of a clip.
+ */
+export interface Cut {
+  /**
+   * How long the cut lasts, in whole seconds.
+   */
+  seconds: number;
+  /**
+   * What happens in the cut.
+   */
+  prompt: string;
+}
+/**
+ * Makes the person of `image` speak.
+ */
+export interface Avatar {
+  audio: Source;
+}
+/**
+ * A ready-made effect of the vendor's.
+ */
+export interface Effect {
+  /**
+   * The effect's name, as the vendor lists it.
+   */
+  scene: string;
+  /**
+   * One picture, or for effects of two people the left and the right one.
+   *
+   * @minItems 1
+   * @maxItems 2
+   */
+  images: [Source] | [Source, Source];
+}
+/**
+ * A move of the camera, on older models.
+ */
+export interface CameraControl {
+  /**
+   * `simple` with a `config`, or one of the ready-made moves.
+   */
+  type: "simple" | "down_back" | "forward_up" | "right_turn_forward" | "left_turn_forward";
+  config?: CameraConfig;
+}
+/**
+ * How far the camera moves: exactly one, from -10 to 10.
+ */
+export interface CameraConfig {
+  /**
+   * Travels left or right.
+   */
+  horizontal?: number;
+  /**
+   * Travels down or up.
+   */
+  vertical?: number;
+  /**
+   * Tilts the camera down or up, as the vendor has it.
+   */
+  pan?: number;
+  /**
+   * Turns the camera left or right, as the vendor has it.
+   */
+  tilt?: number;
+  /**
+   * Rolls the camera.
+   */
+  roll?: number;
+  /**
+   * Changes the focal length.
+   */
+  zoom?: number;
+}
+/**
+ * A part of the picture and the path that it takes.
+ */
+export interface DynamicMask {
+  mask: Source;
+  /**
+   * Points that the part passes, 2 to 77.
+   *
+   * @minItems 2
+   * @maxItems 77
+   */
+  trajectories: [Point, Point, ...Point[]];
+}
+/**
+ * A point of a path, in pixels from the bottom left.
+ */
+export interface Point {
+  /**
+   * Pixels from the left.
+   */
+  x: number;
+  /**
+   * Pixels from the bottom.
+   */
+  y: number;
+}
+/**
+ * One refinement of the shot, exactly one action: `extend`, `lip_sync` or `video_to_audio`.
  */
 export interface ShotStep {
   extend?: Extend;
   lip_sync?: LipSync;
+  video_to_audio?: VideoToAudio;
   /**
    * This interface was referenced by `ShotStep`'s JSON-Schema definition
    * via the `patternProperty` "^x-".
@@ -478,9 +868,9 @@ export interface Extend {
    */
   cfg_scale?: number;
   /**
-   * Whether the model makes a sound track too, where it can choose. It changes the price.
+   * Whether the model makes a sound track too, where it can choose; `original` keeps the sound of a video that is given. It changes the price.
    */
-  audio?: boolean;
+  audio?: boolean | string;
   copy?: Copy;
   /**
    * Which rendering of the same intent is wanted. Counting it up is the only way to ask for another one.
@@ -578,6 +968,41 @@ export interface LipSync {
   [k: string]: unknown;
 }
 /**
+ * Gives the clip a sound track that fits it.
+ */
+export interface VideoToAudio {
+  /**
+   * What is heard.
+   */
+  sound_effect_prompt?: string;
+  /**
+   * What music plays.
+   */
+  bgm_prompt?: string;
+  /**
+   * Close and detailed sound, for very quiet scenes.
+   */
+  asmr_mode?: boolean;
+  copy?: Copy;
+  /**
+   * Which rendering of the same intent is wanted. Counting it up is the only way to ask for another one.
+   */
+  take?: number;
+  /**
+   * How many candidates to render. `take` names the one that dependents use.
+   */
+  takes?: number;
+  /**
+   * Keeps the rendering that the lockfile has, whatever changed.
+   */
+  hold?: boolean;
+  /**
+   * This interface was referenced by `VideoToAudio`'s JSON-Schema definition
+   * via the `patternProperty` "^x-".
+   */
+  [k: string]: unknown;
+}
+/**
  * A model that behaves like a known one under another name.
  */
 export interface CatalogModel {
@@ -616,6 +1041,10 @@ export interface CatalogPrice {
    * Whether the price is for clips with or without sound; absent: both.
    */
   audio?: boolean;
+  /**
+   * The ready-made effect that the price is for; absent: all.
+   */
+  scene?: string;
   /**
    * US dollars for each second of a clip.
    */

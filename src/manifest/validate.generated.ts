@@ -3,15 +3,16 @@
 import type { Validator } from "../base/schema.js";
 
 const validate = validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["version","project"],"properties":{"version":{"type":"integer","const":1},"project":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"provider":{"type":"string","enum":["sandbox","kling"]},"profile":{"type":"string"},"vars":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"type":["string","number","boolean"]}},"defaults":{"$ref":"#/$defs/FieldSet"},"profiles":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Profile"}},"images":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Still"}},"shots":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Shot"}},"limits":{"type":"object","properties":{"concurrency":{"type":"integer","minimum":1,"maximum":100},"poll_seconds":{"type":"number","exclusiveMinimum":0,"maximum":600},"downloads":{"type":"integer","minimum":1,"maximum":32}},"additionalProperties":false},"budget":{"type":"object","properties":{"usd":{"type":"number","minimum":0,"maximum":1000000}},"additionalProperties":false},"approval":{"type":"object","properties":{"tiers":{"type":"array","uniqueItems":true,"items":{"type":"string","enum":["standard","pro","master"]}},"above_usd":{"type":"number","minimum":0,"maximum":1000000},"retries":{"type":"integer","minimum":0,"maximum":3}},"additionalProperties":false},"outputs":{"type":"object","properties":{"path":{"type":"string","pattern":"\\S"},"image_path":{"type":"string","pattern":"\\S"}},"additionalProperties":false},"catalog":{"type":"object","properties":{"models":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/CatalogModel"}},"prices":{"type":"array","items":{"$ref":"#/$defs/CatalogPrice"}},"unit_usd":{"type":"object","properties":{"video":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"image":{"type":"number","exclusiveMinimum":0,"maximum":1000000}},"additionalProperties":false}},"additionalProperties":false}},"patternProperties":{"^x-":{}},"additionalProperties":false,"$defs":{"Source":{"type":["string","object"],"pattern":"\\S","properties":{"from":{"type":"string"},"frame":{"type":"string","enum":["first","last"]},"url":{"type":"string","pattern":"^https?://"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"additionalProperties":false},"Copy":{"type":"object","required":["url","sha256"],"properties":{"url":{"type":"string","pattern":"^https?://"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"additionalProperties":false},"VideoFields":{"type":"object","properties":{"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":"boolean"}},"additionalProperties":false},"ImageFields":{"type":"object","properties":{"model":{"anyOf":[{"type":"string","enum":["kling-v3","kling-v2-1"]},{"type":"string"}]},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"resolution":{"type":"string","enum":["1k","2k"]},"negative_prompt":{"type":"string"}},"additionalProperties":false},"FieldSet":{"type":"object","properties":{"video":{"$ref":"#/$defs/VideoFields"},"image":{"$ref":"#/$defs/ImageFields"}},"additionalProperties":false},"Extend":{"type":"object","properties":{"prompt":{"type":"string"},"via":{"type":"string","enum":["native","omni","last_frame"]},"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":"boolean"},"copy":{"$ref":"#/$defs/Copy"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"LipSync":{"type":"object","properties":{"audio":{"$ref":"#/$defs/Source"},"text":{"type":"string"},"voice":{"type":"string"},"voice_language":{"type":"string","enum":["zh","en"]},"voice_speed":{"type":"number","minimum":0.8,"maximum":2},"face":{"type":"integer","minimum":1,"maximum":99},"audio_start":{"type":"number","minimum":0,"maximum":600},"audio_end":{"type":"number","exclusiveMinimum":0,"maximum":600},"at":{"type":"number","minimum":0,"maximum":600},"volume":{"type":"number","minimum":0,"maximum":2},"original_volume":{"type":"number","minimum":0,"maximum":2},"copy":{"$ref":"#/$defs/Copy"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"ShotStep":{"type":"object","properties":{"extend":{"$ref":"#/$defs/Extend"},"lip_sync":{"$ref":"#/$defs/LipSync"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"TryOn":{"type":"object","required":["human","cloth"],"properties":{"human":{"$ref":"#/$defs/Source"},"cloth":{"$ref":"#/$defs/Source"},"model":{"type":"string"}},"additionalProperties":false},"Shot":{"type":"object","properties":{"title":{"type":"string"},"prompt":{"type":"string"},"image":{"$ref":"#/$defs/Source"},"end_image":{"$ref":"#/$defs/Source"},"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":"boolean"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"steps":{"type":"array","items":{"$ref":"#/$defs/ShotStep"}},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"Still":{"type":"object","properties":{"title":{"type":"string"},"prompt":{"type":"string"},"image":{"$ref":"#/$defs/Source"},"image_reference":{"type":"string","enum":["subject","face"]},"image_fidelity":{"type":"number","minimum":0,"maximum":1},"human_fidelity":{"type":"number","minimum":0,"maximum":1},"try_on":{"$ref":"#/$defs/TryOn"},"model":{"anyOf":[{"type":"string","enum":["kling-v3","kling-v2-1"]},{"type":"string"}]},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"resolution":{"type":"string","enum":["1k","2k"]},"negative_prompt":{"type":"string"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"Profile":{"type":"object","properties":{"provider":{"type":"string","enum":["sandbox","kling"]},"defaults":{"$ref":"#/$defs/FieldSet"},"override":{"$ref":"#/$defs/FieldSet"},"vars":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"type":["string","number","boolean"]}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"CatalogModel":{"type":"object","required":["like"],"properties":{"like":{"type":"string"},"wire_name":{"type":"string","pattern":"^(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"label":{"type":"string"},"durations":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"integer","minimum":1,"maximum":60}}},"additionalProperties":false},"CatalogPrice":{"type":"object","required":["model"],"properties":{"model":{"type":"string"},"mode":{"type":"string","enum":["std","pro","4k"]},"audio":{"type":"boolean"},"usd_per_second":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_clip":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_image":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"as_of":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}},"additionalProperties":false}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["version","project"],"properties":{"version":{"type":"integer","const":1},"project":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"provider":{"type":"string","enum":["sandbox","kling"]},"profile":{"type":"string"},"vars":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"type":["string","number","boolean"]}},"defaults":{"$ref":"#/$defs/FieldSet"},"profiles":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Profile"}},"images":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Still"}},"sounds":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Sound"}},"voices":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Voice"}},"elements":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Element"}},"shots":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Shot"}},"limits":{"type":"object","properties":{"concurrency":{"type":"integer","minimum":1,"maximum":100},"poll_seconds":{"type":"number","exclusiveMinimum":0,"maximum":600},"downloads":{"type":"integer","minimum":1,"maximum":32}},"additionalProperties":false},"budget":{"type":"object","properties":{"usd":{"type":"number","minimum":0,"maximum":1000000}},"additionalProperties":false},"approval":{"type":"object","properties":{"tiers":{"type":"array","uniqueItems":true,"items":{"type":"string","enum":["standard","pro","master"]}},"above_usd":{"type":"number","minimum":0,"maximum":1000000},"retries":{"type":"integer","minimum":0,"maximum":3}},"additionalProperties":false},"outputs":{"type":"object","properties":{"path":{"type":"string","pattern":"\\S"},"image_path":{"type":"string","pattern":"\\S"},"sound_path":{"type":"string","pattern":"\\S"}},"additionalProperties":false},"catalog":{"type":"object","properties":{"models":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/CatalogModel"}},"prices":{"type":"array","items":{"$ref":"#/$defs/CatalogPrice"}},"unit_usd":{"type":"object","properties":{"video":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"image":{"type":"number","exclusiveMinimum":0,"maximum":1000000}},"additionalProperties":false}},"additionalProperties":false}},"patternProperties":{"^x-":{}},"additionalProperties":false,"$defs":{"Source":{"type":["string","object"],"pattern":"\\S","properties":{"from":{"type":"string"},"frame":{"type":"string","enum":["first","last"]},"index":{"type":"integer","minimum":1,"maximum":9},"url":{"type":"string","pattern":"^https?://"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"additionalProperties":false},"Copy":{"type":"object","required":["url","sha256"],"properties":{"url":{"type":"string","pattern":"^https?://"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"additionalProperties":false},"VideoFields":{"type":"object","properties":{"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":["boolean","string"],"pattern":"^original$"}},"additionalProperties":false},"ImageFields":{"type":"object","properties":{"model":{"anyOf":[{"type":"string","enum":["kling-v3","kling-v3-omni","kling-image-o1","kling-v2-1"]},{"type":"string"}]},"aspect_ratio":{"type":"string","pattern":"^([1-9][0-9]?:[1-9][0-9]?|auto)$"},"resolution":{"type":"string","enum":["1k","2k","4k"]},"negative_prompt":{"type":"string"}},"additionalProperties":false},"FieldSet":{"type":"object","properties":{"video":{"$ref":"#/$defs/VideoFields"},"image":{"$ref":"#/$defs/ImageFields"}},"additionalProperties":false},"Extend":{"type":"object","properties":{"prompt":{"type":"string"},"via":{"type":"string","enum":["native","omni","last_frame"]},"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":["boolean","string"],"pattern":"^original$"},"copy":{"$ref":"#/$defs/Copy"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"LipSync":{"type":"object","properties":{"audio":{"$ref":"#/$defs/Source"},"text":{"type":"string"},"voice":{"type":"string"},"voice_language":{"type":"string","enum":["zh","en"]},"voice_speed":{"type":"number","minimum":0.8,"maximum":2},"face":{"type":"integer","minimum":1,"maximum":99},"audio_start":{"type":"number","minimum":0,"maximum":600},"audio_end":{"type":"number","exclusiveMinimum":0,"maximum":600},"at":{"type":"number","minimum":0,"maximum":600},"volume":{"type":"number","minimum":0,"maximum":2},"original_volume":{"type":"number","minimum":0,"maximum":2},"copy":{"$ref":"#/$defs/Copy"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"ShotStep":{"type":"object","properties":{"extend":{"$ref":"#/$defs/Extend"},"lip_sync":{"$ref":"#/$defs/LipSync"},"video_to_audio":{"$ref":"#/$defs/VideoToAudio"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"TryOn":{"type":"object","required":["human","cloth"],"properties":{"human":{"$ref":"#/$defs/Source"},"cloth":{"$ref":"#/$defs/Source"},"model":{"type":"string"}},"additionalProperties":false},"Shot":{"type":"object","properties":{"title":{"type":"string"},"prompt":{"type":"string"},"image":{"$ref":"#/$defs/Source"},"end_image":{"$ref":"#/$defs/Source"},"cuts":{"type":"array","items":{"$ref":"#/$defs/Cut"},"minItems":1,"maxItems":6},"refer_images":{"type":"object","propertyNames":{"pattern":"^[A-Za-z][A-Za-z0-9_-]{0,31}$"},"additionalProperties":{"$ref":"#/$defs/Source"}},"feature_video":{"$ref":"#/$defs/Source"},"base_video":{"$ref":"#/$defs/Source"},"elements":{"type":"object","propertyNames":{"pattern":"^[A-Za-z][A-Za-z0-9_-]{0,31}$"},"additionalProperties":{"$ref":"#/$defs/Kept"}},"voices":{"type":"object","propertyNames":{"pattern":"^[A-Za-z][A-Za-z0-9_-]{0,31}$"},"additionalProperties":{"$ref":"#/$defs/Kept"}},"motion_video":{"$ref":"#/$defs/Source"},"character_orientation":{"type":"string","enum":["image","video"]},"images":{"type":"array","items":{"$ref":"#/$defs/Source"},"minItems":1,"maxItems":4},"avatar":{"$ref":"#/$defs/Avatar"},"effect":{"$ref":"#/$defs/Effect"},"camera_control":{"$ref":"#/$defs/CameraControl"},"static_mask":{"$ref":"#/$defs/Source"},"dynamic_masks":{"type":"array","items":{"$ref":"#/$defs/DynamicMask"},"minItems":1,"maxItems":6},"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":["boolean","string"],"pattern":"^original$"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"steps":{"type":"array","items":{"$ref":"#/$defs/ShotStep"}},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"Still":{"type":"object","properties":{"title":{"type":"string"},"prompt":{"type":"string"},"image":{"$ref":"#/$defs/Source"},"image_reference":{"type":"string","enum":["subject","face"]},"image_fidelity":{"type":"number","minimum":0,"maximum":1},"human_fidelity":{"type":"number","minimum":0,"maximum":1},"refer_images":{"type":"object","propertyNames":{"pattern":"^[A-Za-z][A-Za-z0-9_-]{0,31}$"},"additionalProperties":{"$ref":"#/$defs/Source"}},"elements":{"type":"object","propertyNames":{"pattern":"^[A-Za-z][A-Za-z0-9_-]{0,31}$"},"additionalProperties":{"$ref":"#/$defs/Kept"}},"series":{"type":"integer","minimum":2,"maximum":9},"subjects":{"type":"array","items":{"$ref":"#/$defs/Source"},"minItems":1,"maxItems":4},"scene":{"$ref":"#/$defs/Source"},"style":{"$ref":"#/$defs/Source"},"expand":{"$ref":"#/$defs/Expand"},"try_on":{"$ref":"#/$defs/TryOn"},"model":{"anyOf":[{"type":"string","enum":["kling-v3","kling-v3-omni","kling-image-o1","kling-v2-1"]},{"type":"string"}]},"aspect_ratio":{"type":"string","pattern":"^([1-9][0-9]?:[1-9][0-9]?|auto)$"},"resolution":{"type":"string","enum":["1k","2k","4k"]},"negative_prompt":{"type":"string"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"Profile":{"type":"object","properties":{"provider":{"type":"string","enum":["sandbox","kling"]},"defaults":{"$ref":"#/$defs/FieldSet"},"override":{"$ref":"#/$defs/FieldSet"},"vars":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"type":["string","number","boolean"]}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"CatalogModel":{"type":"object","required":["like"],"properties":{"like":{"type":"string"},"wire_name":{"type":"string","pattern":"^(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"label":{"type":"string"},"durations":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"integer","minimum":1,"maximum":60}}},"additionalProperties":false},"CatalogPrice":{"type":"object","required":["model"],"properties":{"model":{"type":"string"},"mode":{"type":"string","enum":["std","pro","4k"]},"audio":{"type":"boolean"},"scene":{"type":"string"},"usd_per_second":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_clip":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_image":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"as_of":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}},"additionalProperties":false},"Kept":{"type":"object","properties":{"from":{"type":"string"},"id":{"type":"string","pattern":"^[A-Za-z0-9_-]{1,64}$"}},"additionalProperties":false},"Cut":{"type":"object","required":["seconds","prompt"],"properties":{"seconds":{"type":"integer","minimum":1,"maximum":60},"prompt":{"type":"string"}},"additionalProperties":false},"CameraConfig":{"type":"object","properties":{"horizontal":{"type":"number","minimum":-10,"maximum":10},"vertical":{"type":"number","minimum":-10,"maximum":10},"pan":{"type":"number","minimum":-10,"maximum":10},"tilt":{"type":"number","minimum":-10,"maximum":10},"roll":{"type":"number","minimum":-10,"maximum":10},"zoom":{"type":"number","minimum":-10,"maximum":10}},"additionalProperties":false},"CameraControl":{"type":"object","required":["type"],"properties":{"type":{"type":"string","enum":["simple","down_back","forward_up","right_turn_forward","left_turn_forward"]},"config":{"$ref":"#/$defs/CameraConfig"}},"additionalProperties":false},"Point":{"type":"object","required":["x","y"],"properties":{"x":{"type":"integer","minimum":0,"maximum":100000},"y":{"type":"integer","minimum":0,"maximum":100000}},"additionalProperties":false},"DynamicMask":{"type":"object","required":["mask","trajectories"],"properties":{"mask":{"$ref":"#/$defs/Source"},"trajectories":{"type":"array","items":{"$ref":"#/$defs/Point"},"minItems":2,"maxItems":77}},"additionalProperties":false},"Avatar":{"type":"object","required":["audio"],"properties":{"audio":{"$ref":"#/$defs/Source"}},"additionalProperties":false},"Effect":{"type":"object","required":["scene","images"],"properties":{"scene":{"type":"string","pattern":"^[A-Za-z0-9_]{1,64}$"},"images":{"type":"array","items":{"$ref":"#/$defs/Source"},"minItems":1,"maxItems":2}},"additionalProperties":false},"VideoToAudio":{"type":"object","properties":{"sound_effect_prompt":{"type":"string"},"bgm_prompt":{"type":"string"},"asmr_mode":{"type":"boolean"},"copy":{"$ref":"#/$defs/Copy"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"additionalProperties":false,"patternProperties":{"^x-":{}}},"Expand":{"type":"object","required":["image"],"properties":{"image":{"$ref":"#/$defs/Source"},"up":{"type":"number","minimum":0,"maximum":2},"down":{"type":"number","minimum":0,"maximum":2},"left":{"type":"number","minimum":0,"maximum":2},"right":{"type":"number","minimum":0,"maximum":2}},"additionalProperties":false},"Sound":{"type":"object","required":["prompt"],"properties":{"title":{"type":"string"},"prompt":{"type":"string"},"duration":{"type":"number","minimum":3,"maximum":10},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"Voice":{"type":"object","required":["sample"],"properties":{"title":{"type":"string"},"sample":{"$ref":"#/$defs/Source"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"Element":{"type":"object","required":["description"],"properties":{"title":{"type":"string"},"description":{"type":"string"},"image":{"$ref":"#/$defs/Source"},"refer_images":{"type":"array","items":{"$ref":"#/$defs/Source"},"minItems":1,"maxItems":3},"video":{"$ref":"#/$defs/Source"},"voice":{"$ref":"#/$defs/Kept"},"element_tags":{"type":"array","items":{"type":"string","pattern":"^o_[0-9]{1,6}$"},"maxItems":8},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false}}};
 const func1 = Object.prototype.hasOwnProperty;
 const pattern3 = new RegExp("^x-", "u");
 const pattern4 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", "u");
-const pattern13 = new RegExp("\\S", "u");
-const pattern30 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "u");
+const pattern14 = new RegExp("\\S", "u");
+const pattern52 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "u");
 const schema20 = {"type":"object","properties":{"video":{"$ref":"#/$defs/VideoFields"},"image":{"$ref":"#/$defs/ImageFields"}},"additionalProperties":false};
-const schema21 = {"type":"object","properties":{"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":"boolean"}},"additionalProperties":false};
+const schema21 = {"type":"object","properties":{"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":["boolean","string"],"pattern":"^original$"}},"additionalProperties":false};
 const pattern6 = new RegExp("^[1-9][0-9]?:[1-9][0-9]?$", "u");
+const pattern7 = new RegExp("^original$", "u");
 
 function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -229,8 +230,9 @@ errors++;
 }
 }
 if(data.audio !== undefined){
-if(typeof data.audio !== "boolean"){
-const err16 = {instancePath:instancePath+"/audio",schemaPath:"#/properties/audio/type",keyword:"type",params:{type: "boolean"}};
+let data6 = data.audio;
+if((typeof data6 !== "boolean") && (typeof data6 !== "string")){
+const err16 = {instancePath:instancePath+"/audio",schemaPath:"#/properties/audio/type",keyword:"type",params:{type: schema21.properties.audio.type}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -239,10 +241,9 @@ vErrors.push(err16);
 }
 errors++;
 }
-}
-}
-else {
-const err17 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(typeof data6 === "string"){
+if(!pattern7.test(data6)){
+const err17 = {instancePath:instancePath+"/audio",schemaPath:"#/properties/audio/pattern",keyword:"pattern",params:{pattern: "^original$"}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -251,12 +252,26 @@ vErrors.push(err17);
 }
 errors++;
 }
+}
+}
+}
+else {
+const err18 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
 validate54.errors = vErrors;
 return errors === 0;
 }
 validate54.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema22 = {"type":"object","properties":{"model":{"anyOf":[{"type":"string","enum":["kling-v3","kling-v2-1"]},{"type":"string"}]},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"resolution":{"type":"string","enum":["1k","2k"]},"negative_prompt":{"type":"string"}},"additionalProperties":false};
+const schema22 = {"type":"object","properties":{"model":{"anyOf":[{"type":"string","enum":["kling-v3","kling-v3-omni","kling-image-o1","kling-v2-1"]},{"type":"string"}]},"aspect_ratio":{"type":"string","pattern":"^([1-9][0-9]?:[1-9][0-9]?|auto)$"},"resolution":{"type":"string","enum":["1k","2k","4k"]},"negative_prompt":{"type":"string"}},"additionalProperties":false};
+const pattern8 = new RegExp("^([1-9][0-9]?:[1-9][0-9]?|auto)$", "u");
 
 function validate56(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -296,7 +311,7 @@ vErrors.push(err1);
 }
 errors++;
 }
-if(!((data0 === "kling-v3") || (data0 === "kling-v2-1"))){
+if(!((((data0 === "kling-v3") || (data0 === "kling-v3-omni")) || (data0 === "kling-image-o1")) || (data0 === "kling-v2-1"))){
 const err2 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema22.properties.model.anyOf[0].enum}};
 if(vErrors === null){
 vErrors = [err2];
@@ -346,8 +361,8 @@ vErrors = null;
 if(data.aspect_ratio !== undefined){
 let data1 = data.aspect_ratio;
 if(typeof data1 === "string"){
-if(!pattern6.test(data1)){
-const err5 = {instancePath:instancePath+"/aspect_ratio",schemaPath:"#/properties/aspect_ratio/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]?:[1-9][0-9]?$"}};
+if(!pattern8.test(data1)){
+const err5 = {instancePath:instancePath+"/aspect_ratio",schemaPath:"#/properties/aspect_ratio/pattern",keyword:"pattern",params:{pattern: "^([1-9][0-9]?:[1-9][0-9]?|auto)$"}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -380,7 +395,7 @@ vErrors.push(err7);
 }
 errors++;
 }
-if(!((data2 === "1k") || (data2 === "2k"))){
+if(!(((data2 === "1k") || (data2 === "2k")) || (data2 === "4k"))){
 const err8 = {instancePath:instancePath+"/resolution",schemaPath:"#/properties/resolution/enum",keyword:"enum",params:{allowedValues: schema22.properties.resolution.enum}};
 if(vErrors === null){
 vErrors = [err8];
@@ -601,10 +616,11 @@ return errors === 0;
 }
 validate59.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema24 = {"type":"object","properties":{"title":{"type":"string"},"prompt":{"type":"string"},"image":{"$ref":"#/$defs/Source"},"image_reference":{"type":"string","enum":["subject","face"]},"image_fidelity":{"type":"number","minimum":0,"maximum":1},"human_fidelity":{"type":"number","minimum":0,"maximum":1},"try_on":{"$ref":"#/$defs/TryOn"},"model":{"anyOf":[{"type":"string","enum":["kling-v3","kling-v2-1"]},{"type":"string"}]},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"resolution":{"type":"string","enum":["1k","2k"]},"negative_prompt":{"type":"string"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false};
-const schema25 = {"type":["string","object"],"pattern":"\\S","properties":{"from":{"type":"string"},"frame":{"type":"string","enum":["first","last"]},"url":{"type":"string","pattern":"^https?://"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"additionalProperties":false};
-const pattern14 = new RegExp("^https?://", "u");
-const pattern15 = new RegExp("^[0-9a-f]{64}$", "u");
+const schema24 = {"type":"object","properties":{"title":{"type":"string"},"prompt":{"type":"string"},"image":{"$ref":"#/$defs/Source"},"image_reference":{"type":"string","enum":["subject","face"]},"image_fidelity":{"type":"number","minimum":0,"maximum":1},"human_fidelity":{"type":"number","minimum":0,"maximum":1},"refer_images":{"type":"object","propertyNames":{"pattern":"^[A-Za-z][A-Za-z0-9_-]{0,31}$"},"additionalProperties":{"$ref":"#/$defs/Source"}},"elements":{"type":"object","propertyNames":{"pattern":"^[A-Za-z][A-Za-z0-9_-]{0,31}$"},"additionalProperties":{"$ref":"#/$defs/Kept"}},"series":{"type":"integer","minimum":2,"maximum":9},"subjects":{"type":"array","items":{"$ref":"#/$defs/Source"},"minItems":1,"maxItems":4},"scene":{"$ref":"#/$defs/Source"},"style":{"$ref":"#/$defs/Source"},"expand":{"$ref":"#/$defs/Expand"},"try_on":{"$ref":"#/$defs/TryOn"},"model":{"anyOf":[{"type":"string","enum":["kling-v3","kling-v3-omni","kling-image-o1","kling-v2-1"]},{"type":"string"}]},"aspect_ratio":{"type":"string","pattern":"^([1-9][0-9]?:[1-9][0-9]?|auto)$"},"resolution":{"type":"string","enum":["1k","2k","4k"]},"negative_prompt":{"type":"string"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false};
+const pattern17 = new RegExp("^[A-Za-z][A-Za-z0-9_-]{0,31}$", "u");
+const schema25 = {"type":["string","object"],"pattern":"\\S","properties":{"from":{"type":"string"},"frame":{"type":"string","enum":["first","last"]},"index":{"type":"integer","minimum":1,"maximum":9},"url":{"type":"string","pattern":"^https?://"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"additionalProperties":false};
+const pattern15 = new RegExp("^https?://", "u");
+const pattern16 = new RegExp("^[0-9a-f]{64}$", "u");
 
 function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -627,7 +643,7 @@ vErrors.push(err0);
 errors++;
 }
 if(typeof data === "string"){
-if(!pattern13.test(data)){
+if(!pattern14.test(data)){
 const err1 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err1];
@@ -640,7 +656,7 @@ errors++;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!((((key0 === "from") || (key0 === "frame")) || (key0 === "url")) || (key0 === "sha256"))){
+if(!(((((key0 === "from") || (key0 === "frame")) || (key0 === "index")) || (key0 === "url")) || (key0 === "sha256"))){
 const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err2];
@@ -686,11 +702,10 @@ vErrors.push(err5);
 errors++;
 }
 }
-if(data.url !== undefined){
-let data2 = data.url;
-if(typeof data2 === "string"){
-if(!pattern14.test(data2)){
-const err6 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/pattern",keyword:"pattern",params:{pattern: "^https?://"}};
+if(data.index !== undefined){
+let data2 = data.index;
+if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
+const err6 = {instancePath:instancePath+"/index",schemaPath:"#/properties/index/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -699,9 +714,9 @@ vErrors.push(err6);
 }
 errors++;
 }
-}
-else {
-const err7 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: "string"}};
+if((typeof data2 == "number") && (isFinite(data2))){
+if(data2 > 9 || isNaN(data2)){
+const err7 = {instancePath:instancePath+"/index",schemaPath:"#/properties/index/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -710,12 +725,8 @@ vErrors.push(err7);
 }
 errors++;
 }
-}
-if(data.sha256 !== undefined){
-let data3 = data.sha256;
-if(typeof data3 === "string"){
-if(!pattern15.test(data3)){
-const err8 = {instancePath:instancePath+"/sha256",schemaPath:"#/properties/sha256/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"}};
+if(data2 < 1 || isNaN(data2)){
+const err8 = {instancePath:instancePath+"/index",schemaPath:"#/properties/index/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -725,13 +736,53 @@ vErrors.push(err8);
 errors++;
 }
 }
-else {
-const err9 = {instancePath:instancePath+"/sha256",schemaPath:"#/properties/sha256/type",keyword:"type",params:{type: "string"}};
+}
+if(data.url !== undefined){
+let data3 = data.url;
+if(typeof data3 === "string"){
+if(!pattern15.test(data3)){
+const err9 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/pattern",keyword:"pattern",params:{pattern: "^https?://"}};
 if(vErrors === null){
 vErrors = [err9];
 }
 else {
 vErrors.push(err9);
+}
+errors++;
+}
+}
+else {
+const err10 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data.sha256 !== undefined){
+let data4 = data.sha256;
+if(typeof data4 === "string"){
+if(!pattern16.test(data4)){
+const err11 = {instancePath:instancePath+"/sha256",schemaPath:"#/properties/sha256/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+else {
+const err12 = {instancePath:instancePath+"/sha256",schemaPath:"#/properties/sha256/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
 }
 errors++;
 }
@@ -742,12 +793,288 @@ return errors === 0;
 }
 validate64.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema26 = {"type":"object","required":["human","cloth"],"properties":{"human":{"$ref":"#/$defs/Source"},"cloth":{"$ref":"#/$defs/Source"},"model":{"type":"string"}},"additionalProperties":false};
+const schema26 = {"type":"object","properties":{"from":{"type":"string"},"id":{"type":"string","pattern":"^[A-Za-z0-9_-]{1,64}$"}},"additionalProperties":false};
+const pattern19 = new RegExp("^[A-Za-z0-9_-]{1,64}$", "u");
 
-function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate67(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate66.evaluated;
+const evaluated0 = validate67.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!((key0 === "from") || (key0 === "id"))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+if(data.from !== undefined){
+if(typeof data.from !== "string"){
+const err1 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.id !== undefined){
+let data1 = data.id;
+if(typeof data1 === "string"){
+if(!pattern19.test(data1)){
+const err2 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-]{1,64}$"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+else {
+const err3 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+}
+else {
+const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+validate67.errors = vErrors;
+return errors === 0;
+}
+validate67.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema27 = {"type":"object","required":["image"],"properties":{"image":{"$ref":"#/$defs/Source"},"up":{"type":"number","minimum":0,"maximum":2},"down":{"type":"number","minimum":0,"maximum":2},"left":{"type":"number","minimum":0,"maximum":2},"right":{"type":"number","minimum":0,"maximum":2}},"additionalProperties":false};
+
+function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate72.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.image === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "image"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(((((key0 === "image") || (key0 === "up")) || (key0 === "down")) || (key0 === "left")) || (key0 === "right"))){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.image !== undefined){
+if(!(validate64(data.image, {instancePath:instancePath+"/image",parentData:data,parentDataProperty:"image",rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate64.errors);
+errors = vErrors.length;
+}
+}
+if(data.up !== undefined){
+let data1 = data.up;
+if((typeof data1 == "number") && (isFinite(data1))){
+if(data1 > 2 || isNaN(data1)){
+const err2 = {instancePath:instancePath+"/up",schemaPath:"#/properties/up/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data1 < 0 || isNaN(data1)){
+const err3 = {instancePath:instancePath+"/up",schemaPath:"#/properties/up/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+else {
+const err4 = {instancePath:instancePath+"/up",schemaPath:"#/properties/up/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.down !== undefined){
+let data2 = data.down;
+if((typeof data2 == "number") && (isFinite(data2))){
+if(data2 > 2 || isNaN(data2)){
+const err5 = {instancePath:instancePath+"/down",schemaPath:"#/properties/down/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if(data2 < 0 || isNaN(data2)){
+const err6 = {instancePath:instancePath+"/down",schemaPath:"#/properties/down/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/down",schemaPath:"#/properties/down/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.left !== undefined){
+let data3 = data.left;
+if((typeof data3 == "number") && (isFinite(data3))){
+if(data3 > 2 || isNaN(data3)){
+const err8 = {instancePath:instancePath+"/left",schemaPath:"#/properties/left/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+if(data3 < 0 || isNaN(data3)){
+const err9 = {instancePath:instancePath+"/left",schemaPath:"#/properties/left/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+else {
+const err10 = {instancePath:instancePath+"/left",schemaPath:"#/properties/left/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data.right !== undefined){
+let data4 = data.right;
+if((typeof data4 == "number") && (isFinite(data4))){
+if(data4 > 2 || isNaN(data4)){
+const err11 = {instancePath:instancePath+"/right",schemaPath:"#/properties/right/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+if(data4 < 0 || isNaN(data4)){
+const err12 = {instancePath:instancePath+"/right",schemaPath:"#/properties/right/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+else {
+const err13 = {instancePath:instancePath+"/right",schemaPath:"#/properties/right/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+}
+else {
+const err14 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+validate72.errors = vErrors;
+return errors === 0;
+}
+validate72.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema28 = {"type":"object","required":["human","cloth"],"properties":{"human":{"$ref":"#/$defs/Source"},"cloth":{"$ref":"#/$defs/Source"},"model":{"type":"string"}},"additionalProperties":false};
+
+function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate75.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -822,10 +1149,10 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate66.errors = vErrors;
+validate75.errors = vErrors;
 return errors === 0;
 }
-validate66.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate75.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -974,19 +1301,14 @@ vErrors.push(err10);
 errors++;
 }
 }
-if(data.try_on !== undefined){
-if(!(validate66(data.try_on, {instancePath:instancePath+"/try_on",parentData:data,parentDataProperty:"try_on",rootData,dynamicAnchors}))){
-vErrors = joined(vErrors, validate66.errors);
-errors = vErrors.length;
-}
-}
-if(data.model !== undefined){
-let data7 = data.model;
+if(data.refer_images !== undefined){
+let data6 = data.refer_images;
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+for(const key1 in data6){
 const _errs15 = errors;
-let valid1 = false;
-const _errs16 = errors;
-if(typeof data7 !== "string"){
-const err11 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/type",keyword:"type",params:{type: "string"}};
+if(typeof key1 === "string"){
+if(!pattern17.test(key1)){
+const err11 = {instancePath:instancePath+"/refer_images",schemaPath:"#/properties/refer_images/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_-]{0,31}$"},propertyName:key1};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -995,8 +1317,10 @@ vErrors.push(err11);
 }
 errors++;
 }
-if(!((data7 === "kling-v3") || (data7 === "kling-v2-1"))){
-const err12 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema24.properties.model.anyOf[0].enum}};
+}
+var valid1 = _errs15 === errors;
+if(!valid1){
+const err12 = {instancePath:instancePath+"/refer_images",schemaPath:"#/properties/refer_images/propertyNames",keyword:"propertyNames",params:{propertyName: key1}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -1005,11 +1329,16 @@ vErrors.push(err12);
 }
 errors++;
 }
-var _valid0 = _errs16 === errors;
-valid1 = valid1 || _valid0;
-const _errs18 = errors;
-if(typeof data7 !== "string"){
-const err13 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/type",keyword:"type",params:{type: "string"}};
+}
+for(const key2 in data6){
+if(!(validate64(data6[key2], {instancePath:instancePath+"/refer_images/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data6,parentDataProperty:key2,rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate64.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err13 = {instancePath:instancePath+"/refer_images",schemaPath:"#/properties/refer_images/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -1018,10 +1347,15 @@ vErrors.push(err13);
 }
 errors++;
 }
-var _valid0 = _errs18 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const err14 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf",keyword:"anyOf",params:{}};
+}
+if(data.elements !== undefined){
+let data8 = data.elements;
+if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
+for(const key3 in data8){
+const _errs20 = errors;
+if(typeof key3 === "string"){
+if(!pattern17.test(key3)){
+const err14 = {instancePath:instancePath+"/elements",schemaPath:"#/properties/elements/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_-]{0,31}$"},propertyName:key3};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -1030,11 +1364,193 @@ vErrors.push(err14);
 }
 errors++;
 }
+}
+var valid3 = _errs20 === errors;
+if(!valid3){
+const err15 = {instancePath:instancePath+"/elements",schemaPath:"#/properties/elements/propertyNames",keyword:"propertyNames",params:{propertyName: key3}};
+if(vErrors === null){
+vErrors = [err15];
+}
 else {
-errors = _errs15;
+vErrors.push(err15);
+}
+errors++;
+}
+}
+for(const key4 in data8){
+if(!(validate67(data8[key4], {instancePath:instancePath+"/elements/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data8,parentDataProperty:key4,rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate67.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err16 = {instancePath:instancePath+"/elements",schemaPath:"#/properties/elements/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+if(data.series !== undefined){
+let data10 = data.series;
+if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
+const err17 = {instancePath:instancePath+"/series",schemaPath:"#/properties/series/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+if((typeof data10 == "number") && (isFinite(data10))){
+if(data10 > 9 || isNaN(data10)){
+const err18 = {instancePath:instancePath+"/series",schemaPath:"#/properties/series/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9}};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+if(data10 < 2 || isNaN(data10)){
+const err19 = {instancePath:instancePath+"/series",schemaPath:"#/properties/series/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2}};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+}
+if(data.subjects !== undefined){
+let data11 = data.subjects;
+if(Array.isArray(data11)){
+if(data11.length > 4){
+const err20 = {instancePath:instancePath+"/subjects",schemaPath:"#/properties/subjects/maxItems",keyword:"maxItems",params:{limit: 4}};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+if(data11.length < 1){
+const err21 = {instancePath:instancePath+"/subjects",schemaPath:"#/properties/subjects/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+const len0 = data11.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate64(data11[i0], {instancePath:instancePath+"/subjects/" + i0,parentData:data11,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate64.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err22 = {instancePath:instancePath+"/subjects",schemaPath:"#/properties/subjects/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+if(data.scene !== undefined){
+if(!(validate64(data.scene, {instancePath:instancePath+"/scene",parentData:data,parentDataProperty:"scene",rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate64.errors);
+errors = vErrors.length;
+}
+}
+if(data.style !== undefined){
+if(!(validate64(data.style, {instancePath:instancePath+"/style",parentData:data,parentDataProperty:"style",rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate64.errors);
+errors = vErrors.length;
+}
+}
+if(data.expand !== undefined){
+if(!(validate72(data.expand, {instancePath:instancePath+"/expand",parentData:data,parentDataProperty:"expand",rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate72.errors);
+errors = vErrors.length;
+}
+}
+if(data.try_on !== undefined){
+if(!(validate75(data.try_on, {instancePath:instancePath+"/try_on",parentData:data,parentDataProperty:"try_on",rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate75.errors);
+errors = vErrors.length;
+}
+}
+if(data.model !== undefined){
+let data17 = data.model;
+const _errs33 = errors;
+let valid7 = false;
+const _errs34 = errors;
+if(typeof data17 !== "string"){
+const err23 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+if(!((((data17 === "kling-v3") || (data17 === "kling-v3-omni")) || (data17 === "kling-image-o1")) || (data17 === "kling-v2-1"))){
+const err24 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema24.properties.model.anyOf[0].enum}};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+var _valid0 = _errs34 === errors;
+valid7 = valid7 || _valid0;
+const _errs36 = errors;
+if(typeof data17 !== "string"){
+const err25 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+var _valid0 = _errs36 === errors;
+valid7 = valid7 || _valid0;
+if(!valid7){
+const err26 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf",keyword:"anyOf",params:{}};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+else {
+errors = _errs33;
 if(vErrors !== null){
-if(_errs15){
-vErrors.length = _errs15;
+if(_errs33){
+vErrors.length = _errs33;
 }
 else {
 vErrors = null;
@@ -1043,10 +1559,413 @@ vErrors = null;
 }
 }
 if(data.aspect_ratio !== undefined){
-let data8 = data.aspect_ratio;
+let data18 = data.aspect_ratio;
+if(typeof data18 === "string"){
+if(!pattern8.test(data18)){
+const err27 = {instancePath:instancePath+"/aspect_ratio",schemaPath:"#/properties/aspect_ratio/pattern",keyword:"pattern",params:{pattern: "^([1-9][0-9]?:[1-9][0-9]?|auto)$"}};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+else {
+const err28 = {instancePath:instancePath+"/aspect_ratio",schemaPath:"#/properties/aspect_ratio/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+if(data.resolution !== undefined){
+let data19 = data.resolution;
+if(typeof data19 !== "string"){
+const err29 = {instancePath:instancePath+"/resolution",schemaPath:"#/properties/resolution/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+if(!(((data19 === "1k") || (data19 === "2k")) || (data19 === "4k"))){
+const err30 = {instancePath:instancePath+"/resolution",schemaPath:"#/properties/resolution/enum",keyword:"enum",params:{allowedValues: schema24.properties.resolution.enum}};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+if(data.negative_prompt !== undefined){
+if(typeof data.negative_prompt !== "string"){
+const err31 = {instancePath:instancePath+"/negative_prompt",schemaPath:"#/properties/negative_prompt/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+}
+if(data.take !== undefined){
+let data21 = data.take;
+if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
+const err32 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+if((typeof data21 == "number") && (isFinite(data21))){
+if(data21 > 9999 || isNaN(data21)){
+const err33 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9999}};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+if(data21 < 1 || isNaN(data21)){
+const err34 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+}
+}
+if(data.takes !== undefined){
+let data22 = data.takes;
+if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
+const err35 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+if((typeof data22 == "number") && (isFinite(data22))){
+if(data22 > 9 || isNaN(data22)){
+const err36 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9}};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+if(data22 < 1 || isNaN(data22)){
+const err37 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+}
+}
+if(data.hold !== undefined){
+if(typeof data.hold !== "boolean"){
+const err38 = {instancePath:instancePath+"/hold",schemaPath:"#/properties/hold/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+}
+if(data.notes !== undefined){
+if(typeof data.notes !== "string"){
+const err39 = {instancePath:instancePath+"/notes",schemaPath:"#/properties/notes/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+}
+if(data.tags !== undefined){
+let data25 = data.tags;
+if(Array.isArray(data25)){
+const len1 = data25.length;
+for(let i1=0; i1<len1; i1++){
+let data26 = data25[i1];
+if(typeof data26 === "string"){
+if(!pattern14.test(data26)){
+const err40 = {instancePath:instancePath+"/tags/" + i1,schemaPath:"#/properties/tags/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+}
+else {
+const err41 = {instancePath:instancePath+"/tags/" + i1,schemaPath:"#/properties/tags/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+}
+}
+else {
+const err42 = {instancePath:instancePath+"/tags",schemaPath:"#/properties/tags/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+}
+}
+else {
+const err43 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
+}
+errors++;
+}
+validate63.errors = vErrors;
+return errors === 0;
+}
+validate63.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema29 = {"type":"object","required":["prompt"],"properties":{"title":{"type":"string"},"prompt":{"type":"string"},"duration":{"type":"number","minimum":3,"maximum":10},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false};
+
+function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate80.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.prompt === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "prompt"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(((((((((key0 === "title") || (key0 === "prompt")) || (key0 === "duration")) || (key0 === "take")) || (key0 === "takes")) || (key0 === "hold")) || (key0 === "notes")) || (key0 === "tags")) || (pattern3.test(key0)))){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.title !== undefined){
+if(typeof data.title !== "string"){
+const err2 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.prompt !== undefined){
+if(typeof data.prompt !== "string"){
+const err3 = {instancePath:instancePath+"/prompt",schemaPath:"#/properties/prompt/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.duration !== undefined){
+let data2 = data.duration;
+if((typeof data2 == "number") && (isFinite(data2))){
+if(data2 > 10 || isNaN(data2)){
+const err4 = {instancePath:instancePath+"/duration",schemaPath:"#/properties/duration/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(data2 < 3 || isNaN(data2)){
+const err5 = {instancePath:instancePath+"/duration",schemaPath:"#/properties/duration/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/duration",schemaPath:"#/properties/duration/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.take !== undefined){
+let data3 = data.take;
+if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
+const err7 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+if((typeof data3 == "number") && (isFinite(data3))){
+if(data3 > 9999 || isNaN(data3)){
+const err8 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9999}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+if(data3 < 1 || isNaN(data3)){
+const err9 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+}
+if(data.takes !== undefined){
+let data4 = data.takes;
+if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
+const err10 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+if((typeof data4 == "number") && (isFinite(data4))){
+if(data4 > 9 || isNaN(data4)){
+const err11 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+if(data4 < 1 || isNaN(data4)){
+const err12 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+}
+if(data.hold !== undefined){
+if(typeof data.hold !== "boolean"){
+const err13 = {instancePath:instancePath+"/hold",schemaPath:"#/properties/hold/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data.notes !== undefined){
+if(typeof data.notes !== "string"){
+const err14 = {instancePath:instancePath+"/notes",schemaPath:"#/properties/notes/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+if(data.tags !== undefined){
+let data7 = data.tags;
+if(Array.isArray(data7)){
+const len0 = data7.length;
+for(let i0=0; i0<len0; i0++){
+let data8 = data7[i0];
 if(typeof data8 === "string"){
-if(!pattern6.test(data8)){
-const err15 = {instancePath:instancePath+"/aspect_ratio",schemaPath:"#/properties/aspect_ratio/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]?:[1-9][0-9]?$"}};
+if(!pattern14.test(data8)){
+const err15 = {instancePath:instancePath+"/tags/" + i0,schemaPath:"#/properties/tags/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -1057,7 +1976,7 @@ errors++;
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/aspect_ratio",schemaPath:"#/properties/aspect_ratio/type",keyword:"type",params:{type: "string"}};
+const err16 = {instancePath:instancePath+"/tags/" + i0,schemaPath:"#/properties/tags/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -1067,10 +1986,9 @@ vErrors.push(err16);
 errors++;
 }
 }
-if(data.resolution !== undefined){
-let data9 = data.resolution;
-if(typeof data9 !== "string"){
-const err17 = {instancePath:instancePath+"/resolution",schemaPath:"#/properties/resolution/type",keyword:"type",params:{type: "string"}};
+}
+else {
+const err17 = {instancePath:instancePath+"/tags",schemaPath:"#/properties/tags/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -1079,8 +1997,483 @@ vErrors.push(err17);
 }
 errors++;
 }
-if(!((data9 === "1k") || (data9 === "2k"))){
-const err18 = {instancePath:instancePath+"/resolution",schemaPath:"#/properties/resolution/enum",keyword:"enum",params:{allowedValues: schema24.properties.resolution.enum}};
+}
+}
+else {
+const err18 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+validate80.errors = vErrors;
+return errors === 0;
+}
+validate80.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema30 = {"type":"object","required":["sample"],"properties":{"title":{"type":"string"},"sample":{"$ref":"#/$defs/Source"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false};
+
+function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate82.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.sample === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "sample"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((((((((key0 === "title") || (key0 === "sample")) || (key0 === "take")) || (key0 === "takes")) || (key0 === "hold")) || (key0 === "notes")) || (key0 === "tags")) || (pattern3.test(key0)))){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.title !== undefined){
+if(typeof data.title !== "string"){
+const err2 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.sample !== undefined){
+if(!(validate64(data.sample, {instancePath:instancePath+"/sample",parentData:data,parentDataProperty:"sample",rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate64.errors);
+errors = vErrors.length;
+}
+}
+if(data.take !== undefined){
+let data2 = data.take;
+if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
+const err3 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if((typeof data2 == "number") && (isFinite(data2))){
+if(data2 > 9999 || isNaN(data2)){
+const err4 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9999}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(data2 < 1 || isNaN(data2)){
+const err5 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+}
+if(data.takes !== undefined){
+let data3 = data.takes;
+if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
+const err6 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+if((typeof data3 == "number") && (isFinite(data3))){
+if(data3 > 9 || isNaN(data3)){
+const err7 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+if(data3 < 1 || isNaN(data3)){
+const err8 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+}
+if(data.hold !== undefined){
+if(typeof data.hold !== "boolean"){
+const err9 = {instancePath:instancePath+"/hold",schemaPath:"#/properties/hold/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data.notes !== undefined){
+if(typeof data.notes !== "string"){
+const err10 = {instancePath:instancePath+"/notes",schemaPath:"#/properties/notes/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data.tags !== undefined){
+let data6 = data.tags;
+if(Array.isArray(data6)){
+const len0 = data6.length;
+for(let i0=0; i0<len0; i0++){
+let data7 = data6[i0];
+if(typeof data7 === "string"){
+if(!pattern14.test(data7)){
+const err11 = {instancePath:instancePath+"/tags/" + i0,schemaPath:"#/properties/tags/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+else {
+const err12 = {instancePath:instancePath+"/tags/" + i0,schemaPath:"#/properties/tags/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+}
+else {
+const err13 = {instancePath:instancePath+"/tags",schemaPath:"#/properties/tags/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+}
+else {
+const err14 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+validate82.errors = vErrors;
+return errors === 0;
+}
+validate82.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema31 = {"type":"object","required":["description"],"properties":{"title":{"type":"string"},"description":{"type":"string"},"image":{"$ref":"#/$defs/Source"},"refer_images":{"type":"array","items":{"$ref":"#/$defs/Source"},"minItems":1,"maxItems":3},"video":{"$ref":"#/$defs/Source"},"voice":{"$ref":"#/$defs/Kept"},"element_tags":{"type":"array","items":{"type":"string","pattern":"^o_[0-9]{1,6}$"},"maxItems":8},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false};
+const pattern30 = new RegExp("^o_[0-9]{1,6}$", "u");
+
+function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate85.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.description === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "description"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((func1.call(schema31.properties, key0)) || (pattern3.test(key0)))){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.title !== undefined){
+if(typeof data.title !== "string"){
+const err2 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.description !== undefined){
+if(typeof data.description !== "string"){
+const err3 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.image !== undefined){
+if(!(validate64(data.image, {instancePath:instancePath+"/image",parentData:data,parentDataProperty:"image",rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate64.errors);
+errors = vErrors.length;
+}
+}
+if(data.refer_images !== undefined){
+let data3 = data.refer_images;
+if(Array.isArray(data3)){
+if(data3.length > 3){
+const err4 = {instancePath:instancePath+"/refer_images",schemaPath:"#/properties/refer_images/maxItems",keyword:"maxItems",params:{limit: 3}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(data3.length < 1){
+const err5 = {instancePath:instancePath+"/refer_images",schemaPath:"#/properties/refer_images/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+const len0 = data3.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate64(data3[i0], {instancePath:instancePath+"/refer_images/" + i0,parentData:data3,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate64.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/refer_images",schemaPath:"#/properties/refer_images/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.video !== undefined){
+if(!(validate64(data.video, {instancePath:instancePath+"/video",parentData:data,parentDataProperty:"video",rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate64.errors);
+errors = vErrors.length;
+}
+}
+if(data.voice !== undefined){
+if(!(validate67(data.voice, {instancePath:instancePath+"/voice",parentData:data,parentDataProperty:"voice",rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate67.errors);
+errors = vErrors.length;
+}
+}
+if(data.element_tags !== undefined){
+let data7 = data.element_tags;
+if(Array.isArray(data7)){
+if(data7.length > 8){
+const err7 = {instancePath:instancePath+"/element_tags",schemaPath:"#/properties/element_tags/maxItems",keyword:"maxItems",params:{limit: 8}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+const len1 = data7.length;
+for(let i1=0; i1<len1; i1++){
+let data8 = data7[i1];
+if(typeof data8 === "string"){
+if(!pattern30.test(data8)){
+const err8 = {instancePath:instancePath+"/element_tags/" + i1,schemaPath:"#/properties/element_tags/items/pattern",keyword:"pattern",params:{pattern: "^o_[0-9]{1,6}$"}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+else {
+const err9 = {instancePath:instancePath+"/element_tags/" + i1,schemaPath:"#/properties/element_tags/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+}
+else {
+const err10 = {instancePath:instancePath+"/element_tags",schemaPath:"#/properties/element_tags/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data.take !== undefined){
+let data9 = data.take;
+if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
+const err11 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+if((typeof data9 == "number") && (isFinite(data9))){
+if(data9 > 9999 || isNaN(data9)){
+const err12 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9999}};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+if(data9 < 1 || isNaN(data9)){
+const err13 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+}
+if(data.takes !== undefined){
+let data10 = data.takes;
+if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
+const err14 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+if((typeof data10 == "number") && (isFinite(data10))){
+if(data10 > 9 || isNaN(data10)){
+const err15 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9}};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+if(data10 < 1 || isNaN(data10)){
+const err16 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+}
+if(data.hold !== undefined){
+if(typeof data.hold !== "boolean"){
+const err17 = {instancePath:instancePath+"/hold",schemaPath:"#/properties/hold/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+if(data.notes !== undefined){
+if(typeof data.notes !== "string"){
+const err18 = {instancePath:instancePath+"/notes",schemaPath:"#/properties/notes/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -1090,9 +2483,15 @@ vErrors.push(err18);
 errors++;
 }
 }
-if(data.negative_prompt !== undefined){
-if(typeof data.negative_prompt !== "string"){
-const err19 = {instancePath:instancePath+"/negative_prompt",schemaPath:"#/properties/negative_prompt/type",keyword:"type",params:{type: "string"}};
+if(data.tags !== undefined){
+let data13 = data.tags;
+if(Array.isArray(data13)){
+const len2 = data13.length;
+for(let i2=0; i2<len2; i2++){
+let data14 = data13[i2];
+if(typeof data14 === "string"){
+if(!pattern14.test(data14)){
+const err19 = {instancePath:instancePath+"/tags/" + i2,schemaPath:"#/properties/tags/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -1102,10 +2501,8 @@ vErrors.push(err19);
 errors++;
 }
 }
-if(data.take !== undefined){
-let data11 = data.take;
-if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
-const err20 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/type",keyword:"type",params:{type: "integer"}};
+else {
+const err20 = {instancePath:instancePath+"/tags/" + i2,schemaPath:"#/properties/tags/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -1114,9 +2511,10 @@ vErrors.push(err20);
 }
 errors++;
 }
-if((typeof data11 == "number") && (isFinite(data11))){
-if(data11 > 9999 || isNaN(data11)){
-const err21 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9999}};
+}
+}
+else {
+const err21 = {instancePath:instancePath+"/tags",schemaPath:"#/properties/tags/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -1125,8 +2523,10 @@ vErrors.push(err21);
 }
 errors++;
 }
-if(data11 < 1 || isNaN(data11)){
-const err22 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+}
+else {
+const err22 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -1135,133 +2535,885 @@ vErrors.push(err22);
 }
 errors++;
 }
-}
-}
-if(data.takes !== undefined){
-let data12 = data.takes;
-if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
-const err23 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/type",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-if((typeof data12 == "number") && (isFinite(data12))){
-if(data12 > 9 || isNaN(data12)){
-const err24 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9}};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-if(data12 < 1 || isNaN(data12)){
-const err25 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-}
-}
-if(data.hold !== undefined){
-if(typeof data.hold !== "boolean"){
-const err26 = {instancePath:instancePath+"/hold",schemaPath:"#/properties/hold/type",keyword:"type",params:{type: "boolean"}};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-}
-}
-if(data.notes !== undefined){
-if(typeof data.notes !== "string"){
-const err27 = {instancePath:instancePath+"/notes",schemaPath:"#/properties/notes/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
-}
-}
-if(data.tags !== undefined){
-let data15 = data.tags;
-if(Array.isArray(data15)){
-const len0 = data15.length;
-for(let i0=0; i0<len0; i0++){
-let data16 = data15[i0];
-if(typeof data16 === "string"){
-if(!pattern13.test(data16)){
-const err28 = {instancePath:instancePath+"/tags/" + i0,schemaPath:"#/properties/tags/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
-errors++;
-}
-}
-else {
-const err29 = {instancePath:instancePath+"/tags/" + i0,schemaPath:"#/properties/tags/items/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
-errors++;
-}
-}
-}
-else {
-const err30 = {instancePath:instancePath+"/tags",schemaPath:"#/properties/tags/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
-errors++;
-}
-}
-}
-else {
-const err31 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
-errors++;
-}
-validate63.errors = vErrors;
+validate85.errors = vErrors;
 return errors === 0;
 }
-validate63.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate85.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema27 = {"type":"object","properties":{"title":{"type":"string"},"prompt":{"type":"string"},"image":{"$ref":"#/$defs/Source"},"end_image":{"$ref":"#/$defs/Source"},"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":"boolean"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"steps":{"type":"array","items":{"$ref":"#/$defs/ShotStep"}},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false};
-const schema28 = {"type":"object","properties":{"extend":{"$ref":"#/$defs/Extend"},"lip_sync":{"$ref":"#/$defs/LipSync"}},"patternProperties":{"^x-":{}},"additionalProperties":false};
-const schema29 = {"type":"object","properties":{"prompt":{"type":"string"},"via":{"type":"string","enum":["native","omni","last_frame"]},"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":"boolean"},"copy":{"$ref":"#/$defs/Copy"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"patternProperties":{"^x-":{}},"additionalProperties":false};
-const schema30 = {"type":"object","required":["url","sha256"],"properties":{"url":{"type":"string","pattern":"^https?://"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"additionalProperties":false};
+const schema32 = {"type":"object","properties":{"title":{"type":"string"},"prompt":{"type":"string"},"image":{"$ref":"#/$defs/Source"},"end_image":{"$ref":"#/$defs/Source"},"cuts":{"type":"array","items":{"$ref":"#/$defs/Cut"},"minItems":1,"maxItems":6},"refer_images":{"type":"object","propertyNames":{"pattern":"^[A-Za-z][A-Za-z0-9_-]{0,31}$"},"additionalProperties":{"$ref":"#/$defs/Source"}},"feature_video":{"$ref":"#/$defs/Source"},"base_video":{"$ref":"#/$defs/Source"},"elements":{"type":"object","propertyNames":{"pattern":"^[A-Za-z][A-Za-z0-9_-]{0,31}$"},"additionalProperties":{"$ref":"#/$defs/Kept"}},"voices":{"type":"object","propertyNames":{"pattern":"^[A-Za-z][A-Za-z0-9_-]{0,31}$"},"additionalProperties":{"$ref":"#/$defs/Kept"}},"motion_video":{"$ref":"#/$defs/Source"},"character_orientation":{"type":"string","enum":["image","video"]},"images":{"type":"array","items":{"$ref":"#/$defs/Source"},"minItems":1,"maxItems":4},"avatar":{"$ref":"#/$defs/Avatar"},"effect":{"$ref":"#/$defs/Effect"},"camera_control":{"$ref":"#/$defs/CameraControl"},"static_mask":{"$ref":"#/$defs/Source"},"dynamic_masks":{"type":"array","items":{"$ref":"#/$defs/DynamicMask"},"minItems":1,"maxItems":6},"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":["boolean","string"],"pattern":"^original$"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"steps":{"type":"array","items":{"$ref":"#/$defs/ShotStep"}},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false};
+const schema33 = {"type":"object","required":["seconds","prompt"],"properties":{"seconds":{"type":"integer","minimum":1,"maximum":60},"prompt":{"type":"string"}},"additionalProperties":false};
 
-function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate94(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate76.evaluated;
+const evaluated0 = validate94.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.seconds === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "seconds"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.prompt === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "prompt"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((key0 === "seconds") || (key0 === "prompt"))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.seconds !== undefined){
+let data0 = data.seconds;
+if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
+const err3 = {instancePath:instancePath+"/seconds",schemaPath:"#/properties/seconds/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if((typeof data0 == "number") && (isFinite(data0))){
+if(data0 > 60 || isNaN(data0)){
+const err4 = {instancePath:instancePath+"/seconds",schemaPath:"#/properties/seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 60}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(data0 < 1 || isNaN(data0)){
+const err5 = {instancePath:instancePath+"/seconds",schemaPath:"#/properties/seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+}
+if(data.prompt !== undefined){
+if(typeof data.prompt !== "string"){
+const err6 = {instancePath:instancePath+"/prompt",schemaPath:"#/properties/prompt/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+}
+else {
+const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+validate94.errors = vErrors;
+return errors === 0;
+}
+validate94.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema34 = {"type":"object","required":["audio"],"properties":{"audio":{"$ref":"#/$defs/Source"}},"additionalProperties":false};
+
+function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate103.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.audio === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "audio"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(key0 === "audio")){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.audio !== undefined){
+if(!(validate64(data.audio, {instancePath:instancePath+"/audio",parentData:data,parentDataProperty:"audio",rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate64.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+validate103.errors = vErrors;
+return errors === 0;
+}
+validate103.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema35 = {"type":"object","required":["scene","images"],"properties":{"scene":{"type":"string","pattern":"^[A-Za-z0-9_]{1,64}$"},"images":{"type":"array","items":{"$ref":"#/$defs/Source"},"minItems":1,"maxItems":2}},"additionalProperties":false};
+const pattern37 = new RegExp("^[A-Za-z0-9_]{1,64}$", "u");
+
+function validate106(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate106.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.scene === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "scene"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.images === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "images"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((key0 === "scene") || (key0 === "images"))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.scene !== undefined){
+let data0 = data.scene;
+if(typeof data0 === "string"){
+if(!pattern37.test(data0)){
+const err3 = {instancePath:instancePath+"/scene",schemaPath:"#/properties/scene/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_]{1,64}$"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+else {
+const err4 = {instancePath:instancePath+"/scene",schemaPath:"#/properties/scene/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.images !== undefined){
+let data1 = data.images;
+if(Array.isArray(data1)){
+if(data1.length > 2){
+const err5 = {instancePath:instancePath+"/images",schemaPath:"#/properties/images/maxItems",keyword:"maxItems",params:{limit: 2}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if(data1.length < 1){
+const err6 = {instancePath:instancePath+"/images",schemaPath:"#/properties/images/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+const len0 = data1.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate64(data1[i0], {instancePath:instancePath+"/images/" + i0,parentData:data1,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate64.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/images",schemaPath:"#/properties/images/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+}
+else {
+const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+validate106.errors = vErrors;
+return errors === 0;
+}
+validate106.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema36 = {"type":"object","required":["type"],"properties":{"type":{"type":"string","enum":["simple","down_back","forward_up","right_turn_forward","left_turn_forward"]},"config":{"$ref":"#/$defs/CameraConfig"}},"additionalProperties":false};
+const schema37 = {"type":"object","properties":{"horizontal":{"type":"number","minimum":-10,"maximum":10},"vertical":{"type":"number","minimum":-10,"maximum":10},"pan":{"type":"number","minimum":-10,"maximum":10},"tilt":{"type":"number","minimum":-10,"maximum":10},"roll":{"type":"number","minimum":-10,"maximum":10},"zoom":{"type":"number","minimum":-10,"maximum":10}},"additionalProperties":false};
+
+function validate110(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate110.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!((((((key0 === "horizontal") || (key0 === "vertical")) || (key0 === "pan")) || (key0 === "tilt")) || (key0 === "roll")) || (key0 === "zoom"))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+if(data.horizontal !== undefined){
+let data0 = data.horizontal;
+if((typeof data0 == "number") && (isFinite(data0))){
+if(data0 > 10 || isNaN(data0)){
+const err1 = {instancePath:instancePath+"/horizontal",schemaPath:"#/properties/horizontal/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data0 < -10 || isNaN(data0)){
+const err2 = {instancePath:instancePath+"/horizontal",schemaPath:"#/properties/horizontal/minimum",keyword:"minimum",params:{comparison: ">=", limit: -10}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+else {
+const err3 = {instancePath:instancePath+"/horizontal",schemaPath:"#/properties/horizontal/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.vertical !== undefined){
+let data1 = data.vertical;
+if((typeof data1 == "number") && (isFinite(data1))){
+if(data1 > 10 || isNaN(data1)){
+const err4 = {instancePath:instancePath+"/vertical",schemaPath:"#/properties/vertical/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(data1 < -10 || isNaN(data1)){
+const err5 = {instancePath:instancePath+"/vertical",schemaPath:"#/properties/vertical/minimum",keyword:"minimum",params:{comparison: ">=", limit: -10}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/vertical",schemaPath:"#/properties/vertical/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.pan !== undefined){
+let data2 = data.pan;
+if((typeof data2 == "number") && (isFinite(data2))){
+if(data2 > 10 || isNaN(data2)){
+const err7 = {instancePath:instancePath+"/pan",schemaPath:"#/properties/pan/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+if(data2 < -10 || isNaN(data2)){
+const err8 = {instancePath:instancePath+"/pan",schemaPath:"#/properties/pan/minimum",keyword:"minimum",params:{comparison: ">=", limit: -10}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+else {
+const err9 = {instancePath:instancePath+"/pan",schemaPath:"#/properties/pan/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data.tilt !== undefined){
+let data3 = data.tilt;
+if((typeof data3 == "number") && (isFinite(data3))){
+if(data3 > 10 || isNaN(data3)){
+const err10 = {instancePath:instancePath+"/tilt",schemaPath:"#/properties/tilt/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10}};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+if(data3 < -10 || isNaN(data3)){
+const err11 = {instancePath:instancePath+"/tilt",schemaPath:"#/properties/tilt/minimum",keyword:"minimum",params:{comparison: ">=", limit: -10}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+else {
+const err12 = {instancePath:instancePath+"/tilt",schemaPath:"#/properties/tilt/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+if(data.roll !== undefined){
+let data4 = data.roll;
+if((typeof data4 == "number") && (isFinite(data4))){
+if(data4 > 10 || isNaN(data4)){
+const err13 = {instancePath:instancePath+"/roll",schemaPath:"#/properties/roll/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10}};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+if(data4 < -10 || isNaN(data4)){
+const err14 = {instancePath:instancePath+"/roll",schemaPath:"#/properties/roll/minimum",keyword:"minimum",params:{comparison: ">=", limit: -10}};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/roll",schemaPath:"#/properties/roll/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+if(data.zoom !== undefined){
+let data5 = data.zoom;
+if((typeof data5 == "number") && (isFinite(data5))){
+if(data5 > 10 || isNaN(data5)){
+const err16 = {instancePath:instancePath+"/zoom",schemaPath:"#/properties/zoom/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10}};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+if(data5 < -10 || isNaN(data5)){
+const err17 = {instancePath:instancePath+"/zoom",schemaPath:"#/properties/zoom/minimum",keyword:"minimum",params:{comparison: ">=", limit: -10}};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+else {
+const err18 = {instancePath:instancePath+"/zoom",schemaPath:"#/properties/zoom/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+}
+else {
+const err19 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+validate110.errors = vErrors;
+return errors === 0;
+}
+validate110.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate109(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate109.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.type === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "type"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((key0 === "type") || (key0 === "config"))){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.type !== undefined){
+let data0 = data.type;
+if(typeof data0 !== "string"){
+const err2 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(!(((((data0 === "simple") || (data0 === "down_back")) || (data0 === "forward_up")) || (data0 === "right_turn_forward")) || (data0 === "left_turn_forward"))){
+const err3 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema36.properties.type.enum}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.config !== undefined){
+if(!(validate110(data.config, {instancePath:instancePath+"/config",parentData:data,parentDataProperty:"config",rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate110.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+validate109.errors = vErrors;
+return errors === 0;
+}
+validate109.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema38 = {"type":"object","required":["mask","trajectories"],"properties":{"mask":{"$ref":"#/$defs/Source"},"trajectories":{"type":"array","items":{"$ref":"#/$defs/Point"},"minItems":2,"maxItems":77}},"additionalProperties":false};
+const schema39 = {"type":"object","required":["x","y"],"properties":{"x":{"type":"integer","minimum":0,"maximum":100000},"y":{"type":"integer","minimum":0,"maximum":100000}},"additionalProperties":false};
+
+function validate116(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate116.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.x === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "x"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.y === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "y"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((key0 === "x") || (key0 === "y"))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.x !== undefined){
+let data0 = data.x;
+if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
+const err3 = {instancePath:instancePath+"/x",schemaPath:"#/properties/x/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if((typeof data0 == "number") && (isFinite(data0))){
+if(data0 > 100000 || isNaN(data0)){
+const err4 = {instancePath:instancePath+"/x",schemaPath:"#/properties/x/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(data0 < 0 || isNaN(data0)){
+const err5 = {instancePath:instancePath+"/x",schemaPath:"#/properties/x/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+}
+if(data.y !== undefined){
+let data1 = data.y;
+if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
+const err6 = {instancePath:instancePath+"/y",schemaPath:"#/properties/y/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+if((typeof data1 == "number") && (isFinite(data1))){
+if(data1 > 100000 || isNaN(data1)){
+const err7 = {instancePath:instancePath+"/y",schemaPath:"#/properties/y/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+if(data1 < 0 || isNaN(data1)){
+const err8 = {instancePath:instancePath+"/y",schemaPath:"#/properties/y/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+validate116.errors = vErrors;
+return errors === 0;
+}
+validate116.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate114.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.mask === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "mask"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.trajectories === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "trajectories"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((key0 === "mask") || (key0 === "trajectories"))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.mask !== undefined){
+if(!(validate64(data.mask, {instancePath:instancePath+"/mask",parentData:data,parentDataProperty:"mask",rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate64.errors);
+errors = vErrors.length;
+}
+}
+if(data.trajectories !== undefined){
+let data1 = data.trajectories;
+if(Array.isArray(data1)){
+if(data1.length > 77){
+const err3 = {instancePath:instancePath+"/trajectories",schemaPath:"#/properties/trajectories/maxItems",keyword:"maxItems",params:{limit: 77}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(data1.length < 2){
+const err4 = {instancePath:instancePath+"/trajectories",schemaPath:"#/properties/trajectories/minItems",keyword:"minItems",params:{limit: 2}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+const len0 = data1.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate116(data1[i0], {instancePath:instancePath+"/trajectories/" + i0,parentData:data1,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate116.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err5 = {instancePath:instancePath+"/trajectories",schemaPath:"#/properties/trajectories/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+}
+else {
+const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+validate114.errors = vErrors;
+return errors === 0;
+}
+validate114.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema40 = {"type":"object","properties":{"extend":{"$ref":"#/$defs/Extend"},"lip_sync":{"$ref":"#/$defs/LipSync"},"video_to_audio":{"$ref":"#/$defs/VideoToAudio"}},"patternProperties":{"^x-":{}},"additionalProperties":false};
+const schema41 = {"type":"object","properties":{"prompt":{"type":"string"},"via":{"type":"string","enum":["native","omni","last_frame"]},"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":["boolean","string"],"pattern":"^original$"},"copy":{"$ref":"#/$defs/Copy"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"patternProperties":{"^x-":{}},"additionalProperties":false};
+const schema42 = {"type":"object","required":["url","sha256"],"properties":{"url":{"type":"string","pattern":"^https?://"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"additionalProperties":false};
+
+function validate121(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate121.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1304,7 +3456,7 @@ errors++;
 if(data.url !== undefined){
 let data0 = data.url;
 if(typeof data0 === "string"){
-if(!pattern14.test(data0)){
+if(!pattern15.test(data0)){
 const err3 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/pattern",keyword:"pattern",params:{pattern: "^https?://"}};
 if(vErrors === null){
 vErrors = [err3];
@@ -1329,7 +3481,7 @@ errors++;
 if(data.sha256 !== undefined){
 let data1 = data.sha256;
 if(typeof data1 === "string"){
-if(!pattern15.test(data1)){
+if(!pattern16.test(data1)){
 const err5 = {instancePath:instancePath+"/sha256",schemaPath:"#/properties/sha256/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"}};
 if(vErrors === null){
 vErrors = [err5];
@@ -1362,16 +3514,16 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate76.errors = vErrors;
+validate121.errors = vErrors;
 return errors === 0;
 }
-validate76.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate121.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate120(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate75.evaluated;
+const evaluated0 = validate120.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1380,7 +3532,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!((func1.call(schema29.properties, key0)) || (pattern3.test(key0)))){
+if(!((func1.call(schema41.properties, key0)) || (pattern3.test(key0)))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err0];
@@ -1416,7 +3568,7 @@ vErrors.push(err2);
 errors++;
 }
 if(!(((data1 === "native") || (data1 === "omni")) || (data1 === "last_frame"))){
-const err3 = {instancePath:instancePath+"/via",schemaPath:"#/properties/via/enum",keyword:"enum",params:{allowedValues: schema29.properties.via.enum}};
+const err3 = {instancePath:instancePath+"/via",schemaPath:"#/properties/via/enum",keyword:"enum",params:{allowedValues: schema41.properties.via.enum}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -1442,7 +3594,7 @@ vErrors.push(err4);
 errors++;
 }
 if(!(((((((((data2 === "kling-2.5-turbo") || (data2 === "kling-2.6")) || (data2 === "kling-o1")) || (data2 === "kling-3.0")) || (data2 === "kling-3.0-omni")) || (data2 === "kling-3.0-turbo")) || (data2 === "kling-v1-6")) || (data2 === "kling-v2-master")) || (data2 === "kling-v2-1-master"))){
-const err5 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema29.properties.model.anyOf[0].enum}};
+const err5 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema41.properties.model.anyOf[0].enum}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -1501,7 +3653,7 @@ vErrors.push(err8);
 errors++;
 }
 if(!(((data3 === "std") || (data3 === "pro")) || (data3 === "4k"))){
-const err9 = {instancePath:instancePath+"/mode",schemaPath:"#/properties/mode/enum",keyword:"enum",params:{allowedValues: schema29.properties.mode.enum}};
+const err9 = {instancePath:instancePath+"/mode",schemaPath:"#/properties/mode/enum",keyword:"enum",params:{allowedValues: schema41.properties.mode.enum}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -1619,8 +3771,9 @@ errors++;
 }
 }
 if(data.audio !== undefined){
-if(typeof data.audio !== "boolean"){
-const err19 = {instancePath:instancePath+"/audio",schemaPath:"#/properties/audio/type",keyword:"type",params:{type: "boolean"}};
+let data8 = data.audio;
+if((typeof data8 !== "boolean") && (typeof data8 !== "string")){
+const err19 = {instancePath:instancePath+"/audio",schemaPath:"#/properties/audio/type",keyword:"type",params:{type: schema41.properties.audio.type}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -1629,17 +3782,9 @@ vErrors.push(err19);
 }
 errors++;
 }
-}
-if(data.copy !== undefined){
-if(!(validate76(data.copy, {instancePath:instancePath+"/copy",parentData:data,parentDataProperty:"copy",rootData,dynamicAnchors}))){
-vErrors = joined(vErrors, validate76.errors);
-errors = vErrors.length;
-}
-}
-if(data.take !== undefined){
-let data10 = data.take;
-if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
-const err20 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/type",keyword:"type",params:{type: "integer"}};
+if(typeof data8 === "string"){
+if(!pattern7.test(data8)){
+const err20 = {instancePath:instancePath+"/audio",schemaPath:"#/properties/audio/pattern",keyword:"pattern",params:{pattern: "^original$"}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -1648,9 +3793,18 @@ vErrors.push(err20);
 }
 errors++;
 }
-if((typeof data10 == "number") && (isFinite(data10))){
-if(data10 > 9999 || isNaN(data10)){
-const err21 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9999}};
+}
+}
+if(data.copy !== undefined){
+if(!(validate121(data.copy, {instancePath:instancePath+"/copy",parentData:data,parentDataProperty:"copy",rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate121.errors);
+errors = vErrors.length;
+}
+}
+if(data.take !== undefined){
+let data10 = data.take;
+if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
+const err21 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -1659,8 +3813,9 @@ vErrors.push(err21);
 }
 errors++;
 }
-if(data10 < 1 || isNaN(data10)){
-const err22 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data10 == "number") && (isFinite(data10))){
+if(data10 > 9999 || isNaN(data10)){
+const err22 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9999}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -1669,12 +3824,8 @@ vErrors.push(err22);
 }
 errors++;
 }
-}
-}
-if(data.takes !== undefined){
-let data11 = data.takes;
-if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
-const err23 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/type",keyword:"type",params:{type: "integer"}};
+if(data10 < 1 || isNaN(data10)){
+const err23 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -1683,9 +3834,12 @@ vErrors.push(err23);
 }
 errors++;
 }
-if((typeof data11 == "number") && (isFinite(data11))){
-if(data11 > 9 || isNaN(data11)){
-const err24 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9}};
+}
+}
+if(data.takes !== undefined){
+let data11 = data.takes;
+if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
+const err24 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -1694,8 +3848,9 @@ vErrors.push(err24);
 }
 errors++;
 }
-if(data11 < 1 || isNaN(data11)){
-const err25 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data11 == "number") && (isFinite(data11))){
+if(data11 > 9 || isNaN(data11)){
+const err25 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -1704,11 +3859,8 @@ vErrors.push(err25);
 }
 errors++;
 }
-}
-}
-if(data.hold !== undefined){
-if(typeof data.hold !== "boolean"){
-const err26 = {instancePath:instancePath+"/hold",schemaPath:"#/properties/hold/type",keyword:"type",params:{type: "boolean"}};
+if(data11 < 1 || isNaN(data11)){
+const err26 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -1719,8 +3871,9 @@ errors++;
 }
 }
 }
-else {
-const err27 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(data.hold !== undefined){
+if(typeof data.hold !== "boolean"){
+const err27 = {instancePath:instancePath+"/hold",schemaPath:"#/properties/hold/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -1729,17 +3882,29 @@ vErrors.push(err27);
 }
 errors++;
 }
-validate75.errors = vErrors;
+}
+}
+else {
+const err28 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+validate120.errors = vErrors;
 return errors === 0;
 }
-validate75.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate120.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema31 = {"type":"object","properties":{"audio":{"$ref":"#/$defs/Source"},"text":{"type":"string"},"voice":{"type":"string"},"voice_language":{"type":"string","enum":["zh","en"]},"voice_speed":{"type":"number","minimum":0.8,"maximum":2},"face":{"type":"integer","minimum":1,"maximum":99},"audio_start":{"type":"number","minimum":0,"maximum":600},"audio_end":{"type":"number","exclusiveMinimum":0,"maximum":600},"at":{"type":"number","minimum":0,"maximum":600},"volume":{"type":"number","minimum":0,"maximum":2},"original_volume":{"type":"number","minimum":0,"maximum":2},"copy":{"$ref":"#/$defs/Copy"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"patternProperties":{"^x-":{}},"additionalProperties":false};
+const schema43 = {"type":"object","properties":{"audio":{"$ref":"#/$defs/Source"},"text":{"type":"string"},"voice":{"type":"string"},"voice_language":{"type":"string","enum":["zh","en"]},"voice_speed":{"type":"number","minimum":0.8,"maximum":2},"face":{"type":"integer","minimum":1,"maximum":99},"audio_start":{"type":"number","minimum":0,"maximum":600},"audio_end":{"type":"number","exclusiveMinimum":0,"maximum":600},"at":{"type":"number","minimum":0,"maximum":600},"volume":{"type":"number","minimum":0,"maximum":2},"original_volume":{"type":"number","minimum":0,"maximum":2},"copy":{"$ref":"#/$defs/Copy"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"patternProperties":{"^x-":{}},"additionalProperties":false};
 
-function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate124(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate79.evaluated;
+const evaluated0 = validate124.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1748,7 +3913,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!((func1.call(schema31.properties, key0)) || (pattern3.test(key0)))){
+if(!((func1.call(schema43.properties, key0)) || (pattern3.test(key0)))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err0];
@@ -1802,7 +3967,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!((data3 === "zh") || (data3 === "en"))){
-const err4 = {instancePath:instancePath+"/voice_language",schemaPath:"#/properties/voice_language/enum",keyword:"enum",params:{allowedValues: schema31.properties.voice_language.enum}};
+const err4 = {instancePath:instancePath+"/voice_language",schemaPath:"#/properties/voice_language/enum",keyword:"enum",params:{allowedValues: schema43.properties.voice_language.enum}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -2058,8 +4223,8 @@ errors++;
 }
 }
 if(data.copy !== undefined){
-if(!(validate76(data.copy, {instancePath:instancePath+"/copy",parentData:data,parentDataProperty:"copy",rootData,dynamicAnchors}))){
-vErrors = joined(vErrors, validate76.errors);
+if(!(validate121(data.copy, {instancePath:instancePath+"/copy",parentData:data,parentDataProperty:"copy",rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate121.errors);
 errors = vErrors.length;
 }
 }
@@ -2156,16 +4321,17 @@ vErrors.push(err33);
 }
 errors++;
 }
-validate79.errors = vErrors;
+validate124.errors = vErrors;
 return errors === 0;
 }
-validate79.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate124.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
+const schema44 = {"type":"object","properties":{"sound_effect_prompt":{"type":"string"},"bgm_prompt":{"type":"string"},"asmr_mode":{"type":"boolean"},"copy":{"$ref":"#/$defs/Copy"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"additionalProperties":false,"patternProperties":{"^x-":{}}};
 
-function validate74(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate128(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate74.evaluated;
+const evaluated0 = validate128.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2174,7 +4340,171 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(((key0 === "extend") || (key0 === "lip_sync")) || (pattern3.test(key0)))){
+if(!((((((((key0 === "sound_effect_prompt") || (key0 === "bgm_prompt")) || (key0 === "asmr_mode")) || (key0 === "copy")) || (key0 === "take")) || (key0 === "takes")) || (key0 === "hold")) || (pattern3.test(key0)))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+if(data.sound_effect_prompt !== undefined){
+if(typeof data.sound_effect_prompt !== "string"){
+const err1 = {instancePath:instancePath+"/sound_effect_prompt",schemaPath:"#/properties/sound_effect_prompt/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.bgm_prompt !== undefined){
+if(typeof data.bgm_prompt !== "string"){
+const err2 = {instancePath:instancePath+"/bgm_prompt",schemaPath:"#/properties/bgm_prompt/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.asmr_mode !== undefined){
+if(typeof data.asmr_mode !== "boolean"){
+const err3 = {instancePath:instancePath+"/asmr_mode",schemaPath:"#/properties/asmr_mode/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.copy !== undefined){
+if(!(validate121(data.copy, {instancePath:instancePath+"/copy",parentData:data,parentDataProperty:"copy",rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate121.errors);
+errors = vErrors.length;
+}
+}
+if(data.take !== undefined){
+let data4 = data.take;
+if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
+const err4 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if((typeof data4 == "number") && (isFinite(data4))){
+if(data4 > 9999 || isNaN(data4)){
+const err5 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9999}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if(data4 < 1 || isNaN(data4)){
+const err6 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+}
+if(data.takes !== undefined){
+let data5 = data.takes;
+if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
+const err7 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+if((typeof data5 == "number") && (isFinite(data5))){
+if(data5 > 9 || isNaN(data5)){
+const err8 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+if(data5 < 1 || isNaN(data5)){
+const err9 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+}
+if(data.hold !== undefined){
+if(typeof data.hold !== "boolean"){
+const err10 = {instancePath:instancePath+"/hold",schemaPath:"#/properties/hold/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+}
+else {
+const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+validate128.errors = vErrors;
+return errors === 0;
+}
+validate128.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+function validate119(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate119.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!((((key0 === "extend") || (key0 === "lip_sync")) || (key0 === "video_to_audio")) || (pattern3.test(key0)))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err0];
@@ -2186,14 +4516,20 @@ errors++;
 }
 }
 if(data.extend !== undefined){
-if(!(validate75(data.extend, {instancePath:instancePath+"/extend",parentData:data,parentDataProperty:"extend",rootData,dynamicAnchors}))){
-vErrors = joined(vErrors, validate75.errors);
+if(!(validate120(data.extend, {instancePath:instancePath+"/extend",parentData:data,parentDataProperty:"extend",rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate120.errors);
 errors = vErrors.length;
 }
 }
 if(data.lip_sync !== undefined){
-if(!(validate79(data.lip_sync, {instancePath:instancePath+"/lip_sync",parentData:data,parentDataProperty:"lip_sync",rootData,dynamicAnchors}))){
-vErrors = joined(vErrors, validate79.errors);
+if(!(validate124(data.lip_sync, {instancePath:instancePath+"/lip_sync",parentData:data,parentDataProperty:"lip_sync",rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate124.errors);
+errors = vErrors.length;
+}
+}
+if(data.video_to_audio !== undefined){
+if(!(validate128(data.video_to_audio, {instancePath:instancePath+"/video_to_audio",parentData:data,parentDataProperty:"video_to_audio",rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate128.errors);
 errors = vErrors.length;
 }
 }
@@ -2208,16 +4544,16 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate74.errors = vErrors;
+validate119.errors = vErrors;
 return errors === 0;
 }
-validate74.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate119.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate71(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate91(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate71.evaluated;
+const evaluated0 = validate91.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2226,7 +4562,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!((func1.call(schema27.properties, key0)) || (pattern3.test(key0)))){
+if(!((func1.call(schema32.properties, key0)) || (pattern3.test(key0)))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err0];
@@ -2273,13 +4609,11 @@ vErrors = joined(vErrors, validate64.errors);
 errors = vErrors.length;
 }
 }
-if(data.model !== undefined){
-let data4 = data.model;
-const _errs9 = errors;
-let valid1 = false;
-const _errs10 = errors;
-if(typeof data4 !== "string"){
-const err3 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/type",keyword:"type",params:{type: "string"}};
+if(data.cuts !== undefined){
+let data4 = data.cuts;
+if(Array.isArray(data4)){
+if(data4.length > 6){
+const err3 = {instancePath:instancePath+"/cuts",schemaPath:"#/properties/cuts/maxItems",keyword:"maxItems",params:{limit: 6}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2288,8 +4622,8 @@ vErrors.push(err3);
 }
 errors++;
 }
-if(!(((((((((data4 === "kling-2.5-turbo") || (data4 === "kling-2.6")) || (data4 === "kling-o1")) || (data4 === "kling-3.0")) || (data4 === "kling-3.0-omni")) || (data4 === "kling-3.0-turbo")) || (data4 === "kling-v1-6")) || (data4 === "kling-v2-master")) || (data4 === "kling-v2-1-master"))){
-const err4 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema27.properties.model.anyOf[0].enum}};
+if(data4.length < 1){
+const err4 = {instancePath:instancePath+"/cuts",schemaPath:"#/properties/cuts/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -2298,11 +4632,16 @@ vErrors.push(err4);
 }
 errors++;
 }
-var _valid0 = _errs10 === errors;
-valid1 = valid1 || _valid0;
-const _errs12 = errors;
-if(typeof data4 !== "string"){
-const err5 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/type",keyword:"type",params:{type: "string"}};
+const len0 = data4.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate94(data4[i0], {instancePath:instancePath+"/cuts/" + i0,parentData:data4,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate94.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err5 = {instancePath:instancePath+"/cuts",schemaPath:"#/properties/cuts/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -2311,10 +4650,15 @@ vErrors.push(err5);
 }
 errors++;
 }
-var _valid0 = _errs12 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const err6 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf",keyword:"anyOf",params:{}};
+}
+if(data.refer_images !== undefined){
+let data6 = data.refer_images;
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+for(const key1 in data6){
+const _errs13 = errors;
+if(typeof key1 === "string"){
+if(!pattern17.test(key1)){
+const err6 = {instancePath:instancePath+"/refer_images",schemaPath:"#/properties/refer_images/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_-]{0,31}$"},propertyName:key1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2323,22 +4667,10 @@ vErrors.push(err6);
 }
 errors++;
 }
-else {
-errors = _errs9;
-if(vErrors !== null){
-if(_errs9){
-vErrors.length = _errs9;
 }
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data.mode !== undefined){
-let data5 = data.mode;
-if(typeof data5 !== "string"){
-const err7 = {instancePath:instancePath+"/mode",schemaPath:"#/properties/mode/type",keyword:"type",params:{type: "string"}};
+var valid3 = _errs13 === errors;
+if(!valid3){
+const err7 = {instancePath:instancePath+"/refer_images",schemaPath:"#/properties/refer_images/propertyNames",keyword:"propertyNames",params:{propertyName: key1}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -2347,8 +4679,16 @@ vErrors.push(err7);
 }
 errors++;
 }
-if(!(((data5 === "std") || (data5 === "pro")) || (data5 === "4k"))){
-const err8 = {instancePath:instancePath+"/mode",schemaPath:"#/properties/mode/enum",keyword:"enum",params:{allowedValues: schema27.properties.mode.enum}};
+}
+for(const key2 in data6){
+if(!(validate64(data6[key2], {instancePath:instancePath+"/refer_images/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data6,parentDataProperty:key2,rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate64.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err8 = {instancePath:instancePath+"/refer_images",schemaPath:"#/properties/refer_images/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -2358,10 +4698,26 @@ vErrors.push(err8);
 errors++;
 }
 }
-if(data.duration !== undefined){
-let data6 = data.duration;
-if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-const err9 = {instancePath:instancePath+"/duration",schemaPath:"#/properties/duration/type",keyword:"type",params:{type: "integer"}};
+if(data.feature_video !== undefined){
+if(!(validate64(data.feature_video, {instancePath:instancePath+"/feature_video",parentData:data,parentDataProperty:"feature_video",rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate64.errors);
+errors = vErrors.length;
+}
+}
+if(data.base_video !== undefined){
+if(!(validate64(data.base_video, {instancePath:instancePath+"/base_video",parentData:data,parentDataProperty:"base_video",rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate64.errors);
+errors = vErrors.length;
+}
+}
+if(data.elements !== undefined){
+let data10 = data.elements;
+if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+for(const key3 in data10){
+const _errs20 = errors;
+if(typeof key3 === "string"){
+if(!pattern17.test(key3)){
+const err9 = {instancePath:instancePath+"/elements",schemaPath:"#/properties/elements/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_-]{0,31}$"},propertyName:key3};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -2370,9 +4726,10 @@ vErrors.push(err9);
 }
 errors++;
 }
-if((typeof data6 == "number") && (isFinite(data6))){
-if(data6 > 60 || isNaN(data6)){
-const err10 = {instancePath:instancePath+"/duration",schemaPath:"#/properties/duration/maximum",keyword:"maximum",params:{comparison: "<=", limit: 60}};
+}
+var valid5 = _errs20 === errors;
+if(!valid5){
+const err10 = {instancePath:instancePath+"/elements",schemaPath:"#/properties/elements/propertyNames",keyword:"propertyNames",params:{propertyName: key3}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2381,8 +4738,16 @@ vErrors.push(err10);
 }
 errors++;
 }
-if(data6 < 1 || isNaN(data6)){
-const err11 = {instancePath:instancePath+"/duration",schemaPath:"#/properties/duration/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+for(const key4 in data10){
+if(!(validate67(data10[key4], {instancePath:instancePath+"/elements/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data10,parentDataProperty:key4,rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate67.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err11 = {instancePath:instancePath+"/elements",schemaPath:"#/properties/elements/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2392,12 +4757,14 @@ vErrors.push(err11);
 errors++;
 }
 }
-}
-if(data.aspect_ratio !== undefined){
-let data7 = data.aspect_ratio;
-if(typeof data7 === "string"){
-if(!pattern6.test(data7)){
-const err12 = {instancePath:instancePath+"/aspect_ratio",schemaPath:"#/properties/aspect_ratio/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]?:[1-9][0-9]?$"}};
+if(data.voices !== undefined){
+let data12 = data.voices;
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+for(const key5 in data12){
+const _errs25 = errors;
+if(typeof key5 === "string"){
+if(!pattern17.test(key5)){
+const err12 = {instancePath:instancePath+"/voices",schemaPath:"#/properties/voices/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_-]{0,31}$"},propertyName:key5};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -2407,8 +4774,9 @@ vErrors.push(err12);
 errors++;
 }
 }
-else {
-const err13 = {instancePath:instancePath+"/aspect_ratio",schemaPath:"#/properties/aspect_ratio/type",keyword:"type",params:{type: "string"}};
+var valid7 = _errs25 === errors;
+if(!valid7){
+const err13 = {instancePath:instancePath+"/voices",schemaPath:"#/properties/voices/propertyNames",keyword:"propertyNames",params:{propertyName: key5}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -2418,9 +4786,15 @@ vErrors.push(err13);
 errors++;
 }
 }
-if(data.negative_prompt !== undefined){
-if(typeof data.negative_prompt !== "string"){
-const err14 = {instancePath:instancePath+"/negative_prompt",schemaPath:"#/properties/negative_prompt/type",keyword:"type",params:{type: "string"}};
+for(const key6 in data12){
+if(!(validate67(data12[key6], {instancePath:instancePath+"/voices/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data12,parentDataProperty:key6,rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate67.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err14 = {instancePath:instancePath+"/voices",schemaPath:"#/properties/voices/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -2430,11 +4804,16 @@ vErrors.push(err14);
 errors++;
 }
 }
-if(data.cfg_scale !== undefined){
-let data9 = data.cfg_scale;
-if((typeof data9 == "number") && (isFinite(data9))){
-if(data9 > 1 || isNaN(data9)){
-const err15 = {instancePath:instancePath+"/cfg_scale",schemaPath:"#/properties/cfg_scale/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1}};
+if(data.motion_video !== undefined){
+if(!(validate64(data.motion_video, {instancePath:instancePath+"/motion_video",parentData:data,parentDataProperty:"motion_video",rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate64.errors);
+errors = vErrors.length;
+}
+}
+if(data.character_orientation !== undefined){
+let data15 = data.character_orientation;
+if(typeof data15 !== "string"){
+const err15 = {instancePath:instancePath+"/character_orientation",schemaPath:"#/properties/character_orientation/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -2443,8 +4822,8 @@ vErrors.push(err15);
 }
 errors++;
 }
-if(data9 < 0 || isNaN(data9)){
-const err16 = {instancePath:instancePath+"/cfg_scale",schemaPath:"#/properties/cfg_scale/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(!((data15 === "image") || (data15 === "video"))){
+const err16 = {instancePath:instancePath+"/character_orientation",schemaPath:"#/properties/character_orientation/enum",keyword:"enum",params:{allowedValues: schema32.properties.character_orientation.enum}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -2454,8 +4833,11 @@ vErrors.push(err16);
 errors++;
 }
 }
-else {
-const err17 = {instancePath:instancePath+"/cfg_scale",schemaPath:"#/properties/cfg_scale/type",keyword:"type",params:{type: "number"}};
+if(data.images !== undefined){
+let data16 = data.images;
+if(Array.isArray(data16)){
+if(data16.length > 4){
+const err17 = {instancePath:instancePath+"/images",schemaPath:"#/properties/images/maxItems",keyword:"maxItems",params:{limit: 4}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -2464,10 +4846,8 @@ vErrors.push(err17);
 }
 errors++;
 }
-}
-if(data.audio !== undefined){
-if(typeof data.audio !== "boolean"){
-const err18 = {instancePath:instancePath+"/audio",schemaPath:"#/properties/audio/type",keyword:"type",params:{type: "boolean"}};
+if(data16.length < 1){
+const err18 = {instancePath:instancePath+"/images",schemaPath:"#/properties/images/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -2476,11 +4856,16 @@ vErrors.push(err18);
 }
 errors++;
 }
+const len1 = data16.length;
+for(let i1=0; i1<len1; i1++){
+if(!(validate64(data16[i1], {instancePath:instancePath+"/images/" + i1,parentData:data16,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate64.errors);
+errors = vErrors.length;
 }
-if(data.take !== undefined){
-let data11 = data.take;
-if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
-const err19 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/type",keyword:"type",params:{type: "integer"}};
+}
+}
+else {
+const err19 = {instancePath:instancePath+"/images",schemaPath:"#/properties/images/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -2489,9 +4874,36 @@ vErrors.push(err19);
 }
 errors++;
 }
-if((typeof data11 == "number") && (isFinite(data11))){
-if(data11 > 9999 || isNaN(data11)){
-const err20 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9999}};
+}
+if(data.avatar !== undefined){
+if(!(validate103(data.avatar, {instancePath:instancePath+"/avatar",parentData:data,parentDataProperty:"avatar",rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate103.errors);
+errors = vErrors.length;
+}
+}
+if(data.effect !== undefined){
+if(!(validate106(data.effect, {instancePath:instancePath+"/effect",parentData:data,parentDataProperty:"effect",rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate106.errors);
+errors = vErrors.length;
+}
+}
+if(data.camera_control !== undefined){
+if(!(validate109(data.camera_control, {instancePath:instancePath+"/camera_control",parentData:data,parentDataProperty:"camera_control",rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate109.errors);
+errors = vErrors.length;
+}
+}
+if(data.static_mask !== undefined){
+if(!(validate64(data.static_mask, {instancePath:instancePath+"/static_mask",parentData:data,parentDataProperty:"static_mask",rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate64.errors);
+errors = vErrors.length;
+}
+}
+if(data.dynamic_masks !== undefined){
+let data22 = data.dynamic_masks;
+if(Array.isArray(data22)){
+if(data22.length > 6){
+const err20 = {instancePath:instancePath+"/dynamic_masks",schemaPath:"#/properties/dynamic_masks/maxItems",keyword:"maxItems",params:{limit: 6}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -2500,8 +4912,8 @@ vErrors.push(err20);
 }
 errors++;
 }
-if(data11 < 1 || isNaN(data11)){
-const err21 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(data22.length < 1){
+const err21 = {instancePath:instancePath+"/dynamic_masks",schemaPath:"#/properties/dynamic_masks/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -2510,12 +4922,16 @@ vErrors.push(err21);
 }
 errors++;
 }
+const len2 = data22.length;
+for(let i2=0; i2<len2; i2++){
+if(!(validate114(data22[i2], {instancePath:instancePath+"/dynamic_masks/" + i2,parentData:data22,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate114.errors);
+errors = vErrors.length;
 }
 }
-if(data.takes !== undefined){
-let data12 = data.takes;
-if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
-const err22 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/type",keyword:"type",params:{type: "integer"}};
+}
+else {
+const err22 = {instancePath:instancePath+"/dynamic_masks",schemaPath:"#/properties/dynamic_masks/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -2524,9 +4940,14 @@ vErrors.push(err22);
 }
 errors++;
 }
-if((typeof data12 == "number") && (isFinite(data12))){
-if(data12 > 9 || isNaN(data12)){
-const err23 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9}};
+}
+if(data.model !== undefined){
+let data24 = data.model;
+const _errs42 = errors;
+let valid13 = false;
+const _errs43 = errors;
+if(typeof data24 !== "string"){
+const err23 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -2535,8 +4956,8 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(data12 < 1 || isNaN(data12)){
-const err24 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(!(((((((((data24 === "kling-2.5-turbo") || (data24 === "kling-2.6")) || (data24 === "kling-o1")) || (data24 === "kling-3.0")) || (data24 === "kling-3.0-omni")) || (data24 === "kling-3.0-turbo")) || (data24 === "kling-v1-6")) || (data24 === "kling-v2-master")) || (data24 === "kling-v2-1-master"))){
+const err24 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema32.properties.model.anyOf[0].enum}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -2545,11 +4966,11 @@ vErrors.push(err24);
 }
 errors++;
 }
-}
-}
-if(data.hold !== undefined){
-if(typeof data.hold !== "boolean"){
-const err25 = {instancePath:instancePath+"/hold",schemaPath:"#/properties/hold/type",keyword:"type",params:{type: "boolean"}};
+var _valid0 = _errs43 === errors;
+valid13 = valid13 || _valid0;
+const _errs45 = errors;
+if(typeof data24 !== "string"){
+const err25 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -2558,20 +4979,10 @@ vErrors.push(err25);
 }
 errors++;
 }
-}
-if(data.steps !== undefined){
-let data14 = data.steps;
-if(Array.isArray(data14)){
-const len0 = data14.length;
-for(let i0=0; i0<len0; i0++){
-if(!(validate74(data14[i0], {instancePath:instancePath+"/steps/" + i0,parentData:data14,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = joined(vErrors, validate74.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err26 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/type",keyword:"type",params:{type: "array"}};
+var _valid0 = _errs45 === errors;
+valid13 = valid13 || _valid0;
+if(!valid13){
+const err26 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf",keyword:"anyOf",params:{}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -2580,10 +4991,22 @@ vErrors.push(err26);
 }
 errors++;
 }
+else {
+errors = _errs42;
+if(vErrors !== null){
+if(_errs42){
+vErrors.length = _errs42;
 }
-if(data.notes !== undefined){
-if(typeof data.notes !== "string"){
-const err27 = {instancePath:instancePath+"/notes",schemaPath:"#/properties/notes/type",keyword:"type",params:{type: "string"}};
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data.mode !== undefined){
+let data25 = data.mode;
+if(typeof data25 !== "string"){
+const err27 = {instancePath:instancePath+"/mode",schemaPath:"#/properties/mode/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -2592,16 +5015,8 @@ vErrors.push(err27);
 }
 errors++;
 }
-}
-if(data.tags !== undefined){
-let data17 = data.tags;
-if(Array.isArray(data17)){
-const len1 = data17.length;
-for(let i1=0; i1<len1; i1++){
-let data18 = data17[i1];
-if(typeof data18 === "string"){
-if(!pattern13.test(data18)){
-const err28 = {instancePath:instancePath+"/tags/" + i1,schemaPath:"#/properties/tags/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(!(((data25 === "std") || (data25 === "pro")) || (data25 === "4k"))){
+const err28 = {instancePath:instancePath+"/mode",schemaPath:"#/properties/mode/enum",keyword:"enum",params:{allowedValues: schema32.properties.mode.enum}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -2611,8 +5026,10 @@ vErrors.push(err28);
 errors++;
 }
 }
-else {
-const err29 = {instancePath:instancePath+"/tags/" + i1,schemaPath:"#/properties/tags/items/type",keyword:"type",params:{type: "string"}};
+if(data.duration !== undefined){
+let data26 = data.duration;
+if(!(((typeof data26 == "number") && (!(data26 % 1) && !isNaN(data26))) && (isFinite(data26)))){
+const err29 = {instancePath:instancePath+"/duration",schemaPath:"#/properties/duration/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -2621,10 +5038,9 @@ vErrors.push(err29);
 }
 errors++;
 }
-}
-}
-else {
-const err30 = {instancePath:instancePath+"/tags",schemaPath:"#/properties/tags/type",keyword:"type",params:{type: "array"}};
+if((typeof data26 == "number") && (isFinite(data26))){
+if(data26 > 60 || isNaN(data26)){
+const err30 = {instancePath:instancePath+"/duration",schemaPath:"#/properties/duration/maximum",keyword:"maximum",params:{comparison: "<=", limit: 60}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -2633,10 +5049,8 @@ vErrors.push(err30);
 }
 errors++;
 }
-}
-}
-else {
-const err31 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(data26 < 1 || isNaN(data26)){
+const err31 = {instancePath:instancePath+"/duration",schemaPath:"#/properties/duration/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -2645,18 +5059,285 @@ vErrors.push(err31);
 }
 errors++;
 }
-validate71.errors = vErrors;
+}
+}
+if(data.aspect_ratio !== undefined){
+let data27 = data.aspect_ratio;
+if(typeof data27 === "string"){
+if(!pattern6.test(data27)){
+const err32 = {instancePath:instancePath+"/aspect_ratio",schemaPath:"#/properties/aspect_ratio/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]?:[1-9][0-9]?$"}};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+else {
+const err33 = {instancePath:instancePath+"/aspect_ratio",schemaPath:"#/properties/aspect_ratio/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+if(data.negative_prompt !== undefined){
+if(typeof data.negative_prompt !== "string"){
+const err34 = {instancePath:instancePath+"/negative_prompt",schemaPath:"#/properties/negative_prompt/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+}
+if(data.cfg_scale !== undefined){
+let data29 = data.cfg_scale;
+if((typeof data29 == "number") && (isFinite(data29))){
+if(data29 > 1 || isNaN(data29)){
+const err35 = {instancePath:instancePath+"/cfg_scale",schemaPath:"#/properties/cfg_scale/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1}};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+if(data29 < 0 || isNaN(data29)){
+const err36 = {instancePath:instancePath+"/cfg_scale",schemaPath:"#/properties/cfg_scale/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+}
+else {
+const err37 = {instancePath:instancePath+"/cfg_scale",schemaPath:"#/properties/cfg_scale/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+}
+if(data.audio !== undefined){
+let data30 = data.audio;
+if((typeof data30 !== "boolean") && (typeof data30 !== "string")){
+const err38 = {instancePath:instancePath+"/audio",schemaPath:"#/properties/audio/type",keyword:"type",params:{type: schema32.properties.audio.type}};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+if(typeof data30 === "string"){
+if(!pattern7.test(data30)){
+const err39 = {instancePath:instancePath+"/audio",schemaPath:"#/properties/audio/pattern",keyword:"pattern",params:{pattern: "^original$"}};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+}
+}
+if(data.take !== undefined){
+let data31 = data.take;
+if(!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))){
+const err40 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+if((typeof data31 == "number") && (isFinite(data31))){
+if(data31 > 9999 || isNaN(data31)){
+const err41 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9999}};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+if(data31 < 1 || isNaN(data31)){
+const err42 = {instancePath:instancePath+"/take",schemaPath:"#/properties/take/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+}
+}
+if(data.takes !== undefined){
+let data32 = data.takes;
+if(!(((typeof data32 == "number") && (!(data32 % 1) && !isNaN(data32))) && (isFinite(data32)))){
+const err43 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
+}
+errors++;
+}
+if((typeof data32 == "number") && (isFinite(data32))){
+if(data32 > 9 || isNaN(data32)){
+const err44 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9}};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
+}
+errors++;
+}
+if(data32 < 1 || isNaN(data32)){
+const err45 = {instancePath:instancePath+"/takes",schemaPath:"#/properties/takes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err45];
+}
+else {
+vErrors.push(err45);
+}
+errors++;
+}
+}
+}
+if(data.hold !== undefined){
+if(typeof data.hold !== "boolean"){
+const err46 = {instancePath:instancePath+"/hold",schemaPath:"#/properties/hold/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
+}
+errors++;
+}
+}
+if(data.steps !== undefined){
+let data34 = data.steps;
+if(Array.isArray(data34)){
+const len3 = data34.length;
+for(let i3=0; i3<len3; i3++){
+if(!(validate119(data34[i3], {instancePath:instancePath+"/steps/" + i3,parentData:data34,parentDataProperty:i3,rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate119.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err47 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err47];
+}
+else {
+vErrors.push(err47);
+}
+errors++;
+}
+}
+if(data.notes !== undefined){
+if(typeof data.notes !== "string"){
+const err48 = {instancePath:instancePath+"/notes",schemaPath:"#/properties/notes/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
+}
+errors++;
+}
+}
+if(data.tags !== undefined){
+let data37 = data.tags;
+if(Array.isArray(data37)){
+const len4 = data37.length;
+for(let i4=0; i4<len4; i4++){
+let data38 = data37[i4];
+if(typeof data38 === "string"){
+if(!pattern14.test(data38)){
+const err49 = {instancePath:instancePath+"/tags/" + i4,schemaPath:"#/properties/tags/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
+}
+else {
+const err50 = {instancePath:instancePath+"/tags/" + i4,schemaPath:"#/properties/tags/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+}
+}
+else {
+const err51 = {instancePath:instancePath+"/tags",schemaPath:"#/properties/tags/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+}
+}
+else {
+const err52 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+validate91.errors = vErrors;
 return errors === 0;
 }
-validate71.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate91.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema32 = {"type":"object","required":["like"],"properties":{"like":{"type":"string"},"wire_name":{"type":"string","pattern":"^(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"label":{"type":"string"},"durations":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"integer","minimum":1,"maximum":60}}},"additionalProperties":false};
-const pattern31 = new RegExp("^(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "u");
+const schema45 = {"type":"object","required":["like"],"properties":{"like":{"type":"string"},"wire_name":{"type":"string","pattern":"^(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"label":{"type":"string"},"durations":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"integer","minimum":1,"maximum":60}}},"additionalProperties":false};
+const pattern53 = new RegExp("^(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "u");
 
-function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate133(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate85.evaluated;
+const evaluated0 = validate133.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2701,7 +5382,7 @@ errors++;
 if(data.wire_name !== undefined){
 let data1 = data.wire_name;
 if(typeof data1 === "string"){
-if(!pattern31.test(data1)){
+if(!pattern53.test(data1)){
 const err3 = {instancePath:instancePath+"/wire_name",schemaPath:"#/properties/wire_name/pattern",keyword:"pattern",params:{pattern: "^(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"}};
 if(vErrors === null){
 vErrors = [err3];
@@ -2831,18 +5512,18 @@ vErrors.push(err12);
 }
 errors++;
 }
-validate85.errors = vErrors;
+validate133.errors = vErrors;
 return errors === 0;
 }
-validate85.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate133.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema33 = {"type":"object","required":["model"],"properties":{"model":{"type":"string"},"mode":{"type":"string","enum":["std","pro","4k"]},"audio":{"type":"boolean"},"usd_per_second":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_clip":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_image":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"as_of":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}},"additionalProperties":false};
-const pattern32 = new RegExp("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "u");
+const schema46 = {"type":"object","required":["model"],"properties":{"model":{"type":"string"},"mode":{"type":"string","enum":["std","pro","4k"]},"audio":{"type":"boolean"},"scene":{"type":"string"},"usd_per_second":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_clip":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_image":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"as_of":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}},"additionalProperties":false};
+const pattern54 = new RegExp("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "u");
 
-function validate87(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate135(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate87.evaluated;
+const evaluated0 = validate135.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2861,7 +5542,7 @@ vErrors.push(err0);
 errors++;
 }
 for(const key0 in data){
-if(!(((((((key0 === "model") || (key0 === "mode")) || (key0 === "audio")) || (key0 === "usd_per_second")) || (key0 === "usd_per_clip")) || (key0 === "usd_per_image")) || (key0 === "as_of"))){
+if(!((((((((key0 === "model") || (key0 === "mode")) || (key0 === "audio")) || (key0 === "scene")) || (key0 === "usd_per_second")) || (key0 === "usd_per_clip")) || (key0 === "usd_per_image")) || (key0 === "as_of"))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err1];
@@ -2897,7 +5578,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!(((data1 === "std") || (data1 === "pro")) || (data1 === "4k"))){
-const err4 = {instancePath:instancePath+"/mode",schemaPath:"#/properties/mode/enum",keyword:"enum",params:{allowedValues: schema33.properties.mode.enum}};
+const err4 = {instancePath:instancePath+"/mode",schemaPath:"#/properties/mode/enum",keyword:"enum",params:{allowedValues: schema46.properties.mode.enum}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -2919,11 +5600,9 @@ vErrors.push(err5);
 errors++;
 }
 }
-if(data.usd_per_second !== undefined){
-let data3 = data.usd_per_second;
-if((typeof data3 == "number") && (isFinite(data3))){
-if(data3 > 1000000 || isNaN(data3)){
-const err6 = {instancePath:instancePath+"/usd_per_second",schemaPath:"#/properties/usd_per_second/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(data.scene !== undefined){
+if(typeof data.scene !== "string"){
+const err6 = {instancePath:instancePath+"/scene",schemaPath:"#/properties/scene/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2932,8 +5611,12 @@ vErrors.push(err6);
 }
 errors++;
 }
-if(data3 <= 0 || isNaN(data3)){
-const err7 = {instancePath:instancePath+"/usd_per_second",schemaPath:"#/properties/usd_per_second/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+}
+if(data.usd_per_second !== undefined){
+let data4 = data.usd_per_second;
+if((typeof data4 == "number") && (isFinite(data4))){
+if(data4 > 1000000 || isNaN(data4)){
+const err7 = {instancePath:instancePath+"/usd_per_second",schemaPath:"#/properties/usd_per_second/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -2942,9 +5625,8 @@ vErrors.push(err7);
 }
 errors++;
 }
-}
-else {
-const err8 = {instancePath:instancePath+"/usd_per_second",schemaPath:"#/properties/usd_per_second/type",keyword:"type",params:{type: "number"}};
+if(data4 <= 0 || isNaN(data4)){
+const err8 = {instancePath:instancePath+"/usd_per_second",schemaPath:"#/properties/usd_per_second/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -2954,11 +5636,8 @@ vErrors.push(err8);
 errors++;
 }
 }
-if(data.usd_per_clip !== undefined){
-let data4 = data.usd_per_clip;
-if((typeof data4 == "number") && (isFinite(data4))){
-if(data4 > 1000000 || isNaN(data4)){
-const err9 = {instancePath:instancePath+"/usd_per_clip",schemaPath:"#/properties/usd_per_clip/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+else {
+const err9 = {instancePath:instancePath+"/usd_per_second",schemaPath:"#/properties/usd_per_second/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -2967,8 +5646,12 @@ vErrors.push(err9);
 }
 errors++;
 }
-if(data4 <= 0 || isNaN(data4)){
-const err10 = {instancePath:instancePath+"/usd_per_clip",schemaPath:"#/properties/usd_per_clip/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+}
+if(data.usd_per_clip !== undefined){
+let data5 = data.usd_per_clip;
+if((typeof data5 == "number") && (isFinite(data5))){
+if(data5 > 1000000 || isNaN(data5)){
+const err10 = {instancePath:instancePath+"/usd_per_clip",schemaPath:"#/properties/usd_per_clip/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2977,9 +5660,8 @@ vErrors.push(err10);
 }
 errors++;
 }
-}
-else {
-const err11 = {instancePath:instancePath+"/usd_per_clip",schemaPath:"#/properties/usd_per_clip/type",keyword:"type",params:{type: "number"}};
+if(data5 <= 0 || isNaN(data5)){
+const err11 = {instancePath:instancePath+"/usd_per_clip",schemaPath:"#/properties/usd_per_clip/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2989,11 +5671,8 @@ vErrors.push(err11);
 errors++;
 }
 }
-if(data.usd_per_image !== undefined){
-let data5 = data.usd_per_image;
-if((typeof data5 == "number") && (isFinite(data5))){
-if(data5 > 1000000 || isNaN(data5)){
-const err12 = {instancePath:instancePath+"/usd_per_image",schemaPath:"#/properties/usd_per_image/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+else {
+const err12 = {instancePath:instancePath+"/usd_per_clip",schemaPath:"#/properties/usd_per_clip/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -3002,8 +5681,12 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(data5 <= 0 || isNaN(data5)){
-const err13 = {instancePath:instancePath+"/usd_per_image",schemaPath:"#/properties/usd_per_image/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+}
+if(data.usd_per_image !== undefined){
+let data6 = data.usd_per_image;
+if((typeof data6 == "number") && (isFinite(data6))){
+if(data6 > 1000000 || isNaN(data6)){
+const err13 = {instancePath:instancePath+"/usd_per_image",schemaPath:"#/properties/usd_per_image/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -3012,9 +5695,8 @@ vErrors.push(err13);
 }
 errors++;
 }
-}
-else {
-const err14 = {instancePath:instancePath+"/usd_per_image",schemaPath:"#/properties/usd_per_image/type",keyword:"type",params:{type: "number"}};
+if(data6 <= 0 || isNaN(data6)){
+const err14 = {instancePath:instancePath+"/usd_per_image",schemaPath:"#/properties/usd_per_image/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -3024,11 +5706,8 @@ vErrors.push(err14);
 errors++;
 }
 }
-if(data.as_of !== undefined){
-let data6 = data.as_of;
-if(typeof data6 === "string"){
-if(!pattern32.test(data6)){
-const err15 = {instancePath:instancePath+"/as_of",schemaPath:"#/properties/as_of/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}};
+else {
+const err15 = {instancePath:instancePath+"/usd_per_image",schemaPath:"#/properties/usd_per_image/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -3038,8 +5717,11 @@ vErrors.push(err15);
 errors++;
 }
 }
-else {
-const err16 = {instancePath:instancePath+"/as_of",schemaPath:"#/properties/as_of/type",keyword:"type",params:{type: "string"}};
+if(data.as_of !== undefined){
+let data7 = data.as_of;
+if(typeof data7 === "string"){
+if(!pattern54.test(data7)){
+const err16 = {instancePath:instancePath+"/as_of",schemaPath:"#/properties/as_of/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -3049,9 +5731,8 @@ vErrors.push(err16);
 errors++;
 }
 }
-}
 else {
-const err17 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err17 = {instancePath:instancePath+"/as_of",schemaPath:"#/properties/as_of/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -3060,10 +5741,22 @@ vErrors.push(err17);
 }
 errors++;
 }
-validate87.errors = vErrors;
+}
+}
+else {
+const err18 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+validate135.errors = vErrors;
 return errors === 0;
 }
-validate87.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate135.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -3346,14 +6039,14 @@ vErrors.push(err19);
 errors++;
 }
 }
-if(data.shots !== undefined){
-let data11 = data.shots;
+if(data.sounds !== undefined){
+let data11 = data.sounds;
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
 for(const key7 in data11){
 const _errs29 = errors;
 if(typeof key7 === "string"){
 if(!pattern4.test(key7)){
-const err20 = {instancePath:instancePath+"/shots",schemaPath:"#/properties/shots/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},propertyName:key7};
+const err20 = {instancePath:instancePath+"/sounds",schemaPath:"#/properties/sounds/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},propertyName:key7};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -3365,7 +6058,7 @@ errors++;
 }
 var valid7 = _errs29 === errors;
 if(!valid7){
-const err21 = {instancePath:instancePath+"/shots",schemaPath:"#/properties/shots/propertyNames",keyword:"propertyNames",params:{propertyName: key7}};
+const err21 = {instancePath:instancePath+"/sounds",schemaPath:"#/properties/sounds/propertyNames",keyword:"propertyNames",params:{propertyName: key7}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -3376,14 +6069,14 @@ errors++;
 }
 }
 for(const key8 in data11){
-if(!(validate71(data11[key8], {instancePath:instancePath+"/shots/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data11,parentDataProperty:key8,rootData,dynamicAnchors}))){
-vErrors = joined(vErrors, validate71.errors);
+if(!(validate80(data11[key8], {instancePath:instancePath+"/sounds/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data11,parentDataProperty:key8,rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate80.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err22 = {instancePath:instancePath+"/shots",schemaPath:"#/properties/shots/type",keyword:"type",params:{type: "object"}};
+const err22 = {instancePath:instancePath+"/sounds",schemaPath:"#/properties/sounds/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -3393,12 +6086,14 @@ vErrors.push(err22);
 errors++;
 }
 }
-if(data.limits !== undefined){
-let data13 = data.limits;
+if(data.voices !== undefined){
+let data13 = data.voices;
 if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 for(const key9 in data13){
-if(!(((key9 === "concurrency") || (key9 === "poll_seconds")) || (key9 === "downloads"))){
-const err23 = {instancePath:instancePath+"/limits",schemaPath:"#/properties/limits/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
+const _errs34 = errors;
+if(typeof key9 === "string"){
+if(!pattern4.test(key9)){
+const err23 = {instancePath:instancePath+"/voices",schemaPath:"#/properties/voices/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},propertyName:key9};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -3408,10 +6103,9 @@ vErrors.push(err23);
 errors++;
 }
 }
-if(data13.concurrency !== undefined){
-let data14 = data13.concurrency;
-if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
-const err24 = {instancePath:instancePath+"/limits/concurrency",schemaPath:"#/properties/limits/properties/concurrency/type",keyword:"type",params:{type: "integer"}};
+var valid9 = _errs34 === errors;
+if(!valid9){
+const err24 = {instancePath:instancePath+"/voices",schemaPath:"#/properties/voices/propertyNames",keyword:"propertyNames",params:{propertyName: key9}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -3420,9 +6114,16 @@ vErrors.push(err24);
 }
 errors++;
 }
-if((typeof data14 == "number") && (isFinite(data14))){
-if(data14 > 100 || isNaN(data14)){
-const err25 = {instancePath:instancePath+"/limits/concurrency",schemaPath:"#/properties/limits/properties/concurrency/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
+}
+for(const key10 in data13){
+if(!(validate82(data13[key10], {instancePath:instancePath+"/voices/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data13,parentDataProperty:key10,rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate82.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err25 = {instancePath:instancePath+"/voices",schemaPath:"#/properties/voices/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -3431,8 +6132,15 @@ vErrors.push(err25);
 }
 errors++;
 }
-if(data14 < 1 || isNaN(data14)){
-const err26 = {instancePath:instancePath+"/limits/concurrency",schemaPath:"#/properties/limits/properties/concurrency/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data.elements !== undefined){
+let data15 = data.elements;
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+for(const key11 in data15){
+const _errs39 = errors;
+if(typeof key11 === "string"){
+if(!pattern4.test(key11)){
+const err26 = {instancePath:instancePath+"/elements",schemaPath:"#/properties/elements/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},propertyName:key11};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -3442,12 +6150,9 @@ vErrors.push(err26);
 errors++;
 }
 }
-}
-if(data13.poll_seconds !== undefined){
-let data15 = data13.poll_seconds;
-if((typeof data15 == "number") && (isFinite(data15))){
-if(data15 > 600 || isNaN(data15)){
-const err27 = {instancePath:instancePath+"/limits/poll_seconds",schemaPath:"#/properties/limits/properties/poll_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 600}};
+var valid11 = _errs39 === errors;
+if(!valid11){
+const err27 = {instancePath:instancePath+"/elements",schemaPath:"#/properties/elements/propertyNames",keyword:"propertyNames",params:{propertyName: key11}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -3456,8 +6161,16 @@ vErrors.push(err27);
 }
 errors++;
 }
-if(data15 <= 0 || isNaN(data15)){
-const err28 = {instancePath:instancePath+"/limits/poll_seconds",schemaPath:"#/properties/limits/properties/poll_seconds/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+}
+for(const key12 in data15){
+if(!(validate85(data15[key12], {instancePath:instancePath+"/elements/" + key12.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data15,parentDataProperty:key12,rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate85.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err28 = {instancePath:instancePath+"/elements",schemaPath:"#/properties/elements/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -3467,8 +6180,14 @@ vErrors.push(err28);
 errors++;
 }
 }
-else {
-const err29 = {instancePath:instancePath+"/limits/poll_seconds",schemaPath:"#/properties/limits/properties/poll_seconds/type",keyword:"type",params:{type: "number"}};
+if(data.shots !== undefined){
+let data17 = data.shots;
+if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
+for(const key13 in data17){
+const _errs44 = errors;
+if(typeof key13 === "string"){
+if(!pattern4.test(key13)){
+const err29 = {instancePath:instancePath+"/shots",schemaPath:"#/properties/shots/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},propertyName:key13};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -3478,10 +6197,9 @@ vErrors.push(err29);
 errors++;
 }
 }
-if(data13.downloads !== undefined){
-let data16 = data13.downloads;
-if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
-const err30 = {instancePath:instancePath+"/limits/downloads",schemaPath:"#/properties/limits/properties/downloads/type",keyword:"type",params:{type: "integer"}};
+var valid13 = _errs44 === errors;
+if(!valid13){
+const err30 = {instancePath:instancePath+"/shots",schemaPath:"#/properties/shots/propertyNames",keyword:"propertyNames",params:{propertyName: key13}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -3490,9 +6208,16 @@ vErrors.push(err30);
 }
 errors++;
 }
-if((typeof data16 == "number") && (isFinite(data16))){
-if(data16 > 32 || isNaN(data16)){
-const err31 = {instancePath:instancePath+"/limits/downloads",schemaPath:"#/properties/limits/properties/downloads/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32}};
+}
+for(const key14 in data17){
+if(!(validate91(data17[key14], {instancePath:instancePath+"/shots/" + key14.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data17,parentDataProperty:key14,rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate91.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err31 = {instancePath:instancePath+"/shots",schemaPath:"#/properties/shots/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -3501,8 +6226,13 @@ vErrors.push(err31);
 }
 errors++;
 }
-if(data16 < 1 || isNaN(data16)){
-const err32 = {instancePath:instancePath+"/limits/downloads",schemaPath:"#/properties/limits/properties/downloads/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data.limits !== undefined){
+let data19 = data.limits;
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+for(const key15 in data19){
+if(!(((key15 === "concurrency") || (key15 === "poll_seconds")) || (key15 === "downloads"))){
+const err32 = {instancePath:instancePath+"/limits",schemaPath:"#/properties/limits/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -3512,10 +6242,10 @@ vErrors.push(err32);
 errors++;
 }
 }
-}
-}
-else {
-const err33 = {instancePath:instancePath+"/limits",schemaPath:"#/properties/limits/type",keyword:"type",params:{type: "object"}};
+if(data19.concurrency !== undefined){
+let data20 = data19.concurrency;
+if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
+const err33 = {instancePath:instancePath+"/limits/concurrency",schemaPath:"#/properties/limits/properties/concurrency/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -3524,13 +6254,9 @@ vErrors.push(err33);
 }
 errors++;
 }
-}
-if(data.budget !== undefined){
-let data17 = data.budget;
-if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
-for(const key10 in data17){
-if(!(key10 === "usd")){
-const err34 = {instancePath:instancePath+"/budget",schemaPath:"#/properties/budget/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
+if((typeof data20 == "number") && (isFinite(data20))){
+if(data20 > 100 || isNaN(data20)){
+const err34 = {instancePath:instancePath+"/limits/concurrency",schemaPath:"#/properties/limits/properties/concurrency/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -3539,12 +6265,8 @@ vErrors.push(err34);
 }
 errors++;
 }
-}
-if(data17.usd !== undefined){
-let data18 = data17.usd;
-if((typeof data18 == "number") && (isFinite(data18))){
-if(data18 > 1000000 || isNaN(data18)){
-const err35 = {instancePath:instancePath+"/budget/usd",schemaPath:"#/properties/budget/properties/usd/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(data20 < 1 || isNaN(data20)){
+const err35 = {instancePath:instancePath+"/limits/concurrency",schemaPath:"#/properties/limits/properties/concurrency/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -3553,8 +6275,13 @@ vErrors.push(err35);
 }
 errors++;
 }
-if(data18 < 0 || isNaN(data18)){
-const err36 = {instancePath:instancePath+"/budget/usd",schemaPath:"#/properties/budget/properties/usd/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+}
+if(data19.poll_seconds !== undefined){
+let data21 = data19.poll_seconds;
+if((typeof data21 == "number") && (isFinite(data21))){
+if(data21 > 600 || isNaN(data21)){
+const err36 = {instancePath:instancePath+"/limits/poll_seconds",schemaPath:"#/properties/limits/properties/poll_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 600}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -3563,9 +6290,8 @@ vErrors.push(err36);
 }
 errors++;
 }
-}
-else {
-const err37 = {instancePath:instancePath+"/budget/usd",schemaPath:"#/properties/budget/properties/usd/type",keyword:"type",params:{type: "number"}};
+if(data21 <= 0 || isNaN(data21)){
+const err37 = {instancePath:instancePath+"/limits/poll_seconds",schemaPath:"#/properties/limits/properties/poll_seconds/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -3575,9 +6301,8 @@ vErrors.push(err37);
 errors++;
 }
 }
-}
 else {
-const err38 = {instancePath:instancePath+"/budget",schemaPath:"#/properties/budget/type",keyword:"type",params:{type: "object"}};
+const err38 = {instancePath:instancePath+"/limits/poll_seconds",schemaPath:"#/properties/limits/properties/poll_seconds/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -3587,12 +6312,10 @@ vErrors.push(err38);
 errors++;
 }
 }
-if(data.approval !== undefined){
-let data19 = data.approval;
-if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
-for(const key11 in data19){
-if(!(((key11 === "tiers") || (key11 === "above_usd")) || (key11 === "retries"))){
-const err39 = {instancePath:instancePath+"/approval",schemaPath:"#/properties/approval/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
+if(data19.downloads !== undefined){
+let data22 = data19.downloads;
+if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
+const err39 = {instancePath:instancePath+"/limits/downloads",schemaPath:"#/properties/limits/properties/downloads/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -3601,15 +6324,9 @@ vErrors.push(err39);
 }
 errors++;
 }
-}
-if(data19.tiers !== undefined){
-let data20 = data19.tiers;
-if(Array.isArray(data20)){
-const len0 = data20.length;
-for(let i0=0; i0<len0; i0++){
-let data21 = data20[i0];
-if(typeof data21 !== "string"){
-const err40 = {instancePath:instancePath+"/approval/tiers/" + i0,schemaPath:"#/properties/approval/properties/tiers/items/type",keyword:"type",params:{type: "string"}};
+if((typeof data22 == "number") && (isFinite(data22))){
+if(data22 > 32 || isNaN(data22)){
+const err40 = {instancePath:instancePath+"/limits/downloads",schemaPath:"#/properties/limits/properties/downloads/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -3618,8 +6335,8 @@ vErrors.push(err40);
 }
 errors++;
 }
-if(!(((data21 === "standard") || (data21 === "pro")) || (data21 === "master"))){
-const err41 = {instancePath:instancePath+"/approval/tiers/" + i0,schemaPath:"#/properties/approval/properties/tiers/items/enum",keyword:"enum",params:{allowedValues: schema19.properties.approval.properties.tiers.items.enum}};
+if(data22 < 1 || isNaN(data22)){
+const err41 = {instancePath:instancePath+"/limits/downloads",schemaPath:"#/properties/limits/properties/downloads/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -3629,18 +6346,10 @@ vErrors.push(err41);
 errors++;
 }
 }
-let i1 = data20.length;
-let j0;
-if(i1 > 1){
-const indices0 = {};
-for(;i1--;){
-let item0 = data20[i1];
-if(typeof item0 !== "string"){
-continue;
 }
-if(typeof indices0[item0] == "number"){
-j0 = indices0[item0];
-const err42 = {instancePath:instancePath+"/approval/tiers",schemaPath:"#/properties/approval/properties/tiers/uniqueItems",keyword:"uniqueItems",params:{i: i1, j: j0}};
+}
+else {
+const err42 = {instancePath:instancePath+"/limits",schemaPath:"#/properties/limits/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -3648,14 +6357,14 @@ else {
 vErrors.push(err42);
 }
 errors++;
-break;
-}
-indices0[item0] = i1;
 }
 }
-}
-else {
-const err43 = {instancePath:instancePath+"/approval/tiers",schemaPath:"#/properties/approval/properties/tiers/type",keyword:"type",params:{type: "array"}};
+if(data.budget !== undefined){
+let data23 = data.budget;
+if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
+for(const key16 in data23){
+if(!(key16 === "usd")){
+const err43 = {instancePath:instancePath+"/budget",schemaPath:"#/properties/budget/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -3665,11 +6374,11 @@ vErrors.push(err43);
 errors++;
 }
 }
-if(data19.above_usd !== undefined){
-let data22 = data19.above_usd;
-if((typeof data22 == "number") && (isFinite(data22))){
-if(data22 > 1000000 || isNaN(data22)){
-const err44 = {instancePath:instancePath+"/approval/above_usd",schemaPath:"#/properties/approval/properties/above_usd/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(data23.usd !== undefined){
+let data24 = data23.usd;
+if((typeof data24 == "number") && (isFinite(data24))){
+if(data24 > 1000000 || isNaN(data24)){
+const err44 = {instancePath:instancePath+"/budget/usd",schemaPath:"#/properties/budget/properties/usd/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -3678,8 +6387,8 @@ vErrors.push(err44);
 }
 errors++;
 }
-if(data22 < 0 || isNaN(data22)){
-const err45 = {instancePath:instancePath+"/approval/above_usd",schemaPath:"#/properties/approval/properties/above_usd/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data24 < 0 || isNaN(data24)){
+const err45 = {instancePath:instancePath+"/budget/usd",schemaPath:"#/properties/budget/properties/usd/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -3690,7 +6399,7 @@ errors++;
 }
 }
 else {
-const err46 = {instancePath:instancePath+"/approval/above_usd",schemaPath:"#/properties/approval/properties/above_usd/type",keyword:"type",params:{type: "number"}};
+const err46 = {instancePath:instancePath+"/budget/usd",schemaPath:"#/properties/budget/properties/usd/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -3700,10 +6409,9 @@ vErrors.push(err46);
 errors++;
 }
 }
-if(data19.retries !== undefined){
-let data23 = data19.retries;
-if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
-const err47 = {instancePath:instancePath+"/approval/retries",schemaPath:"#/properties/approval/properties/retries/type",keyword:"type",params:{type: "integer"}};
+}
+else {
+const err47 = {instancePath:instancePath+"/budget",schemaPath:"#/properties/budget/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -3712,9 +6420,13 @@ vErrors.push(err47);
 }
 errors++;
 }
-if((typeof data23 == "number") && (isFinite(data23))){
-if(data23 > 3 || isNaN(data23)){
-const err48 = {instancePath:instancePath+"/approval/retries",schemaPath:"#/properties/approval/properties/retries/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
+}
+if(data.approval !== undefined){
+let data25 = data.approval;
+if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
+for(const key17 in data25){
+if(!(((key17 === "tiers") || (key17 === "above_usd")) || (key17 === "retries"))){
+const err48 = {instancePath:instancePath+"/approval",schemaPath:"#/properties/approval/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -3723,8 +6435,15 @@ vErrors.push(err48);
 }
 errors++;
 }
-if(data23 < 0 || isNaN(data23)){
-const err49 = {instancePath:instancePath+"/approval/retries",schemaPath:"#/properties/approval/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data25.tiers !== undefined){
+let data26 = data25.tiers;
+if(Array.isArray(data26)){
+const len0 = data26.length;
+for(let i0=0; i0<len0; i0++){
+let data27 = data26[i0];
+if(typeof data27 !== "string"){
+const err49 = {instancePath:instancePath+"/approval/tiers/" + i0,schemaPath:"#/properties/approval/properties/tiers/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -3733,11 +6452,8 @@ vErrors.push(err49);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err50 = {instancePath:instancePath+"/approval",schemaPath:"#/properties/approval/type",keyword:"type",params:{type: "object"}};
+if(!(((data27 === "standard") || (data27 === "pro")) || (data27 === "master"))){
+const err50 = {instancePath:instancePath+"/approval/tiers/" + i0,schemaPath:"#/properties/approval/properties/tiers/items/enum",keyword:"enum",params:{allowedValues: schema19.properties.approval.properties.tiers.items.enum}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -3747,12 +6463,18 @@ vErrors.push(err50);
 errors++;
 }
 }
-if(data.outputs !== undefined){
-let data24 = data.outputs;
-if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
-for(const key12 in data24){
-if(!((key12 === "path") || (key12 === "image_path"))){
-const err51 = {instancePath:instancePath+"/outputs",schemaPath:"#/properties/outputs/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
+let i1 = data26.length;
+let j0;
+if(i1 > 1){
+const indices0 = {};
+for(;i1--;){
+let item0 = data26[i1];
+if(typeof item0 !== "string"){
+continue;
+}
+if(typeof indices0[item0] == "number"){
+j0 = indices0[item0];
+const err51 = {instancePath:instancePath+"/approval/tiers",schemaPath:"#/properties/approval/properties/tiers/uniqueItems",keyword:"uniqueItems",params:{i: i1, j: j0}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -3760,13 +6482,14 @@ else {
 vErrors.push(err51);
 }
 errors++;
+break;
+}
+indices0[item0] = i1;
 }
 }
-if(data24.path !== undefined){
-let data25 = data24.path;
-if(typeof data25 === "string"){
-if(!pattern13.test(data25)){
-const err52 = {instancePath:instancePath+"/outputs/path",schemaPath:"#/properties/outputs/properties/path/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+}
+else {
+const err52 = {instancePath:instancePath+"/approval/tiers",schemaPath:"#/properties/approval/properties/tiers/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -3776,8 +6499,11 @@ vErrors.push(err52);
 errors++;
 }
 }
-else {
-const err53 = {instancePath:instancePath+"/outputs/path",schemaPath:"#/properties/outputs/properties/path/type",keyword:"type",params:{type: "string"}};
+if(data25.above_usd !== undefined){
+let data28 = data25.above_usd;
+if((typeof data28 == "number") && (isFinite(data28))){
+if(data28 > 1000000 || isNaN(data28)){
+const err53 = {instancePath:instancePath+"/approval/above_usd",schemaPath:"#/properties/approval/properties/above_usd/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -3786,12 +6512,8 @@ vErrors.push(err53);
 }
 errors++;
 }
-}
-if(data24.image_path !== undefined){
-let data26 = data24.image_path;
-if(typeof data26 === "string"){
-if(!pattern13.test(data26)){
-const err54 = {instancePath:instancePath+"/outputs/image_path",schemaPath:"#/properties/outputs/properties/image_path/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(data28 < 0 || isNaN(data28)){
+const err54 = {instancePath:instancePath+"/approval/above_usd",schemaPath:"#/properties/approval/properties/above_usd/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -3802,7 +6524,7 @@ errors++;
 }
 }
 else {
-const err55 = {instancePath:instancePath+"/outputs/image_path",schemaPath:"#/properties/outputs/properties/image_path/type",keyword:"type",params:{type: "string"}};
+const err55 = {instancePath:instancePath+"/approval/above_usd",schemaPath:"#/properties/approval/properties/above_usd/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -3812,9 +6534,10 @@ vErrors.push(err55);
 errors++;
 }
 }
-}
-else {
-const err56 = {instancePath:instancePath+"/outputs",schemaPath:"#/properties/outputs/type",keyword:"type",params:{type: "object"}};
+if(data25.retries !== undefined){
+let data29 = data25.retries;
+if(!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))){
+const err56 = {instancePath:instancePath+"/approval/retries",schemaPath:"#/properties/approval/properties/retries/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -3823,13 +6546,9 @@ vErrors.push(err56);
 }
 errors++;
 }
-}
-if(data.catalog !== undefined){
-let data27 = data.catalog;
-if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
-for(const key13 in data27){
-if(!(((key13 === "models") || (key13 === "prices")) || (key13 === "unit_usd"))){
-const err57 = {instancePath:instancePath+"/catalog",schemaPath:"#/properties/catalog/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
+if((typeof data29 == "number") && (isFinite(data29))){
+if(data29 > 3 || isNaN(data29)){
+const err57 = {instancePath:instancePath+"/approval/retries",schemaPath:"#/properties/approval/properties/retries/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -3838,15 +6557,8 @@ vErrors.push(err57);
 }
 errors++;
 }
-}
-if(data27.models !== undefined){
-let data28 = data27.models;
-if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
-for(const key14 in data28){
-const _errs69 = errors;
-if(typeof key14 === "string"){
-if(!pattern30.test(key14)){
-const err58 = {instancePath:instancePath+"/catalog/models",schemaPath:"#/properties/catalog/properties/models/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},propertyName:key14};
+if(data29 < 0 || isNaN(data29)){
+const err58 = {instancePath:instancePath+"/approval/retries",schemaPath:"#/properties/approval/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -3856,9 +6568,10 @@ vErrors.push(err58);
 errors++;
 }
 }
-var valid17 = _errs69 === errors;
-if(!valid17){
-const err59 = {instancePath:instancePath+"/catalog/models",schemaPath:"#/properties/catalog/properties/models/propertyNames",keyword:"propertyNames",params:{propertyName: key14}};
+}
+}
+else {
+const err59 = {instancePath:instancePath+"/approval",schemaPath:"#/properties/approval/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -3868,15 +6581,12 @@ vErrors.push(err59);
 errors++;
 }
 }
-for(const key15 in data28){
-if(!(validate85(data28[key15], {instancePath:instancePath+"/catalog/models/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data28,parentDataProperty:key15,rootData,dynamicAnchors}))){
-vErrors = joined(vErrors, validate85.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err60 = {instancePath:instancePath+"/catalog/models",schemaPath:"#/properties/catalog/properties/models/type",keyword:"type",params:{type: "object"}};
+if(data.outputs !== undefined){
+let data30 = data.outputs;
+if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
+for(const key18 in data30){
+if(!(((key18 === "path") || (key18 === "image_path")) || (key18 === "sound_path"))){
+const err60 = {instancePath:instancePath+"/outputs",schemaPath:"#/properties/outputs/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -3886,19 +6596,11 @@ vErrors.push(err60);
 errors++;
 }
 }
-if(data27.prices !== undefined){
-let data30 = data27.prices;
-if(Array.isArray(data30)){
-const len1 = data30.length;
-for(let i2=0; i2<len1; i2++){
-if(!(validate87(data30[i2], {instancePath:instancePath+"/catalog/prices/" + i2,parentData:data30,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = joined(vErrors, validate87.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err61 = {instancePath:instancePath+"/catalog/prices",schemaPath:"#/properties/catalog/properties/prices/type",keyword:"type",params:{type: "array"}};
+if(data30.path !== undefined){
+let data31 = data30.path;
+if(typeof data31 === "string"){
+if(!pattern14.test(data31)){
+const err61 = {instancePath:instancePath+"/outputs/path",schemaPath:"#/properties/outputs/properties/path/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -3908,12 +6610,8 @@ vErrors.push(err61);
 errors++;
 }
 }
-if(data27.unit_usd !== undefined){
-let data32 = data27.unit_usd;
-if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
-for(const key16 in data32){
-if(!((key16 === "video") || (key16 === "image"))){
-const err62 = {instancePath:instancePath+"/catalog/unit_usd",schemaPath:"#/properties/catalog/properties/unit_usd/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16}};
+else {
+const err62 = {instancePath:instancePath+"/outputs/path",schemaPath:"#/properties/outputs/properties/path/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -3923,11 +6621,11 @@ vErrors.push(err62);
 errors++;
 }
 }
-if(data32.video !== undefined){
-let data33 = data32.video;
-if((typeof data33 == "number") && (isFinite(data33))){
-if(data33 > 1000000 || isNaN(data33)){
-const err63 = {instancePath:instancePath+"/catalog/unit_usd/video",schemaPath:"#/properties/catalog/properties/unit_usd/properties/video/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(data30.image_path !== undefined){
+let data32 = data30.image_path;
+if(typeof data32 === "string"){
+if(!pattern14.test(data32)){
+const err63 = {instancePath:instancePath+"/outputs/image_path",schemaPath:"#/properties/outputs/properties/image_path/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -3936,8 +6634,9 @@ vErrors.push(err63);
 }
 errors++;
 }
-if(data33 <= 0 || isNaN(data33)){
-const err64 = {instancePath:instancePath+"/catalog/unit_usd/video",schemaPath:"#/properties/catalog/properties/unit_usd/properties/video/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+}
+else {
+const err64 = {instancePath:instancePath+"/outputs/image_path",schemaPath:"#/properties/outputs/properties/image_path/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -3947,8 +6646,11 @@ vErrors.push(err64);
 errors++;
 }
 }
-else {
-const err65 = {instancePath:instancePath+"/catalog/unit_usd/video",schemaPath:"#/properties/catalog/properties/unit_usd/properties/video/type",keyword:"type",params:{type: "number"}};
+if(data30.sound_path !== undefined){
+let data33 = data30.sound_path;
+if(typeof data33 === "string"){
+if(!pattern14.test(data33)){
+const err65 = {instancePath:instancePath+"/outputs/sound_path",schemaPath:"#/properties/outputs/properties/sound_path/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -3958,11 +6660,8 @@ vErrors.push(err65);
 errors++;
 }
 }
-if(data32.image !== undefined){
-let data34 = data32.image;
-if((typeof data34 == "number") && (isFinite(data34))){
-if(data34 > 1000000 || isNaN(data34)){
-const err66 = {instancePath:instancePath+"/catalog/unit_usd/image",schemaPath:"#/properties/catalog/properties/unit_usd/properties/image/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+else {
+const err66 = {instancePath:instancePath+"/outputs/sound_path",schemaPath:"#/properties/outputs/properties/sound_path/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -3971,8 +6670,10 @@ vErrors.push(err66);
 }
 errors++;
 }
-if(data34 <= 0 || isNaN(data34)){
-const err67 = {instancePath:instancePath+"/catalog/unit_usd/image",schemaPath:"#/properties/catalog/properties/unit_usd/properties/image/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+}
+}
+else {
+const err67 = {instancePath:instancePath+"/outputs",schemaPath:"#/properties/outputs/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -3982,8 +6683,12 @@ vErrors.push(err67);
 errors++;
 }
 }
-else {
-const err68 = {instancePath:instancePath+"/catalog/unit_usd/image",schemaPath:"#/properties/catalog/properties/unit_usd/properties/image/type",keyword:"type",params:{type: "number"}};
+if(data.catalog !== undefined){
+let data34 = data.catalog;
+if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
+for(const key19 in data34){
+if(!(((key19 === "models") || (key19 === "prices")) || (key19 === "unit_usd"))){
+const err68 = {instancePath:instancePath+"/catalog",schemaPath:"#/properties/catalog/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -3993,9 +6698,14 @@ vErrors.push(err68);
 errors++;
 }
 }
-}
-else {
-const err69 = {instancePath:instancePath+"/catalog/unit_usd",schemaPath:"#/properties/catalog/properties/unit_usd/type",keyword:"type",params:{type: "object"}};
+if(data34.models !== undefined){
+let data35 = data34.models;
+if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
+for(const key20 in data35){
+const _errs86 = errors;
+if(typeof key20 === "string"){
+if(!pattern52.test(key20)){
+const err69 = {instancePath:instancePath+"/catalog/models",schemaPath:"#/properties/catalog/properties/models/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},propertyName:key20};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -4005,9 +6715,9 @@ vErrors.push(err69);
 errors++;
 }
 }
-}
-else {
-const err70 = {instancePath:instancePath+"/catalog",schemaPath:"#/properties/catalog/type",keyword:"type",params:{type: "object"}};
+var valid23 = _errs86 === errors;
+if(!valid23){
+const err70 = {instancePath:instancePath+"/catalog/models",schemaPath:"#/properties/catalog/properties/models/propertyNames",keyword:"propertyNames",params:{propertyName: key20}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -4017,14 +6727,163 @@ vErrors.push(err70);
 errors++;
 }
 }
+for(const key21 in data35){
+if(!(validate133(data35[key21], {instancePath:instancePath+"/catalog/models/" + key21.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data35,parentDataProperty:key21,rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate133.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
-const err71 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err71 = {instancePath:instancePath+"/catalog/models",schemaPath:"#/properties/catalog/properties/models/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err71];
 }
 else {
 vErrors.push(err71);
+}
+errors++;
+}
+}
+if(data34.prices !== undefined){
+let data37 = data34.prices;
+if(Array.isArray(data37)){
+const len1 = data37.length;
+for(let i2=0; i2<len1; i2++){
+if(!(validate135(data37[i2], {instancePath:instancePath+"/catalog/prices/" + i2,parentData:data37,parentDataProperty:i2,rootData,dynamicAnchors}))){
+vErrors = joined(vErrors, validate135.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err72 = {instancePath:instancePath+"/catalog/prices",schemaPath:"#/properties/catalog/properties/prices/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err72];
+}
+else {
+vErrors.push(err72);
+}
+errors++;
+}
+}
+if(data34.unit_usd !== undefined){
+let data39 = data34.unit_usd;
+if(data39 && typeof data39 == "object" && !Array.isArray(data39)){
+for(const key22 in data39){
+if(!((key22 === "video") || (key22 === "image"))){
+const err73 = {instancePath:instancePath+"/catalog/unit_usd",schemaPath:"#/properties/catalog/properties/unit_usd/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key22}};
+if(vErrors === null){
+vErrors = [err73];
+}
+else {
+vErrors.push(err73);
+}
+errors++;
+}
+}
+if(data39.video !== undefined){
+let data40 = data39.video;
+if((typeof data40 == "number") && (isFinite(data40))){
+if(data40 > 1000000 || isNaN(data40)){
+const err74 = {instancePath:instancePath+"/catalog/unit_usd/video",schemaPath:"#/properties/catalog/properties/unit_usd/properties/video/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(vErrors === null){
+vErrors = [err74];
+}
+else {
+vErrors.push(err74);
+}
+errors++;
+}
+if(data40 <= 0 || isNaN(data40)){
+const err75 = {instancePath:instancePath+"/catalog/unit_usd/video",schemaPath:"#/properties/catalog/properties/unit_usd/properties/video/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+if(vErrors === null){
+vErrors = [err75];
+}
+else {
+vErrors.push(err75);
+}
+errors++;
+}
+}
+else {
+const err76 = {instancePath:instancePath+"/catalog/unit_usd/video",schemaPath:"#/properties/catalog/properties/unit_usd/properties/video/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err76];
+}
+else {
+vErrors.push(err76);
+}
+errors++;
+}
+}
+if(data39.image !== undefined){
+let data41 = data39.image;
+if((typeof data41 == "number") && (isFinite(data41))){
+if(data41 > 1000000 || isNaN(data41)){
+const err77 = {instancePath:instancePath+"/catalog/unit_usd/image",schemaPath:"#/properties/catalog/properties/unit_usd/properties/image/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(vErrors === null){
+vErrors = [err77];
+}
+else {
+vErrors.push(err77);
+}
+errors++;
+}
+if(data41 <= 0 || isNaN(data41)){
+const err78 = {instancePath:instancePath+"/catalog/unit_usd/image",schemaPath:"#/properties/catalog/properties/unit_usd/properties/image/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+if(vErrors === null){
+vErrors = [err78];
+}
+else {
+vErrors.push(err78);
+}
+errors++;
+}
+}
+else {
+const err79 = {instancePath:instancePath+"/catalog/unit_usd/image",schemaPath:"#/properties/catalog/properties/unit_usd/properties/image/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err79];
+}
+else {
+vErrors.push(err79);
+}
+errors++;
+}
+}
+}
+else {
+const err80 = {instancePath:instancePath+"/catalog/unit_usd",schemaPath:"#/properties/catalog/properties/unit_usd/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err80];
+}
+else {
+vErrors.push(err80);
+}
+errors++;
+}
+}
+}
+else {
+const err81 = {instancePath:instancePath+"/catalog",schemaPath:"#/properties/catalog/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err81];
+}
+else {
+vErrors.push(err81);
+}
+errors++;
+}
+}
+}
+else {
+const err82 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err82];
+}
+else {
+vErrors.push(err82);
 }
 errors++;
 }

@@ -15,7 +15,15 @@ export type Single = string | number | boolean | null;
 /** A value of another type than its field has. */
 export function typeDiagnostic(path: Path, value: Plain, finding: SchemaFinding): Diagnostic {
   const field = fieldAt(path);
-  const wanted = typesOf(field, finding);
+  return notOfType(path, value, typesOf(field, finding), field);
+}
+
+function notOfType(
+  path: Path,
+  value: Plain,
+  wanted: readonly string[],
+  field: Field | undefined,
+): Diagnostic {
   const code = isVersion(path) ? "manifest/version" : "manifest/wrong-type";
   const given = kindOf(value);
   return problem(code, `${named(path)} must be ${listWords(wanted.map(kindWords), "or")}, and is ${given}`, {
@@ -90,6 +98,10 @@ export function valueDiagnostic(path: Path, value: Single, { keyword, params }: 
     case "exclusiveMinimum":
       return wrong(`must be more than ${String(params["limit"])}`);
     case "pattern":
+      // A field that is yes or no, and takes a word besides: any other text is more likely a slip for yes or no.
+      if (field?.type?.includes("boolean") === true) {
+        return notOfType(path, value, ["boolean"], field);
+      }
       return patternDiagnostic(path, value, wrong);
     default:
       return wrong("has a value that it cannot have");

@@ -3,7 +3,7 @@
  * change reaches. Nothing is paid for it, and nothing paid is forgotten.
  */
 import type { CacheKey } from "../graph/key.js";
-import type { StepId } from "../graph/step.js";
+import type { StepId } from "../graph/input.js";
 import type { Plan, PlannedStep } from "./plan.js";
 import { isUnderWay } from "./decide.js";
 import type { Attempt, Prior } from "./prior.js";

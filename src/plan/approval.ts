@@ -7,7 +7,7 @@ import type { Brand } from "../base/guard.js";
 import { sumMicros, usd, type Micros } from "../base/money.js";
 import type { Tier } from "../catalog/model.js";
 import type { CacheKey } from "../graph/key.js";
-import type { Realm, StepId } from "../graph/step.js";
+import type { Realm, StepId } from "../graph/input.js";
 import type { PlannedCreate } from "./create.js";
 import { dearest } from "./fit.js";
 import type { Plan, PlannedStep } from "./plan.js";

@@ -10,7 +10,7 @@ import { tierOf, type Catalog, type PriceQuery } from "../catalog/catalog.js";
 import type { Basis, Mode, Model, PriceRow, Tier, VideoModel } from "../catalog/model.js";
 import { NATIVE_SECONDS, SERVICE_PRICES, type UnitKind } from "../catalog/units.js";
 import type { SourceFacts } from "../graph/rules-refine.js";
-import type { Action, Extend, LipSync } from "../graph/step.js";
+import type { Action, Extend, LipSync } from "../graph/actions.js";
 import { SMALL_CALLS_MOST } from "./calls.js";
 
 /** The least and the most that is expected. */
@@ -76,7 +76,21 @@ export function estimate(
       const model = catalog.image(action.model);
       return model === undefined ? noModel(action.model) : once(model, {}, "image", catalog);
     }
+    case "omni_video":
+    case "motion_control":
+    case "avatar":
+    case "effect":
+    case "multi_image_to_video":
+    case "video_to_audio":
+    case "omni_image":
+    case "multi_image":
+    case "expand":
+    case "text_to_audio":
+    case "element":
+    case "voice":
+      return { kind: "unknown", why: `it is not known here what ${action.kind} costs` };
     case "frame":
+    case "picture":
       return { kind: "free", why: "made on this machine" };
     default:
       return unreachable(action);
@@ -141,8 +155,26 @@ export function tierOfAction(action: Action, catalog: Catalog, source: SourceFac
       const model = catalog.image(action.model);
       return model === undefined ? "master" : tierOf(model, undefined);
     }
+    case "omni_video":
+    case "motion_control":
+    case "multi_image_to_video":
+      return videoTier(action.model, action.mode, catalog);
+    case "omni_image":
+    case "multi_image": {
+      const model = catalog.image(action.model);
+      return model === undefined ? "master" : tierOf(model, undefined);
+    }
+    case "avatar":
+      return tierOf(catalog.service(action.kind), action.mode);
+    case "effect":
+    case "video_to_audio":
+    case "expand":
+    case "text_to_audio":
+    case "element":
+    case "voice":
     case "lip_sync":
     case "frame":
+    case "picture":
       return "standard";
     default:
       return unreachable(action);

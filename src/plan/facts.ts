@@ -6,7 +6,8 @@ import type { Catalog } from "../catalog/catalog.js";
 import type { Mode } from "../catalog/model.js";
 import type { SourceFacts } from "../graph/rules-refine.js";
 import { clipFacts, workedOn } from "../graph/source.js";
-import type { Step, StepId } from "../graph/step.js";
+import type { StepId } from "../graph/input.js";
+import type { Step } from "../graph/step.js";
 import type { PlannedStep } from "./plan.js";
 import type { Prior, Rendering } from "./prior.js";
 

@@ -4,7 +4,7 @@
  * The client reference follows from intent alone, so no record of ours is needed to ask.
  */
 import { unreachable } from "../base/guard.js";
-import type { Action } from "../graph/step.js";
+import type { Action } from "../graph/actions.js";
 import type { CacheKey, KeyInputs } from "../graph/key.js";
 import { clientReference } from "./approval.js";
 import { RENDER } from "./decide.js";

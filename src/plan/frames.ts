@@ -2,7 +2,7 @@
  * Pictures out of clips: steps that cost nothing and exist for the sake of others. They stand in a plan only where
  * somebody needs them, and stand there for the clips that they are taken from.
  */
-import type { StepId } from "../graph/step.js";
+import type { StepId } from "../graph/input.js";
 import type { PlannedStep } from "./plan.js";
 
 /** A frame stands for the clip that it is taken from, which is what its consumers depend on. */

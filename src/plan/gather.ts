@@ -4,7 +4,7 @@
  */
 import { micros } from "../base/money.js";
 import type { CacheKey, KeyInputs } from "../graph/key.js";
-import type { StepId } from "../graph/step.js";
+import type { StepId } from "../graph/input.js";
 import { paidSteps, planDigest } from "./approval.js";
 import { isKnown } from "./decide.js";
 import { sum } from "./estimate.js";

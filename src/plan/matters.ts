@@ -10,7 +10,7 @@
 import { unreachable } from "../base/guard.js";
 import { micros, type Micros } from "../base/money.js";
 import type { KeyInputs } from "../graph/key.js";
-import type { Realm } from "../graph/step.js";
+import type { Realm } from "../graph/input.js";
 import { chargeOf } from "./committed.js";
 import { isKnown } from "./decide.js";
 import type { Attempt, Prior } from "./prior.js";

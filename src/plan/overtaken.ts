@@ -2,7 +2,7 @@
  * Paid work that no step of a plan claims: an edit, a hold or a removed shot overtook it while it was under way.
  */
 import type { CacheKey, KeyInputs } from "../graph/key.js";
-import type { Realm } from "../graph/step.js";
+import type { Realm } from "../graph/input.js";
 import { isObtainable, isUnderWay, RENDER } from "./decide.js";
 import type { Attempt, ClientReference, Prior } from "./prior.js";
 import { isRecorded } from "./recorded.js";

@@ -2,7 +2,8 @@
  * How long rendering will probably take: what past tasks of a kind took, else what the catalog says is usual.
  */
 import type { Catalog } from "../catalog/catalog.js";
-import type { Step, StepId } from "../graph/step.js";
+import type { StepId } from "../graph/input.js";
+import type { Step } from "../graph/step.js";
 import type { PlannedStep } from "./plan.js";
 import type { Prior } from "./prior.js";
 

@@ -7,7 +7,7 @@ import type { Brand } from "../base/guard.js";
 import type { Micros, MilliUnits } from "../base/money.js";
 import type { Dialect } from "../catalog/model.js";
 import type { CacheKey, KeyInputs } from "../graph/key.js";
-import type { Realm, StepId } from "../graph/step.js";
+import type { Realm, StepId } from "../graph/input.js";
 import type { AttemptState } from "./attempt-state.js";
 
 /** What the vendor is told so that it refuses a second task and lets us find the first: `km1-` and 26 base32 characters. */

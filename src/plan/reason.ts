@@ -6,8 +6,9 @@ import { canonicalJson, type Json, type Sha256 } from "../base/digest.js";
 import { unreachable } from "../base/guard.js";
 import { counted, elide, elideWords, listWords, safeText } from "../base/text.js";
 import type { KeyInputs } from "../graph/key.js";
-import type { Input, Step, StepId } from "../graph/step.js";
-import { inputsOf } from "../graph/step.js";
+import type { Input, StepId } from "../graph/input.js";
+import type { Step } from "../graph/step.js";
+import { inputsOf } from "../graph/inputs-of.js";
 
 /** One field that differs from what was rendered before. */
 export interface Change {

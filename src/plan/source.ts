@@ -4,7 +4,8 @@
  * asked just before the step is submitted.
  */
 import { daysMs } from "../base/clock.js";
-import type { Action, PinnedCopy, StepId } from "../graph/step.js";
+import type { Action } from "../graph/actions.js";
+import type { PinnedCopy, StepId } from "../graph/input.js";
 import type { Artifact, Handle, Rendering } from "./prior.js";
 import type { Obstacle } from "./reason.js";
 

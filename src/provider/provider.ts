@@ -3,7 +3,8 @@
  * A route implements this once; it neither knows the store nor decides about money.
  */
 import type { Dialect } from "../catalog/model.js";
-import type { Action, Realm } from "../graph/step.js";
+import type { Action } from "../graph/actions.js";
+import type { Realm } from "../graph/input.js";
 import type { Billed, ClientReference, TaskId } from "../plan/prior.js";
 
 /** An input of an action, ready to be sent: bytes already checked, a URL the vendor can fetch, or a result of its own. */
@@ -16,6 +17,8 @@ export type Material =
       read(): Promise<Uint8Array>;
     }
   | { readonly kind: "url"; readonly url: string }
+  /** An element or a voice, by the vendor's id of it. */
+  | { readonly kind: "kept"; readonly id: string }
   | VendorResult;
 
 /** A clip that the vendor made and still has, as it was found just now. */

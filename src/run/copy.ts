@@ -7,7 +7,7 @@ import type { Artifact } from "../plan/prior.js";
 import type { LostCopy } from "../plan/gather.js";
 import { fetchResult } from "./collect.js";
 import type { Outcome } from "./event.js";
-import type { StepId } from "../graph/step.js";
+import type { StepId } from "../graph/input.js";
 import type { Collector } from "./stepping.js";
 
 /** A recorded artifact with what the vendor may be asked with. */

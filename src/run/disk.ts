@@ -5,7 +5,8 @@
 import type { Diagnostic } from "../base/diagnostic.js";
 import type { Sha256 } from "../base/digest.js";
 import type { CacheKey } from "../graph/key.js";
-import type { Input, Step, StepId } from "../graph/step.js";
+import type { Input, StepId } from "../graph/input.js";
+import type { Step } from "../graph/step.js";
 import type { Artifact, Rendering } from "../plan/prior.js";
 import type { Material, Sink } from "../provider/provider.js";
 import type { JournalEntry } from "../store/journal.js";

@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from "../base/diagnostic.js";
 import type { Micros } from "../base/money.js";
-import type { Realm, StepId } from "../graph/step.js";
+import type { Realm, StepId } from "../graph/input.js";
 import type { PlanDigest } from "../plan/approval.js";
 import type { Artifact, Billed, ClientReference, TaskId } from "../plan/prior.js";
 import type { Obstacle } from "../plan/reason.js";

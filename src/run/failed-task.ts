@@ -5,7 +5,7 @@ import { problem } from "../base/diagnostic.js";
 import { unreachable } from "../base/guard.js";
 import { formatUnits, formatUsd } from "../base/money.js";
 import { elide } from "../base/text.js";
-import type { Realm } from "../graph/step.js";
+import type { Realm } from "../graph/input.js";
 import type { Billed } from "../plan/prior.js";
 import { contentRefused, type Failed, type Named } from "./failure.js";
 

@@ -3,7 +3,7 @@
  */
 import { problem } from "../base/diagnostic.js";
 import { elide } from "../base/text.js";
-import type { Frame } from "../graph/step.js";
+import type { Frame } from "../graph/actions.js";
 import type { Rendering } from "../plan/prior.js";
 import type { Outcome } from "./event.js";
 import { finish } from "./finish.js";

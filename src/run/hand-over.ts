@@ -3,7 +3,7 @@
  * found at the vendor. Makes free requests only, and none where nothing of the vendor's is worked on.
  */
 import { unreachable } from "../base/guard.js";
-import { inputsOf } from "../graph/step.js";
+import { inputsOf } from "../graph/inputs-of.js";
 import { sourceOf } from "../plan/source.js";
 import type { Material } from "../provider/provider.js";
 import type { Outcome } from "./event.js";

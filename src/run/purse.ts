@@ -4,7 +4,7 @@
  */
 import type { Brand } from "../base/guard.js";
 import type { Micros } from "../base/money.js";
-import type { Realm } from "../graph/step.js";
+import type { Realm } from "../graph/input.js";
 import { approvalOf, notCovered, planDigest, type Approval, type Asking } from "../plan/approval.js";
 import type { Plan } from "../plan/plan.js";
 import type { ClientReference } from "../plan/prior.js";

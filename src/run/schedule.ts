@@ -2,7 +2,7 @@
  * Which step may start next: pure bookkeeping over "needs". No promises, no clock, no disk; whoever starts steps
  * reports how they ended. A step that failed takes down what depends on it, and nothing else.
  */
-import type { StepId } from "../graph/step.js";
+import type { StepId } from "../graph/input.js";
 
 /** How a step ended, as far as its dependents care. */
 export type Settled = "usable" | "unusable";

@@ -6,7 +6,8 @@
 import { unreachable } from "../base/guard.js";
 import { micros, type Micros, type MilliUnits } from "../base/money.js";
 import { SERVICE_PRICES } from "../catalog/units.js";
-import type { LipSync, StepId } from "../graph/step.js";
+import type { LipSync } from "../graph/actions.js";
+import type { StepId } from "../graph/input.js";
 import { UNSPEAKABLE, type Billed, type SentCall } from "../plan/prior.js";
 import type { Material, SmallAnswer, SmallCall, SpeechPlan } from "../provider/provider.js";
 import type { Outcome } from "./event.js";

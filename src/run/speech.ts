@@ -2,7 +2,7 @@
  * Which face says what, and when: a lip-sync's wishes held against what was found in the clip. Pure.
  * What cannot be known before the clip is looked at is refused here, before its task is paid for.
  */
-import type { LipSync } from "../graph/step.js";
+import type { LipSync } from "../graph/actions.js";
 import type { Face, SpeechPlan } from "../provider/provider.js";
 
 /** What the calls before a lip-sync found. */

@@ -3,7 +3,8 @@
  */
 import type { Clock } from "../base/clock.js";
 import type { Micros } from "../base/money.js";
-import type { Step, StepId } from "../graph/step.js";
+import type { StepId } from "../graph/input.js";
+import type { Step } from "../graph/step.js";
 import type { PlannedStep } from "../plan/plan.js";
 import type { Artifact, ClientReference, Orphan, Rendering } from "../plan/prior.js";
 import type { Asking, Provider } from "../provider/provider.js";

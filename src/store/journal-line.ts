@@ -5,7 +5,7 @@
 import { isRecord, unreachable } from "../base/guard.js";
 import { elide, escapeInvisible } from "../base/text.js";
 import type { Dialect } from "../catalog/model.js";
-import type { StepId } from "../graph/step.js";
+import type { StepId } from "../graph/input.js";
 import { clientReference } from "../plan/approval.js";
 import type { ClientReference, TaskId } from "../plan/prior.js";
 import type { AfterIntent, IntentEntry, JournalEntry, JournalRecord } from "./journal.js";

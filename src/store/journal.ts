@@ -7,7 +7,7 @@ import type { Sha256 } from "../base/digest.js";
 import type { Micros, MilliUnits } from "../base/money.js";
 import type { Dialect } from "../catalog/model.js";
 import type { CacheKey, KeyInputs } from "../graph/key.js";
-import type { Realm, StepId } from "../graph/step.js";
+import type { Realm, StepId } from "../graph/input.js";
 import type { Artifact, Billed, ClientReference, Handle, TaskId } from "../plan/prior.js";
 
 /** A create is about to be sent. Holds all that is needed to go on without the manifest. */

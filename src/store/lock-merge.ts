@@ -4,7 +4,7 @@
  */
 import { isRecord } from "../base/guard.js";
 import type { CacheKey } from "../graph/key.js";
-import type { StepId } from "../graph/step.js";
+import type { StepId } from "../graph/input.js";
 import type { OtherRendering, Rendering } from "../plan/prior.js";
 import { wholeOf } from "../plan/recorded.js";
 import { sortedJson } from "./json-text.js";

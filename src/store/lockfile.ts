@@ -10,7 +10,7 @@ import { isRecord } from "../base/guard.js";
 import { isLfsPointer, LFS_HELP, LFS_WHY } from "../base/lfs.js";
 import { elide } from "../base/text.js";
 import type { CacheKey, KeyInputs } from "../graph/key.js";
-import type { Realm, StepId } from "../graph/step.js";
+import type { Realm, StepId } from "../graph/input.js";
 import { micros, milliUnits } from "../base/money.js";
 import type { Artifact, Handle, Lock, OtherRendering, Rendering } from "../plan/prior.js";
 import { parseDecimal } from "./decimal.js";

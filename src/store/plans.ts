@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { planDigest, type Approval, type ApprovedCreate } from "../plan/approval.js";
 import type { ClientReference } from "../plan/prior.js";
-import type { StepId } from "../graph/step.js";
+import type { StepId } from "../graph/input.js";
 import { hasCode, PRIVATE_FILE, readTextIf, writeAtomic, type FileSystem } from "./files.js";
 import { sortedJson } from "./json-text.js";
 import { Members, usdText, type Complaint } from "./members.js";

@@ -33,9 +33,18 @@ test("the catalog holds exactly the known models, by kind and status", () => {
     "video presumed_retired legacy kling-v2-1",
     "video presumed_retired legacy kling-v2-1-master",
     "image current legacy kling-v3",
+    "image current legacy kling-v3-omni",
+    "image current legacy kling-image-o1",
     "image current legacy kling-v2-1",
     "image current legacy kolors-virtual-try-on-v1",
     "image current legacy kolors-virtual-try-on-v1-5",
+    "service current legacy avatar",
+    "service current legacy effects",
+    "service current legacy video-to-audio",
+    "service current legacy text-to-audio",
+    "service current legacy outpainting",
+    "service current legacy element",
+    "service current legacy custom-voice",
   ]);
 });
 
@@ -89,7 +98,8 @@ test.each(models.map((model) => [`${model.kind} ${model.id}`, model] as const))(
       expect(basis.source).not.toBe("");
       expect(basis.asOf).toMatch(/^20\d\d-\d\d-\d\d$/);
     }
-    expect(model.prices.length).toBeGreaterThan(0);
+    // The vendor publishes no price of its effects.
+    expect(model.prices.length > 0).toBe(model.id !== "effects");
     for (const row of model.prices)
       expect([row.units, row.usd].filter((each) => each !== undefined)).toHaveLength(1);
   },

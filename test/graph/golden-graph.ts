@@ -1,14 +1,10 @@
 /** The graph in which every golden action stands: two fixed steps upstream of it, and files of fixed digests. */
 import { sha256Hex } from "../../src/base/digest.js";
 import type { FileDigests } from "../../src/graph/key.js";
-import {
-  inputsOf,
-  type Action,
-  type Graph,
-  type Realm,
-  type Step,
-  type StepId,
-} from "../../src/graph/step.js";
+import type { Action } from "../../src/graph/actions.js";
+import type { Realm, StepId } from "../../src/graph/input.js";
+import { inputsOf } from "../../src/graph/inputs-of.js";
+import type { Graph, Step } from "../../src/graph/step.js";
 
 /** One line of `golden/keys.json`, without what is expected. */
 export interface GoldenCase {

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sha256Hex } from "../../src/base/digest.js";
 import { cacheKey, keyGraph, type KeyInputs } from "../../src/graph/key.js";
-import type { StepId } from "../../src/graph/step.js";
+import type { StepId } from "../../src/graph/input.js";
 import type { Manifest, Shot, Source, Still } from "../../src/manifest/manifest.js";
 import { FILES, goldenGraph, type GoldenCase } from "./golden-graph.js";
 import { digestsOf, expanded, keysOf, manifestOf } from "./manifests.js";

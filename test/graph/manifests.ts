@@ -7,7 +7,9 @@ import type { Diagnostic } from "../../src/base/diagnostic.js";
 import { createCatalog, type Catalog } from "../../src/catalog/catalog.js";
 import { expand } from "../../src/graph/expand.js";
 import { keyGraph, type FileDigests, type Keyed } from "../../src/graph/key.js";
-import { inputsOf, type Graph, type Step, type StepId } from "../../src/graph/step.js";
+import type { StepId } from "../../src/graph/input.js";
+import { inputsOf } from "../../src/graph/inputs-of.js";
+import type { Graph, Step } from "../../src/graph/step.js";
 import type { CatalogAdditions, Manifest } from "../../src/manifest/manifest.js";
 
 /** A manifest of the sandbox with nothing in it but what is given. */
@@ -20,6 +22,9 @@ export function manifestOf(parts: Partial<Manifest> = {}): Manifest {
     defaults: {},
     profiles: [],
     images: [],
+    sounds: [],
+    voices: [],
+    elements: [],
     limits: {},
     budget: {},
     approval: {},

@@ -17,6 +17,7 @@ const NAMES: OutputNames = {
   profile: "draft",
   shot: "010",
   image: "",
+  sound: "",
   step: "clip",
   take: 1,
 };
@@ -82,7 +83,7 @@ test.each([
 
 test("an unknown name in a template is told with the one that was meant", () => {
   expect(lines(problemsOf("renders/{shto}.mp4", ["outputs", "path"]))).toEqual([
-    "error manifest/wrong-value outputs.path: the output path names {shto}, which does not exist | did you mean {shot}? there are {project}, {profile}, {shot}, {image}, {step}, {take}",
+    "error manifest/wrong-value outputs.path: the output path names {shto}, which does not exist | did you mean {shot}? there are {project}, {profile}, {shot}, {image}, {sound}, {step}, {take}",
   ]);
 });
 

@@ -1,7 +1,7 @@
 /** What `from:` can name, and what an input's path becomes. */
 import { expect, test } from "vitest";
 import { nameTable } from "../../src/graph/reference.js";
-import { inputsOf } from "../../src/graph/step.js";
+import { inputsOf } from "../../src/graph/inputs-of.js";
 import { graphOf, manifestOf, stepOf } from "./manifests.js";
 
 test("every image, shot and step has its name, and a shot's name means its last step", () => {
@@ -9,7 +9,7 @@ test("every image, shot and step has its name, and a shot's name means its last 
     images: [{ id: "mara" }],
     shots: [{ id: "010", steps: [{ extend: {} }, { lip_sync: {} }, { extend: {} }] }, { id: "020" }],
   });
-  expect([...nameTable(manifest)].map(([name, id]) => `${name} = ${id}`)).toEqual([
+  expect([...nameTable(manifest)].map(([name, { id }]) => `${name} = ${id}`)).toEqual([
     "images.mara = images.mara",
     "shots.010.clip = shots.010.clip",
     "shots.010.extend = shots.010.extend",

@@ -9,11 +9,11 @@ import type {
   Action,
   Extend,
   ImageToVideo,
-  Input,
   LipSync,
   MakeImage,
   TextToVideo,
-} from "../../src/graph/step.js";
+} from "../../src/graph/actions.js";
+import type { Input } from "../../src/graph/input.js";
 
 const { value: catalog } = createCatalog({ models: [{ id: "house", like: "kling-2.6", durations: [4, 8] }] });
 if (catalog === undefined) throw new Error("no catalog");

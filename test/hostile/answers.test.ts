@@ -4,7 +4,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import type { Action } from "../../src/graph/step.js";
+import type { Action } from "../../src/graph/actions.js";
 import { createdTask, readTasks } from "../../src/provider/kling/answers.js";
 import { judge } from "../../src/provider/kling/errors.js";
 import { parseExactJson } from "../../src/provider/json.js";

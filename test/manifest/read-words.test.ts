@@ -48,7 +48,11 @@ test.each([
   ],
   ["a seed leads to take", "shots:\n  a: { seed: 7 }", "`take: 2` asks for another rendering"],
   ["a key of the top says so", "shots:\n  a: { budget: 3 }", "`budget` belongs at the top of the file"],
-  ["a key of another place names the place", "prompt: x", "`prompt` belongs under `images.ID` or `shots.ID`"],
+  [
+    "a key of another place names the place",
+    "prompt: x",
+    "`prompt` belongs under `images.ID`, `sounds.ID` or `shots.ID`",
+  ],
   [
     "a strange key lists what there is",
     "limits: { zzzzzz: 1 }",

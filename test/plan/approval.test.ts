@@ -6,7 +6,7 @@ import { sha256Hex } from "../../src/base/digest.js";
 import { usd, type Micros } from "../../src/base/money.js";
 import type { Tier } from "../../src/catalog/model.js";
 import type { CacheKey } from "../../src/graph/key.js";
-import type { Realm } from "../../src/graph/step.js";
+import type { Realm } from "../../src/graph/input.js";
 import {
   approvalOf,
   clientReference,

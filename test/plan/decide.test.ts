@@ -1,7 +1,7 @@
 /** What is remembered of a step decides what happens to it; nothing held or under way is ever bought beside. */
 import { describe, expect, test } from "vitest";
 import { cacheKey } from "../../src/graph/key.js";
-import type { StepId } from "../../src/graph/step.js";
+import type { StepId } from "../../src/graph/input.js";
 import { decide, type Decided, type DecideArguments } from "../../src/plan/decide.js";
 import type { Attempt } from "../../src/plan/prior.js";
 import { manifestOf, stepOf } from "../graph/manifests.js";

@@ -5,7 +5,8 @@ import { createCatalog, type Catalog } from "../../src/catalog/catalog.js";
 import type { Additions } from "../../src/catalog/additions.js";
 import type { Mode, VideoModel } from "../../src/catalog/model.js";
 import type { SourceFacts } from "../../src/graph/rules-refine.js";
-import type { Action, Extend, ImageToVideo, Input, LipSync, MakeImage } from "../../src/graph/step.js";
+import type { Action, Extend, ImageToVideo, LipSync, MakeImage } from "../../src/graph/actions.js";
+import type { Input } from "../../src/graph/input.js";
 import { estimate, listHigh, sum, tierOfAction, type Estimate } from "../../src/plan/estimate.js";
 
 const PICTURE: Input = { kind: "file", path: "refs/a.png" };

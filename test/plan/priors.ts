@@ -4,7 +4,8 @@
 import { sha256Hex, type Sha256 } from "../../src/base/digest.js";
 import { usd, type Micros } from "../../src/base/money.js";
 import type { CacheKey, KeyInputs, Keyed } from "../../src/graph/key.js";
-import type { Graph, StepId } from "../../src/graph/step.js";
+import type { StepId } from "../../src/graph/input.js";
+import type { Graph } from "../../src/graph/step.js";
 import type { Manifest } from "../../src/manifest/manifest.js";
 import { clientReference } from "../../src/plan/approval.js";
 import { makePlan, type Plan, type PlanOptions, type PlannedStep } from "../../src/plan/plan.js";

@@ -1,7 +1,7 @@
 /** Reasons and obstacles as a person reads them: which field, from what to what, and what can be done. */
 import { describe, expect, test } from "vitest";
 import type { Sha256 } from "../../src/base/digest.js";
-import type { StepId } from "../../src/graph/step.js";
+import type { StepId } from "../../src/graph/input.js";
 import type { Shot } from "../../src/manifest/manifest.js";
 import {
   changesBetween,

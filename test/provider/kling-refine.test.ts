@@ -1,6 +1,6 @@
 /** The adapter's creates that work on a clip, against a server whose answers each test writes. */
 import { describe, expect, it } from "vitest";
-import type { Action } from "../../src/graph/step.js";
+import type { Action } from "../../src/graph/actions.js";
 import type { Material, Submission } from "../../src/provider/provider.js";
 import { answer, never, ok, reference, route, serve } from "./world.js";
 

@@ -2,7 +2,7 @@
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import type { CacheKey } from "../../src/graph/key.js";
-import type { Action } from "../../src/graph/step.js";
+import type { Action } from "../../src/graph/actions.js";
 import { clientReference } from "../../src/plan/approval.js";
 import { WrongServer, type Address, type Submission } from "../../src/provider/provider.js";
 import { answer, memorySink, never, NOW, ok, reference, route, serve, taskId } from "./world.js";

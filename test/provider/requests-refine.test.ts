@@ -1,7 +1,7 @@
 /** Requests that work on a clip: one committed file per way and kind of model, and what must never be asked for. */
 import { describe, expect, it } from "vitest";
 import { createCatalog } from "../../src/catalog/catalog.js";
-import type { Action, Extend, LipSync } from "../../src/graph/step.js";
+import type { Action, Extend, LipSync } from "../../src/graph/actions.js";
 import type { LipSyncEndpoint } from "../../src/plan/estimate.js";
 import { createRequest } from "../../src/provider/kling/requests.js";
 import { addressOf, takesReference, targetOf, type Given } from "../../src/provider/kling/target.js";

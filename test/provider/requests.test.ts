@@ -1,6 +1,6 @@
 /** Builders of requests: one committed file per endpoint and kind of model, and what must never be asked for. */
 import { describe, expect, it } from "vitest";
-import type { Action, ImageToVideo, MakeImage, TextToVideo } from "../../src/graph/step.js";
+import type { Action, ImageToVideo, MakeImage, TextToVideo } from "../../src/graph/actions.js";
 import { createRequest } from "../../src/provider/kling/requests.js";
 import { addressOf, targetOf, type Carry } from "../../src/provider/kling/target.js";
 import { createCatalog } from "../../src/catalog/catalog.js";

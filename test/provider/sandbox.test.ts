@@ -2,7 +2,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { sha256Hex } from "../../src/base/digest.js";
 import type { Mode, VideoEndpoint, VideoModel } from "../../src/catalog/model.js";
-import type { Action } from "../../src/graph/step.js";
+import type { Action } from "../../src/graph/actions.js";
 import type { ClientReference, TaskId } from "../../src/plan/prior.js";
 import type { Address, Material, Provider } from "../../src/provider/provider.js";
 import { encodeStill } from "../../src/sandbox/media/png.js";

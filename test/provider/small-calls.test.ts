@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Clock } from "../../src/base/clock.js";
-import type { Action } from "../../src/graph/step.js";
+import type { Action } from "../../src/graph/actions.js";
 import { parseExactJson } from "../../src/provider/json.js";
 import { readSmallAnswer } from "../../src/provider/kling/small-calls.js";
 import { WrongServer, type SmallCall, type VendorResult } from "../../src/provider/provider.js";

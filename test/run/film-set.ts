@@ -3,7 +3,7 @@
  * be killed anywhere and followed by the next one.
  */
 import { keyGraph } from "../../src/graph/key.js";
-import type { StepId } from "../../src/graph/step.js";
+import type { StepId } from "../../src/graph/input.js";
 import type { Manifest } from "../../src/manifest/manifest.js";
 import { approvalOf, type Approval } from "../../src/plan/approval.js";
 import { makePlan, type Plan, type PlanOptions } from "../../src/plan/plan.js";

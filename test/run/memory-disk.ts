@@ -5,7 +5,8 @@
 import { isoTime, type Clock } from "../../src/base/clock.js";
 import { sha256Hex, type Sha256 } from "../../src/base/digest.js";
 import type { CacheKey } from "../../src/graph/key.js";
-import type { Graph, StepId } from "../../src/graph/step.js";
+import type { StepId } from "../../src/graph/input.js";
+import type { Graph } from "../../src/graph/step.js";
 import type { Artifact, Prior, Rendering } from "../../src/plan/prior.js";
 import type { Disk } from "../../src/run/disk.js";
 import type { JournalEntry } from "../../src/store/journal.js";

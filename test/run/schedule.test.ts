@@ -1,7 +1,7 @@
 /** Steps start when what they need is there; a failure takes down exactly what depends on it. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { StepId } from "../../src/graph/step.js";
+import type { StepId } from "../../src/graph/input.js";
 import { createSchedule } from "../../src/run/schedule.js";
 
 interface Node {

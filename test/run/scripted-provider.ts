@@ -5,7 +5,7 @@
 import type { Clock } from "../../src/base/clock.js";
 import { isoTime } from "../../src/base/clock.js";
 import { milliUnits } from "../../src/base/money.js";
-import type { Realm } from "../../src/graph/step.js";
+import type { Realm } from "../../src/graph/input.js";
 import type { Billed, ClientReference, TaskId } from "../../src/plan/prior.js";
 import type {
   FetchAnswer,

@@ -1,7 +1,7 @@
 /** One create, whatever the network says: a lost answer is asked about, and only the same reference is ever sent again. */
 import { describe, expect, test } from "vitest";
 import type { CacheKey } from "../../src/graph/key.js";
-import type { Action } from "../../src/graph/step.js";
+import type { Action } from "../../src/graph/actions.js";
 import { clientReference } from "../../src/plan/approval.js";
 import type { TaskId } from "../../src/plan/prior.js";
 import type { Sought } from "../../src/run/listed.js";

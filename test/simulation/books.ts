@@ -3,7 +3,7 @@
  * from the plans that were shown, and by a rule of its own for what needs no yes.
  */
 import type { CacheKey } from "../../src/graph/key.js";
-import type { StepId } from "../../src/graph/step.js";
+import type { StepId } from "../../src/graph/input.js";
 import { paidSteps } from "../../src/plan/approval.js";
 import type { Plan } from "../../src/plan/plan.js";
 

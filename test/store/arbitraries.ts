@@ -5,7 +5,7 @@ import * as fc from "fast-check";
 import { sha256Hex, type Sha256 } from "../../src/base/digest.js";
 import { micros, milliUnits } from "../../src/base/money.js";
 import { cacheKey, type CacheKey, type KeyInputs } from "../../src/graph/key.js";
-import type { StepId } from "../../src/graph/step.js";
+import type { StepId } from "../../src/graph/input.js";
 import { clientReference } from "../../src/plan/approval.js";
 import type { Artifact, Billed, Handle, OtherRendering, Rendering, TaskId } from "../../src/plan/prior.js";
 import type { AfterIntent, IntentEntry, JournalRecord } from "../../src/store/journal.js";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { sha256Hex } from "../../src/base/digest.js";
 import { usd } from "../../src/base/money.js";
 import type { CacheKey } from "../../src/graph/key.js";
-import type { StepId } from "../../src/graph/step.js";
+import type { StepId } from "../../src/graph/input.js";
 import { clientReference, planDigest } from "../../src/plan/approval.js";
 import { readPlan, writePlan, type StoredPlan } from "../../src/store/plans.js";
 import { stateDirectory } from "../../src/store/state-directory.js";

@@ -5,7 +5,7 @@
  */
 import type { Clock } from "../../base/clock.js";
 import type { Json } from "../../base/digest.js";
-import type { Realm } from "../../graph/step.js";
+import type { Realm } from "../../graph/input.js";
 import type { Http, JsonAnswer, JsonCall } from "../http.js";
 import { WrongServer } from "../provider.js";
 import type { Redact } from "../redact.js";

@@ -6,7 +6,8 @@
 import type { Clock } from "../../base/clock.js";
 import { unreachable } from "../../base/guard.js";
 import type { ImageModel, Model, VideoModel } from "../../catalog/model.js";
-import type { Action, Realm } from "../../graph/step.js";
+import type { Action } from "../../graph/actions.js";
+import type { Realm } from "../../graph/input.js";
 import { download } from "../download.js";
 import { openHttp, type Http, type HttpOptions } from "../http.js";
 import type { Material, Provider, RouteProblem, VendorError } from "../provider.js";
@@ -166,6 +167,7 @@ async function onWire(field: string, material: Material): Promise<Carry> {
       const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
       return { kind: "base64", text };
     }
+    case "kept":
     case "result":
       throw new Error(`the input ${field} was handed over as a clip of the vendor's`);
     default:

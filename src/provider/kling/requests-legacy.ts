@@ -5,7 +5,7 @@
 import type { Json } from "../../base/digest.js";
 import type { ImageModel, VideoEndpoint } from "../../catalog/model.js";
 import { continuationPrompt } from "../../graph/continuation.js";
-import type { ImageToVideo, MakeImage } from "../../graph/step.js";
+import type { ImageToVideo, MakeImage } from "../../graph/actions.js";
 import { nearestRatio } from "./ratio.js";
 import { carriedInput, sourceUrl, type Carried, type Given, type Target } from "./target.js";
 

@@ -5,7 +5,7 @@
 import type { Json } from "../../base/digest.js";
 import type { Mode, VideoModel } from "../../catalog/model.js";
 import { CONTINUED_CLIP, continuationPrompt } from "../../graph/continuation.js";
-import type { ImageToVideo, TextToVideo } from "../../graph/step.js";
+import type { ImageToVideo, TextToVideo } from "../../graph/actions.js";
 import type { ClientReference } from "../../plan/prior.js";
 import { nearestRatio } from "./ratio.js";
 import { carriedInput, sourceUrl, type Carried, type Given, type Target } from "./target.js";

@@ -4,7 +4,7 @@
  */
 import type { Json } from "../../base/digest.js";
 import { lackedByOldLipSync } from "../../graph/rules-refine.js";
-import type { Extend, LipSync } from "../../graph/step.js";
+import type { Extend, LipSync } from "../../graph/actions.js";
 import type { Material } from "../provider.js";
 import { carriedEither, sourceUrl, type Carry, type Given } from "./target.js";
 

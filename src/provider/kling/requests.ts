@@ -5,7 +5,7 @@
  */
 import { unreachable } from "../../base/guard.js";
 import type { VideoEndpoint, VideoModel } from "../../catalog/model.js";
-import type { Extend, ImageToVideo, TextToVideo } from "../../graph/step.js";
+import type { Extend, ImageToVideo, TextToVideo } from "../../graph/actions.js";
 import { legacyClip, legacyContinuation, legacyImage, legacyTryOn } from "./requests-legacy.js";
 import { newClip, newContinuation } from "./requests-new.js";
 import { advancedLipSync, nativeExtension, oldLipSync } from "./requests-refine.js";

@@ -13,7 +13,7 @@ import type {
   MakeImage,
   TextToVideo,
   TryOn,
-} from "../../graph/step.js";
+} from "../../graph/actions.js";
 import type { ClientReference } from "../../plan/prior.js";
 import type { Address, Material, SpeechPlan } from "../provider.js";
 import type { LipSyncEndpoint } from "../../plan/estimate.js";
@@ -102,6 +102,19 @@ export function targetOf(models: Models, action: Action, way: LipSyncEndpoint = 
       return { kind: "try_on", action, model };
     }
     case "frame":
+    case "picture":
+    case "omni_video":
+    case "motion_control":
+    case "avatar":
+    case "effect":
+    case "multi_image_to_video":
+    case "video_to_audio":
+    case "omni_image":
+    case "multi_image":
+    case "expand":
+    case "text_to_audio":
+    case "element":
+    case "voice":
       throw new Error(`no request is made for the action ${action.kind}`);
     default:
       return unreachable(action);
@@ -197,7 +210,7 @@ export function carriedEither(carried: Carried, field: string): Carry {
 
 /** The URL of the clip that is worked on. @throws Error when it has none: clips are never sent as bytes. */
 export function sourceUrl(source: Material | undefined): string {
-  if (source === undefined || source.kind === "bytes")
+  if (source === undefined || source.kind === "bytes" || source.kind === "kept")
     throw new Error("the source was not handed over as a URL");
   return source.url;
 }
