@@ -2,6 +2,8 @@
  * `adopt`: binds a clip or still that lies somewhere on this machine to a step as it stands in the manifest. Copies it
  * into the store, records it, places it, and says what that means for the steps after it. Reaches nobody.
  */
+import { isOf, productOfInputs, productWords, typeWords } from "./plan/product.js";
+import { isLocal } from "./graph/actions.js";
 import { basename, resolve } from "node:path";
 import { caution, hasErrors, problem, type Diagnostic } from "./base/diagnostic.js";
 import { formatUsd } from "./base/money.js";
@@ -146,14 +148,14 @@ function stepFor(
   const meant = graph.steps.filter((step) => ids.value?.has(step.id) === true);
   const step = meant.find((each) => each.id === name) ?? meant.findLast((each) => !each.candidate);
   const planned = plan.steps.find((each) => each.step.id === step?.id);
-  if (planned !== undefined && planned.step.action.kind !== "frame") return planned;
+  if (planned !== undefined && !isLocal(planned.step.action)) return planned;
   const path = step === undefined ? {} : { path: step.path };
   return {
     told: [
       problem("adopt/step", `${safeText(step?.id ?? name)} takes no file`, {
         ...path,
-        why: "it is a picture out of a clip, which is made here from that clip",
-        help: "adopt a clip for the step that it is taken from",
+        why: "it is a picture that is taken out of something here",
+        help: "adopt a file for the step that it is taken from",
       }),
     ],
   };
@@ -172,13 +174,14 @@ async function takeIn(
     problem("adopt/file", `${shown} cannot be adopted as ${step.id}`, { why: `it ${why}`, help });
   const file = lookAtNamed(world.fs, resolve(options.cwd, named), MOST_BYTES);
   if (file.kind === "refused") return refused(file.why);
-  const isStill = step.action.kind === "image" || step.action.kind === "try_on";
-  const fits = (type: string) => isStill !== (type === "video/mp4");
-  const isKind = isStill ? "is a clip, and the step is a still" : "is a still, and the step is a clip";
+  const product = productOfInputs(planned.inputs);
+  const fits = (artifact: Pick<Artifact, "type">) => product !== undefined && isOf(product, artifact);
+  const isKind = (type: Artifact["type"]) =>
+    `is a ${typeWords(type)}, and the step is a ${productWords(product ?? "clip")}`;
   // Looked into before it is copied, so that what does not belong there never gets into the store.
   const seen = probe(world.fs, file.path, { sha256: UNREAD, size: file.size });
   if (seen.kind === "unfit") return refused(`cannot be used: ${seen.why}`);
-  if (!fits(seen.artifact.type)) return refused(isKind);
+  if (!fits(seen.artifact)) return refused(isKind(seen.artifact.type));
   const arrival = await disk.arrival(planned.key);
   try {
     await arrival.restart();
@@ -186,7 +189,7 @@ async function takeIn(
     if (changed === "changed") return refused("changed while it was read", "run the same command again");
     const kept = await arrival.finish();
     if (kept.kind === "broken") return refused(`cannot be used: ${kept.why}`);
-    return fits(kept.artifact.type) ? kept.artifact : refused(isKind);
+    return fits(kept.artifact) ? kept.artifact : refused(isKind(kept.artifact.type));
   } finally {
     await arrival.discard();
   }
@@ -203,7 +206,7 @@ function consumedNow(
   const keys = new Map(plan.steps.map((each) => [each.step.id, each.key]));
   const needs = step.needs.flatMap((id) => {
     const need = graph.steps.find((each) => each.id === id);
-    return need?.action.kind === "frame" ? need.needs : [id];
+    return need !== undefined && isLocal(need.action) ? need.needs : [id];
   });
   const entries = needs.flatMap((id) => {
     const key = keys.get(id);

@@ -6,7 +6,7 @@ import { problem, type Diagnostic } from "./base/diagnostic.js";
 import type { Sha256 } from "./base/digest.js";
 import { isRecord } from "./base/guard.js";
 import { safeText } from "./base/text.js";
-import { frameOf } from "./engine-frame.js";
+import { frameOf, pictureOf } from "./engine-frame.js";
 import type { Environment, World } from "./engine-world.js";
 import type { CacheKey } from "./graph/key.js";
 import type { Input, StepId } from "./graph/input.js";
@@ -94,6 +94,7 @@ export function openDisk(parts: DiskParts): Disk {
     journal: (entry) => journal.append(entry),
     arrival,
     reclaim: (output, sha256) => artifacts.adopt(join(root, output), sha256),
+    picture: (series, index, key) => pictureOf({ artifacts: parts.artifacts, arrival }, series, index, key),
     frame: (clip, which, key, signal) =>
       frameOf({ ...parts, partial: parts.state.partial, arrival }, clip, which, key, signal),
     material: (input, artifact) => materialOf(parts, input, artifact),

@@ -2,6 +2,7 @@
  * `download`: brings back what is paid for. It is a render of a plan with nothing left to create; beside that it can
  * fetch the vendor's copy of a step anew, to compare it, and copies that no step asks for.
  */
+import { isLocal } from "./graph/actions.js";
 import type { Checked, Diagnostic } from "./base/diagnostic.js";
 import { problem } from "./base/diagnostic.js";
 import { alone, collectorOf, type Excluded, type LateJournal } from "./engine-alone.js";
@@ -95,7 +96,7 @@ function recordedOf({ graph, plan, read }: Prepared, names: readonly string[]): 
     const ids = matchSteps(graph, [name]);
     diagnostics.push(...ids.diagnostics);
     for (const { step, key } of plan.steps) {
-      if (ids.value?.has(step.id) !== true || step.action.kind === "frame") continue;
+      if (ids.value?.has(step.id) !== true || isLocal(step.action)) continue;
       const rendering = read.lock.renders.get(key);
       if (rendering === undefined) {
         diagnostics.push(

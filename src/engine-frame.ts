@@ -1,6 +1,6 @@
 /**
- * Takes a picture out of a clip of the store into the store: a checked copy of the clip is handed to ffmpeg, and what
- * comes back is looked at like any download.
+ * Takes a picture out of a clip or a series of the store into the store. Of a clip, a checked copy is handed to ffmpeg.
+ * What comes of it is looked at like any download.
  */
 import { join } from "node:path";
 import type { Sha256 } from "./base/digest.js";
@@ -9,6 +9,7 @@ import type { CacheKey } from "./graph/key.js";
 import type { Arrival, Disk } from "./run/disk.js";
 import type { Artifacts } from "./store/artifacts.js";
 import { PRIVATE_DIRECTORY, removeIf, type FileSystem } from "./store/files.js";
+import { readSeries } from "./store/series.js";
 
 /** What pictures are taken with. */
 export interface FrameParts {
@@ -40,16 +41,44 @@ export async function frameOf(
     if ((await parts.artifacts.copyOut(clip, copy)) !== "copied") return { kind: "damaged" };
     const taken = await frames.take({ ffmpeg, clip: copy, which, to, env, signal });
     if (taken.kind === "failed") return taken;
-    const arrival = await parts.arrival(key);
-    try {
-      await arrival.write(await fs.promises.readFile(to));
-      const finished = await arrival.finish();
-      return finished.kind === "kept" ? finished : { kind: "failed", why: finished.why };
-    } finally {
-      await arrival.discard();
-    }
+    return await takeIn(await fs.promises.readFile(to), await parts.arrival(key));
   } finally {
     await clear(fs, copy, to);
+  }
+}
+
+/** One picture of a series. @throws the disk's errors. */
+export async function pictureOf(
+  { artifacts, arrival: arrive }: Pick<FrameParts, "artifacts" | "arrival">,
+  series: Sha256,
+  index: number,
+  key: CacheKey,
+): ReturnType<Disk["picture"]> {
+  const held = await artifacts.read(series);
+  if (held.kind !== "bytes") return { kind: "damaged" };
+  const { bytes } = held;
+  const pictures = readSeries(
+    (position, length) => bytes.subarray(position, position + length),
+    bytes.length,
+  );
+  const picture = pictures?.[index - 1];
+  if (picture === undefined) {
+    return {
+      kind: "failed",
+      why: `the series has ${pictures?.length ?? 0} pictures, and none of number ${index}`,
+    };
+  }
+  return takeIn(bytes.subarray(picture.position, picture.position + picture.size), await arrive(key));
+}
+
+/** A picture into the store, if it is whole. */
+async function takeIn(bytes: Uint8Array, arrival: Arrival): ReturnType<Disk["picture"]> {
+  try {
+    await arrival.write(bytes);
+    const finished = await arrival.finish();
+    return finished.kind === "kept" ? finished : { kind: "failed", why: finished.why };
+  } finally {
+    await arrival.discard();
   }
 }
 

@@ -3,6 +3,7 @@
  * Order matters: the plan is made under the lock, and nothing but free questions is asked of the vendor before the money
  * question is answered.
  */
+import { isLocal } from "./graph/actions.js";
 import { hasErrors, type Checked, type Diagnostic } from "./base/diagnostic.js";
 import { redacted } from "./base/secret.js";
 import { micros, usd, type Micros } from "./base/money.js";
@@ -239,7 +240,7 @@ function reachesOut(planned: PlannedStep): boolean {
   const { decision } = planned;
   switch (decision.kind) {
     case "render":
-      return planned.step.action.kind !== "frame";
+      return !isLocal(planned.step.action);
     case "resume":
       return decision.attempt.state !== "stored" && decision.attempt.state !== "recorded";
     case "restore":

@@ -27,6 +27,7 @@ export { tidyManifest, type TidyOptions, type TidyReport } from "./engine-tidy.j
 export type { CacheKey, KeyInputs } from "./graph/key.js";
 export { isLocal, type Action } from "./graph/actions.js";
 export type { Input, Realm, StepId } from "./graph/input.js";
+export { sourcesOf } from "./plan/source.js";
 export type { Graph, Step } from "./graph/step.js";
 export { inputsOf } from "./graph/inputs-of.js";
 export {

@@ -2,7 +2,7 @@
  * Steps as the film has them: its stills and shots in the manifest's order, under each its steps in the order of their
  * chain. A graph has upstream first, wherever that stands in the film, so its own order is not the one people read.
  */
-import type { Step } from "../index.js";
+import { isLocal, type Step } from "../index.js";
 
 /** A shot or a still with its steps. */
 export interface Entry<T> {
@@ -54,7 +54,7 @@ function alongChain<T extends { readonly step: Step }>(own: readonly T[]): reado
   const others: T[] = [];
   for (const each of own) {
     const { action } = each.step;
-    if (action.kind !== "frame" || action.source.kind !== "step") others.push(each);
+    if (!isLocal(action) || action.source.kind !== "step") others.push(each);
     else framesOf.set(action.source.id, [...(framesOf.get(action.source.id) ?? []), each]);
   }
   const ordered = others.flatMap((each, index) => {

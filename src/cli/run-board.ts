@@ -6,7 +6,15 @@
  *              └────── waiting, and back ──────┘
  *                              ▲             └─▶ retrying, when an attempt failed and another one follows
  */
-import type { Micros, Outcome, Plan, PlannedStep, RunEvent, StepId } from "../index.js";
+import {
+  isLocal,
+  type Micros,
+  type Outcome,
+  type Plan,
+  type PlannedStep,
+  type RunEvent,
+  type StepId,
+} from "../index.js";
 import { shotsOf, type Shot } from "./shots.js";
 
 /** What a step is doing. */
@@ -153,7 +161,7 @@ function moved(
 
 /** Whether a step takes a picture out of a clip: made on this machine, free, and there for the sake of others only. */
 export function isPicture({ step }: PlannedStep): boolean {
-  return step.action.kind === "frame";
+  return isLocal(step.action);
 }
 
 /** Whether a step is being worked on, here or at the vendor. */

@@ -3,7 +3,15 @@
  * Pure; which of the words are shown is decided by whoever knows the width. Everything is made safe where it is shown.
  */
 import { columnsOf } from "./layout.js";
-import { counted, formatSeconds, listWords, safeText, type PlannedStep, type StepId } from "../index.js";
+import {
+  counted,
+  formatSeconds,
+  isLocal,
+  listWords,
+  safeText,
+  type PlannedStep,
+  type StepId,
+} from "../index.js";
 import { isAtWork, isPicture, isThere, type Board, type Standing } from "./run-board.js";
 import { stepsOf, type Link, type Shot } from "./shots.js";
 import { outcomeNote, outcomeShort, outcomeWord } from "./view-outcome.js";
@@ -188,7 +196,7 @@ function isUpstream({ phase }: Standing): boolean {
 function workWords({ planned, phase, taskMs, expectedSeconds }: Standing, nowMs: number): readonly string[] {
   switch (phase.kind) {
     case "starting":
-      return planned.step.action.kind === "frame" ? ["taking the picture", "picture"] : ["starting"];
+      return isLocal(planned.step.action) ? ["taking the picture", "picture"] : ["starting"];
     case "preparing":
       return phase.call === "speech" ? ["speaking the text", "speaking"] : ["looking for faces", "faces"];
     case "waiting":

@@ -6,6 +6,7 @@ import {
   counted,
   isLocal,
   listWords,
+  sourcesOf,
   type Action,
   type Catalog,
   type Input,
@@ -214,7 +215,10 @@ export function extensionFacts(each: PlannedStep, byId: StepsById): readonly str
 
 /** The step whose model made the clip that an action works on, however many steps before. */
 function madeBy(action: Action, byId: StepsById): PlannedStep | undefined {
-  for (let last = action; last.kind === "extend" || last.kind === "lip_sync";) {
+  for (
+    let last = action;
+    last.kind === "extend" || last.kind === "lip_sync" || last.kind === "video_to_audio";
+  ) {
     const source = last.source.kind === "step" ? byId.get(last.source.id) : undefined;
     if (source === undefined || source.model !== undefined) return source;
     last = source.step.action;
@@ -239,14 +243,13 @@ export function handleText(each: PlannedStep, now: number): string {
 
 /** When the vendor forgets a clip, where that is soon; nothing works on a still or a frame there. */
 export function handleEndOf({ step, handleEnds }: PlannedStep): string | undefined {
-  const isClip = step.owner.kind === "shot" && step.action.kind !== "frame";
+  const isClip = step.owner.kind === "shot" && !isLocal(step.action);
   return isClip ? handleEnds : undefined;
 }
 
 /** The step whose clip must still be at the vendor for an action. */
 export function workedOn(action: Action): string | undefined {
-  const works = action.kind === "lip_sync" || (action.kind === "extend" && action.via !== "last_frame");
-  return works && action.source.kind === "step" ? action.source.id : undefined;
+  return sourcesOf(action).find(({ by }) => by !== "kept")?.id;
 }
 
 /** `take 2`, `takes 1 to 3 (2 is used)`; empty for the first take alone. */

@@ -145,7 +145,9 @@ function expandAction(
 function refuseOthers(still: Still, kind: keyof typeof OWN_FIELDS, path: Path, making: Making): void {
   const own: readonly string[] = OWN_FIELDS[kind];
   for (const fields of Object.values(OWN_FIELDS)) {
-    const strange: readonly string[] = fields.filter((field) => still[field] !== undefined && !own.includes(field));
+    const strange: readonly string[] = fields.filter(
+      (field) => still[field] !== undefined && !own.includes(field),
+    );
     if (strange.length === 0) continue;
     // What a picture is called where references are lists differs, which is worth saying.
     const isImage = strange.includes("image") && kind === "omni_image";

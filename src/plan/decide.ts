@@ -6,12 +6,13 @@ import type { Sha256 } from "../base/digest.js";
 import { unreachable } from "../base/guard.js";
 import { elide } from "../base/text.js";
 import type { CacheKey, Keyed } from "../graph/key.js";
+import { isLocal, type Frame, type Picture } from "../graph/actions.js";
 import type { StepId } from "../graph/input.js";
 import type { Step } from "../graph/step.js";
 import { UNSPEAKABLE, type Artifact, type Attempt, type Prior, type Rendering } from "./prior.js";
 import { isRecorded, recordedAt } from "./recorded.js";
 import { changesBetween, type Obstacle, type Reason } from "./reason.js";
-import { fresh, sourceObstacle, sourceOf } from "./source.js";
+import { fresh, sourceObstacle, sourcesOf, type Source } from "./source.js";
 
 /** What will happen to a step. */
 export type Decision =
@@ -65,7 +66,7 @@ export interface Decided {
 /** Decides one step. */
 export function decide(given: DecideArguments): Decided {
   const { step, keyed, prior, profile } = given;
-  if (step.action.kind === "frame") return decideFrame(given);
+  if (isLocal(step.action)) return decideLocal(given, step.action);
   const before = prior.lock.steps.get(profile)?.get(step.id);
   if (step.hold && before !== undefined) {
     const held = prior.lock.renders.get(before);
@@ -98,16 +99,16 @@ export function decide(given: DecideArguments): Decided {
   return continued ?? paid(given, nextAttempt(keyed.key, prior), whyRender(given, before, last));
 }
 
-/** A picture out of a clip costs nothing: it is made again where it is not held, and never looked for elsewhere. */
-function decideFrame(given: DecideArguments): Decided {
-  const { keyed, prior } = given;
+/** A picture out of something costs nothing: it is made again where it is not held, and never looked for elsewhere. */
+function decideLocal(given: DecideArguments, action: Frame | Picture): Decided {
+  const { step, keyed, prior } = given;
   const rendering = prior.lock.renders.get(keyed.key);
   const replaced = rendering === undefined ? undefined : replacedUpstream(rendering, given);
   if (rendering !== undefined && replaced === undefined && prior.held.has(rendering.artifact.sha256))
-    return { decision: { kind: "keep", artifact: rendering.artifact } };
+    return withReason(fromRendering(rendering, step, prior), step, prior);
   const stuck = stuckUpstream(given);
   if (stuck !== undefined) return { decision: { kind: "blocked", because: stuck } };
-  if (!given.tools.has("ffmpeg"))
+  if (action.kind === "frame" && !given.tools.has("ffmpeg"))
     return { decision: { kind: "blocked", because: { because: "tool_missing", tool: "ffmpeg" } } };
   const because = rendering === undefined ? "new" : "store_missing";
   return { decision: { kind: "render", attempt: 1 }, reason: replaced ?? { because } };
@@ -140,11 +141,19 @@ function stuckUpstream({ upstream }: DecideArguments): Obstacle | undefined {
   return stuck.length === 0 ? undefined : { because: "upstream", steps: stuck.map((each) => each.step.id) };
 }
 
-/** What keeps the vendor from working on the clip of the step before. One that is still to be made will do. */
-function goneSource({ step, upstream, prior }: DecideArguments): Obstacle | undefined {
-  const source = sourceOf(step.action);
-  const made = upstream.find((each) => each.step.id === source?.id);
-  if (source === undefined || made === undefined) return undefined;
+/** What keeps the vendor from working on what the step consumes there. */
+function goneSource(given: DecideArguments): Obstacle | undefined {
+  for (const source of sourcesOf(given.step.action)) {
+    const obstacle = goneOne(source, given);
+    if (obstacle !== undefined) return obstacle;
+  }
+  return undefined;
+}
+
+/** One that is still to be made will do. */
+function goneOne(source: Source, { upstream, prior }: DecideArguments): Obstacle | undefined {
+  const made = upstream.find((each) => each.step.id === source.id);
+  if (made === undefined) return undefined;
   const { decision } = made;
   switch (decision.kind) {
     case "render":
@@ -296,8 +305,8 @@ function gone(sha256: Sha256, completed: string | undefined): Obstacle {
 /** Whether an upstream artifact is another one than the rendering consumed. */
 function replacedUpstream(rendering: Rendering, given: DecideArguments): Reason | undefined {
   for (const upstream of given.upstream) {
-    // Another ffmpeg makes other bytes of the same picture: what counts is the clip that it was taken from.
-    if (upstream.step.action.kind === "frame") continue;
+    // Another ffmpeg makes other bytes of the same picture: what counts is what it was taken from.
+    if (isLocal(upstream.step.action)) continue;
     const consumed = rendering.consumed[upstream.key];
     const now = given.prior.lock.renders.get(upstream.key)?.artifact.sha256;
     if (consumed === undefined || now === undefined) continue;

@@ -4,7 +4,7 @@
  * The client reference follows from intent alone, so no record of ours is needed to ask.
  */
 import { unreachable } from "../base/guard.js";
-import type { Action } from "../graph/actions.js";
+import { isLocal, type Action } from "../graph/actions.js";
 import type { CacheKey, KeyInputs } from "../graph/key.js";
 import { clientReference } from "./approval.js";
 import { RENDER } from "./decide.js";
@@ -55,7 +55,7 @@ export function wantedOf(plan: Plan, prior: Prior): readonly Wanted[] {
     const known = (prior.attempts.get(planned.key) ?? []).filter((each) => each.call === RENDER);
     const open = known.filter(({ state }) => state === "unknown" || state === "abandoned");
     const isNew = known.length === 0 && !prior.lock.renders.has(planned.key);
-    const stuck = planned.decision.kind === "blocked" && isNew && planned.step.action.kind !== "frame";
+    const stuck = planned.decision.kind === "blocked" && isNew && !isLocal(planned.step.action);
     const next = planned.create?.attempt ?? (stuck ? 1 : undefined);
     const numbers = new Set([
       ...(next === undefined ? [] : [...unheardOf(planned.key, next, prior), next]),

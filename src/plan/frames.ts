@@ -2,6 +2,7 @@
  * Pictures out of clips: steps that cost nothing and exist for the sake of others. They stand in a plan only where
  * somebody needs them, and stand there for the clips that they are taken from.
  */
+import { isLocal } from "../graph/actions.js";
 import type { StepId } from "../graph/input.js";
 import type { PlannedStep } from "./plan.js";
 
@@ -11,7 +12,7 @@ export function withClipsOfFrames(
   byId: ReadonlyMap<StepId, PlannedStep>,
 ): readonly PlannedStep[] {
   const clips = needs.flatMap(({ step }) =>
-    step.action.kind === "frame" ? step.needs.flatMap((id) => byId.get(id) ?? []) : [],
+    isLocal(step.action) ? step.needs.flatMap((id) => byId.get(id) ?? []) : [],
   );
   return [...needs, ...clips.filter((clip) => !needs.includes(clip))];
 }

@@ -92,7 +92,7 @@ export function lostCopies(prior: Prior, plan: Pick<Plan, "steps">): readonly Lo
   for (const keys of prior.lock.steps.values()) for (const [id, key] of keys) names.set(key, id);
   const lost = new Map<string, LostCopy>();
   for (const rendering of prior.lock.renders.values()) {
-    if (rendering.inputs.action.kind === "frame") continue;
+    if (["frame", "picture"].includes(rendering.inputs.action.kind)) continue;
     for (const { artifact, handle } of wholeOf(rendering)) {
       const { sha256 } = artifact;
       if (prior.held.has(sha256) || coming.has(sha256) || lost.has(sha256)) continue;

@@ -7,6 +7,7 @@
  *   stored ──recorded, or fetched again──▶ in the lockfile
  *   abandoned, small calls ──▶ stay in the books
  */
+import { outputKinds, productOfInputs, productWords } from "./product.js";
 import { unreachable } from "../base/guard.js";
 import { micros, type Micros } from "../base/money.js";
 import type { KeyInputs } from "../graph/key.js";
@@ -162,7 +163,7 @@ export interface NamedTask {
   readonly created?: string;
   /** The vendor's id of the clip that it works on. */
   readonly source?: string;
-  readonly outputs: readonly { readonly kind: "video" | "image" | "audio" }[];
+  readonly outputs: readonly { readonly kind: string }[];
 }
 
 /** Other people's clocks differ. How long after its intent a create was sent, only a person may know. */
@@ -185,10 +186,12 @@ export function misfit(
   const wanted = sourcesOf(attempt, inputs, prior);
   if (named.source !== undefined && wanted.length > 0 && !wanted.includes(named.source))
     return "works on another clip";
-  const isStill = inputs.action.kind === "image" || inputs.action.kind === "try_on";
-  const kinds = new Set(named.outputs.map((output) => output.kind));
-  if (kinds.size > 0 && !kinds.has(isStill ? "image" : "video"))
-    return `made no ${isStill ? "still" : "clip"}`;
+  const product = productOfInputs(inputs);
+  const kinds = named.outputs.map((output) => output.kind);
+  if (product !== undefined && kinds.length > 0) {
+    const wanted = outputKinds(product);
+    if (!kinds.some((kind) => wanted.includes(kind))) return `made no ${productWords(product)}`;
+  }
   return undefined;
 }
 

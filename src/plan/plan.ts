@@ -10,7 +10,7 @@ import type { Json } from "../base/digest.js";
 import { cacheKey, type CacheKey, type Keyed } from "../graph/key.js";
 import { beyondOldLipSync, type SourceFacts } from "../graph/rules-refine.js";
 import { returnsOf } from "../graph/source.js";
-import type { Action, ExtendVia } from "../graph/actions.js";
+import { isLocal, type Action, type ExtendVia } from "../graph/actions.js";
 import type { StepId } from "../graph/input.js";
 import { inputsOf } from "../graph/inputs-of.js";
 import type { Graph, Step } from "../graph/step.js";
@@ -247,14 +247,13 @@ function planStep(step: Step, keyed: Keyed, making: Making): PlannedStep {
   const sameAs = making.firstOfKey.get(key);
   const { model, mode } = modelOf(action, source);
   const seconds = "duration" in action ? action.duration : undefined;
-  const create =
-    action.kind === "frame"
-      ? undefined
-      : createFor(key, decided.decision, priced, {
-          prior,
-          free: graph.realm === "sandbox",
-          retries: options.retries ?? 0,
-        });
+  const create = isLocal(action)
+    ? undefined
+    : createFor(key, decided.decision, priced, {
+        prior,
+        free: graph.realm === "sandbox",
+        retries: options.retries ?? 0,
+      });
   const creates = create !== undefined;
   return {
     step,

@@ -21,10 +21,19 @@ export interface Artifact {
   readonly sha256: Sha256;
   /** Bytes. */
   readonly size: number;
-  readonly type: "video/mp4" | "image/png" | "image/jpeg";
+  readonly type:
+    | "video/mp4"
+    | "image/png"
+    | "image/jpeg"
+    | "audio/mpeg"
+    | "audio/wav"
+    /** Several pictures. */
+    | "application/x-tar"
+    /** What stays with the vendor, by its id there. */
+    | "application/json";
   readonly width?: number;
   readonly height?: number;
-  /** Of a clip, in seconds. */
+  /** Of a clip or a sound, in seconds. */
   readonly seconds?: number;
 }
 

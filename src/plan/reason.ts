@@ -67,18 +67,24 @@ export type Obstacle =
   | { readonly because: "price_unknown"; readonly why: string; readonly model?: string }
   /** `by`: the server's old lip-sync cannot do it; absent: this klingmake cannot. */
   | { readonly because: "unsupported"; readonly what: string; readonly by?: "old_lip_sync" }
-  /** The vendor cannot work on the clip of `source` any more; `completed`: when that clip was made, ISO 8601. */
+  /** The vendor cannot work on what `source` gave any more; `completed`: when that was made, ISO 8601. */
   | {
       readonly because: "source_unavailable";
       readonly source: StepId;
       /** What would have worked on it. */
-      readonly by: "native" | "omni" | "lip_sync";
+      readonly by: SourceUse;
       readonly why: "expired" | "other_account" | "no_handle" | "gone";
       readonly completed?: string;
     }
   | { readonly because: "tool_missing"; readonly tool: "ffmpeg" }
   /** Nothing was paid for it that could be brought back, and nothing may be created now. */
   | { readonly because: "not_rendered" };
+
+/**
+ * What works on a thing of the vendor's: a native extension wants the vendor's own id of the clip and no address; `video`
+ * takes any video by address; `kept` is an element or a voice, which has no 30 days.
+ */
+export type SourceUse = "native" | "omni" | "lip_sync" | "video_to_audio" | "video" | "kept";
 
 /** What differs between two intents; `changed` is empty when only the key's own version does. */
 export function changesBetween(before: KeyInputs, after: KeyInputs, step: Step): readonly Change[] {
@@ -176,7 +182,12 @@ function elsewhere(by: Extract<Obstacle, { because: "source_unavailable" }>["by"
     case "omni":
       return `continue with via: last_frame; or ${pin} to the extend`;
     case "lip_sync":
-      return `${pin} to the lip_sync`;
+    case "video_to_audio":
+      return `${pin} to the ${by}`;
+    case "video":
+      return "put that clip at a public address and name it there: { url: …, sha256: … }";
+    case "kept":
+      return "name one that the account has by its id: { id: … }";
     default:
       return unreachable(by);
   }
@@ -298,8 +309,8 @@ export function obstacleText(
       };
     case "source_unavailable":
       return {
-        why: `the vendor cannot work on the clip of ${obstacle.source}: ${sourceWords(obstacle)}`,
-        help: `${elsewhere(obstacle.by)}; or buy that clip again: render --rebuy ${obstacle.source}`,
+        why: `the vendor cannot work ${obstacle.by === "kept" ? "with" : "on the clip of"} ${obstacle.source}: ${sourceWords(obstacle)}`,
+        help: `${elsewhere(obstacle.by)}; or ${obstacle.by === "kept" ? "make it" : "buy that clip"} again: render --rebuy ${obstacle.source}`,
       };
     case "not_rendered":
       return { why: "is not rendered yet", help: `render it: klingmake render --target ${step}` };

@@ -1,13 +1,14 @@
 /**
- * Whether the vendor can still work on the clip that an extend or a lip-sync consumes: its results have 30 days and
- * belong to one account, and there is no way to hand one back. Looks at what is recorded; whether the vendor agrees is
- * asked just before the step is submitted.
+ * Whether the vendor can still work on what a step consumes there: a clip that is made longer, made to speak or referred
+ * to, an element, a voice. Its results have 30 days and belong to one account, and there is no way to hand one back. Looks
+ * at what is recorded; whether the vendor agrees is asked just before the step is submitted.
  */
 import { daysMs } from "../base/clock.js";
+import { unreachable } from "../base/guard.js";
 import type { Action } from "../graph/actions.js";
-import type { PinnedCopy, StepId } from "../graph/input.js";
+import type { Input, PinnedCopy, Reference, StepId } from "../graph/input.js";
 import type { Artifact, Handle, Rendering } from "./prior.js";
-import type { Obstacle } from "./reason.js";
+import type { Obstacle, SourceUse } from "./reason.js";
 
 /** Days for which the vendor keeps results and accepts their handles. [kling-api: outputs live 30 days] */
 export const RETENTION_DAYS = 30;
@@ -15,22 +16,66 @@ export const RETENTION_DAYS = 30;
 /** Days before its end from which a handle's remaining life is told. */
 const TELL_DAYS = 7;
 
-/** A clip of the vendor's that an action works on there. */
+/** Something of the vendor's that an action works on there. */
 export interface Source {
+  /** The action's field, as `inputsOf` names it. */
+  readonly field: string;
   readonly id: StepId;
   /** Another way to it, where the vendor takes a video by address. */
   readonly copy?: PinnedCopy;
-  /** What works on it; a native extension wants the vendor's own id of the clip and no address. */
-  readonly by: "native" | "omni" | "lip_sync";
+  readonly by: SourceUse;
 }
 
-/** The step whose result the vendor must still have, for actions that work on one. */
-export function sourceOf(action: Action): Source | undefined {
-  const works = action.kind === "lip_sync" || (action.kind === "extend" && action.via !== "last_frame");
-  if (!works || action.source.kind !== "step") return undefined;
-  const by = action.kind === "lip_sync" ? "lip_sync" : action.via === "native" ? "native" : "omni";
-  const { copy } = action;
-  return { id: action.source.id, by, ...(copy === undefined || by === "native" ? {} : { copy }) };
+/** The steps whose results the vendor must still have, for actions that work on some. */
+export function sourcesOf(action: Action): readonly Source[] {
+  switch (action.kind) {
+    case "extend": {
+      if (action.via === "last_frame") return [];
+      return from("source", action.source, action.via, action.via === "native" ? undefined : action.copy);
+    }
+    case "lip_sync":
+    case "video_to_audio":
+      return from("source", action.source, action.kind, action.copy);
+    case "omni_video":
+      return [
+        ...from("feature_video", action.feature_video, "video"),
+        ...from("base_video", action.base_video, "video"),
+        ...kept("elements", action.elements),
+      ];
+    case "motion_control":
+      return [...from("motion_video", action.motion_video, "video"), ...kept("elements", action.elements)];
+    case "image_to_video":
+      return [...kept("elements", action.elements), ...kept("voices", action.voices)];
+    case "image":
+    case "omni_image":
+      return kept("elements", action.elements);
+    case "element":
+      return [...from("video", action.video, "video"), ...from("voice", action.voice, "kept")];
+    case "voice":
+      return from("sample", action.sample, "video");
+    case "text_to_video":
+    case "multi_image_to_video":
+    case "avatar":
+    case "effect":
+    case "multi_image":
+    case "expand":
+    case "try_on":
+    case "text_to_audio":
+    case "frame":
+    case "picture":
+      return [];
+    default:
+      return unreachable(action);
+  }
+}
+
+function from(field: string, input: Input | undefined, by: SourceUse, copy?: PinnedCopy): readonly Source[] {
+  if (input?.kind !== "step") return [];
+  return [{ field, id: input.id, by, ...(copy === undefined ? {} : { copy }) }];
+}
+
+function kept(field: string, references: readonly Reference[] | undefined): readonly Source[] {
+  return (references ?? []).flatMap(({ handle, input }) => from(`${field}.${handle}`, input, "kept"));
 }
 
 /** Whether the vendor still has what was completed then. */
@@ -47,7 +92,7 @@ export function endsSoon(rendering: Rendering | undefined, today: number): strin
   return ends - today < daysMs(TELL_DAYS) ? new Date(ends).toISOString() : undefined;
 }
 
-/** What stands in the way of working on a clip that is on record; `made` is what is known of it. */
+/** What stands in the way of working on something that is on record; `made` is what is known of it. */
 export function sourceObstacle(
   source: Source,
   made: { readonly handle?: Handle | undefined; readonly artifact?: Artifact | undefined },
@@ -67,10 +112,11 @@ export function handleObstacle(
 ): Obstacle | undefined {
   if (handle === undefined) return unavailable(source, "no_handle");
   const { completed } = handle;
+  if (source.by === "kept") return handle.result === undefined ? unavailable(source, "no_handle") : undefined;
   return fresh(completed, today) ? undefined : unavailable(source, "expired", completed);
 }
 
-/** That a clip cannot be worked on, with what its step needs to know to give advice. */
+/** That something cannot be worked on, with what its step needs to know to give advice. */
 export function unavailable(
   { id, by }: Source,
   why: Extract<Obstacle, { because: "source_unavailable" }>["why"],

@@ -127,8 +127,18 @@ export type SubmitAnswer =
   /** No answer that proves anything: the task may exist. `unsent`: the request provably never left, so none does. */
   | { readonly kind: "lost"; readonly why: string; readonly unsent?: true };
 
-/** One result of a task. */
-export interface TaskOutput {
+/** One result of a task: something to fetch, or something that stays with the vendor. */
+export type TaskOutput = MediaOutput | KeptOutput;
+
+/** An element or a voice. */
+export interface KeptOutput {
+  readonly kind: "element" | "voice";
+  /** The vendor's id of it. */
+  readonly id: string;
+}
+
+/** A result that can be fetched. Pictures of a series stand in their order. */
+export interface MediaOutput {
   readonly kind: "video" | "image" | "audio";
   /** Signed and short-lived: never stored, never shown. */
   readonly url: string;

@@ -6,7 +6,7 @@ import type { Sha256 } from "../base/digest.js";
 import type { Diagnostic } from "../base/diagnostic.js";
 import type { PlannedStep } from "../plan/plan.js";
 import type { Artifact, Rendering } from "../plan/prior.js";
-import { oddities } from "./collect.js";
+import { oddities } from "./fetch-result.js";
 import type { Disk } from "./disk.js";
 import { returnsPart, takenOutput } from "./finish.js";
 import { sidecarText } from "./sidecar.js";

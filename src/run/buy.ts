@@ -1,6 +1,7 @@
 /**
  * The part of a step's life that can cost money: permit, inputs, intent, create. What was created is then collected.
  */
+import { isLocal } from "../graph/actions.js";
 import { isoTime } from "../base/clock.js";
 import type { Sha256 } from "../base/digest.js";
 import { unreachable } from "../base/guard.js";
@@ -281,7 +282,7 @@ function consumedBy({ run, planned }: Stepping): Readonly<Record<string, Sha256>
     if (upstream === undefined) return [];
     const own = [[upstream.key, upstream.artifact.sha256] as const];
     // The clip itself may still be on its way when its picture is there.
-    const clips = upstream.step.action.kind === "frame" ? run.rendering(upstream.key)?.consumed : undefined;
+    const clips = isLocal(upstream.step.action) ? run.rendering(upstream.key)?.consumed : undefined;
     return [...own, ...Object.entries(clips ?? {})];
   });
   return Object.fromEntries(entries);

@@ -5,7 +5,7 @@
 import type { Sha256 } from "../base/digest.js";
 import type { Artifact } from "../plan/prior.js";
 import type { LostCopy } from "../plan/gather.js";
-import { fetchResult } from "./collect.js";
+import { fetchResult } from "./fetch-result.js";
 import type { Outcome } from "./event.js";
 import type { StepId } from "../graph/input.js";
 import type { Collector } from "./stepping.js";

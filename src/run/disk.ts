@@ -16,7 +16,7 @@ export interface Arrival extends Sink {
   /** Bytes so far. */
   readonly bytes: number;
   /**
-   * Checks that the bytes are a whole clip or still, and keeps them under their digest.
+   * Checks that the bytes are a whole clip, still or other result, and keeps them under their digest.
    * `broken` names what is wrong with them; they are thrown away then.
    */
   finish(): Promise<
@@ -68,6 +68,8 @@ export interface Disk {
     /** The stored clip is gone, or not what its digest says. */
     | { readonly kind: "damaged" }
   >;
+  /** Takes a picture out of a held series into the store. `index` counts from 1. */
+  picture(series: Sha256, index: number, key: CacheKey): ReturnType<Disk["frame"]>;
   /** Puts an artifact and its sidecar where the author looks for them. */
   place(sha256: Sha256, output: string, sidecar: string): Promise<Placed>;
   /** Writes the lockfile: a finished rendering, and which key a step of the profile now has. */

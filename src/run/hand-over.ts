@@ -1,10 +1,10 @@
 /**
- * The inputs of a step, ready to be sent: files and artifacts read and checked, and the clip of an extend or a lip-sync
- * found at the vendor. Makes free requests only, and none where nothing of the vendor's is worked on.
+ * The inputs of a step, ready to be sent: files and artifacts read and checked, and what the vendor works on of its own
+ * found there. Makes free requests only, and none where nothing of the vendor's is worked on.
  */
 import { unreachable } from "../base/guard.js";
 import { inputsOf } from "../graph/inputs-of.js";
-import { sourceOf } from "../plan/source.js";
+import { sourcesOf } from "../plan/source.js";
 import type { Material } from "../provider/provider.js";
 import type { Outcome } from "./event.js";
 import { inputChanged, notSent } from "./failure.js";
@@ -21,8 +21,8 @@ export async function handOver(stepping: Stepping): Promise<HandedOver> {
   const { run, planned } = stepping;
   const { step } = planned;
   const materials = new Map<string, Material>();
-  const source = sourceOf(step.action);
-  if (source !== undefined) {
+  const sources = new Map(sourcesOf(step.action).map((source) => [source.field, source]));
+  for (const source of sources.values()) {
     const found = await findSource(stepping, source);
     switch (found.kind) {
       case "gone":
@@ -30,7 +30,7 @@ export async function handOver(stepping: Stepping): Promise<HandedOver> {
       case "unanswered":
         return { outcome: notSent(step, `${source.id} cannot be asked about: ${found.why}`) };
       case "found":
-        materials.set("source", found.material);
+        materials.set(source.field, found.material);
         break;
       default:
         return unreachable(found);
@@ -38,7 +38,7 @@ export async function handOver(stepping: Stepping): Promise<HandedOver> {
   }
   for (const [field, input] of inputsOf(step.action)) {
     // The clip itself stays here: what is sent is the vendor's own, or a picture out of it.
-    if (field === "source") continue;
+    if (field === "source" || sources.has(field)) continue;
     const artifact = input.kind === "step" ? run.artifact(input.id)?.artifact : undefined;
     const material = await run.disk.material(input, artifact);
     if (material.kind === "unavailable") return { outcome: inputChanged(step, material.why) };

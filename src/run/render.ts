@@ -3,14 +3,16 @@
  * decided in the plan, and the purse is asked again at the door. Throws only for the disk and for our own bugs.
  */
 import { unreachable } from "../base/guard.js";
+import { isLocal } from "../graph/actions.js";
 import type { Artifact, Attempt, Handle } from "../plan/prior.js";
 import type { Obstacle } from "../plan/reason.js";
 import { collectIfThere } from "./ask.js";
 import { buy } from "./buy.js";
-import { collect, fetchResult, type Collectable } from "./collect.js";
+import { collect } from "./collect.js";
+import { fetchResult, type Collectable } from "./fetch-result.js";
 import type { Outcome } from "./event.js";
 import { otherBytes } from "./failure.js";
-import { makeFrame } from "./frame.js";
+import { makePicture } from "./picture.js";
 import { finish, renderingOf, takenOutput } from "./finish.js";
 import type { Stepping } from "./stepping.js";
 
@@ -38,7 +40,7 @@ export async function renderStep(stepping: Stepping): Promise<Outcome> {
     case "resume":
       return resume(stepping, decision.attempt, decision.otherwise ?? { because: "upstream", steps: [] });
     case "render":
-      return step.action.kind === "frame" ? makeFrame(stepping, step.action) : buy(stepping, undefined);
+      return isLocal(step.action) ? makePicture(stepping, step.action) : buy(stepping, undefined);
     default:
       return unreachable(decision);
   }

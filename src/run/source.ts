@@ -1,13 +1,13 @@
 /**
- * The clip that an extend or a lip-sync works on, as the vendor has it: asked for at no cost just before it is needed,
- * because its address is short-lived and the vendor may have dropped it. Where the vendor has it no more, a copy that
+ * What a step works on at the vendor, a clip, an element or a voice: asked for at no cost just before it is needed,
+ * because the address of a clip is short-lived and the vendor may have dropped it. Where the vendor has it no more, a copy that
  * the author put at a public address will do, if it is the very same clip.
  */
 import { unreachable } from "../base/guard.js";
 import type { Artifact } from "../plan/prior.js";
-import { handleObstacle, isCopyOf, unavailable, type Source } from "../plan/source.js";
+import { fresh, handleObstacle, isCopyOf, unavailable, type Source } from "../plan/source.js";
 import type { Obstacle } from "../plan/reason.js";
-import type { Material, TaskLook, TaskOutput } from "../provider/provider.js";
+import type { KeptOutput, Material, MediaOutput, TaskLook } from "../provider/provider.js";
 import type { Stepping } from "./stepping.js";
 
 /** What to hand over, why it cannot be had, or that nobody could be asked. */
@@ -19,7 +19,7 @@ export type Found =
 /** Looks for the result of an upstream step at the vendor. */
 export async function findSource({ run }: Stepping, source: Source): Promise<Found> {
   const made = run.artifact(source.id);
-  if (made === undefined) throw new Error(`the clip of ${source.id} is missing`);
+  if (made === undefined) throw new Error(`what ${source.id} gave is missing`);
   const { artifact } = made;
   const { copy } = source;
   const elsewhere: Found | undefined =
@@ -32,9 +32,22 @@ export async function findSource({ run }: Stepping, source: Source): Promise<Fou
   const because = handleObstacle(source, handle, run.clock.now());
   if (because !== undefined) return gone(because);
   const { dialect, product, completed } = handle;
+  // A task is not remembered as long as what it made; whether that is still there, the create itself will tell.
+  if (source.by === "kept" && !fresh(completed, run.clock.now())) {
+    const isHere = handle.account === run.provider.account && handle.result !== undefined;
+    return isHere
+      ? { kind: "found", material: { kind: "kept", id: handle.result } }
+      : gone(unavailable(source, "other_account"));
+  }
   const [answer] = await run.provider.look([{ task: handle.task, address: { dialect, product } }], run.stop);
   switch (answer?.kind) {
     case "found": {
+      if (source.by === "kept") {
+        const kept = keptOf(answer.look, handle.result);
+        return kept === undefined
+          ? gone(unavailable(source, "gone", completed))
+          : { kind: "found", material: { kind: "kept", id: kept.id } };
+      }
       const clip = clipOf(answer.look, handle.result);
       if (clip === undefined) return gone(unavailable(source, "gone", completed));
       if (source.by === "native" && clip.id === undefined) return gone(unavailable(source, "no_handle"));
@@ -56,12 +69,20 @@ export async function findSource({ run }: Stepping, source: Source): Promise<Fou
 }
 
 /** The clip of a task; of several the recorded one. */
-function clipOf(look: TaskLook, result: string | undefined): TaskOutput | undefined {
-  const clips = look.outputs.filter((output) => output.kind === "video");
+function clipOf(look: TaskLook, result: string | undefined): MediaOutput | undefined {
+  const clips = look.outputs.filter((output): output is MediaOutput => output.kind === "video");
   return clips.find((clip) => clip.id !== undefined && clip.id === result) ?? clips[0];
 }
 
-function resultOf(clip: TaskOutput, { width, height }: Artifact): Material {
+/** The element or voice of a task. */
+function keptOf(look: TaskLook, result: string | undefined): KeptOutput | undefined {
+  return look.outputs.find(
+    (output): output is KeptOutput =>
+      (output.kind === "element" || output.kind === "voice") && output.id === result,
+  );
+}
+
+function resultOf(clip: MediaOutput, { width, height }: Artifact): Material {
   return {
     kind: "result",
     url: clip.url,

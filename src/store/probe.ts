@@ -6,7 +6,10 @@ import type { Sha256 } from "../base/digest.js";
 import type { Artifact } from "../plan/prior.js";
 import { readOpen, type FileSystem, type ReadAt } from "./files.js";
 import { readImageFacts } from "./image.js";
+import { readKept } from "./kept.js";
 import { readMp4 } from "./mp4.js";
+import { readSeries } from "./series.js";
+import { readSoundFacts } from "./sound.js";
 
 /** The artifact that a file is, or why it is none (a clause about the file: "it has no video track"). */
 export type Probed =
@@ -15,6 +18,10 @@ export type Probed =
 
 // Enough to hold the last chunk of a PNG, or the end marker of a JPEG with something small after it.
 const TAIL = 4096;
+/** Largest sound that is measured. */
+const MOST_SOUND_BYTES = 64 * 1024 ** 2;
+/** Largest file that can be a record of what stays with the vendor. */
+const MOST_RECORD_BYTES = 1024;
 /** `IEND` with its checksum: a picture that ends within it was cut. */
 const PNG_END = Buffer.from("49454e44ae426082", "hex");
 
@@ -41,9 +48,40 @@ export function probeBytes(read: ReadAt, known: { readonly sha256: Sha256; reado
     return { kind: "artifact", artifact: { sha256, size, type, width, height } };
   }
   const film = readMp4(read, size);
-  if (film.kind === "not_mp4") return unfit(`it is not a complete MP4: ${film.why}`);
-  const { kind: _, ...measures } = film;
-  return { kind: "artifact", artifact: { sha256, size, type: "video/mp4", ...measures } };
+  if (film.kind !== "not_mp4") {
+    const { kind: _, ...measures } = film;
+    return { kind: "artifact", artifact: { sha256, size, type: "video/mp4", ...measures } };
+  }
+  const other = otherThan(read, known);
+  return other === undefined
+    ? unfit(`it is not a complete MP4: ${film.why}`)
+    : { kind: "artifact", artifact: other };
+}
+
+/** What is neither a picture nor a clip: a series, a record, a sound. */
+function otherThan(
+  read: ReadAt,
+  { sha256, size }: { readonly sha256: Sha256; readonly size: number },
+): Artifact | undefined {
+  const pictures = readSeries(read, size);
+  if (pictures !== undefined) {
+    const whole = pictures.every((picture) => {
+      const part: ReadAt = (position, length) =>
+        position >= picture.size
+          ? new Uint8Array()
+          : read(picture.position + position, Math.min(length, picture.size - position));
+      const facts = readImageFacts(part);
+      return facts.kind === "image" && hasEnd(part, picture.size, facts.format);
+    });
+    return whole ? { sha256, size, type: "application/x-tar" } : undefined;
+  }
+  if (size <= MOST_RECORD_BYTES && readKept(read(0, size)) !== undefined) {
+    return { sha256, size, type: "application/json" };
+  }
+  const facts = size > MOST_SOUND_BYTES ? undefined : readSoundFacts(read(0, size));
+  if (facts?.kind !== "sound" || (facts.format !== "mp3" && facts.format !== "wav")) return undefined;
+  const type = facts.format === "mp3" ? "audio/mpeg" : "audio/wav";
+  return { sha256, size, type, seconds: facts.seconds };
 }
 
 function hasEnd(read: ReadAt, size: number, format: "jpg" | "png"): boolean {

@@ -1,5 +1,6 @@
 /** Tasks as the API tells them, of both generations, and as a hostile server might. */
 import * as fc from "fast-check";
+import type { TaskOutput } from "../../src/provider/provider.js";
 import { describe, expect, it } from "vitest";
 import { createdTask, decimal, readTasks } from "../../src/provider/kling/answers.js";
 import { parseExactJson } from "../../src/provider/json.js";
@@ -36,6 +37,9 @@ const legacyTask = {
   task_result: { videos: [{ id: "v-1", url: "https://cdn.example/a.mp4?sig=1", duration: "5.041" }] },
   final_unit_deduction: "1.5",
 };
+
+/** The address of a result that has one. */
+const urlOf = (output: TaskOutput) => ("url" in output ? output.url : undefined);
 
 describe("a task", () => {
   it.each([
@@ -107,10 +111,7 @@ describe("a task", () => {
       { index: 0, url: "https://cdn.example/0.png" },
     ];
     const { looks } = readTasks({ task_id: "7", task_status: "succeed", task_result: { images } }, reading);
-    expect(looks[0]?.outputs.map(({ url }) => url)).toEqual([
-      "https://cdn.example/0.png",
-      "https://cdn.example/1.png",
-    ]);
+    expect(looks[0]?.outputs.map(urlOf)).toEqual(["https://cdn.example/0.png", "https://cdn.example/1.png"]);
   });
 
   it.each([
@@ -131,7 +132,7 @@ describe("a task", () => {
   it("hands over results of the loopback host that is configured, and of no other port of it", () => {
     const outputs = [9000, 9001].map((port) => ({ type: "video", url: `http://127.0.0.1:${port}/a.mp4` }));
     const { looks } = readTasks({ ...newTask, outputs }, local);
-    expect(looks[0]?.outputs.map(({ url }) => url)).toEqual(["http://127.0.0.1:9000/a.mp4"]);
+    expect(looks[0]?.outputs.map(urlOf)).toEqual(["http://127.0.0.1:9000/a.mp4"]);
   });
 
   it("that cannot be read is counted and does not hide the others", () => {

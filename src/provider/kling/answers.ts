@@ -6,7 +6,7 @@
 import { asString, isRecord } from "../../base/guard.js";
 import { milliUnits, micros } from "../../base/money.js";
 import type { Billed, TaskId } from "../../plan/prior.js";
-import type { TaskLook, TaskOutput } from "../provider.js";
+import type { MediaOutput, TaskLook, TaskOutput } from "../provider.js";
 import { resultUrl } from "../reach.js";
 import type { Redact } from "../redact.js";
 import { isContentRefusal } from "./errors.js";
@@ -86,7 +86,7 @@ function timeOf(value: unknown): string | undefined {
 }
 
 function outputsOf(task: Readonly<Record<string, unknown>>, reading: Reading): readonly TaskOutput[] {
-  const found: (TaskOutput | undefined)[] = [];
+  const found: (MediaOutput | undefined)[] = [];
   for (const output of listOf(task["outputs"])) {
     const type = output["type"];
     if (type === "video" || type === "image" || type === "audio") found.push(outputOf(type, output, reading));
@@ -100,10 +100,10 @@ function outputsOf(task: Readonly<Record<string, unknown>>, reading: Reading): r
 }
 
 function outputOf(
-  kind: TaskOutput["kind"],
+  kind: MediaOutput["kind"],
   output: Readonly<Record<string, unknown>>,
   reading: Reading,
-): TaskOutput | undefined {
+): MediaOutput | undefined {
   const text = asString(output["url"] ?? output["mp3_url"] ?? output["url_mp3"]);
   const url = text === undefined ? undefined : resultUrl(text, reading.base);
   if (url === undefined) return undefined;
