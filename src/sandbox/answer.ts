@@ -31,7 +31,7 @@ export interface TextAnswer {
 /** A rendered result. */
 export interface ResultFile {
   readonly bytes: Uint8Array;
-  readonly contentType: "video/mp4" | "image/png" | "audio/wav";
+  readonly contentType: "video/mp4" | "image/png" | "audio/mpeg" | "audio/wav";
   readonly etag: string;
 }
 

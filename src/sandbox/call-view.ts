@@ -1,6 +1,6 @@
 /**
- * How what was answered at once is told: the answers of text to speech and of face identification.
- * Both have the vendor's fields; the shape of an answer with no face is not documented, here it is an empty list.
+ * How what was answered at once is told: the answers of text to speech, of face identification and of deletions.
+ * The first two have the vendor's fields; the shape of an answer with no face is not documented, here it is an empty list.
  */
 
 import { unreachable } from "../base/guard.js";
@@ -39,8 +39,14 @@ export function answeredView(task: Task, links: Links): unknown {
         final_unit_deduction: charge(task),
       };
     }
+    case "deletion":
+      // What the vendor answered when an element was deleted: a code, and no data.
+      return order.what === "element" ? undefined : { task_id: task.id, task_status: "succeed" };
     case "video":
     case "still":
+    case "sound":
+    case "element":
+    case "voice":
       throw new Error("a task that takes time was answered at once");
     default:
       return unreachable(order);

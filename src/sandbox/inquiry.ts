@@ -14,6 +14,8 @@ import type { TaskBook } from "./task-book.js";
 import { legacyView, type Links, newView } from "./task-view.js";
 
 const MOST_IDS = 20;
+const MOST_PER_PAGE = 500;
+const MOST_VOICES_PER_PAGE = 1000;
 const DEFAULT_WINDOW_MS = 30 * 24 * 3600 * 1000;
 const STAGES: readonly Stage[] = ["submitted", "processing", "succeeded", "failed"];
 const PRODUCT_TYPES: readonly Product["productType"][] = ["video", "image", "try_on"];
@@ -23,6 +25,7 @@ export interface InquiryOptions {
   readonly book: TaskBook;
   readonly links: Links;
   readonly now: () => number;
+  readonly presets: (what: "elements" | "voices") => readonly Task[];
 }
 
 /** Answers `GET /tasks`. */
@@ -92,19 +95,37 @@ export function queryLegacy(product: Product, id: string, { book, links, now }: 
 }
 
 /** Answers `GET <create path>?pageNum=&pageSize=`. */
-export function listLegacy(
-  product: Product,
+export function listLegacy(product: Product, search: URLSearchParams, options: InquiryOptions): Answer {
+  return pageOf(
+    options.book.all().filter((task) => task.path === product.path),
+    search,
+    product.mostPerPage,
+    options,
+  );
+}
+
+/** Answers the list of presets of a kind, none of which was asked for by a task. */
+export function listPresets(
+  what: "elements" | "voices",
   search: URLSearchParams,
-  { book, links, now }: InquiryOptions,
+  options: InquiryOptions,
+): Answer {
+  return pageOf(options.presets(what), search, what === "voices" ? MOST_VOICES_PER_PAGE : undefined, options);
+}
+
+function pageOf(
+  tasks: readonly Task[],
+  search: URLSearchParams,
+  most = MOST_PER_PAGE,
+  { links, now }: InquiryOptions,
 ): Answer {
   const page = Number(search.get("pageNum") ?? "1");
   const size = Number(search.get("pageSize") ?? "30");
   if (!Number.isInteger(page) || page < 1 || page > 1000)
     return refusal(1201, "pageNum must be from 1 to 1000");
-  if (!Number.isInteger(size) || size < 1 || size > 500)
-    return refusal(1201, "pageSize must be from 1 to 500");
-  const own = book.all().filter((task) => task.path === product.path);
-  return result(own.slice((page - 1) * size, page * size).map((task) => legacyView(task, now(), links)));
+  if (!Number.isInteger(size) || size < 1 || size > most)
+    return refusal(1201, `pageSize must be from 1 to ${most}`);
+  return result(tasks.slice((page - 1) * size, page * size).map((task) => legacyView(task, now(), links)));
 }
 
 function readFilters(

@@ -12,6 +12,7 @@
  *   [sandbox:expire]     the first address handed out has already expired, the next answer has a good one
  *   [sandbox:gone]       the result can be fetched, but as an input of a later step it is unknown
  *   [sandbox:faces0]     identify-face finds no face in the clip, or that many (0 to 9); one when nothing is said
+ *   [sandbox:motion3041] of the video of a motion control so many milliseconds can be used
  *   [sandbox:then-WORD]  the word counts for what is made from the clip (extend, lip-sync), which need not have a prompt
  *   [sandbox:identify-WORD]  the word counts for identify-face on the clip
  * After lost and error5000 the same external_task_id is refused as a duplicate, as at the vendor. What happens only
@@ -61,6 +62,12 @@ export function failureText(asked: ReadonlySet<Mischief>): string | undefined {
 export function facesIn(prompt: string): number {
   const count = /\[sandbox:faces(\d)\]/u.exec(prompt)?.[1];
   return count === undefined ? 1 : Number(count);
+}
+
+/** Seconds of motion that a motion control with this prompt can use; undefined for all there are. */
+export function usableMotion(prompt: string): number | undefined {
+  const ms = /\[sandbox:motion(\d{1,6})\]/u.exec(prompt)?.[1];
+  return ms === undefined ? undefined : Number(ms) / 1000;
 }
 
 /** The words that a clip's prompt holds for a later step, as that step understands them; the faces stay as they are. */

@@ -9,19 +9,24 @@
 import { createHmac } from "node:crypto";
 
 import { sha256Hex } from "../base/digest.js";
-import { unreachable } from "../base/guard.js";
 import { type Answer, refusal, type ResultFile } from "./answer.js";
-import type { Order, OwnResult } from "./rules/order.js";
-import { mischiefOf, resultCount, resultId, stageOf, type Task } from "./task.js";
+import type { OwnResult } from "./rules/order.js";
+import { type FileName, filesOf, mischiefOf, orderOfResult, resultId, stageOf, type Task } from "./task.js";
 
 const CACHE_BYTES = 128 * 1024 * 1024;
-const FILE_PATH = /^\/outputs\/(\d+)\/(\d+)\.(mp4|png|wav)$/u;
+const FILE_PATH = /^\/outputs\/(\d+)\/(\d+)\.(mp4|png|mp3|wav)$/u;
+const CONTENT_TYPES: Readonly<Record<FileName["extension"], ResultFile["contentType"]>> = {
+  mp4: "video/mp4",
+  png: "image/png",
+  mp3: "audio/mpeg",
+  wav: "audio/wav",
+};
 const RESULT_ID = /^(\d+)-(\d+)$/u;
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/iu;
 
 /** The results of one sandbox. */
 export interface Results {
-  /** Signed addresses of a succeeded task's results. */
+  /** Signed addresses of a succeeded task's files, in the order of {@link filesOf}. */
   readonly links: (task: Task) => readonly string[];
   /** Answers a download; `head` says that the body will not be sent. */
   readonly serve: (address: URL, head: boolean) => Promise<Answer>;
@@ -54,18 +59,20 @@ export function openResults(options: ResultsOptions): Results {
   const signature = (path: string, expires: string): string =>
     createHmac("sha256", options.secret).update(`${path}\n${expires}`).digest("base64url");
 
-  const find = (path: string): { task: Task; index: number } | undefined => {
+  const find = (path: string): { task: Task; file: FileName } | undefined => {
     const [, id, number, extension] = FILE_PATH.exec(path) ?? [];
     const task = options.taskById(id ?? "");
-    const index = Number(number);
-    if (task === undefined || index >= resultCount(task.order)) return undefined;
-    return extension === extensionOf(task.order) ? { task, index } : undefined;
+    const file =
+      task &&
+      filesOf(task.order).find((each) => each.index === Number(number) && each.extension === extension);
+    return task && file && { task, file };
   };
 
   const own = (task: Task, index: number, until: number): OwnResult | undefined => {
-    const { order, mark } = task;
+    const { mark } = task;
+    const order = orderOfResult(task.order, index);
     const now = options.now();
-    if (mischiefOf(order).has("gone")) return undefined;
+    if (mischiefOf(task.order).has("gone")) return undefined;
     const stage = stageOf(task, now);
     const state =
       stage === "failed" ? "failed" : stage !== "succeeded" ? "under way" : now < until ? "ready" : "expired";
@@ -78,8 +85,8 @@ export function openResults(options: ResultsOptions): Results {
       handedOut.add(task.id);
       const until = expiredOnce ? task.createdAt - 1000 : task.endsAt + options.urlSeconds * 1000;
       const expires = String(Math.floor(until / 1000));
-      return Array.from({ length: resultCount(task.order) }, (_, index) => {
-        const path = `/outputs/${task.id}/${index}.${extensionOf(task.order)}`;
+      return filesOf(task.order).map(({ index, extension }) => {
+        const path = `/outputs/${task.id}/${index}.${extension}`;
         return `${options.base()}${path}?Expires=${expires}&Signature=${signature(path, expires)}`;
       });
     },
@@ -93,8 +100,8 @@ export function openResults(options: ResultsOptions): Results {
       if (found === undefined || stageOf(found.task, options.now()) !== "succeeded") {
         return refusal(1203, "there is no such result");
       }
-      const { task, index } = found;
-      const file = await cache.get(task, index);
+      const { task } = found;
+      const file = await cache.get(task, found.file);
       const cut = mischiefOf(task.order).has("cut") && !head && !cutOnce.has(task.id);
       if (cut) cutOnce.add(task.id);
       return { kind: "file", file, ...(cut ? { fault: { do: "cut" } } : {}) };
@@ -104,7 +111,7 @@ export function openResults(options: ResultsOptions): Results {
       const [, taskId, number] = RESULT_ID.exec(id) ?? [];
       const task = options.taskById(taskId ?? "");
       const index = Number(number) - 1;
-      if (task === undefined || index < 0 || index >= resultCount(task.order)) return undefined;
+      if (task === undefined || !filesOf(task.order).some((file) => file.index === index)) return undefined;
       return own(task, index, task.endsAt + options.handleSeconds * 1000);
     },
 
@@ -116,7 +123,7 @@ export function openResults(options: ResultsOptions): Results {
       if (found === undefined || searchParams.get("Signature") !== signature(pathname, expires)) {
         return "unreachable";
       }
-      return own(found.task, found.index, Number(expires) * 1000) ?? "unreachable";
+      return own(found.task, found.file.index, Number(expires) * 1000) ?? "unreachable";
     },
   };
 }
@@ -129,8 +136,8 @@ class RenderCache {
 
   constructor(private readonly sound: ResultsOptions["sound"]) {}
 
-  get({ order, mark }: Task, index: number): Promise<ResultFile> {
-    const name = sha256Hex(JSON.stringify([order, mark, index]));
+  get({ order, mark }: Task, file: FileName): Promise<ResultFile> {
+    const name = sha256Hex(JSON.stringify([order, mark, file]));
     const known = this.#renders.get(name);
     if (known !== undefined) {
       this.#renders.delete(name);
@@ -139,10 +146,10 @@ class RenderCache {
     }
     const made = this.#queue.then(async () => {
       const { render } = await import("./media/render.js");
-      const bytes = await render(order, index, mark, this.sound);
+      const bytes = await render(order, file, mark, this.sound);
       this.#sizes.set(name, bytes.length);
       this.#shrink();
-      return { bytes, contentType: contentTypeOf(order), etag: `"${sha256Hex(bytes)}"` };
+      return { bytes, contentType: CONTENT_TYPES[file.extension], etag: `"${sha256Hex(bytes)}"` };
     });
     this.#queue = made.catch(() => this.#renders.delete(name));
     this.#renders.set(name, made);
@@ -160,25 +167,6 @@ class RenderCache {
       this.#renders.delete(name);
     }
   }
-}
-
-function extensionOf({ kind }: Order): "mp4" | "png" | "wav" {
-  switch (kind) {
-    case "video":
-      return "mp4";
-    case "still":
-    case "faces":
-      return "png";
-    case "speech":
-      return "wav";
-    default:
-      return unreachable(kind);
-  }
-}
-
-function contentTypeOf(order: Order): ResultFile["contentType"] {
-  const extension = extensionOf(order);
-  return extension === "wav" ? "audio/wav" : extension === "mp4" ? "video/mp4" : "image/png";
 }
 
 function forbidden(message: string): Answer {

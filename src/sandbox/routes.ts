@@ -13,6 +13,7 @@ export type Route =
   | { readonly kind: "create"; readonly product: Product }
   | { readonly kind: "legacy query"; readonly product: Product; readonly id: string }
   | { readonly kind: "legacy list"; readonly product: Product }
+  | { readonly kind: "presets"; readonly what: "elements" | "voices" }
   | { readonly kind: "query tasks" }
   | { readonly kind: "list tasks" }
   | { readonly kind: "account costs" }
@@ -21,6 +22,11 @@ export type Route =
   | { readonly kind: "result" }
   | { readonly kind: "wrong method" }
   | { readonly kind: "unknown" };
+
+const PRESETS: ReadonlyMap<string, "elements" | "voices"> = new Map([
+  ["/v1/general/advanced-presets-elements", "elements"],
+  ["/v1/general/presets-voices", "voices"],
+]);
 
 /** The route of a method and a path, on a server with one kind of lip-sync. */
 export function routeOf(method: string, path: string, lipSync: "advanced" | "old"): Route {
@@ -31,6 +37,10 @@ export function routeOf(method: string, path: string, lipSync: "advanced" | "old
   if (path === "/tasks") {
     if (method === "GET") return { kind: "query tasks" };
     return { kind: method === "POST" ? "list tasks" : "wrong method" };
+  }
+  const presets = PRESETS.get(path);
+  if (presets !== undefined) {
+    return method === "GET" ? { kind: "presets", what: presets } : { kind: "wrong method" };
   }
   if (path === "/account/costs") return { kind: method === "GET" ? "account costs" : "wrong method" };
   if (path === "/sandbox/ledger") return { kind: method === "GET" ? "ledger" : "wrong method" };
@@ -62,6 +72,7 @@ export function generationOf(route: Route): "new" | "legacy" | undefined {
       return "new";
     case "legacy query":
     case "legacy list":
+    case "presets":
     case "account costs":
       return "legacy";
     case "ledger":
@@ -86,6 +97,7 @@ export function callOf(route: Route): CallKind | undefined {
       return "query";
     case "list tasks":
     case "legacy list":
+    case "presets":
       return "list";
     case "result":
       return "download";

@@ -11,11 +11,12 @@ import { accountCosts } from "./account.js";
 import { type Answer, refusal, result } from "./answer.js";
 import { checkCredentials } from "./credentials.js";
 import { type FaultPlan, openFaults } from "./faults.js";
-import { listLegacy, listTasks, queryLegacy, queryTasks } from "./inquiry.js";
+import { listLegacy, listPresets, listTasks, queryLegacy, queryTasks } from "./inquiry.js";
 import { openReception } from "./reception.js";
 import { openResults } from "./results.js";
 import { callOf, generationOf, type Route, routeOf } from "./routes.js";
 import { listen, type Request } from "./server.js";
+import { openShelf } from "./shelf.js";
 import { directoryBook, memoryBook } from "./task-book.js";
 import type { Links } from "./task-view.js";
 
@@ -82,13 +83,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   // From a random start, so that two processes on one directory hardly ever mint one id.
   let serial = Math.floor(Math.random() * 100_000);
 
+  const shelf = openShelf({ tasks: () => book.all(), now, openedAt });
   const results = openResults({
     secret: secretKey,
     urlSeconds: options.urlSeconds ?? THIRTY_DAYS,
     handleSeconds: options.handleSeconds ?? THIRTY_DAYS,
     base: () => url,
     now,
-    taskById: (id) => book.byId(id),
+    taskById: (id) => shelf.presetById(id) ?? book.byId(id),
     sound: (sha256) => book.sound(sha256),
   });
   const links: Links = {
@@ -98,6 +100,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       const task = book.byId(taskId);
       return task === undefined ? address : (results.links(task)[Number(number) - 1] ?? "");
     },
+    isDeleted: shelf.isDeleted,
   };
   const reception = openReception({
     book,
@@ -106,6 +109,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       retired: options.retired ?? "accept",
       resultById: results.byId,
       resultAt: results.at,
+      element: (id) => shelf.element(id),
+      voice: (id) => shelf.voice(id),
       readSound: async (bytes) => {
         const { soundFacts } = await import("./media/sound-file.js");
         return soundFacts(bytes);
@@ -117,7 +122,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     now,
     serial: () => serial++,
   });
-  const asked = { book, links, now };
+  const asked = { book, links, now, presets: (what: "elements" | "voices") => shelf.presets(what) };
   const faults = openFaults(options.faults ?? { rules: [] });
 
   const handle = async (request: Request): Promise<Answer> => {
@@ -161,6 +166,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         return queryLegacy(route.product, route.id, asked);
       case "legacy list":
         return listLegacy(route.product, address.searchParams, asked);
+      case "presets":
+        return listPresets(route.what, address.searchParams, asked);
       case "account costs":
         return accountCosts(address.searchParams, book.all(), now(), {
           concurrency,

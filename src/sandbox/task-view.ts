@@ -5,15 +5,18 @@
 
 import { unreachable } from "../base/guard.js";
 import { unitText } from "./rules/prices.js";
-import type { Parent } from "./rules/order.js";
+import type { Parent, VideoOrder } from "./rules/order.js";
+import { legacyElement, legacySound, legacyVoice, newElement, newSound, newVoice } from "./result-view.js";
 import { resultId, stageOf, type Task, updatedAt } from "./task.js";
 
-/** Gives addresses. */
+/** What is told of a task and does not stand in it: addresses, and whether what it made is still there. */
 export interface Links {
-  /** Those of a task's results, in order. */
+  /** The addresses of a task's files, in order. */
   of(task: Task): readonly string[];
   /** That of the clip that a clip was made from; empty when it is no longer known. */
   toParent(parent: Parent): string;
+  /** Whether the element or the voice that a task made was deleted. */
+  isDeleted(task: Task): boolean;
 }
 
 /** The answer to a create request. */
@@ -88,19 +91,45 @@ export function charge(task: Task): string {
 }
 
 function parentView({ order }: Task, links: Links): Readonly<Record<string, unknown>> {
-  if (order.kind !== "video" || order.parent === undefined) return {};
-  const { id, seconds } = order.parent;
-  return { parent_video: { id, url: links.toParent(order.parent), duration: String(seconds) } };
+  const clip = order.kind === "sound" ? order.clip : order.kind === "video" ? order : undefined;
+  if (clip?.parent === undefined) return {};
+  const { id, seconds } = clip.parent;
+  return { parent_video: { id, url: links.toParent(clip.parent), duration: String(seconds) } };
 }
 
-function outputs(task: Task, links: Links): unknown {
+/** Of an effect nobody is told how long it is. */
+function durationOf({ product, seconds }: VideoOrder): { readonly duration?: string } {
+  return product === "effect" ? {} : { duration: String(seconds) };
+}
+
+function outputs(task: Task, links: Links): readonly unknown[] {
   const { order } = task;
-  return links.of(task).map((url, index) => {
-    const watermark_url = task.watermark ? url : "";
-    return order.kind === "video"
-      ? { type: "video", id: resultId(task, index), url, watermark_url, duration: String(order.seconds) }
-      : { type: "image", url, watermark_url };
-  });
+  const urls = links.of(task);
+  const watermarked = (url: string): string => (task.watermark ? url : "");
+  switch (order.kind) {
+    case "video":
+      return urls.map((url, index) => ({
+        type: "video",
+        id: resultId(task, index),
+        url,
+        watermark_url: watermarked(url),
+        ...durationOf(order),
+      }));
+    case "still":
+      return urls.map((url) => ({ type: "image", url, watermark_url: watermarked(url) }));
+    case "sound":
+      return newSound(task, order, urls);
+    case "element":
+      return newElement(task, order, urls, links.isDeleted(task));
+    case "voice":
+      return newVoice(task, order, urls, links.isDeleted(task));
+    case "speech":
+    case "faces":
+    case "deletion":
+      return [];
+    default:
+      return unreachable(order);
+  }
 }
 
 function legacyResult(task: Task, links: Links): unknown {
@@ -114,13 +143,20 @@ function legacyResult(task: Task, links: Links): unknown {
           id: resultId(task, index),
           url,
           watermark_url: watermarked(url),
-          duration: String(order.seconds),
+          ...durationOf(order),
         })),
       };
     case "still":
       return { images: urls.map((url, index) => ({ index, url, watermark_url: watermarked(url) })) };
+    case "sound":
+      return legacySound(task, order, urls);
+    case "element":
+      return legacyElement(task, order, urls, links.isDeleted(task));
+    case "voice":
+      return legacyVoice(task, order, urls);
     case "speech":
     case "faces":
+    case "deletion":
       return {};
     default:
       return unreachable(order);

@@ -9,7 +9,7 @@
  */
 
 import { sha256Hex } from "../base/digest.js";
-import { isRecord } from "../base/guard.js";
+import { isRecord, unreachable } from "../base/guard.js";
 import { failureText, type Mischief, mischiefIn } from "./mischief.js";
 import type { Accepted, Order, Product } from "./rules/order.js";
 import { humOf } from "./rules/sources.js";
@@ -75,7 +75,7 @@ export function makeTask(
 
 /** What an order asks the sandbox to do wrong. */
 export function mischiefOf(order: Order): ReadonlySet<Mischief> {
-  const heed = order.kind === "video" || order.kind === "faces" ? order.heed : undefined;
+  const heed = "heed" in order ? order.heed : undefined;
   return mischiefIn(heed ?? order.prompt);
 }
 
@@ -91,7 +91,7 @@ export function plainText(order: Order): string {
 
 /** Whether a task was answered at once, so that no query finds it. */
 export function isAnsweredAtOnce({ order }: Pick<Task, "order">): boolean {
-  return order.kind === "speech" || order.kind === "faces";
+  return order.kind === "speech" || order.kind === "faces" || order.kind === "deletion";
 }
 
 /** Where the task stands at a moment. */
@@ -117,10 +117,44 @@ export function updatedAt(task: Task, now: number): number {
   return now < task.endsAt ? task.startsAt : task.endsAt;
 }
 
-/** Results that the task has when it succeeds. */
-export function resultCount(order: Order): number {
-  if (order.kind === "faces") return order.faces.length;
-  return order.kind === "still" ? order.count : 1;
+/** One file that a task has when it succeeds; a sound is one result of two files. */
+export interface FileName {
+  /** Counts results from 0. */
+  readonly index: number;
+  readonly extension: "mp4" | "png" | "mp3" | "wav";
+}
+
+/** Every file that the task has when it succeeds. */
+export function filesOf(order: Order): readonly FileName[] {
+  const pictures = (count: number) =>
+    Array.from({ length: count }, (_, index): FileName => ({ index, extension: "png" }));
+  switch (order.kind) {
+    case "video":
+      return [{ index: 0, extension: "mp4" }];
+    case "still":
+      return pictures(order.count);
+    case "faces":
+      return pictures(order.faces.length);
+    case "element":
+      return pictures(order.pictures.length);
+    case "speech":
+    case "voice":
+      return [{ index: 0, extension: "wav" }];
+    case "sound": {
+      const clip: readonly FileName[] = order.clip === undefined ? [] : [{ index: 0, extension: "mp4" }];
+      const index = clip.length;
+      return [...clip, { index, extension: "mp3" }, { index, extension: "wav" }];
+    }
+    case "deletion":
+      return [];
+    default:
+      return unreachable(order);
+  }
+}
+
+/** What result number `index` is as an input: of a sound that was made for a clip, the clip. */
+export function orderOfResult(order: Order, index: number): Order {
+  return order.kind === "sound" && index === 0 ? (order.clip ?? order) : order;
 }
 
 /** The id under which a result can be used as an input. */

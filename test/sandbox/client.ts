@@ -10,6 +10,16 @@ interface Result {
   readonly url: string;
   readonly index: number;
   readonly duration: string;
+  readonly url_mp3: string;
+  readonly url_wav: string;
+}
+
+/** An element or a voice; whichever it is, the fields of the other are missing. */
+interface Kept {
+  readonly element_id: number;
+  readonly voice_id: string;
+  readonly trial_url: string;
+  readonly element_image_list: { readonly frontal_image: string };
 }
 
 interface Face {
@@ -32,6 +42,8 @@ interface Data {
     readonly images: readonly Result[];
     readonly videos: readonly Result[];
     readonly audios: readonly Result[];
+    readonly elements: readonly Kept[];
+    readonly voices: readonly Kept[];
   };
   readonly session_id: string;
   readonly face_data: readonly Face[];

@@ -90,7 +90,7 @@ describe("legacy video", () => {
     [
       "voices exclude elements",
       i2v,
-      v3({ image: PNG, sound: "on", voice_list: [{ voice_id: "v" }], element_list: [{ element_id: 1 }] }),
+      v3({ image: PNG, sound: "on", voice_list: [{ voice_id: "v" }], element_list: [{ element_id: 77 }] }),
       /exclude one another/,
     ],
   ]);

@@ -9,11 +9,25 @@ import { pngHeader } from "./client.js";
 /** A request body. */
 export type Body = Readonly<Record<string, unknown>>;
 
-/** A world in which retired names are refused, no result is known and no sound can be read. */
+/**
+ * A world in which retired names are refused, no result is known and no sound can be read. The elements 77 (from
+ * pictures) and 88 (from a video) and the voice v are kept; 66 was deleted.
+ */
 export const WORLD: World = {
   retired: "refuse",
   resultById: () => undefined,
   resultAt: () => "foreign",
+  element: (id) =>
+    ["66", "77", "88"].includes(id)
+      ? {
+          id,
+          name: "Mara",
+          state: id === "66" ? "deleted" : "ready",
+          preset: false,
+          type: id === "88" ? "video-character" : "multi-image",
+        }
+      : undefined,
+  voice: (id) => (id === "v" ? { id, name: "Mara", state: "ready", preset: false } : undefined),
   readSound: () => Promise.resolve(undefined),
 };
 
@@ -31,7 +45,7 @@ export const feature = { type: "feature_video", url: "https://example.com/a.mp4"
 export const base = { type: "base_video", url: "https://example.com/a.mp4" };
 
 /** An element or a voice under a handle. */
-export const element = (id: string): Body => ({ type: "element", element_id: "77", id });
+export const element = (id: string, element_id = "77"): Body => ({ type: "element", element_id, id });
 export const voice = (id: string): Body => ({ type: "voice", voice_id: "v", id });
 
 /** A body of contents and settings. */

@@ -8,22 +8,28 @@ import { setImmediate as breathe } from "node:timers/promises";
 
 import { sha256Hex } from "../../base/digest.js";
 import { unreachable } from "../../base/guard.js";
-import type { Order, StillOrder, VideoOrder } from "../rules/order.js";
+import type { ElementOrder, Order, StillOrder, VideoOrder } from "../rules/order.js";
+import type { FileName } from "../task.js";
 import type { Speech } from "./captions.js";
 import { encodeClip, FRAMES_PER_SECOND } from "./clip.js";
+import { mp3File } from "./mp3.js";
 import { encodeStill } from "./png.js";
 import type { SlateText } from "./slate.js";
 import { soundtrack } from "./soundtrack.js";
 import { murmur } from "./tone.js";
+import { notesOf, tuneSamples } from "./tune.js";
 import { to16Bits, wavFile } from "./wav.js";
 
 const SPEECH_RATE = 24_000;
+const TUNE_RATE = 48_000;
 const FACE_SIDE = 320;
+const ELEMENT_SIDE = 512;
+const VOICE_SECONDS = 3;
 
-/** The bytes of an order's result number `index`, letting the event loop run in between. */
+/** The bytes of one of an order's files, letting the event loop run in between. */
 export async function render(
   order: Order,
-  index: number,
+  { index, extension }: FileName,
   mark: string,
   kept: (sha256: string) => Uint8Array | undefined,
 ): Promise<Uint8Array> {
@@ -54,8 +60,22 @@ export async function render(
       };
       return encodeStill(FACE_SIDE, FACE_SIDE, text, `face ${index + 1}`);
     }
+    case "element":
+      return encodeStill(ELEMENT_SIDE, ELEMENT_SIDE, elementText(order, mark), order.pictures[index] ?? "");
     case "speech":
       return wavFile(to16Bits(murmur(order.voice, SPEECH_RATE)), SPEECH_RATE);
+    case "voice": {
+      const voice = { text: order.name, voiceId: order.source, seconds: VOICE_SECONDS };
+      return wavFile(to16Bits(murmur(voice, SPEECH_RATE)), SPEECH_RATE);
+    }
+    case "sound": {
+      const { clip, tunes, seconds } = order;
+      if (extension === "mp4" && clip !== undefined) return render(clip, { index, extension }, mark, kept);
+      if (extension === "mp3") return mp3File(tunes.flatMap(notesOf), seconds);
+      return wavFile(to16Bits(tuneSamples(tunes, TUNE_RATE)), TUNE_RATE);
+    }
+    case "deletion":
+      throw new Error("a deletion has no result");
     default:
       return unreachable(order);
   }
@@ -121,6 +141,18 @@ function stillText(order: StillOrder, mark: string): SlateText {
     prompt: order.prompt,
     pictures: order.pictures,
     notes: order.notes,
+  };
+}
+
+function elementText({ type, name, prompt, tags }: ElementOrder, mark: string): SlateText {
+  return {
+    seed: seed(prompt),
+    mark,
+    title: name,
+    tag: "element",
+    facts: [type, ...tags],
+    prompt,
+    notes: [],
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Makes the sound track of a clip from the layers of its order. What is known as samples (hum, speech, WAV) is mixed
+ * Makes the sound track of a clip from the layers of its order. What is known as samples (hum, speech, tune, WAV) is mixed
  * into one channel at 48 kHz and kept as FLAC. MP3 and AAC cannot be mixed without decoding them: a clip that was given
  * one last has that sound alone, its packets as they were, at its own volume unless that is 0; an edit list says where
  * it begins and which piece of it is heard. When another sound was given after it, it is the one that is not heard.
@@ -13,6 +13,7 @@ import { FLAC_BLOCK, flacFrames, flacStreamInfo } from "./flac.js";
 import { aacEntry, flacEntry, mp3Entry, type Sample, type Track } from "./mp4.js";
 import type { Sound, SoundPacket } from "./sound-file.js";
 import { hum, murmur } from "./tone.js";
+import { tuneSamples } from "./tune.js";
 import { to16Bits } from "./wav.js";
 
 const RATE = 48_000;
@@ -61,6 +62,8 @@ function mix(into: Float32Array, layer: SoundLayer, file: Float32Array | undefin
       return add(hum(layer.seed, layer.seconds, RATE), 0);
     case "speech":
       return add(piece(murmur(layer.voice, RATE), layer), position(layer.atMs));
+    case "tune":
+      return add(piece(tuneSamples([layer.tune], RATE), layer), position(layer.atMs));
     case "file":
       return file === undefined ? undefined : add(piece(file, layer), position(layer.atMs));
     default:

@@ -108,7 +108,7 @@ function utter(into: Float32Array, formants: readonly number[], pitch: number, r
 }
 
 /** The sine of a phase in turns, which is not negative and less than half a million. */
-function sine(turns: number): number {
+export function sine(turns: number): number {
   return TABLE[(turns * TABLE_LENGTH) & (TABLE_LENGTH - 1)] ?? 0;
 }
 

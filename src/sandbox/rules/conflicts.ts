@@ -1,12 +1,12 @@
 /**
  * The rules that span fields, for current models and both generations: frames, sound, shots and references that
- * exclude or demand one another. It sees counts, not bodies. Elements are all counted as multi-image elements, because
- * the sandbox has no element store that would know better. Where the vendor's pages disagree with each other (is
+ * exclude or demand one another. It sees counts, not bodies. Where the vendor's pages disagree with each other (is
  * aspect_ratio required on omni, may O1 make 7 s from text) the request passes.
  */
 
 import { unreachable } from "../../base/guard.js";
 import type { Complaints } from "./fields.js";
+import type { ElementCounts } from "./kept.js";
 import type { Audio, NewEndpoint } from "./new-models.js";
 import type { Resolution } from "./order.js";
 
@@ -23,7 +23,7 @@ export interface Combination {
   readonly lastFrame: boolean;
   /** Reference images that are not frames. */
   readonly images: number;
-  readonly elements: number;
+  readonly elements: ElementCounts;
   readonly voices: number;
   readonly video: "none" | "feature" | "base";
 }
@@ -36,7 +36,7 @@ export function checkConflicts(asked: Combination, complaints: Complaints): void
   switch (model) {
     case "kling-3.0-turbo":
     case "kling-3.0":
-      complaints.when(asked.elements > 3, "at most 3 elements are supported");
+      complaints.when(elementsOf(asked) > 3, "at most 3 elements are supported");
       return;
     case "kling-2.6":
       complaints.when(
@@ -59,6 +59,7 @@ export function checkConflicts(asked: Combination, complaints: Complaints): void
       return;
     case "kling-3.0-omni":
       checkReferences(asked, complaints);
+      checkCharacters(asked, complaints);
       complaints.when(asked.video === "feature" && audio !== "off", "audio must be off with a feature video");
       complaints.when(
         asked.video === "base" && audio === "native",
@@ -71,8 +72,9 @@ export function checkConflicts(asked: Combination, complaints: Complaints): void
       return;
     case "kling-o1":
       checkReferences(asked, complaints);
+      complaints.when(asked.elements.videoCharacter > 0, "only multi-image elements are supported");
       complaints.when(
-        lastFrame && asked.images + asked.elements > 0,
+        lastFrame && asked.images + elementsOf(asked) > 0,
         "first and last frame exclude other references",
       );
       complaints.when(
@@ -96,7 +98,7 @@ export function checkConflicts(asked: Combination, complaints: Complaints): void
 function checkReferences(asked: Combination, complaints: Complaints): void {
   const frames = asked.firstFrame || asked.lastFrame;
   complaints.when(frames && asked.video === "base", "frames are not supported with a base video");
-  complaints.when(frames && asked.elements > 3, "at most 3 elements are supported with frames");
+  complaints.when(frames && elementsOf(asked) > 3, "at most 3 elements are supported with frames");
   const most = asked.video === "none" ? 7 : 4;
   const count = references(asked);
   complaints.when(
@@ -105,6 +107,29 @@ function checkReferences(asked: Combination, complaints: Complaints): void {
   );
 }
 
+/** What video-character elements of 3.0 Omni exclude: few of them, fewer references beside them, none with a video. */
+function checkCharacters(asked: Combination, complaints: Complaints): void {
+  const { videoCharacter } = asked.elements;
+  if (videoCharacter === 0) return;
+  if (asked.video !== "none") {
+    complaints.when(
+      videoCharacter > 1 || references(asked) > 1,
+      "with a video, one video-character element without images and other elements is supported",
+    );
+    return;
+  }
+  complaints.when(videoCharacter > 3, "at most 3 video-character elements are supported");
+  const others = references(asked) - videoCharacter;
+  complaints.when(
+    others > 4,
+    `at most 4 images and multi-image elements are supported with video-character elements, got ${others}`,
+  );
+}
+
+function elementsOf({ elements }: Combination): number {
+  return elements.multiImage + elements.videoCharacter;
+}
+
 function references(asked: Combination): number {
-  return asked.images + asked.elements + (asked.firstFrame ? 1 : 0) + (asked.lastFrame ? 1 : 0);
+  return asked.images + elementsOf(asked) + (asked.firstFrame ? 1 : 0) + (asked.lastFrame ? 1 : 0);
 }

@@ -6,8 +6,9 @@
 
 import { unreachable } from "../../base/guard.js";
 import type { Complaints, Fields } from "./fields.js";
+import { elementAt, voiceAt } from "./kept.js";
 import type { ContentType } from "./new-models.js";
-import type { SourcePicture, World } from "./order.js";
+import type { KeptElement, SourcePicture, World } from "./order.js";
 import { NEW_PICTURE_BYTES, readPicture } from "./pictures.js";
 import { checkHandles } from "./prompt.js";
 import { clipAt, type SourceClip } from "./sources.js";
@@ -19,7 +20,7 @@ export interface Contents {
   readonly lastFrame: SourcePicture | undefined;
   readonly images: readonly SourcePicture[];
   readonly video: SourceVideo | undefined;
-  readonly elements: readonly string[];
+  readonly elements: readonly KeptElement[];
   readonly voices: readonly string[];
 }
 
@@ -43,7 +44,7 @@ export function readContents(
   const lastFrames: SourcePicture[] = [];
   const images: SourcePicture[] = [];
   const videos: SourceVideo[] = [];
-  const elements: string[] = [];
+  const elements: KeptElement[] = [];
   const voices: string[] = [];
   const handles: string[] = [];
 
@@ -61,11 +62,11 @@ export function readContents(
     const id = takes ? item.text("id", Infinity, 1) : undefined;
     if (id !== undefined) handles.push(id);
   };
-  const kept = (item: Fields, field: "element_id" | "voice_id", into: string[]): void => {
+  /** The id of an element or a voice. */
+  const keptId = (item: Fields, field: "element_id" | "voice_id"): string | undefined => {
     item.require(field, "id");
-    const id = item.identifier(field);
-    if (id !== undefined) into.push(id);
     handle(item, true);
+    return item.identifier(field);
   };
 
   for (const item of items) {
@@ -97,12 +98,19 @@ export function readContents(
         handle(item, named);
         break;
       }
-      case "element":
-        kept(item, "element_id", elements);
+      case "element": {
+        const id = keptId(item, "element_id");
+        const found =
+          id === undefined ? undefined : elementAt(id, item.name("element_id"), world, complaints);
+        if (found !== undefined) elements.push(found);
         break;
-      case "voice":
-        kept(item, "voice_id", voices);
+      }
+      case "voice": {
+        const id = keptId(item, "voice_id");
+        const found = id === undefined ? undefined : voiceAt(id, item.name("voice_id"), world, complaints);
+        if (found !== undefined) voices.push(found.id);
         break;
+      }
       default:
         unreachable(type);
     }

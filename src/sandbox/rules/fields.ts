@@ -129,6 +129,14 @@ export class Fields {
     });
   }
 
+  /** An array of strings. */
+  texts(name: string): readonly string[] {
+    if (!this.has(name)) return [];
+    const value = this.record[name];
+    const good = Array.isArray(value) && value.every((item: unknown) => typeof item === "string");
+    return good ? value : (this.#wrong(name, "must be an array of strings") ?? []);
+  }
+
   /** Complains when the field is absent. */
   require(...names: readonly string[]): void {
     for (const name of names) if (!this.has(name)) this.#wrong(name, "is required");

@@ -7,7 +7,8 @@
 import { checkConflicts } from "./conflicts.js";
 import type { Contents } from "./contents.js";
 import { Complaints, Fields } from "./fields.js";
-import { readIds, readLegacyShots } from "./legacy-fields.js";
+import { countElements, readElements } from "./kept.js";
+import { readLegacyShots } from "./legacy-fields.js";
 import { described, frame, priceCase, soundOf } from "./new-video.js";
 import { conclude, type Checked, type Product, type SourcePicture, type World } from "./order.js";
 import { LEGACY_PICTURE_BYTES, readPicture } from "./pictures.js";
@@ -66,7 +67,7 @@ function check(record: Readonly<Record<string, unknown>>, world: World): Checked
       firstFrame: inputs.firstFrame !== undefined,
       lastFrame: inputs.lastFrame !== undefined,
       images: inputs.images.length,
-      elements: inputs.elements.length,
+      elements: countElements(inputs.elements),
       voices: 0,
       video: inputs.video?.role ?? "none",
     },
@@ -135,7 +136,7 @@ function readInputs(
     lastFrame: lastFrames[0],
     images,
     video,
-    elements: readIds(body, "element_list", "element_id", 7),
+    elements: readElements(body, 7, world, complaints),
     voices: [],
     keepsSound,
   };

@@ -8,7 +8,8 @@
 import { checkConflicts } from "./conflicts.js";
 import { type Contents, onlyPrompt } from "./contents.js";
 import { Complaints, Fields } from "./fields.js";
-import { readBrush, readCamera, readIds, readLegacyModel, readLegacyShots } from "./legacy-fields.js";
+import { countElements, readElements, readVoices } from "./kept.js";
+import { readBrush, readCamera, readLegacyModel, readLegacyShots } from "./legacy-fields.js";
 import type { LegacyModel, When } from "./legacy-models.js";
 import { described, frame, priceCase, soundOf } from "./new-video.js";
 import {
@@ -87,7 +88,7 @@ function check(kind: Kind, record: Readonly<Record<string, unknown>>, world: Wor
         firstFrame: inputs.firstFrame !== undefined,
         lastFrame: inputs.lastFrame !== undefined,
         images: 0,
-        elements: inputs.elements.length,
+        elements: countElements(inputs.elements),
         voices: inputs.voices.length,
         video: "none",
       },
@@ -150,8 +151,8 @@ function readInputs(
     !body.has("image") && !body.has("image_tail"),
     "at least one of image and image_tail is required",
   );
-  const elements = readIds(body, "element_list", "element_id", 3);
-  const voices = readIds(body, "voice_list", "voice_id", 2);
+  const elements = readElements(body, 3, world, complaints);
+  const voices = readVoices(body, 2, world, complaints);
   complaints.when(elements.length > model.elements, `element_list is not supported by ${model.name}`);
   complaints.when(voices.length > model.voices, `voice_list is not supported by ${model.name}`);
   complaints.when(voices.length > 0 && !sound, "voice_list needs sound on");

@@ -1,7 +1,7 @@
 /**
  * The video endpoints of the new generation as a table: what each takes, within which limits. Data only, written from
- * the vendor's endpoint pages of 2026-09-20 (motion control is not in it yet). `new-video.ts` applies the table,
- * `conflicts.ts` holds what spans fields.
+ * the vendor's endpoint pages of 2026-09-20. Motion control, whose length nobody asks for, is not in it: `motion.ts`.
+ * `new-video.ts` applies the table, `conflicts.ts` holds what spans fields.
  */
 
 import type { Resolution } from "./order.js";

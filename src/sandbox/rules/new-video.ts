@@ -9,6 +9,7 @@ import { unreachable } from "../../base/guard.js";
 import { checkConflicts } from "./conflicts.js";
 import { type Contents, onlyPrompt, readContents, type SourceVideo } from "./contents.js";
 import { Complaints, Fields } from "./fields.js";
+import { countElements } from "./kept.js";
 import { type Audio, NEW_ENDPOINTS, type NewEndpoint } from "./new-models.js";
 import {
   conclude,
@@ -76,7 +77,7 @@ function check(endpoint: NewEndpoint, record: Readonly<Record<string, unknown>>,
       firstFrame: contents.firstFrame !== undefined,
       lastFrame: contents.lastFrame !== undefined,
       images: contents.images.length,
-      elements: contents.elements.length,
+      elements: countElements(contents.elements),
       voices: contents.voices.length,
       video: contents.video?.role ?? "none",
     },
@@ -163,7 +164,12 @@ export function described(contents: Contents): Pick<VideoOrder, "notes" | "sourc
   );
   return {
     notes: [made, ...frames, counted.filter((part) => part !== "").join(", ")].filter((line) => line !== ""),
-    sources: [...pictures, ...(video === undefined ? [] : [video.source.name]), ...elements, ...voices],
+    sources: [
+      ...pictures,
+      ...(video === undefined ? [] : [video.source.name]),
+      ...elements.map(({ id }) => id),
+      ...voices,
+    ],
   };
 }
 

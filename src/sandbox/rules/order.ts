@@ -39,8 +39,17 @@ export type SoundLayer =
   | { readonly kind: "hum"; readonly seed: string; readonly seconds: number; readonly volume: number }
   /** A piece of a murmured text. */
   | ({ readonly kind: "speech"; readonly voice: Murmur } & Placement)
+  /** A piece of the tune that stands for sound made from words; `seed` chooses the notes, `pace` how many there are. */
+  | ({ readonly kind: "tune"; readonly tune: Tune } & Placement)
   /** A piece of a sound file, which is kept under its digest. */
   | ({ readonly kind: "file"; readonly sha256: string } & Placement);
+
+/** A tune of the sandbox's own. */
+export interface Tune {
+  readonly seed: string;
+  readonly pace: "effect" | "music";
+  readonly seconds: number;
+}
 
 /** Which piece of a sound stands where in a clip. */
 export interface Placement {
@@ -69,7 +78,17 @@ export interface Parent {
 /** A clip. */
 export interface VideoOrder {
   readonly kind: "video";
-  readonly product: "text to video" | "image to video" | "omni video" | "extend" | "lip-sync";
+  readonly product:
+    | "text to video"
+    | "image to video"
+    | "omni video"
+    | "motion control"
+    | "multi-image video"
+    | "avatar"
+    | "effect"
+    | "extend"
+    | "lip-sync"
+    | "video to audio";
   /** The name that was asked for. */
   readonly model: string;
   /** What concurrency is counted by: the same for the two names that one model has in the two generations. */
@@ -148,8 +167,67 @@ export interface FacesOrder {
   readonly milliUnits: number;
 }
 
+/** A sound made from words, as MP3 and as WAV; with a clip, the sound for that clip and the clip with it. */
+export interface SoundOrder {
+  readonly kind: "sound";
+  readonly tunes: readonly Tune[];
+  readonly seconds: number;
+  readonly clip?: VideoOrder;
+  readonly version: string;
+  readonly prompt: string;
+  readonly heed?: string;
+  readonly milliUnits: number;
+}
+
+/** An element: someone or something that later requests name by an id. `prompt` is its description. */
+export interface ElementOrder {
+  readonly kind: "element";
+  readonly type: KeptElement["type"];
+  readonly name: string;
+  /** What its pictures were, the frontal one first; empty for an element from a video. */
+  readonly pictures: readonly string[];
+  /** The address of its video; empty for an element from pictures. */
+  readonly videoUrl: string;
+  /** Empty for none. */
+  readonly voiceId: string;
+  readonly tags: readonly string[];
+  readonly version: string;
+  readonly prompt: string;
+  readonly milliUnits: number;
+}
+
+/** A voice that later requests name by an id. `prompt` is its name. */
+export interface VoiceOrder {
+  readonly kind: "voice";
+  readonly name: string;
+  /** What it was made from. */
+  readonly source: string;
+  readonly version: string;
+  readonly prompt: string;
+  readonly milliUnits: number;
+}
+
+/** An element or a voice is no longer wanted; answered at once. */
+export interface DeletionOrder {
+  readonly kind: "deletion";
+  readonly what: "element" | "voice";
+  /** The id of what is deleted. */
+  readonly id: string;
+  readonly version: string;
+  readonly prompt: string;
+  readonly milliUnits: number;
+}
+
 /** What a task renders. */
-export type Order = VideoOrder | StillOrder | SpeechOrder | FacesOrder;
+export type Order =
+  | VideoOrder
+  | StillOrder
+  | SpeechOrder
+  | FacesOrder
+  | SoundOrder
+  | ElementOrder
+  | VoiceOrder
+  | DeletionOrder;
 
 /** A create request that the rules have accepted. */
 export interface Accepted {
@@ -172,6 +250,20 @@ export interface OwnResult {
   readonly state: "ready" | "under way" | "failed" | "expired";
 }
 
+/** Something that is kept for the account under an id of its own, for as long as nobody deletes it. */
+export interface Kept {
+  readonly id: string;
+  readonly name: string;
+  readonly state: "ready" | "under way" | "failed" | "deleted";
+  /** Kept by the vendor for everybody. */
+  readonly preset: boolean;
+}
+
+/** An element. */
+export interface KeptElement extends Kept {
+  readonly type: "multi-image" | "video-character";
+}
+
 /** What is known of a sound file. */
 export interface SoundFacts {
   readonly format: "mp3" | "wav" | "m4a" | "aac";
@@ -186,6 +278,8 @@ export interface World {
   resultById(id: string): OwnResult | undefined;
   /** A result by its address; `foreign` for another server's, `unreachable` for one that nobody could fetch. */
   resultAt(url: string): OwnResult | "foreign" | "unreachable";
+  element(id: string): KeptElement | undefined;
+  voice(id: string): Kept | undefined;
   /** Undefined for bytes that are not a sound of the four formats. */
   readSound(bytes: Uint8Array): Promise<SoundFacts | undefined>;
 }
@@ -197,6 +291,8 @@ export interface Product {
   readonly productType: "video" | "image" | "try_on";
   /** Whether the create is answered with the result itself; such a product cannot be queried. */
   readonly atOnce?: true;
+  /** Most tasks on a page of its list; 500 when absent. */
+  readonly mostPerPage?: number;
   /** Only on servers with this kind of lip-sync; absent, on all. */
   readonly lipSync?: "advanced" | "old";
   check(body: Readonly<Record<string, unknown>>, world: World): Checked | Promise<Checked>;

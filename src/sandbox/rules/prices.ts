@@ -18,19 +18,22 @@ const PER_SECOND = {
   "kling-3.0-omni video": [900, 1200, 3000],
   "kling-o1": [600, 800, 0],
   "kling-o1 video": [900, 1200, 0],
+  "kling-3.0 motion": [900, 1200, 0],
   "kling-2.6": [300, 500, 0],
   "kling-2.6 native": [0, 1000, 0],
   "kling-2.6 voice": [0, 1200, 0],
+  "kling-2.6 motion": [500, 800, 0],
   "kling-2.5-turbo": [300, 500, 0],
+  avatar: [400, 800, 0],
 } as const satisfies Readonly<Record<string, Row>>;
 
 /** A line of the price list: a model, and what makes it dearer. */
 export type PriceCase = keyof typeof PER_SECOND;
 
-/** Price of a clip in thousandths of a video unit; exactly linear in seconds. */
+/** Price of a clip in thousandths of a video unit; linear in its seconds, rounded to the nearest whole one. */
 export function clipMilliUnits(price: PriceCase, resolution: Resolution, seconds: number): number {
   const row: Row = PER_SECOND[price];
-  return row[resolution === "720p" ? 0 : resolution === "1080p" ? 1 : 2] * seconds;
+  return row[resolution === "720p" ? 0 : resolution === "1080p" ? 1 : 2] * Math.round(seconds);
 }
 
 /** Per five seconds of the names that are presumed retired, in thousandths of a video unit: std, pro. */
@@ -48,7 +51,16 @@ export const EXTENSION_MILLI_UNITS: ReadonlyMap<string, readonly [std: number, p
   ["kling-v1-6", [2000, 3500]],
 ]);
 
-/** Per call of text to speech and of face identification, in thousandths of a video unit. */
+/** Per five seconds of a video from several images, which kling-v1-6 alone makes: std, pro. */
+export const MULTI_IMAGE_PER_FIVE_SECONDS: readonly [std: number, pro: number] = [2000, 3500];
+
+/** Per call of text to audio and of video to audio, in thousandths of a video unit. */
+export const SOUND_MILLI_UNITS = 250;
+
+/** An effect, in thousandths of a video unit. The vendor's prices differ by scene and are not known: this one is the sandbox's own. */
+export const EFFECT_MILLI_UNITS = 2000;
+
+/** Per call of text to speech, of face identification and of a custom voice, in thousandths of a video unit. */
 export const CALL_MILLI_UNITS = 50;
 
 /** Lip-sync of a clip, in thousandths of a video unit: half a unit for each five seconds that were begun. */

@@ -3,16 +3,23 @@
  * this list and knows no product by name.
  */
 
+import { AUDIO_PRODUCTS } from "./audio.js";
+import { AVATAR_PRODUCTS } from "./avatar.js";
+import { EFFECT_PRODUCTS } from "./effects.js";
+import { ELEMENT_PRODUCTS } from "./elements.js";
 import { EXTEND_PRODUCTS } from "./extend.js";
 import { FACE_PRODUCTS } from "./faces.js";
 import { LEGACY_OMNI_PRODUCTS } from "./legacy-omni.js";
 import { LEGACY_VIDEO_PRODUCTS } from "./legacy-video.js";
 import { LIP_SYNC_PRODUCTS } from "./lip-sync.js";
+import { MOTION_PRODUCTS } from "./motion.js";
+import { MULTI_IMAGE_PRODUCTS } from "./multi-image.js";
 import { NEW_VIDEO_PRODUCTS } from "./new-video.js";
 import type { Product } from "./order.js";
 import { OLD_LIP_SYNC_PRODUCTS } from "./lip-sync-old.js";
 import { SPEECH_PRODUCTS } from "./speech.js";
 import { STILL_PRODUCTS } from "./stills.js";
+import { VOICE_PRODUCTS } from "./voices.js";
 
 /** All products, by their create path. */
 export const PRODUCTS: ReadonlyMap<string, Product> = new Map(
@@ -26,5 +33,12 @@ export const PRODUCTS: ReadonlyMap<string, Product> = new Map(
     ...SPEECH_PRODUCTS,
     ...LIP_SYNC_PRODUCTS,
     ...OLD_LIP_SYNC_PRODUCTS,
+    ...MOTION_PRODUCTS,
+    ...ELEMENT_PRODUCTS,
+    ...VOICE_PRODUCTS,
+    ...AUDIO_PRODUCTS,
+    ...AVATAR_PRODUCTS,
+    ...EFFECT_PRODUCTS,
+    ...MULTI_IMAGE_PRODUCTS,
   ].map((product) => [product.path, product]),
 );

@@ -1,17 +1,18 @@
 /**
- * The rules for the sound of a lip-sync: a spoken text of this sandbox by its id, or a sound file that came as Base64
- * or as an address. A file is read far enough to know its format and length; one by a foreign address is not fetched
- * and counts as long enough, with a murmur in its place. Limits: mp3, wav, m4a, aac; 5 MB; 2 to 60 s.
+ * The rules for the sound of a lip-sync or an avatar: a spoken text of this sandbox by its id, or a sound file that came
+ * as Base64 or as an address. A file is read far enough to know its format and length; one by a foreign address is not
+ * fetched and counts as long enough, with a murmur in its place. Limits: mp3, wav, m4a, aac; 5 MB; from 2 s on.
  */
 
 import { sha256Hex } from "../../base/digest.js";
 import type { Complaints, Fields } from "./fields.js";
-import type { Accepted, Murmur, OwnResult, Placement, SoundLayer, World } from "./order.js";
+import type { Accepted, Murmur, OwnResult, Placement, SoundLayer, SoundOrder, World } from "./order.js";
 import { fromBase64, isWebAddress } from "./pictures.js";
 
 const MOST_BYTES = 5 * 1024 * 1024;
 const SHORTEST_SECONDS = 2;
-const LONGEST_SECONDS = 60;
+/** The longest sound of a lip-sync, in seconds. */
+const LIP_SYNC_SECONDS = 60;
 
 /** A sound that can be laid into a clip. */
 export interface GivenSound {
@@ -22,18 +23,19 @@ export interface GivenSound {
   layer(placement: Placement): SoundLayer;
 }
 
-/** Reads `audio_id` xor `sound_file`; undefined after a complaint. */
+/** Reads `audio_id` xor `sound_file`, of `longest` seconds at most; undefined after a complaint. */
 export async function readSound(
   body: Fields,
   world: World,
   complaints: Complaints,
+  longest = LIP_SYNC_SECONDS,
 ): Promise<GivenSound | undefined> {
   const [byId, byFile] = [body.has("audio_id"), body.has("sound_file")];
   if (byId === byFile) {
     complaints.add(`exactly one of ${body.name("audio_id")} and ${body.name("sound_file")} is required`);
     return undefined;
   }
-  if (byFile) return readSoundFile(body, "sound_file", world, complaints);
+  if (byFile) return readSoundFile(body, "sound_file", world, complaints, longest);
   const id = body.text("audio_id", Infinity, 1);
   if (id === undefined) return undefined;
   const found = world.resultById(id);
@@ -41,7 +43,9 @@ export async function readSound(
     complaints.add(`${body.name("audio_id")} ${id.slice(0, 80)} does not exist`);
     return undefined;
   }
-  return spoken(found, body.name("audio_id"), complaints);
+  if (found.order.kind === "speech") return spoken(found, body.name("audio_id"), complaints, longest);
+  complaints.add(`${body.name("audio_id")} is not a sound of text to speech`);
+  return undefined;
 }
 
 /** Reads a field that holds an address or Base64; undefined after a complaint. */
@@ -50,6 +54,7 @@ export async function readSoundFile(
   field: string,
   world: World,
   complaints: Complaints,
+  longest = LIP_SYNC_SECONDS,
 ): Promise<GivenSound | undefined> {
   const value = body.text(field, Infinity, 1);
   const refuse = (message: string): undefined => {
@@ -61,7 +66,7 @@ export async function readSoundFile(
     if (!isWebAddress(value)) return refuse("is not a valid URL");
     const found = world.resultAt(value);
     if (found === "unreachable") return refuse("cannot be fetched");
-    return found === "foreign" ? unheard(value) : spoken(found, body.name(field), complaints);
+    return found === "foreign" ? unheard(value) : spoken(found, body.name(field), complaints, longest);
   }
   if (value.startsWith("data:")) return refuse("must be Base64 without the data: prefix");
   const bytes = fromBase64(value);
@@ -69,7 +74,7 @@ export async function readSoundFile(
   if (bytes.length > MOST_BYTES) return refuse(`is larger than ${MOST_BYTES / 1024 / 1024} MB`);
   const facts = await world.readSound(bytes);
   if (facts === undefined) return refuse("is not an mp3, wav, m4a or aac sound");
-  checkLength(facts.seconds, body.name(field), complaints);
+  checkLength(facts.seconds, body.name(field), complaints, longest);
   const sha256 = sha256Hex(bytes);
   return {
     seconds: facts.seconds,
@@ -87,21 +92,35 @@ export function murmured(voice: Murmur): GivenSound {
   };
 }
 
-function spoken({ order, state }: OwnResult, name: string, complaints: Complaints): GivenSound | undefined {
+function spoken(
+  { order, state }: OwnResult,
+  name: string,
+  complaints: Complaints,
+  longest: number,
+): GivenSound | undefined {
+  const heard =
+    order.kind === "speech" ? murmured(order.voice) : order.kind === "sound" ? tuned(order) : undefined;
   const problem =
-    order.kind !== "speech"
+    heard === undefined
       ? "is not a sound"
       : state === "expired"
         ? "has expired: sounds can be used for 30 days"
         : state !== "ready"
           ? "is not available"
           : undefined;
-  if (problem !== undefined || order.kind !== "speech") {
+  if (problem !== undefined || heard?.seconds === undefined) {
     complaints.add(`${name} ${problem}`);
     return undefined;
   }
-  checkLength(order.voice.seconds, name, complaints);
-  return murmured(order.voice);
+  checkLength(heard.seconds, name, complaints, longest);
+  return heard;
+}
+
+/** A sound that the sandbox made from words: of several tunes the first stands for all. */
+function tuned({ tunes, seconds }: SoundOrder): GivenSound | undefined {
+  const [tune] = tunes;
+  if (tune === undefined) return undefined;
+  return { seconds, bytes: undefined, layer: (placement) => ({ kind: "tune", tune, ...placement }) };
 }
 
 function unheard(url: string): GivenSound {
@@ -117,9 +136,9 @@ function unheard(url: string): GivenSound {
   };
 }
 
-function checkLength(seconds: number, name: string, complaints: Complaints): void {
+function checkLength(seconds: number, name: string, complaints: Complaints, longest: number): void {
   complaints.when(
-    seconds < SHORTEST_SECONDS || seconds > LONGEST_SECONDS,
-    `${name} lasts ${Math.round(seconds * 1000) / 1000} s; it must last from ${SHORTEST_SECONDS} to ${LONGEST_SECONDS} s`,
+    seconds < SHORTEST_SECONDS || seconds > longest,
+    `${name} lasts ${Math.round(seconds * 1000) / 1000} s; it must last from ${SHORTEST_SECONDS} to ${longest} s`,
   );
 }
