@@ -100,7 +100,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       const task = book.byId(taskId);
       return task === undefined ? address : (results.links(task)[Number(number) - 1] ?? "");
     },
-    isDeleted: shelf.isDeleted,
+    isDeleted: (task) => shelf.isDeleted(task),
   };
   const reception = openReception({
     book,
