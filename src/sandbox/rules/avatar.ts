@@ -54,6 +54,8 @@ async function check(record: Readonly<Record<string, unknown>>, world: World): P
         seconds: lastsMs / 1000,
         sound: [sound.layer({ startMs: 0, endMs: lastsMs, atMs: 0, volume: 1 })],
         prompt,
+        // Without words the colour is all that tells one face from another.
+        ...(prompt === "" ? { colour: pictureName(picture) } : {}),
         notes: [describePicture("speaks:", picture)],
         sources: [pictureName(picture)],
         milliUnits: clipMilliUnits("avatar", resolution, lastsMs / 1000),

@@ -230,6 +230,8 @@ function motionOrder(asked: Asked): VideoOrder | undefined {
     seconds,
     sound: asked.keepsSound ? clip.sound : [],
     prompt,
+    // Without words the colour is all that tells one dance from another.
+    ...(prompt === "" ? { colour: clip.colour ?? clip.prompt } : {}),
     heed: `${prompt} ${handedDown(clip.heed ?? clip.prompt, "then")}`,
     notes: [
       `moves as in ${source.name}, seen as in the ${follows}`,

@@ -150,7 +150,7 @@ export function described(contents: Contents): Pick<VideoOrder, "notes" | "sourc
   const { firstFrame, lastFrame, images, video, elements, voices } = contents;
   const counted = [
     images.length > 0 ? `${images.length} reference image${images.length > 1 ? "s" : ""}` : "",
-    elements.length > 0 ? `${elements.length} element${elements.length > 1 ? "s" : ""}` : "",
+    elements.length > 0 ? `elements: ${elements.map(({ name }) => name).join(", ")}` : "",
     voices.length > 0 ? `${voices.length} voice${voices.length > 1 ? "s" : ""}` : "",
   ];
   const made =
