@@ -371,6 +371,44 @@ describe("new generation, shots in the prompt", () => {
     ],
     ["2.6 never does", "/text-to-video/kling-2.6", shots("shot 1, 2, a boat;"), "ok"],
     ["a prompt that only mentions a shot is a prompt", path, shots("wide shot, 35mm, rain"), "ok"],
+    [
+      "the last semicolon may be left out, and letters may be large",
+      path,
+      shots("Shot 1, 2, a; SHOT 2, 3, b"),
+      "ok",
+    ],
+    [
+      "a shot without words is refused",
+      path,
+      shots("shot 1, 2, a; shot 2, 3, ;"),
+      /item 2 is not of the form/,
+    ],
+    [
+      "a shot lasts whole seconds",
+      path,
+      shots("shot 1, 2.5, a; shot 2, 2.5, b;"),
+      /item 1 is not of the form/,
+    ],
+    ["a length has no unit", path, shots("shot 1, 5s, a;"), /item 1 is not of the form/],
+    [
+      "shots are numbered from one on",
+      path,
+      shots("shot 0, 2, a; shot 1, 3, b;"),
+      /shot 0 stands where shot 1 should/,
+    ],
+    [
+      "words before the first shot are noticed by the second",
+      path,
+      shots("A film. shot 1, 2, a; shot 2, 3, b;"),
+      /item 1 is not of the form/,
+    ],
+    ["512 characters in a shot pass", path, shots(`shot 1, 5, ${"🚢".repeat(512)};`), "ok"],
+    [
+      "six shots pass",
+      path,
+      shots([1, 2, 3, 4, 5, 6].map((n) => `shot ${n}, 1, x;`).join(" "), { duration: 6 }),
+      "ok",
+    ],
   ]);
 });
 

@@ -159,6 +159,93 @@ describe("captions", () => {
   });
 });
 
+describe("a clip of several shots", () => {
+  const cuts = [
+    { seconds: 2, words: "the pier, wide" },
+    { seconds: 1, words: "close on the boat" },
+    { seconds: 3, words: "the pier, wide" },
+  ];
+  /** The middle of the frame at a moment, without title, time code and bar. */
+  const shown = (slate: Slate, seconds: number): Buffer => {
+    slate.drawTime(seconds * 24, 144, 24);
+    const { luma, stride } = slate.picture;
+    return Buffer.from(luma.subarray(70 * stride, 270 * stride));
+  };
+
+  it("shows each while it lasts, with its number and its words, and nothing of the one before", () => {
+    const slate = new Slate(640, 360, { ...TEXT, cuts });
+    const [one, stillOne, two, three, end] = [0, 47 / 24, 2, 3, 143 / 24].map((at) => shown(slate, at));
+    expect(stillOne).toEqual(one);
+    expect(two).not.toEqual(one);
+    expect(three).not.toEqual(one);
+    expect(end).toEqual(three);
+    const fresh = new Slate(640, 360, { ...TEXT, cuts });
+    expect(shown(fresh, 3)).toEqual(three);
+    const other = new Slate(640, 360, {
+      ...TEXT,
+      cuts: cuts.map((cut, i) => (i === 1 ? cut : { ...cut, words: "no" })),
+    });
+    expect(shown(other, 2)).toEqual(two);
+    expect(shown(other, 3)).not.toEqual(three);
+  });
+
+  it.each([
+    [
+      "/text-to-video/kling-3.0",
+      { prompt: "shot 1, 2, the pier, wide; Shot 2,3,close on the boat;", settings: { duration: 5 } },
+    ],
+    [
+      "/v1/videos/text2video",
+      {
+        model_name: "kling-v3",
+        multi_shot: true,
+        shot_type: "customize",
+        multi_prompt: [
+          { index: 1, prompt: "the pier, wide", duration: "2" },
+          { index: 2, prompt: "close on the boat", duration: "3" },
+        ],
+      },
+    ],
+  ])("is what a list of shots on %s asks for", (path, body) => {
+    const told = [
+      { seconds: 2, words: "the pier, wide" },
+      { seconds: 3, words: "close on the boat" },
+    ];
+    expect(accepted(path, body).order).toMatchObject({ cuts: told });
+  });
+
+  it("is not what a plain prompt asks for, nor a list that is rendered as one shot", () => {
+    const list = "shot 1, 2, a; shot 2, 3, b;";
+    const plain = accepted("/text-to-video/kling-3.0", { prompt: "a boat" }).order;
+    const one = accepted("/text-to-video/kling-3.0", { prompt: list, settings: { multi_shot: false } }).order;
+    for (const order of [plain, one]) expect(order).not.toHaveProperty("cuts");
+  });
+});
+
+describe("one of several pictures", () => {
+  it("shows its number, so that no two look alike", () => {
+    const drawn = (number: number) =>
+      Buffer.from(new Slate(640, 360, { ...TEXT, part: { number, count: 9 } }).picture.luma);
+    const all = Array.from({ length: 9 }, (_, i) => drawn(i + 1).toString("base64"));
+    expect(new Set(all).size).toBe(9);
+  });
+});
+
+describe("an expanded picture", () => {
+  it("outlines what was given, and keeps its mark readable under the outline", () => {
+    const window = { left: 0.25, top: 0, width: 0.75, height: 0.5 };
+    const [plain, outlined] = [undefined, window].map(
+      (part) => new Slate(640, 360, { ...TEXT, window: part }).picture,
+    );
+    const luma = (picture: typeof plain, x: number, y: number) => picture?.luma[y * picture.stride + x];
+    expect(luma(outlined, 161, 150)).not.toBe(luma(plain, 161, 150));
+    expect(luma(outlined, 300, 179)).not.toBe(luma(plain, 300, 179));
+    expect(luma(outlined, 50, 150)).toBe(luma(plain, 50, 150));
+    const file = Buffer.from(encodeStill(640, 360, { ...TEXT, mark: "0a42", window }, "still"));
+    expect(markIn(file)).toBe("0a42");
+  });
+});
+
 describe("a continuation", () => {
   const headline = (path: string, body: Readonly<Record<string, unknown>>): string | undefined => {
     const { order } = accepted(path, body);

@@ -25,6 +25,8 @@ const TUNE_RATE = 48_000;
 const FACE_SIDE = 320;
 const ELEMENT_SIDE = 512;
 const VOICE_SECONDS = 3;
+/** What is left free between two shots above the progress bar, as a part of its width. */
+const CUT_GAP = 0.01;
 
 /** The bytes of one of an order's files, letting the event loop run in between. */
 export async function render(
@@ -45,8 +47,9 @@ export async function render(
       }
     }
     case "still": {
-      const caption = order.count > 1 ? `still ${index + 1} of ${order.count}` : "still";
-      return encodeStill(order.size.width, order.size.height, stillText(order, mark), caption);
+      const what = order.series === true ? "series" : "still";
+      const caption = order.count > 1 ? `${what} ${index + 1} of ${order.count}` : what;
+      return encodeStill(order.size.width, order.size.height, stillText(order, mark, index), caption);
     }
     case "faces": {
       const text = {
@@ -96,6 +99,7 @@ function clipText(order: VideoOrder, mark: string): SlateText {
       order.sound.length > 0 ? "with sound" : "silent",
     ],
     prompt: order.headline ?? order.prompt,
+    cuts: order.cuts,
     notes: order.notes,
     spans: spansOf(order),
     speeches: speechesOf(order),
@@ -120,8 +124,12 @@ function speechesOf({ sound, seconds }: VideoOrder): readonly Speech[] {
   });
 }
 
-/** What is new in a clip that was made from another: the part that was added, or where it speaks. */
-function spansOf({ product, seconds, parent, sound }: VideoOrder): SlateText["spans"] {
+/** The shots of a clip that has several; else what is new in one that was made from another: what was added or is said. */
+function spansOf({ product, seconds, parent, sound, cuts }: VideoOrder): SlateText["spans"] {
+  if (cuts !== undefined) {
+    let end = 0;
+    return cuts.map((cut) => ({ from: end / seconds, to: (end += cut.seconds) / seconds - CUT_GAP }));
+  }
   if (product === "extend") return [{ from: (parent?.seconds ?? 0) / seconds, to: 1 }];
   return sound.flatMap((layer) => {
     if (layer.kind === "hum" || layer.volume === 0) return [];
@@ -130,16 +138,21 @@ function spansOf({ product, seconds, parent, sound }: VideoOrder): SlateText["sp
   });
 }
 
-function stillText(order: StillOrder, mark: string): SlateText {
+function stillText(order: StillOrder, mark: string, index: number): SlateText {
   return {
     // A try-on has no prompt of its own: there the pictures choose the colour.
     seed: seed(order.product === "try-on" ? order.sources.join(" ") : order.prompt),
     mark,
     title: order.model,
     tag: order.resolution,
-    facts: [order.product, `${order.size.width}×${order.size.height}`],
-    prompt: order.prompt,
+    facts: [
+      ...(order.product === order.model ? [] : [order.product]),
+      `${order.size.width}×${order.size.height}`,
+    ],
+    prompt: order.prompt === "" ? order.product : order.prompt,
     pictures: order.pictures,
+    window: order.window,
+    part: order.count > 1 ? { number: index + 1, count: order.count } : undefined,
     notes: order.notes,
   };
 }

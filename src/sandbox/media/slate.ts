@@ -6,22 +6,13 @@
  * every macroblock that is drawn on costs bytes in each frame.
  */
 
-import type { WornPicture } from "../rules/order.js";
+import type { Cut, WornPicture } from "../rules/order.js";
 import { CAPTION_LINES, type Page, pageAt, pagesOf, type Speech } from "./captions.js";
-import {
-  depth,
-  face,
-  lineHeight,
-  type Face,
-  Lettering,
-  shorten,
-  spell,
-  textWidth,
-  wrap,
-} from "./lettering.js";
-import { mix, palette, type Palette, signOf } from "./palette.js";
+import { face, lineHeight, type Face, Lettering, shorten, spell, textWidth, wrap } from "./lettering.js";
+import { mix, palette, type Palette } from "./palette.js";
 import { MACROBLOCK, Picture } from "./picture.js";
-import { drawBand, drawSign, SIGN_SQUARES } from "./sign.js";
+import { drawBand } from "./sign.js";
+import { cutAt, type Part, setFitting, setPart, setPrompt, type TextPage } from "./slate-words.js";
 import { bandEdge } from "./watermark.js";
 
 /** What a slate says. */
@@ -38,12 +29,26 @@ export interface SlateText {
   readonly prompt: string;
   /** What a try-on was made from; stands in the place of the prompt. */
   readonly pictures?: readonly WornPicture[] | undefined;
+  /** The shots of a clip that has several; each stands in the place of the prompt while it lasts. */
+  readonly cuts?: readonly Cut[] | undefined;
+  /** Which of several pictures it is. */
+  readonly part?: Part | undefined;
+  /** A part of the picture, as parts of its sides, that is outlined. */
+  readonly window?: Window | undefined;
   /** Lines above the time code, for instance what the first frame was. */
   readonly notes: readonly string[];
   /** Parts of a clip, from 0 to 1, that are marked above its progress bar. */
   readonly spans?: readonly { readonly from: number; readonly to: number }[];
   /** What is said in a clip, shown while it is said. */
   readonly speeches?: readonly Speech[];
+}
+
+/** A part of a picture, as parts of its sides. */
+export interface Window {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 /** What is left free beside the band, in hundredths of the shorter side. */
@@ -62,6 +67,9 @@ export class Slate {
   readonly #captionFace: Face;
   readonly #captionTop: number;
   readonly #pages: readonly Page[];
+  readonly #page: TextPage;
+  readonly #cuts: readonly Cut[];
+  #shownCut = -1;
   #shownPage: Page | undefined;
   #shownTime = "";
   #shownBar = -1;
@@ -75,6 +83,7 @@ export class Slate {
     this.#edge = banded ? bandEdge(width, height) : width;
     this.#right = this.#edge - (banded ? Math.round(BAND_GAP * this.#unit) : this.#margin);
     this.#background(0, 0, this.picture.stride, this.picture.rows * MACROBLOCK);
+    if (text.window !== undefined) this.#outline(text.window);
     this.#cornerMarks();
     if (text.mark !== undefined) {
       drawBand(this.picture, text.mark, this.#palette.sign, this.#margin, this.#unit);
@@ -87,11 +96,22 @@ export class Slate {
     this.#pages = pagesOf(text.speeches ?? [], this.#captionFace, this.#right - this.#margin - 2 * border);
     this.#captionTop = notes - CAPTION_LINES * lineHeight(this.#captionFace) - 2 * border;
     const bottom = this.#pages.length > 0 ? this.#captionTop - border : notes;
-    if (text.pictures === undefined || text.pictures.length === 0) {
-      this.#prompt(spell(text.prompt.replace(/\s+/gu, " ").trim()), top, bottom);
-    } else {
-      this.#pictures(text.pictures, top, bottom);
-    }
+    this.#page = {
+      picture: this.picture,
+      lettering: this.#lettering,
+      unit: this.#unit,
+      left: this.#margin,
+      right: this.#right,
+      top,
+      bottom,
+      colour: this.#palette.text,
+      bright: this.#palette.sign.bright,
+    };
+    this.#cuts = text.cuts ?? [];
+    if (this.#cuts.length > 0) this.#showCut(0);
+    else if (text.part !== undefined) setPart(this.#page, text.part, text.prompt);
+    else if (text.pictures === undefined || text.pictures.length === 0) setPrompt(this.#page, text.prompt);
+    else setFitting(this.#page, text.pictures);
   }
 
   /** Draws time code and progress bar for one frame of a clip of `frames` frames. */
@@ -120,6 +140,7 @@ export class Slate {
     }
     this.#shownTime = shown;
     this.#progress((frame + 1) / frames);
+    if (this.#cuts.length > 0) this.#showCut(cutAt(this.#cuts, frame / framesPerSecond));
     this.#caption(pageAt(this.#pages, frame / framesPerSecond));
   }
 
@@ -220,57 +241,29 @@ export class Slate {
     return top;
   }
 
-  /** As large as it fits; what does not fit at the smallest size ends in an ellipsis. */
-  #prompt(prompt: string, top: number, bottom: number): void {
-    const room = this.#right - this.#margin;
-    const height = bottom - top;
-    for (const size of [5.6, 5, 4.5, 4.1, 3.6, 3.1, 2.7, 2.3, 2]) {
-      const set = face(size * this.#unit, size > 4 ? 0.12 : 0.125);
-      const step = lineHeight(set);
-      const last = depth(set);
-      const most = Math.max(1, Math.floor((height + step - last) / step));
-      const lines = wrap(prompt, set, room);
-      if (lines.length > most && size > 2) continue;
-      const kept = lines.slice(0, most);
-      if (kept.length < lines.length) {
-        kept[most - 1] = shorten(`${kept[most - 1] ?? ""} ${lines[most] ?? ""}`, set, room);
-      }
-      const block = (kept.length - 1) * step + last;
-      const start = top + Math.round((height - block) * 0.42);
-      for (const [i, line] of kept.entries()) {
-        this.#lettering.write(this.picture, line, this.#margin, start + i * step, set, this.#palette.text);
-      }
-      return;
-    }
+  /** One shot in the place of the prompt; where another stood before is ground again. */
+  #showCut(index: number): void {
+    const cut = this.#cuts[index];
+    if (cut === undefined || index === this.#shownCut) return;
+    const { left, right, top, bottom } = this.#page;
+    // Strokes have round ends, which reach over the line that they stand on.
+    const border = Math.round(2 * this.#unit);
+    if (this.#shownCut >= 0) this.#background(left - border, top, right - left + 2 * border, bottom - top);
+    setPart(this.#page, { number: index + 1, count: this.#cuts.length, seconds: cut.seconds }, cut.words);
+    this.#shownCut = index;
   }
 
-  /** One below the other, each with its sign, in the place of the prompt. */
-  #pictures(pictures: readonly WornPicture[], top: number, bottom: number): void {
-    const u = this.#unit;
-    const [small, large] = [face(2.2 * u, 0.12, 0.02), face(5 * u, 0.13)];
-    const square = 2 * Math.round(1.25 * u);
-    const step = Math.min(Math.round(22 * u), Math.floor((bottom - top) / pictures.length));
-    const left = this.#margin + (SIGN_SQUARES + 2) * square;
-    for (const [i, { role, name, facts, sign }] of pictures.entries()) {
-      const y = top + i * step + Math.round((bottom - top - pictures.length * step) * 0.42);
-      const { bright, ink } = signOf(sign);
-      const side = (SIGN_SQUARES + 1) * square;
-      this.picture.fill(this.#margin, y, side, side, bright);
-      drawSign(this.picture, sign, this.#margin + square / 2, y + square / 2, square, ink);
-      const line = (text: string, of: Face, down: number, strength: number): void =>
-        this.#lettering.write(
-          this.picture,
-          shorten(spell(text), of, this.#right - left),
-          left,
-          y + Math.round(down * u),
-          of,
-          this.#palette.text,
-          strength,
-        );
-      line(role, small, 0, 0.7);
-      line(name, large, 4.4, 1);
-      line(facts, small, 12.6, 0.7);
-    }
+  #outline({ left, top, width, height }: Window): void {
+    const { picture } = this;
+    const even = (part: number, whole: number): number => 2 * Math.round((part * whole) / 2);
+    const [x, right] = [even(left, picture.width), even(left + width, picture.width)];
+    const [y, bottom] = [even(top, picture.height), even(top + height, picture.height)];
+    const thick = 2 * Math.max(1, Math.round(0.25 * this.#unit));
+    const { faint } = this.#palette;
+    picture.fill(x, y, right - x, thick, faint);
+    picture.fill(x, bottom - thick, right - x, thick, faint);
+    picture.fill(x, y, thick, bottom - y, faint);
+    picture.fill(right - thick, y, thick, bottom - y, faint);
   }
 
   #captionBorder(): number {

@@ -125,7 +125,7 @@ export function readContents(
     complaints.when(list.length > 1, `contents: at most one ${name} is allowed`);
   }
   complaints.when(videos.length > 1, "contents: at most one video is allowed");
-  checkHandles(handles, complaints);
+  checkHandles(handles, prompts[0] ?? "", complaints);
   return {
     prompt: prompts[0],
     firstFrame: firstFrames[0],

@@ -10,7 +10,7 @@ import {
   type LegacyModel,
   RETIRED_LEGACY_MODELS,
 } from "./legacy-models.js";
-import type { World } from "./order.js";
+import type { Cut, World } from "./order.js";
 import { MOST_SHOTS, SHOT_CHARACTERS } from "./prompt.js";
 
 /** The model that a text2video or image2video request names; undefined after a complaint. */
@@ -33,6 +33,8 @@ export interface LegacyShots {
   readonly type: "customize" | "intelligence" | undefined;
   /** The texts of a custom list, joined; undefined when there is none. */
   readonly prompt: string | undefined;
+  /** The custom list as an order keeps it. */
+  readonly told: { readonly cuts?: readonly Cut[] };
 }
 
 /** Reads multi_shot, shot_type and multi_prompt for a clip of `seconds`. */
@@ -51,22 +53,22 @@ export function readLegacyShots(
   const custom = several && type === "customize";
   complaints.when(custom && items.length === 0, "multi_prompt is required when shot_type is customize");
   complaints.when(!custom && items.length > 0, "multi_prompt needs multi_shot and shot_type customize");
-  let sum = 0;
-  const texts: string[] = [];
-  for (const item of items) {
+  const cuts = items.map((item, i): Cut => {
     item.require("index", "prompt", "duration");
-    item.whole("index", 1, MOST_SHOTS);
-    texts.push(item.text("prompt", SHOT_CHARACTERS, 1) ?? "");
-    const length = Number(item.text("duration") ?? "0");
-    complaints.when(!Number.isInteger(length) || length < 1, `${item.name("duration")} must be at least "1"`);
-    sum += length;
+    const index = item.whole("index", 1, MOST_SHOTS);
+    complaints.when(index !== undefined && index !== i + 1, `${item.name("index")} must be ${i + 1}`);
+    const words = item.text("prompt", SHOT_CHARACTERS, 1) ?? "";
+    const length = item.text("duration") ?? "0";
+    complaints.when(!/^[1-9]\d*$/u.test(length), `${item.name("duration")} must be at least "1"`);
     item.done();
-  }
+    return { seconds: Number(length), words };
+  });
   complaints.when(
-    custom && items.length > 0 && sum !== seconds,
+    custom && items.length > 0 && cuts.reduce((sum, cut) => sum + cut.seconds, 0) !== seconds,
     "the durations in multi_prompt must add up to duration",
   );
-  return { several, type, prompt: custom ? texts.join(" / ") : undefined };
+  if (!custom) return { several, type, prompt: undefined, told: {} };
+  return { several, type, prompt: cuts.map(({ words }) => words).join(" / "), told: { cuts } };
 }
 
 /** The ids in a list of objects that each hold one, such as element_list. */

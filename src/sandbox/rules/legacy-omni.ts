@@ -11,7 +11,7 @@ import { countElements, readElements } from "./kept.js";
 import { readLegacyShots } from "./legacy-fields.js";
 import { described, frame, priceCase, soundOf } from "./new-video.js";
 import { conclude, type Checked, type Product, type SourcePicture, type World } from "./order.js";
-import { LEGACY_PICTURE_BYTES, readPicture } from "./pictures.js";
+import { readLegacyPicture } from "./pictures.js";
 import { clipMilliUnits } from "./prices.js";
 import { PROMPT_CHARACTERS } from "./prompt.js";
 import { checkReferenceVideo, lineage, secondsOf } from "./reference-video.js";
@@ -85,6 +85,7 @@ function check(record: Readonly<Record<string, unknown>>, world: World): Checked
       seconds: length,
       sound: soundOf(inputs.keepsSound ? "original" : audio, inputs.video, words, length),
       prompt: words,
+      ...shots.told,
       ...described(inputs),
       ...lineage(inputs.video, words),
       milliUnits: clipMilliUnits(priceCase(model, audio, inputs), resolution, length),
@@ -104,12 +105,8 @@ function readInputs(
   const images: SourcePicture[] = [];
   for (const item of body.objects("image_list")) {
     item.require("image_url");
-    const value = item.text("image_url");
+    const picture = readLegacyPicture(item, "image_url", world, complaints);
     const role = item.oneOf("type", ["first_frame", "end_frame"]);
-    const picture =
-      value === undefined
-        ? undefined
-        : readPicture(value, item.name("image_url"), LEGACY_PICTURE_BYTES, world, complaints);
     if (picture !== undefined) {
       (role === "first_frame" ? firstFrames : role === "end_frame" ? lastFrames : images).push(picture);
     }

@@ -12,15 +12,8 @@ import { countElements, readElements, readVoices } from "./kept.js";
 import { readBrush, readCamera, readLegacyModel, readLegacyShots } from "./legacy-fields.js";
 import type { LegacyModel, When } from "./legacy-models.js";
 import { described, frame, priceCase, soundOf } from "./new-video.js";
-import {
-  conclude,
-  type Checked,
-  type Product,
-  type Resolution,
-  type SourcePicture,
-  type World,
-} from "./order.js";
-import { LEGACY_PICTURE_BYTES, readPicture } from "./pictures.js";
+import { conclude, type Checked, type Product, type Resolution, type World } from "./order.js";
+import { readLegacyPicture } from "./pictures.js";
 import { clipMilliUnits, RETIRED_PER_FIVE_SECONDS } from "./prices.js";
 import { PROMPT_CHARACTERS } from "./prompt.js";
 import { readOptions } from "./request-options.js";
@@ -107,6 +100,7 @@ function check(kind: Kind, record: Readonly<Record<string, unknown>>, world: Wor
       seconds,
       sound: soundOf(audio, undefined, shots.prompt ?? prompt ?? "", seconds),
       prompt: shots.prompt ?? prompt ?? "",
+      ...shots.told,
       ...described(inputs),
       milliUnits:
         model.current === undefined
@@ -139,14 +133,8 @@ function readInputs(
   world: World,
   complaints: Complaints,
 ): Contents {
-  const picture = (field: string): SourcePicture | undefined => {
-    const value = body.text(field);
-    return value === undefined
-      ? undefined
-      : readPicture(value, field, LEGACY_PICTURE_BYTES, world, complaints);
-  };
-  const firstFrame = picture("image");
-  const lastFrame = picture("image_tail");
+  const firstFrame = readLegacyPicture(body, "image", world, complaints);
+  const lastFrame = readLegacyPicture(body, "image_tail", world, complaints);
   complaints.when(
     !body.has("image") && !body.has("image_tail"),
     "at least one of image and image_tail is required",

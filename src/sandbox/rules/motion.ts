@@ -136,7 +136,7 @@ function readContents(
   for (const type of ["image", "video"]) {
     complaints.when(!seen.includes(type), `contents: one item of type ${type} is required`);
   }
-  checkHandles(handles, complaints);
+  checkHandles(handles, prompt, complaints);
   return { prompt, picture, source, elements };
 }
 

@@ -22,7 +22,7 @@ import {
 } from "./order.js";
 import { describePicture, frameOfPicture, frameOfRatio, pictureName } from "./pictures.js";
 import { clipMilliUnits, type PriceCase } from "./prices.js";
-import { checkShots, isMultiShot } from "./prompt.js";
+import { isMultiShot, readShots } from "./prompt.js";
 import { checkReferenceVideo, lineage, secondsOf } from "./reference-video.js";
 import { readOptions } from "./request-options.js";
 import { humOf } from "./sources.js";
@@ -65,7 +65,7 @@ function check(endpoint: NewEndpoint, record: Readonly<Record<string, unknown>>,
   const prompt = contents.prompt ?? "";
   const turbo = endpoint.model === "kling-3.0-turbo";
   const listed = isMultiShot(prompt) && (turbo || (endpoint.multiShot && multiShot !== false));
-  if (listed) checkShots(prompt, seconds, complaints);
+  const cuts = listed ? readShots(prompt, seconds, complaints) : [];
   checkConflicts(
     {
       product: endpoint.product,
@@ -96,6 +96,7 @@ function check(endpoint: NewEndpoint, record: Readonly<Record<string, unknown>>,
     seconds: length,
     sound: soundOf(turbo ? "native" : audio, contents.video, prompt, length),
     prompt,
+    ...(cuts.length > 0 ? { cuts } : {}),
     ...described(contents),
     ...lineage(contents.video, prompt),
     milliUnits: clipMilliUnits(priceCase(endpoint.model, audio, contents), resolution, length),

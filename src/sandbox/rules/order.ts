@@ -75,6 +75,12 @@ export interface Parent {
   readonly seconds: number;
 }
 
+/** One shot of a clip that has several. */
+export interface Cut {
+  readonly seconds: number;
+  readonly words: string;
+}
+
 /** A clip. */
 export interface VideoOrder {
   readonly kind: "video";
@@ -108,6 +114,8 @@ export interface VideoOrder {
   /** What the slate's colour follows from when that is not the prompt: a continuation keeps that of its source. */
   readonly colour?: string;
   readonly parent?: Parent;
+  /** The shots of a clip that is cut as its request says. */
+  readonly cuts?: readonly Cut[];
   /** Lines for the slate about frames, references and the like. */
   readonly notes: readonly string[];
   /** Digests and addresses of everything that the request brought along. */
@@ -128,13 +136,17 @@ export interface WornPicture {
 /** One or more stills. */
 export interface StillOrder {
   readonly kind: "still";
-  readonly product: "image" | "try-on";
+  readonly product: "image" | "omni image" | "multi-image" | "expand" | "try-on";
   readonly model: string;
   readonly version: string;
   readonly resolution: string;
   readonly size: Size;
   readonly count: number;
+  /** Set when they belong together as a series. */
+  readonly series?: true;
   readonly prompt: string;
+  /** Where in an expanded picture the original is, as parts of its sides. */
+  readonly window?: { readonly left: number; readonly top: number } & Size;
   /** Of a try-on, what is worn and by whom; the slate shows them in the place of the prompt. */
   readonly pictures?: readonly WornPicture[];
   readonly notes: readonly string[];

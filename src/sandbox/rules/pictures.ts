@@ -6,7 +6,7 @@
 
 import { sha256Hex } from "../../base/digest.js";
 import { markIn } from "../media/watermark.js";
-import type { Complaints } from "./fields.js";
+import type { Complaints, Fields } from "./fields.js";
 import type { OwnResult, Resolution, Size, SourcePicture, World, WornPicture } from "./order.js";
 
 /** Largest picture of the new generation, in bytes. */
@@ -16,6 +16,7 @@ export const NEW_PICTURE_BYTES = 50 * 1024 * 1024;
 export const LEGACY_PICTURE_BYTES = 10 * 1024 * 1024;
 
 const LEAST_SIDE = 300;
+const MOST_DESCRIBED = 4;
 const WIDEST = 2.5;
 const SHORT_SIDE: Readonly<Record<Resolution, number>> = { "720p": 720, "1080p": 1080, "4k": 2160 };
 
@@ -61,6 +62,19 @@ export function readPicture(
   return { kind: "inline", format: header.format, size: header.size, sha256: sha256Hex(bytes), mark };
 }
 
+/** Checks a field of the legacy generation that holds a picture; undefined when absent or complained about. */
+export function readLegacyPicture(
+  fields: Fields,
+  field: string,
+  world: World,
+  complaints: Complaints,
+): SourcePicture | undefined {
+  const value = fields.text(field);
+  return value === undefined
+    ? undefined
+    : readPicture(value, fields.name(field), LEGACY_PICTURE_BYTES, world, complaints);
+}
+
 /** What a slate says of a picture; the digest makes clips from different pictures differ. */
 export function describePicture(role: string, picture: SourcePicture): string {
   const size = picture.size === undefined ? "" : ` ${picture.size.width}×${picture.size.height}`;
@@ -69,6 +83,24 @@ export function describePicture(role: string, picture: SourcePicture): string {
       ? `${picture.format} · ${picture.sha256.slice(0, 8)}${picture.mark === undefined ? "" : ` from ${picture.mark}`}`
       : (picture.own ?? "by address");
   return `${role}${size} ${name}`;
+}
+
+/** What a slate says of a list of pictures and a number of elements: a line for each of the first, then how many more. */
+export function describePictures(
+  role: string,
+  pictures: readonly SourcePicture[],
+  elements: number,
+): readonly string[] {
+  const shown = pictures.slice(0, MOST_DESCRIBED);
+  const more = pictures.length - shown.length;
+  const rest = [
+    more > 0 ? `${more} more ${role}${more > 1 ? "s" : ""}` : "",
+    elements > 0 ? `${elements} element${elements > 1 ? "s" : ""}` : "",
+  ].filter((part) => part !== "");
+  return [
+    ...shown.map((picture, i) => describePicture(`${role} ${i + 1}`, picture)),
+    ...(rest.length > 0 ? [rest.join(", ")] : []),
+  ];
 }
 
 /** What a try-on's slate says of a picture. */
@@ -92,9 +124,11 @@ export function pictureName(picture: SourcePicture): string {
   return picture.kind === "inline" ? picture.sha256 : (picture.own ?? picture.url.replace(/\?.*$/su, ""));
 }
 
-/** What a result is called on the slates of its successors. */
-export function resultName({ order, mark }: OwnResult): string {
-  return `${order.kind === "video" || order.kind === "still" ? order.model : order.kind} · ${mark}`;
+/** What a result is called on the slates of its successors: of several pictures with its number. */
+export function resultName({ id, order, mark }: OwnResult): string {
+  const number =
+    order.kind === "still" && order.count > 1 ? ` ${id.replace(/^.*-/u, "")}/${order.count}` : "";
+  return `${order.kind === "video" || order.kind === "still" ? order.model : order.kind}${number} · ${mark}`;
 }
 
 /** Frame size of a named aspect ratio: the shorter side is what the resolution says. */

@@ -4,6 +4,7 @@
  */
 
 import type { Complaints } from "./fields.js";
+import type { Cut } from "./order.js";
 
 /** Longest prompt of most endpoints, in characters. */
 export const PROMPT_CHARACTERS = 2500;
@@ -19,38 +20,52 @@ export const SHOT_CHARACTERS = 512;
 
 const SHOT = /^shot\s+(\d+)\s*,\s*(\d+)\s*,\s*(.*)$/isu;
 
-/** Whether a prompt is written as a list of shots. */
+/** What was meant as a shot, though its number or its length may not be whole. */
+const LIKE_SHOT = /^shot\s+[\d.]+\s*,\s*[\d.]+\s*s?\s*,/iu;
+
+/** Whether a prompt is meant as a list of shots: one such item is enough, so that a list with a slip is noticed. */
 export function isMultiShot(prompt: string): boolean {
-  return SHOT.test(prompt.trim().split(";")[0]?.trim() ?? "");
+  return itemsOf(prompt).some((item) => LIKE_SHOT.test(item));
 }
 
-/** Complains about a list of shots that does not follow the rules for a clip of `seconds`. */
-export function checkShots(prompt: string, seconds: number, complaints: Complaints): void {
-  const items = prompt.split(";").map((item) => item.trim());
-  if (items.at(-1) === "") items.pop();
+/** The shots of a prompt for a clip of `seconds`, complaining about a list that does not follow the rules. */
+export function readShots(prompt: string, seconds: number, complaints: Complaints): readonly Cut[] {
+  const items = itemsOf(prompt);
   complaints.when(
     items.length > MOST_SHOTS,
     `prompt has ${items.length} shots; at most ${MOST_SHOTS} are allowed`,
   );
-  let sum = 0;
+  const cuts: Cut[] = [];
   for (const [i, item] of items.entries()) {
-    const [, , length, words] = SHOT.exec(item) ?? [];
-    if (length === undefined || words === undefined) {
+    const [, number, length, words] = SHOT.exec(item) ?? [];
+    if (length === undefined || words === undefined || words === "") {
       complaints.add(`prompt: item ${i + 1} is not of the form "shot n, m, words;"`);
-      return;
+      return [];
     }
+    complaints.when(Number(number) !== i + 1, `prompt: shot ${number} stands where shot ${i + 1} should`);
     complaints.when(Number(length) < 1, `prompt: shot ${i + 1} must last at least 1 second`);
     complaints.when(
       [...words].length > SHOT_CHARACTERS,
       `prompt: shot ${i + 1} exceeds ${SHOT_CHARACTERS} characters`,
     );
-    sum += Number(length);
+    cuts.push({ seconds: Number(length), words });
   }
+  const sum = cuts.reduce((total, cut) => total + cut.seconds, 0);
   complaints.when(sum !== seconds, `prompt: the shots last ${sum} s together, but duration is ${seconds}`);
+  return cuts;
 }
 
-/** Complains about handles that are used twice or contain one another. */
-export function checkHandles(ids: readonly string[], complaints: Complaints): void {
+function itemsOf(prompt: string): readonly string[] {
+  const items = prompt.split(";").map((item) => item.trim());
+  return items.at(-1) === "" ? items.slice(0, -1) : items;
+}
+
+/**
+ * Complains about handles that are used twice, contain one another, or stand in the prompt as part of ordinary text: an
+ * e-mail address, or a longer word. Whether a handle must be used in the prompt, and what an @ without one means, is not
+ * documented, so neither is checked.
+ */
+export function checkHandles(ids: readonly string[], prompt: string, complaints: Complaints): void {
   for (const [i, id] of ids.entries()) {
     for (const other of ids.slice(i + 1)) {
       if (id === other) complaints.add(`contents: id "${id}" is used more than once`);
@@ -58,5 +73,34 @@ export function checkHandles(ids: readonly string[], complaints: Complaints): vo
         complaints.add(`contents: ids "${id}" and "${other}" must not contain one another`);
       }
     }
+    for (const at of placesOf(`@${id}`, prompt)) {
+      const [before, after] = [prompt[at - 1] ?? "", prompt[at + 1 + id.length] ?? ""];
+      // Scripts without spaces may go on directly behind a handle; Latin letters and digits make another word of it.
+      complaints.when(
+        /[\w.%+-]/u.test(before) || /\w/u.test(after),
+        `contents: id "${id}" collides with ordinary text in the prompt: "${before}@${id}${after}"`,
+      );
+    }
+  }
+}
+
+function placesOf(part: string, text: string): readonly number[] {
+  const places: number[] = [];
+  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + 1)) places.push(at);
+  return places;
+}
+
+/** What a legacy prompt can refer to as `<<<kind_n>>>`, and how many of each the request has. */
+export type Referable = Readonly<Partial<Record<"image" | "element" | "video" | "voice", number>>>;
+
+/** Complains about references of a legacy prompt to something that the request does not have. */
+export function checkReferences(prompt: string, there: Referable, complaints: Complaints): void {
+  for (const [whole, kind = "", number] of prompt.matchAll(/<<<([a-z]+)_(\d+)>>>/gu)) {
+    const has = Object.entries(there).find(([name]) => name === kind)?.[1] ?? 0;
+    const n = Number(number);
+    complaints.when(
+      n < 1 || n > has,
+      `prompt: ${whole} refers to nothing: the request has ${has} of that kind`,
+    );
   }
 }
