@@ -116,7 +116,7 @@ function outputs(task: Task, links: Links): readonly unknown[] {
         ...durationOf(order),
       }));
     case "still":
-      return urls.map((url) => ({ type: "image", url, watermark_url: watermarked(url) }));
+      return urls.map((url) => ({ type: "image", url, watermark_url: watermarked(url), ...groupOf(task) }));
     case "sound":
       return newSound(task, order, urls);
     case "element":
@@ -130,6 +130,11 @@ function outputs(task: Task, links: Links): readonly unknown[] {
     default:
       return unreachable(order);
   }
+}
+
+/** The pictures of one series have one group. */
+function groupOf({ id, order }: Task): { readonly group_id?: string } {
+  return order.kind === "still" && order.series === true ? { group_id: `${id}-series` } : {};
 }
 
 function legacyResult(task: Task, links: Links): unknown {
@@ -146,8 +151,13 @@ function legacyResult(task: Task, links: Links): unknown {
           ...durationOf(order),
         })),
       };
-    case "still":
-      return { images: urls.map((url, index) => ({ index, url, watermark_url: watermarked(url) })) };
+    case "still": {
+      const images = urls.map((url, index) => ({ index, url, watermark_url: watermarked(url) }));
+      if (order.product !== "omni image") return { images };
+      return order.series === true
+        ? { result_type: "series", series_images: images }
+        : { result_type: "single", images };
+    }
     case "sound":
       return legacySound(task, order, urls);
     case "element":

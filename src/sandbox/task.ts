@@ -108,9 +108,9 @@ export function isUnderWay(task: Task, now: number): boolean {
   return now < task.endsAt;
 }
 
-/** Slots that the task takes while it is under way: an image task one a picture, all others one. */
+/** Slots that the task takes while it is under way: an image task or series one a picture, all others one. */
 export function slotsOf(order: Order): number {
-  return order.kind === "still" && order.product === "image" ? order.count : 1;
+  return order.kind === "still" && order.product !== "try-on" ? order.count : 1;
 }
 
 /** When the task last changed, at a moment. */

@@ -10,6 +10,7 @@ interface Result {
   readonly url: string;
   readonly index: number;
   readonly duration: string;
+  readonly group_id?: string;
   readonly url_mp3: string;
   readonly url_wav: string;
 }
@@ -40,6 +41,7 @@ interface Data {
   readonly task_status: string;
   readonly task_result: {
     readonly images: readonly Result[];
+    readonly series_images: readonly Result[];
     readonly videos: readonly Result[];
     readonly audios: readonly Result[];
     readonly elements: readonly Kept[];

@@ -73,6 +73,10 @@ export const STILL_MILLI_UNITS = {
   "kling-v3": 8000,
   "kling-v2-1 from text": 4000,
   "kling-v2-1 from image": 8000,
+  "multi-image": 16_000,
+  "omni image": 8000,
+  "omni image 4k": 16_000,
+  expand: 8000,
   /** Sold at $0.07, which is twenty image units. */
   "try-on": 20_000,
 } as const;

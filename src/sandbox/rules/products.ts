@@ -5,8 +5,10 @@
 
 import { AUDIO_PRODUCTS } from "./audio.js";
 import { AVATAR_PRODUCTS } from "./avatar.js";
+import { COMPOSED_IMAGE_PRODUCTS } from "./composed-image.js";
 import { EFFECT_PRODUCTS } from "./effects.js";
 import { ELEMENT_PRODUCTS } from "./elements.js";
+import { EXPAND_PRODUCTS } from "./expand.js";
 import { EXTEND_PRODUCTS } from "./extend.js";
 import { FACE_PRODUCTS } from "./faces.js";
 import { LEGACY_OMNI_PRODUCTS } from "./legacy-omni.js";
@@ -15,6 +17,7 @@ import { LIP_SYNC_PRODUCTS } from "./lip-sync.js";
 import { MOTION_PRODUCTS } from "./motion.js";
 import { MULTI_IMAGE_PRODUCTS } from "./multi-image.js";
 import { NEW_VIDEO_PRODUCTS } from "./new-video.js";
+import { OMNI_IMAGE_PRODUCTS } from "./omni-image.js";
 import type { Product } from "./order.js";
 import { OLD_LIP_SYNC_PRODUCTS } from "./lip-sync-old.js";
 import { SPEECH_PRODUCTS } from "./speech.js";
@@ -28,6 +31,9 @@ export const PRODUCTS: ReadonlyMap<string, Product> = new Map(
     ...LEGACY_VIDEO_PRODUCTS,
     ...LEGACY_OMNI_PRODUCTS,
     ...STILL_PRODUCTS,
+    ...OMNI_IMAGE_PRODUCTS,
+    ...COMPOSED_IMAGE_PRODUCTS,
+    ...EXPAND_PRODUCTS,
     ...EXTEND_PRODUCTS,
     ...FACE_PRODUCTS,
     ...SPEECH_PRODUCTS,
