@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { World } from "../../src/sandbox/rules/order.js";
 import { download, good } from "./chain.js";
 import { type Ask, open, pngHeader } from "./client.js";
-import { accepted, type Body, PNG, table, WORLD } from "./verdict.js";
+import { accepted, type Body, PNG, table, verdict, WORLD } from "./verdict.js";
 
 const OMNI = "/v1/images/omni-image";
 const COMPOSED = "/v1/images/multi-image2image";
@@ -348,5 +348,31 @@ describe("a result that is used again", () => {
     expect(accepted(OMNI, omni({ image_list }), world).order).toMatchObject({
       sources: ["kling-v3-omni 1/4 · 61d7", "kling-v3-omni 2/4 · 61d7"],
     });
+  });
+
+  it.each([
+    ["still", "ready", "ok"],
+    ["still", "expired", /image has expired/],
+    ["still", "under way", /image cannot be fetched/],
+    ["still", "failed", /image cannot be fetched/],
+    ["clip", "ready", /image is not an image/],
+    ["wide still", "ready", /is 2048x512; the aspect ratio must be/],
+  ] as const)("that is a %s and %s is judged like that", async (what, state, expected) => {
+    const bodies = {
+      still: [OMNI, omni()],
+      clip: ["/text-to-video/kling-3.0", { prompt: "a boat" }],
+      "wide still": [EXPAND, { image: pngHeader(1024, 512), ...room(0, 0, 0.5, 0.5) }],
+    } as const;
+    const [path, made] = bodies[what];
+    const { order } = accepted(path, made);
+    const world: World = { ...WORLD, resultAt: () => ({ id: "1-1", order, mark: "61d7", state }) };
+    const body = { image: "http://127.0.0.1/1.png", ...room(0, 0, 0, 0) };
+    expect(await verdict(EXPAND, body, world)).toMatch(expected);
+  });
+
+  it("must be one that can be fetched", async () => {
+    const world: World = { ...WORLD, resultAt: () => "unreachable" };
+    const body = { image: "http://127.0.0.1/1.png", ...room(0, 0, 0, 0) };
+    expect(await verdict(EXPAND, body, world)).toBe("image cannot be fetched");
   });
 });

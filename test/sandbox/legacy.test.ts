@@ -1,6 +1,6 @@
 import { describe } from "vitest";
 
-import { type Body, OPEN_WORLD, PNG, table } from "./verdict.js";
+import { type Body, PNG, table } from "./verdict.js";
 
 describe("legacy video", () => {
   const t2v = "/v1/videos/text2video";
@@ -84,126 +84,91 @@ describe("legacy video", () => {
     [
       "voices need sound",
       i2v,
-      v3({ image: PNG, voice_list: [{ voice_id: "v" }] }),
+      v26({ image: PNG, voice_list: [{ voice_id: "v" }] }),
       /voice_list needs sound on/,
     ],
     [
-      "voices exclude elements",
+      "v2-6 takes two voices in pro",
       i2v,
-      v3({ image: PNG, sound: "on", voice_list: [{ voice_id: "v" }], element_list: [{ element_id: 77 }] }),
-      /exclude one another/,
-    ],
-  ]);
-
-  describe("with retired names accepted", () => {
-    const old = (name: string, more: Body = {}) => ({
-      model_name: name,
-      prompt: "x",
-      ...more,
-    });
-    const camera = { type: "simple", config: { pan: 5 } };
-    table(
-      [
-        ["kling-v1 stays discontinued", t2v, old("kling-v1"), /discontinued/],
-        ["kling-v1-6 takes cfg_scale", t2v, old("kling-v1-6", { cfg_scale: 0.7 }), "ok"],
-        ["cfg_scale ends at 1", t2v, old("kling-v1-6", { cfg_scale: 1.1 }), /from 0 to 1/],
-        ["kling-v1-5 makes no text to video", t2v, old("kling-v1-5"), /does not support text to video/],
-        [
-          "kling-v2-master takes no mode",
-          t2v,
-          old("kling-v2-master", { mode: "pro" }),
-          /mode is not supported/,
-        ],
-        ["kling-v2-master passes without", t2v, old("kling-v2-master"), "ok"],
-        [
-          "kling-v1-5 takes an end frame alone in pro",
-          i2v,
-          old("kling-v1-5", { image_tail: PNG, mode: "pro" }),
-          "ok",
-        ],
-        [
-          "kling-v1-5 moves the camera in pro",
-          i2v,
-          old("kling-v1-5", { image: PNG, mode: "pro", camera_control: camera }),
-          "ok",
-        ],
-        [
-          "two axes are one too many",
-          i2v,
-          old("kling-v1-5", {
-            image: PNG,
-            mode: "pro",
-            camera_control: { type: "simple", config: { pan: 5, tilt: 1 } },
-          }),
-          /exactly one non-zero/,
-        ],
-        [
-          "camera and end frame exclude one another",
-          i2v,
-          old("kling-v1-5", { image: PNG, image_tail: PNG, mode: "pro", camera_control: camera }),
-          /exclude one another/,
-        ],
-      ],
-      OPEN_WORLD,
-    );
-  });
-});
-
-describe("legacy omni video", () => {
-  const path = "/v1/videos/omni-video";
-  const omni = (more: Body = {}) => ({
-    model_name: "kling-v3-omni",
-    prompt: "x",
-    aspect_ratio: "16:9",
-    ...more,
-  });
-  const video = (refer_type: string) => ({
-    video_list: [{ video_url: "https://example.com/a.mp4", refer_type }],
-  });
-  table([
-    ["text passes", path, omni(), "ok"],
-    [
-      "an aspect ratio is required without a frame",
-      path,
-      { model_name: "kling-v3-omni", prompt: "x" },
-      /aspect_ratio is required/,
-    ],
-    [
-      "a first frame stands in for it",
-      path,
-      { model_name: "kling-v3-omni", prompt: "x", image_list: [{ image_url: PNG, type: "first_frame" }] },
+      v26({ image: PNG, mode: "pro", sound: "on", voice_list: [{ voice_id: "v" }, { voice_id: "v" }] }),
       "ok",
     ],
     [
-      "a plain reference does not",
-      path,
-      { model_name: "kling-v3-omni", prompt: "x", image_list: [{ image_url: PNG }] },
-      /aspect_ratio is required/,
+      "v3 takes no voice, by the vendor's own pages",
+      i2v,
+      v3({ image: PNG, sound: "on", voice_list: [{ voice_id: "v" }] }),
+      /voice_list is not supported by kling-v3/,
     ],
     [
-      "an end frame alone is refused",
-      path,
-      omni({ image_list: [{ image_url: PNG, type: "end_frame" }] }),
-      /last frame is only supported/,
-    ],
-    ["a video silences it", path, omni({ sound: "on", ...video("feature") }), /sound must be off/],
-    [
-      "a base video excludes frames",
-      path,
-      omni({ image_list: [{ image_url: PNG, type: "first_frame" }], ...video("base") }),
-      /frames are not supported/,
+      "a prompt refers to the elements that are there",
+      i2v,
+      v3({ prompt: "<<<element_1>>> runs", image: PNG, element_list: [{ element_id: 77 }] }),
+      "ok",
     ],
     [
-      "O1 ends at 10 s",
-      path,
-      omni({ model_name: "kling-video-o1", duration: "11" }),
-      /duration must be one of/,
+      "a prompt refers to no other element",
+      i2v,
+      v3({ prompt: "<<<element_2>>> runs", image: PNG, element_list: [{ element_id: 77 }] }),
+      /<<<element_2>>> refers to nothing: the request has 1/,
+    ],
+    ["text to video has nothing to refer to", t2v, v3({ prompt: "<<<image_1>>>" }), /refers to nothing/],
+    [
+      "shots are numbered from one on",
+      t2v,
+      { model_name: "kling-v3", ...custom, multi_prompt: [shot(2, "2"), shot(1, "3")] },
+      /multi_prompt\[0\]\.index must be 1/,
     ],
     [
-      "O1 has no 4k",
-      path,
-      omni({ model_name: "kling-video-o1", mode: "4k" }),
-      /mode must be one of std, pro/,
+      "a shot's duration is a string of whole seconds",
+      t2v,
+      { model_name: "kling-v3", ...custom, multi_prompt: [shot(1, "2.5"), shot(2, "2.5")] },
+      /multi_prompt\[0\]\.duration must be at least "1"/,
+    ],
+    [
+      "six shots are the most",
+      t2v,
+      {
+        model_name: "kling-v3",
+        ...custom,
+        duration: "7",
+        multi_prompt: Array.from({ length: 7 }, (_, i) => shot(i + 1, "1")),
+      },
+      /takes at most 6, got 7/,
+    ],
+    [
+      "512 characters a shot are the most",
+      t2v,
+      {
+        model_name: "kling-v3",
+        ...custom,
+        multi_prompt: [{ index: 1, prompt: "x".repeat(513), duration: "5" }],
+      },
+      /at most 512 characters/,
+    ],
+    [
+      "a list of shots needs the type customize",
+      t2v,
+      v3({ multi_shot: true, shot_type: "intelligence", multi_prompt: [shot(1, "5")] }),
+      /needs multi_shot and shot_type customize/,
+    ],
+    ["a type needs multi_shot", t2v, v3({ shot_type: "intelligence" }), "shot_type needs multi_shot"],
+    [
+      "shots cut by the model need a prompt",
+      t2v,
+      { model_name: "kling-v3", multi_shot: true, shot_type: "intelligence" },
+      "prompt is required",
+    ],
+    [
+      "shots and frames go together on v3",
+      i2v,
+      {
+        model_name: "kling-v3",
+        image: PNG,
+        image_tail: PNG,
+        ...custom,
+        multi_prompt: [shot(1, "2"), shot(2, "3")],
+      },
+      "ok",
     ],
   ]);
 });

@@ -1,8 +1,6 @@
 import { describe } from "vitest";
 
-import { jpegHeader, pngHeader } from "./client.js";
 import {
-  type Body,
   base,
   element,
   feature,
@@ -309,6 +307,79 @@ describe("new generation, models", () => {
       of([prompt], { audio: "native" }),
       /must be one of original, off/,
     ],
+    [
+      "original sound is that of a video",
+      "/omni-video/kling-3.0-omni",
+      of([prompt, first], { audio: "original" }),
+      /original audio needs a video/,
+    ],
+    [
+      "O1 keeps the sound of a base video",
+      "/omni-video/kling-o1",
+      of([prompt, base], { audio: "original" }),
+      "ok",
+    ],
+    [
+      "O1 takes a first frame with a feature video",
+      "/omni-video/kling-o1",
+      of([prompt, feature, first]),
+      "ok",
+    ],
+    [
+      "O1 takes no last frame with it",
+      "/omni-video/kling-o1",
+      of([prompt, feature, first, last]),
+      /a last frame is not supported with a feature video|exclude other references/,
+    ],
+    [
+      "O1 takes no frame with a base video",
+      "/omni-video/kling-o1",
+      of([prompt, base, first]),
+      /frames are not supported with a base video/,
+    ],
+    [
+      "O1 makes 7 s from a prompt alone, as its own page has it",
+      "/omni-video/kling-o1",
+      of([prompt], { duration: 7 }),
+      "ok",
+    ],
+    ["O1 makes 7 s from an image", "/omni-video/kling-o1", of([prompt, image], { duration: 7 }), "ok"],
+    [
+      "O1 has no multi_shot setting",
+      "/omni-video/kling-o1",
+      of([prompt], { multi_shot: false }),
+      "unknown field settings.multi_shot",
+    ],
+    [
+      "a list of shots excludes a base video",
+      "/omni-video/kling-3.0-omni",
+      of([{ type: "prompt", text: "shot 1, 5, a;" }, base]),
+      /multi-shot is not supported with a base video/,
+    ],
+    [
+      "a feature video takes a list of shots",
+      "/omni-video/kling-3.0-omni",
+      of([{ type: "prompt", text: "shot 1, 2, a; shot 2, 3, b;" }, feature], { multi_shot: true }),
+      "ok",
+    ],
+    [
+      "three elements are the most beside frames",
+      "/omni-video/kling-3.0-omni",
+      of([prompt, first, element("aa"), element("bb"), element("cc"), element("dd")]),
+      /at most 3 elements/,
+    ],
+    [
+      "a voice is for 2.6",
+      "/omni-video/kling-3.0-omni",
+      of([prompt, voice("aa")]),
+      /contents\[1\]\.type must be one of/,
+    ],
+    [
+      "an address that ends in no video is refused",
+      "/omni-video/kling-3.0-omni",
+      of([prompt, { ...base, url: "https://example.com/a.webm?x=1" }]),
+      /must be an mp4 or mov video/,
+    ],
     ["O1 ends at 10 s", "/omni-video/kling-o1", of([prompt], { duration: 11 }), /from 3 to 10/],
     ["O1 makes 5 s from a first frame", "/omni-video/kling-o1", of([prompt, first], { duration: 5 }), "ok"],
     [
@@ -329,121 +400,5 @@ describe("new generation, models", () => {
       of([prompt, first, last, image]),
       /exclude other references/,
     ],
-  ]);
-});
-
-describe("new generation, shots in the prompt", () => {
-  const path = "/text-to-video/kling-3.0";
-  const shots = (words: string, settings: Body = {}) => ({ prompt: words, settings });
-  table([
-    ["shots that add up pass", path, shots("shot 1, 2, a boat; shot 2, 3, a pier;"), "ok"],
-    [
-      "shots that do not add up are refused",
-      path,
-      shots("shot 1, 2, a boat; shot 2, 2, a pier;"),
-      /last 4 s together, but duration is 5/,
-    ],
-    [
-      "seven shots are too many",
-      path,
-      shots(Array.from({ length: 7 }, (_, i) => `shot ${i}, 1, x;`).join(""), { duration: 7 }),
-      /7 shots/,
-    ],
-    ["a shot of 0 s is too short", path, shots("shot 1, 0, a; shot 2, 5, b;"), /at least 1 second/],
-    ["513 characters in a shot are too many", path, shots(`shot 1, 5, ${"x".repeat(513)};`), /exceeds 512/],
-    [
-      "something between shots is refused",
-      path,
-      shots("shot 1, 5, a; and then"),
-      /item 2 is not of the form/,
-    ],
-    [
-      "multi_shot false makes it one shot, unchecked",
-      path,
-      shots("shot 1, 2, a boat;", { multi_shot: false }),
-      "ok",
-    ],
-    [
-      "turbo always reads shots",
-      "/text-to-video/kling-3.0-turbo",
-      shots("shot 1, 2, a boat;"),
-      /last 2 s together/,
-    ],
-    ["2.6 never does", "/text-to-video/kling-2.6", shots("shot 1, 2, a boat;"), "ok"],
-    ["a prompt that only mentions a shot is a prompt", path, shots("wide shot, 35mm, rain"), "ok"],
-    [
-      "the last semicolon may be left out, and letters may be large",
-      path,
-      shots("Shot 1, 2, a; SHOT 2, 3, b"),
-      "ok",
-    ],
-    [
-      "a shot without words is refused",
-      path,
-      shots("shot 1, 2, a; shot 2, 3, ;"),
-      /item 2 is not of the form/,
-    ],
-    [
-      "a shot lasts whole seconds",
-      path,
-      shots("shot 1, 2.5, a; shot 2, 2.5, b;"),
-      /item 1 is not of the form/,
-    ],
-    ["a length has no unit", path, shots("shot 1, 5s, a;"), /item 1 is not of the form/],
-    [
-      "shots are numbered from one on",
-      path,
-      shots("shot 0, 2, a; shot 1, 3, b;"),
-      /shot 0 stands where shot 1 should/,
-    ],
-    [
-      "words before the first shot are noticed by the second",
-      path,
-      shots("A film. shot 1, 2, a; shot 2, 3, b;"),
-      /item 1 is not of the form/,
-    ],
-    ["512 characters in a shot pass", path, shots(`shot 1, 5, ${"🚢".repeat(512)};`), "ok"],
-    [
-      "six shots pass",
-      path,
-      shots([1, 2, 3, 4, 5, 6].map((n) => `shot ${n}, 1, x;`).join(" "), { duration: 6 }),
-      "ok",
-    ],
-  ]);
-});
-
-describe("pictures", () => {
-  const frame = (url: unknown) => of([prompt, { type: "first_frame", url }]);
-  const path = "/image-to-video/kling-3.0";
-  table([
-    ["a png passes", path, frame(PNG), "ok"],
-    ["a jpg passes", path, frame(jpegHeader(1200, 800)), "ok"],
-    ["an address passes unfetched", path, frame("https://example.com/a.png"), "ok"],
-    ["a broken address is refused", path, frame("https://"), /not a valid URL/],
-    ["a data: prefix is refused", path, frame(`data:image/png;base64,${PNG}`), /without the data: prefix/],
-    ["a path is refused", path, frame("refs/mara.png"), /neither a URL nor Base64|not a jpg/],
-    [
-      "line breaks in Base64 are refused",
-      path,
-      frame(`${PNG.slice(0, 20)}\n${PNG.slice(20)}`),
-      /neither a URL nor Base64/,
-    ],
-    [
-      "a gif is refused",
-      path,
-      frame(Buffer.from("GIF89a".padEnd(60, "x")).toString("base64")),
-      /not a jpg, jpeg or png/,
-    ],
-    ["299 px are too few", path, frame(pngHeader(600, 299)), /at least 300 px/],
-    ["2.5:1 is the widest", path, frame(pngHeader(750, 300)), "ok"],
-    ["wider than 2.5:1 is refused", path, frame(pngHeader(751, 300)), /aspect ratio must be between/],
-    ["taller than 1:2.5 is refused", path, frame(pngHeader(300, 751)), /aspect ratio must be between/],
-    [
-      "legacy takes 10 MB at most",
-      "/v1/videos/image2video",
-      { model_name: "kling-v3", prompt: "x", image: pngHeader(600, 600, 10 * 1024 * 1024) },
-      /larger than 10 MB/,
-    ],
-    ["the new generation takes more than 10 MB", path, frame(pngHeader(600, 600, 11 * 1024 * 1024)), "ok"],
   ]);
 });

@@ -1,7 +1,12 @@
 /**
  * The rules that span fields, for current models and both generations: frames, sound, shots and references that
- * exclude or demand one another. It sees counts, not bodies. Where the vendor's pages disagree with each other (is
- * aspect_ratio required on omni, may O1 make 7 s from text) the request passes.
+ * exclude or demand one another. It sees counts, not bodies.
+ *
+ * Left open, because the vendor's pages disagree or say nothing: whether O1 makes other lengths than 5 and 10 s from a
+ * prompt alone (its own page says so), whether aspect_ratio is required on omni (the vendor's own example leaves it
+ * out), what duration means beside a reference video, whether frames count among the seven or four references (they do
+ * here), and the sound of an O1 feature video. multi_shot is true by default; beside a base video only asking for it in
+ * words is refused, since the examples leave it out.
  */
 
 import { unreachable } from "../../base/guard.js";
@@ -60,6 +65,7 @@ export function checkConflicts(asked: Combination, complaints: Complaints): void
     case "kling-3.0-omni":
       checkReferences(asked, complaints);
       checkCharacters(asked, complaints);
+      checkOriginal(asked, complaints);
       complaints.when(asked.video === "feature" && audio !== "off", "audio must be off with a feature video");
       complaints.when(
         asked.video === "base" && audio === "native",
@@ -73,6 +79,7 @@ export function checkConflicts(asked: Combination, complaints: Complaints): void
     case "kling-o1":
       checkReferences(asked, complaints);
       complaints.when(asked.elements.videoCharacter > 0, "only multi-image elements are supported");
+      checkOriginal(asked, complaints);
       complaints.when(
         lastFrame && asked.images + elementsOf(asked) > 0,
         "first and last frame exclude other references",
@@ -128,6 +135,11 @@ function checkCharacters(asked: Combination, complaints: Complaints): void {
 
 function elementsOf({ elements }: Combination): number {
   return elements.multiImage + elements.videoCharacter;
+}
+
+/** The original sound is that of a video. */
+function checkOriginal({ audio, video }: Combination, complaints: Complaints): void {
+  complaints.when(audio === "original" && video === "none", "original audio needs a video");
 }
 
 function references(asked: Combination): number {

@@ -10,7 +10,8 @@ import {
   type LegacyModel,
   RETIRED_LEGACY_MODELS,
 } from "./legacy-models.js";
-import type { Cut, World } from "./order.js";
+import type { Cut, Size, World } from "./order.js";
+import { readLegacyPicture } from "./pictures.js";
 import { MOST_SHOTS, SHOT_CHARACTERS } from "./prompt.js";
 
 /** The model that a text2video or image2video request names; undefined after a complaint. */
@@ -108,22 +109,43 @@ export function readCamera(body: Fields, complaints: Complaints): (typeof CAMERA
   return type;
 }
 
-/** Checks the motion brush by itself; answers whether there is one. */
-export function readBrush(body: Fields, complaints: Complaints): boolean {
-  const still = body.text("static_mask", Infinity, 1) !== undefined;
+/** The ratio of a mask may miss that of its picture by rounding to whole pixels. */
+const MASK_TOLERANCE = 0.01;
+
+/**
+ * Checks the motion brush for a picture of a size that may be unknown; answers whether there is one. Points are pixels
+ * of the picture, counted from its lower left corner. How the number of points follows other lengths than 5 s is not
+ * documented; brushes exist at 5 s alone.
+ */
+export function readBrush(
+  body: Fields,
+  size: Size | undefined,
+  world: World,
+  complaints: Complaints,
+): boolean {
+  const mask = (fields: Fields, field: string): void => {
+    const read = readLegacyPicture(fields, field, world, complaints)?.size;
+    if (read === undefined || size === undefined) return;
+    const apart = (read.width * size.height) / (read.height * size.width);
+    complaints.when(
+      Math.abs(apart - 1) > MASK_TOLERANCE,
+      `${fields.name(field)} is ${read.width}x${read.height}; it must have the aspect ratio of the image, ${size.width}x${size.height}`,
+    );
+  };
+  mask(body, "static_mask");
   const groups = body.objects("dynamic_masks", 6);
   for (const group of groups) {
     group.require("mask", "trajectories");
-    group.text("mask", Infinity, 1);
+    mask(group, "mask");
     const points = group.objects("trajectories", 77);
     complaints.when(points.length < 2, `${group.name("trajectories")} needs at least 2 points`);
     for (const point of points) {
       point.require("x", "y");
-      point.number("x", 0, 65_536);
-      point.number("y", 0, 65_536);
+      point.number("x", 0, size?.width ?? Infinity);
+      point.number("y", 0, size?.height ?? Infinity);
       point.done();
     }
     group.done();
   }
-  return still || groups.length > 0;
+  return body.has("static_mask") || groups.length > 0;
 }

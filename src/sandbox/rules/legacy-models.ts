@@ -63,7 +63,8 @@ export const CURRENT_LEGACY_MODELS: readonly LegacyModel[] = [
     lastFrame: "yes",
     multiShot: true,
     elements: 3,
-    voices: 2,
+    // Integrators tell of voices here; the vendor's capability map and price list know of none.
+    voices: 0,
   },
   { ...PLAIN, name: "kling-v2-6", current: "kling-2.6", sound: "pro", lastFrame: "pro", voices: 2 },
   { ...PLAIN, name: "kling-v2-5-turbo", current: "kling-2.5-turbo", lastFrame: "pro" },

@@ -13,7 +13,7 @@ import { described, frame, priceCase, soundOf } from "./new-video.js";
 import { conclude, type Checked, type Product, type SourcePicture, type World } from "./order.js";
 import { readLegacyPicture } from "./pictures.js";
 import { clipMilliUnits } from "./prices.js";
-import { PROMPT_CHARACTERS } from "./prompt.js";
+import { checkReferences, PROMPT_CHARACTERS, type Referable } from "./prompt.js";
 import { checkReferenceVideo, lineage, secondsOf } from "./reference-video.js";
 import { readOptions } from "./request-options.js";
 import { clipAt } from "./sources.js";
@@ -56,6 +56,7 @@ function check(record: Readonly<Record<string, unknown>>, world: World): Checked
   const audio = sound ? "native" : "off";
   const length = secondsOf(inputs.video, seconds);
   const words = shots.prompt ?? prompt ?? "";
+  checkReferences(words, inputs.referable, complaints);
   checkConflicts(
     {
       product: "omni video",
@@ -99,11 +100,12 @@ function readInputs(
   body: Fields,
   world: World,
   complaints: Complaints,
-): Contents & { readonly keepsSound: boolean } {
+): Contents & { readonly keepsSound: boolean; readonly referable: Referable } {
   const firstFrames: SourcePicture[] = [];
   const lastFrames: SourcePicture[] = [];
   const images: SourcePicture[] = [];
-  for (const item of body.objects("image_list")) {
+  const listed = body.objects("image_list");
+  for (const item of listed) {
     item.require("image_url");
     const picture = readLegacyPicture(item, "image_url", world, complaints);
     const role = item.oneOf("type", ["first_frame", "end_frame"]);
@@ -127,14 +129,17 @@ function readInputs(
     if (source !== undefined) video = { role, source };
     item.done();
   }
+  const elements = readElements(body, 7, world, complaints);
   return {
     prompt: undefined,
     firstFrame: firstFrames[0],
     lastFrame: lastFrames[0],
     images,
     video,
-    elements: readElements(body, 7, world, complaints),
+    elements,
     voices: [],
     keepsSound,
+    // Frames are numbered among the other pictures, as they stand in the list.
+    referable: { image: listed.length, element: elements.length, video: video === undefined ? 0 : 1 },
   };
 }

@@ -15,7 +15,7 @@ import { described, frame, priceCase, soundOf } from "./new-video.js";
 import { conclude, type Checked, type Product, type Resolution, type World } from "./order.js";
 import { readLegacyPicture } from "./pictures.js";
 import { clipMilliUnits, RETIRED_PER_FIVE_SECONDS } from "./prices.js";
-import { PROMPT_CHARACTERS } from "./prompt.js";
+import { checkReferences, PROMPT_CHARACTERS } from "./prompt.js";
 import { readOptions } from "./request-options.js";
 
 type Kind = "text to video" | "image to video";
@@ -63,8 +63,11 @@ function check(kind: Kind, record: Readonly<Record<string, unknown>>, world: Wor
     `cfg_scale is not supported by ${model.name}`,
   );
   const inputs = from ? readInputs(body, model, sound, world, complaints) : onlyPrompt(prompt);
+  const words = shots.prompt ?? prompt ?? "";
+  const referable = { element: inputs.elements.length, voice: inputs.voices.length };
+  checkReferences(words, referable, complaints);
   checkFrames(inputs, model, resolution, complaints);
-  checkMotion(body, inputs, model, from && resolution === "1080p" && seconds === 5, complaints);
+  checkMotion(body, inputs, model, from && resolution === "1080p" && seconds === 5, world, complaints);
   const { externalId, watermark } = readOptions(body, complaints);
   body.done();
 
@@ -98,8 +101,8 @@ function check(kind: Kind, record: Readonly<Record<string, unknown>>, world: Wor
       mode,
       size: frame(inputs, resolution, ratio),
       seconds,
-      sound: soundOf(audio, undefined, shots.prompt ?? prompt ?? "", seconds),
-      prompt: shots.prompt ?? prompt ?? "",
+      sound: soundOf(audio, undefined, words, seconds),
+      prompt: words,
       ...shots.told,
       ...described(inputs),
       milliUnits:
@@ -144,10 +147,6 @@ function readInputs(
   complaints.when(elements.length > model.elements, `element_list is not supported by ${model.name}`);
   complaints.when(voices.length > model.voices, `voice_list is not supported by ${model.name}`);
   complaints.when(voices.length > 0 && !sound, "voice_list needs sound on");
-  complaints.when(
-    voices.length > 0 && elements.length > 0,
-    "voice_list and element_list exclude one another",
-  );
   return { prompt: undefined, firstFrame, lastFrame, images: [], video: undefined, elements, voices };
 }
 
@@ -174,10 +173,11 @@ function checkMotion(
   inputs: Contents,
   model: LegacyModel,
   possible: boolean,
+  world: World,
   complaints: Complaints,
 ): void {
   const camera = readCamera(body, complaints);
-  const brush = readBrush(body, complaints);
+  const brush = readBrush(body, inputs.firstFrame?.size, world, complaints);
   const takes = model.cameraAndBrush && possible;
   complaints.when(
     camera !== undefined && !(takes && camera === "simple"),

@@ -22,7 +22,7 @@ import {
 } from "./order.js";
 import { describePicture, frameOfPicture, frameOfRatio, pictureName } from "./pictures.js";
 import { clipMilliUnits, type PriceCase } from "./prices.js";
-import { isMultiShot, readShots } from "./prompt.js";
+import { checkReferences, isMultiShot, readShots } from "./prompt.js";
 import { checkReferenceVideo, lineage, secondsOf } from "./reference-video.js";
 import { readOptions } from "./request-options.js";
 import { humOf } from "./sources.js";
@@ -63,6 +63,8 @@ function check(endpoint: NewEndpoint, record: Readonly<Record<string, unknown>>,
   body.done();
 
   const prompt = contents.prompt ?? "";
+  // Here handles are written @id; the other form belongs to the legacy generation and would be read as words.
+  checkReferences(prompt, {}, complaints);
   const turbo = endpoint.model === "kling-3.0-turbo";
   const listed = isMultiShot(prompt) && (turbo || (endpoint.multiShot && multiShot !== false));
   const cuts = listed ? readShots(prompt, seconds, complaints) : [];

@@ -1,7 +1,7 @@
 /**
  * The rules for pictures in a request: an http(s) address, or base64 without a data: prefix, decoded far enough to
  * know format, size in pixels and bytes. It fetches nothing, and looks at pixels only to know a slate of the sandbox's
- * own again, so a file that is damaged behind its header passes. Limits: jpg or png, sides from 300 px, ratio 1:2.5 to 2.5:1; bytes differ by generation.
+ * own again, so a file that is damaged behind its header passes. No cap on what is sent inline is documented. Limits: jpg or png, sides from 300 px, ratio 1:2.5 to 2.5:1; bytes differ by generation.
  */
 
 import { sha256Hex } from "../../base/digest.js";
@@ -17,6 +17,24 @@ export const LEGACY_PICTURE_BYTES = 10 * 1024 * 1024;
 
 const LEAST_SIDE = 300;
 const MOST_DESCRIBED = 4;
+/** Endings of addresses that are certainly no jpg or png; an address need not have an ending at all. */
+const OTHER_FILES: ReadonlySet<string> = new Set([
+  "webp",
+  "gif",
+  "bmp",
+  "tif",
+  "tiff",
+  "svg",
+  "avif",
+  "heic",
+  "pdf",
+  "mp4",
+  "mov",
+  "webm",
+  "mkv",
+  "mp3",
+  "wav",
+]);
 const WIDEST = 2.5;
 const SHORT_SIDE: Readonly<Record<Resolution, number>> = { "720p": 720, "1080p": 1080, "4k": 2160 };
 
@@ -39,11 +57,7 @@ export function readPicture(
   };
   if (/^https?:/iu.test(value)) {
     if (!isWebAddress(value)) return refuse("is not a valid URL");
-    const found = world.resultAt(value);
-    const order = typeof found === "string" ? undefined : found.order;
-    return order?.kind === "still" && typeof found !== "string"
-      ? { kind: "url", url: value, size: order.size, own: resultName(found) }
-      : { kind: "url", url: value, size: undefined };
+    return atAddress(value, world, refuse);
   }
   if (value.startsWith("data:")) return refuse("must be Base64 without the data: prefix");
   const bytes = fromBase64(value);
@@ -51,15 +65,41 @@ export function readPicture(
   if (bytes.length > mostBytes) return refuse(`is larger than ${mostBytes / 1024 / 1024} MB`);
   const header = readPng(bytes) ?? readJpeg(bytes);
   if (header === undefined) return refuse("is not a jpg, jpeg or png image");
-  const { width, height } = header.size;
-  if (Math.min(width, height) < LEAST_SIDE) {
-    return refuse(`is ${width}x${height}; each side must be at least ${LEAST_SIDE} px`);
-  }
-  if (Math.max(width / height, height / width) > WIDEST) {
-    return refuse(`is ${width}x${height}; the aspect ratio must be between 1:2.5 and 2.5:1`);
-  }
+  const problem = sizeProblem(header.size);
+  if (problem !== undefined) return refuse(problem);
   const mark = header.format === "png" ? markIn(bytes) : undefined;
   return { kind: "inline", format: header.format, size: header.size, sha256: sha256Hex(bytes), mark };
+}
+
+/** A picture by its address: of this sandbox's results it is known whether they can be had. */
+function atAddress(
+  url: string,
+  world: World,
+  refuse: (message: string) => undefined,
+): SourcePicture | undefined {
+  const found = world.resultAt(url);
+  if (found === "unreachable") return refuse("cannot be fetched");
+  if (found === "foreign") {
+    const [, ending] = /\.([a-z]\w+)$/iu.exec(new URL(url).pathname) ?? [];
+    return ending !== undefined && OTHER_FILES.has(ending.toLowerCase())
+      ? refuse("is not a jpg, jpeg or png image")
+      : { kind: "url", url, size: undefined };
+  }
+  const { order, state } = found;
+  if (order.kind !== "still" && order.kind !== "faces") return refuse("is not an image");
+  if (state !== "ready") return refuse(state === "expired" ? "has expired" : "cannot be fetched");
+  const size = order.kind === "still" ? order.size : undefined;
+  const problem = size === undefined ? undefined : sizeProblem(size);
+  return problem === undefined ? { kind: "url", url, size, own: resultName(found) } : refuse(problem);
+}
+
+function sizeProblem({ width, height }: Size): string | undefined {
+  if (Math.min(width, height) < LEAST_SIDE) {
+    return `is ${width}x${height}; each side must be at least ${LEAST_SIDE} px`;
+  }
+  return Math.max(width / height, height / width) > WIDEST
+    ? `is ${width}x${height}; the aspect ratio must be between 1:2.5 and 2.5:1`
+    : undefined;
 }
 
 /** Checks a field of the legacy generation that holds a picture; undefined when absent or complained about. */

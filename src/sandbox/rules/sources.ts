@@ -9,6 +9,25 @@ import type { Complaints, Fields } from "./fields.js";
 import type { OwnResult, Parent, SoundLayer, VideoOrder, World } from "./order.js";
 import { isWebAddress, resultName } from "./pictures.js";
 
+/** Endings of addresses that are certainly no mp4 or mov; an address need not have an ending at all. */
+const OTHER_FILES: ReadonlySet<string> = new Set([
+  "webm",
+  "mkv",
+  "avi",
+  "wmv",
+  "flv",
+  "mpg",
+  "gif",
+  "png",
+  "jpg",
+  "jpeg",
+  "webp",
+  "mp3",
+  "wav",
+  "m4a",
+  "aac",
+]);
+
 /** A clip that a request works on. */
 export interface SourceClip {
   readonly parent: Parent;
@@ -60,7 +79,11 @@ export function clipAt(
     complaints.add(`${name} cannot be fetched`);
     return undefined;
   }
-  return found === "foreign" ? foreignClip(url) : clipOf(found, name, complaints);
+  if (found !== "foreign") return clipOf(found, name, complaints);
+  const [, ending] = /\.([a-z]\w+)$/iu.exec(new URL(url).pathname) ?? [];
+  if (ending === undefined || !OTHER_FILES.has(ending.toLowerCase())) return foreignClip(url);
+  complaints.add(`${name} must be an mp4 or mov video`);
+  return undefined;
 }
 
 /** The sound that stands for what a model makes by itself. */
