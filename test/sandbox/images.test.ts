@@ -1,4 +1,6 @@
 /** Pictures made from words and pictures: what omni-image, multi-image2image and expand take, answer, cost and show. */
+import { inflateSync } from "node:zlib";
+
 import { describe, expect, it } from "vitest";
 
 import type { World } from "../../src/sandbox/rules/order.js";
@@ -26,6 +28,13 @@ const still = (path: string, body: Body) => {
   const { order } = accepted(path, body);
   if (order.kind !== "still") throw new Error("not a still");
   return order;
+};
+
+/** The upper half of the picture in a PNG of the sandbox, which has its pixels in one piece. */
+const upperHalf = (file: Buffer): Buffer => {
+  const length = file.readUInt32BE(33);
+  const rows = inflateSync(file.subarray(41, 41 + length));
+  return rows.subarray(0, rows.length / 2);
 };
 
 describe("omni-image", () => {
@@ -323,6 +332,8 @@ describe("the answer", () => {
     const { series_images } = good(await ask("GET", `${OMNI}/${id}`)).task_result;
     const files = await Promise.all(series_images.map(({ url }) => download(url)));
     expect(new Set(files.map((file) => file.toString("base64"))).size).toBe(3);
+    // Above the caption, which counts too, stands the number by which they are known at a glance.
+    expect(new Set(files.map((file) => upperHalf(file).toString("base64"))).size).toBe(3);
     expect(files.map((file) => `${file.readUInt32BE(16)}x${file.readUInt32BE(20)}`)).toEqual(
       Array.from({ length: 3 }, () => "1024x1024"),
     );
