@@ -15,7 +15,7 @@ const EXPAND = "/v1/images/editing/expand";
 const omni = (more: Body = {}): Body => ({ model_name: "kling-v3-omni", prompt: "mara", ...more });
 const o1 = (more: Body = {}): Body => omni({ model_name: "kling-image-o1", ...more });
 const images = (count: number) => Array.from({ length: count }, () => ({ image: PNG }));
-const elements = (count: number) => Array.from({ length: count }, (_, i) => ({ element_id: i + 1 }));
+const elements = (count: number) => Array.from({ length: count }, () => ({ element_id: 77 }));
 const composed = (more: Body = {}): Body => ({ subject_image_list: [{ subject_image: PNG }], ...more });
 const room = (up: number, down: number, left: number, right: number) => ({
   up_expansion_ratio: up,
@@ -277,6 +277,18 @@ describe("elements of kling-v3", () => {
       "/v1/images/generations",
       omni({ model_name: "kling-v3", element_list: elements(2) }),
       "ok",
+    ],
+    [
+      "must be in the account's store",
+      "/v1/images/generations",
+      omni({ model_name: "kling-v3", element_list: [{ element_id: 5 }] }),
+      /element_list\[0\]\.element_id 5 does not exist/,
+    ],
+    [
+      "must be there for omni-image, too",
+      OMNI,
+      omni({ element_list: [{ element_id: 66 }] }),
+      /element_list\[0\]\.element_id 66 has been deleted/,
     ],
     [
       "do not exist on kling-v2-1",

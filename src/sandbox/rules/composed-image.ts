@@ -55,7 +55,7 @@ function check(record: Readonly<Record<string, unknown>>, world: World): Checked
       count,
       prompt,
       notes: [
-        ...describePictures("subject", subjects, 0),
+        ...describePictures("subject", subjects, []),
         ...(scene === undefined ? [] : [describePicture("scene", scene)]),
         ...(style === undefined ? [] : [describePicture("style", style)]),
       ],

@@ -72,16 +72,6 @@ export function readLegacyShots(
   return { several, type, prompt: cuts.map(({ words }) => words).join(" / "), told: { cuts } };
 }
 
-/** The ids in a list of objects that each hold one, such as element_list. */
-export function readIds(body: Fields, list: string, field: string, most: number): readonly string[] {
-  return body.objects(list, most).flatMap((item) => {
-    item.require(field);
-    const id = item.identifier(field);
-    item.done();
-    return id === undefined ? [] : [id];
-  });
-}
-
 const CAMERA_TYPES = [
   "simple",
   "down_back",

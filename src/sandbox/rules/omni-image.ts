@@ -5,7 +5,7 @@
  */
 
 import { Complaints, Fields } from "./fields.js";
-import { readIds } from "./legacy-fields.js";
+import { readElements } from "./kept.js";
 import {
   conclude,
   type Checked,
@@ -36,7 +36,7 @@ function check(record: Readonly<Record<string, unknown>>, world: World): Checked
   body.require("prompt");
   const prompt = body.text("prompt", PROMPT_CHARACTERS, 1) ?? "";
   const images = readImages(body, world, complaints);
-  const elements = readIds(body, "element_list", "element_id", MOST_REFERENCES);
+  const elements = readElements(body, MOST_REFERENCES, world, complaints);
   complaints.when(
     images.length + elements.length > MOST_REFERENCES,
     `image_list and element_list hold at most ${MOST_REFERENCES} together, got ${images.length + elements.length}`,
@@ -63,8 +63,8 @@ function check(record: Readonly<Record<string, unknown>>, world: World): Checked
     count,
     ...(series ? { series } : {}),
     prompt,
-    notes: describePictures("image", images, elements.length),
-    sources: [...images.map(pictureName), ...elements],
+    notes: describePictures("image", images, elements),
+    sources: [...images.map(pictureName), ...elements.map(({ id }) => id)],
     milliUnits: STILL_MILLI_UNITS[resolution === "4k" ? "omni image 4k" : "omni image"] * count,
   };
   return conclude(complaints, () => ({ order, externalId, watermark }));

@@ -7,7 +7,7 @@
 import { sha256Hex } from "../../base/digest.js";
 import { markIn } from "../media/watermark.js";
 import type { Complaints, Fields } from "./fields.js";
-import type { OwnResult, Resolution, Size, SourcePicture, World, WornPicture } from "./order.js";
+import type { KeptElement, OwnResult, Resolution, Size, SourcePicture, World, WornPicture } from "./order.js";
 
 /** Largest picture of the new generation, in bytes. */
 export const NEW_PICTURE_BYTES = 50 * 1024 * 1024;
@@ -125,17 +125,17 @@ export function describePicture(role: string, picture: SourcePicture): string {
   return `${role}${size} ${name}`;
 }
 
-/** What a slate says of a list of pictures and a number of elements: a line for each of the first, then how many more. */
+/** What a slate says of pictures and elements: a line for each of the first pictures, then the rest. */
 export function describePictures(
   role: string,
   pictures: readonly SourcePicture[],
-  elements: number,
+  elements: readonly KeptElement[],
 ): readonly string[] {
   const shown = pictures.slice(0, MOST_DESCRIBED);
   const more = pictures.length - shown.length;
   const rest = [
     more > 0 ? `${more} more ${role}${more > 1 ? "s" : ""}` : "",
-    elements > 0 ? `${elements} element${elements > 1 ? "s" : ""}` : "",
+    elements.length > 0 ? `elements: ${elements.map(({ name }) => name).join(", ")}` : "",
   ].filter((part) => part !== "");
   return [
     ...shown.map((picture, i) => describePicture(`${role} ${i + 1}`, picture)),

@@ -1,10 +1,11 @@
 /**
  * Checks `/v1/images/generations` and `/v1/images/kolors-virtual-try-on` and makes the order.
- * How many elements an image may take is not documented: ten, as on omni-image. A try-on has the size of the person's picture, made smaller when that is large.
+ * How many elements an image may take is not documented: ten, as on omni-image. A try-on has the size of the person's
+ * picture, made smaller when that is large.
  */
 
 import { Complaints, Fields } from "./fields.js";
-import { readIds } from "./legacy-fields.js";
+import { readElements } from "./kept.js";
 import { conclude, type Checked, type Product, type Size, type World } from "./order.js";
 import {
   describePicture,
@@ -29,6 +30,7 @@ export const STILL_PRODUCTS: readonly Product[] = [
   },
 ];
 
+const MOST_ELEMENTS = 10;
 const LONGEST_TRY_ON = 1536;
 const TRY_ON_WITHOUT_SIZE: Size = { width: 768, height: 1024 };
 
@@ -50,7 +52,7 @@ function checkImage(record: Readonly<Record<string, unknown>>, world: World): Ch
     model !== "kling-v2-1" && [reference, ...fidelity].some((value) => value !== undefined),
     `image_reference, image_fidelity and human_fidelity are not supported by ${model}`,
   );
-  const elements = readIds(body, "element_list", "element_id", 10);
+  const elements = readElements(body, MOST_ELEMENTS, world, complaints);
   complaints.when(model !== "kling-v3" && elements.length > 0, `element_list is not supported by ${model}`);
   const resolution = body.oneOf("resolution", ["1k", "2k"]) ?? "1k";
   const count = body.whole("n", 1, 9) ?? 1;
@@ -73,9 +75,9 @@ function checkImage(record: Readonly<Record<string, unknown>>, world: World): Ch
       prompt,
       notes: [
         ...(image === undefined ? [] : [describePicture("from image", image)]),
-        ...describePictures("image", [], elements.length),
+        ...describePictures("image", [], elements),
       ],
-      sources: [...(image === undefined ? [] : [pictureName(image)]), ...elements],
+      sources: [...(image === undefined ? [] : [pictureName(image)]), ...elements.map(({ id }) => id)],
       milliUnits: each * count,
     },
     externalId,
