@@ -127,25 +127,29 @@ export type SubmitAnswer =
   /** No answer that proves anything: the task may exist. `unsent`: the request provably never left, so none does. */
   | { readonly kind: "lost"; readonly why: string; readonly unsent?: true };
 
-/** One result of a task: something to fetch, or something that stays with the vendor. */
-export type TaskOutput = MediaOutput | KeptOutput;
-
-/** An element or a voice. */
-export interface KeptOutput {
-  readonly kind: "element" | "voice";
-  /** The vendor's id of it. */
-  readonly id: string;
-}
-
-/** A result that can be fetched. Pictures of a series stand in their order. */
-export interface MediaOutput {
-  readonly kind: "video" | "image" | "audio";
+/** A result of a task that can be fetched. */
+export interface MadeOutput<Kind extends "video" | "image" | "audio" = "video" | "image" | "audio"> {
+  readonly kind: Kind;
   /** Signed and short-lived: never stored, never shown. */
   readonly url: string;
   /** The vendor's id of the result. */
   readonly id?: string;
   readonly seconds?: number;
 }
+
+/** A result of a task that stays with the vendor, and is used by its id. */
+export interface KeptOutput<Kind extends "element" | "voice" = "element" | "voice"> {
+  readonly kind: Kind;
+  readonly id: string;
+}
+
+/** One result of a task. */
+export type TaskOutput =
+  | MadeOutput<"video">
+  | MadeOutput<"image">
+  | MadeOutput<"audio">
+  | KeptOutput<"element">
+  | KeptOutput<"voice">;
 
 /** A task as the vendor tells it. */
 export interface TaskLook {
@@ -155,6 +159,7 @@ export interface TaskLook {
   readonly message?: string;
   /** Whether a failure is a content refusal. */
   readonly refusal?: boolean;
+  /** In the vendor's order; pictures of a series by their index. */
   readonly outputs: readonly TaskOutput[];
   readonly billed: Billed;
   /** The vendor's id of the clip that it works on, where it says so. */

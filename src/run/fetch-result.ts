@@ -6,7 +6,7 @@ import { unreachable } from "../base/guard.js";
 import type { Artifact, Attempt, TaskId } from "../plan/prior.js";
 import type { KeyInputs } from "../graph/key.js";
 import type { Product } from "../graph/actions.js";
-import type { Address, FetchAnswer, KeptOutput, MediaOutput, Sink, TaskLook } from "../provider/provider.js";
+import type { Address, FetchAnswer, KeptOutput, MadeOutput, Sink, TaskLook } from "../provider/provider.js";
 import { isOf, productOfInputs, productWords } from "../plan/product.js";
 import { keptText } from "../store/kept.js";
 import { SERIES_END, SERIES_MOST, seriesHeader, seriesPadding } from "../store/series.js";
@@ -118,7 +118,7 @@ async function bringIn(
 
 const NOTHING_SHOWN: FetchAnswer = { kind: "failed", why: "the finished task shows no result" };
 
-function fetchOne({ run, planned }: Collecting, { url }: MediaOutput, sink: Sink): Promise<FetchAnswer> {
+function fetchOne({ run, planned }: Collecting, { url }: MadeOutput, sink: Sink): Promise<FetchAnswer> {
   return run.provider.fetch(url, sink, run.stop, (bytes, total) =>
     run.emit({
       type: "step_downloading",
@@ -147,10 +147,8 @@ async function bringInSeries(stepping: Collecting, look: TaskLook, arrival: Arri
   return { kind: "done", bytes: arrival.bytes };
 }
 
-function picturesOf(look: TaskLook): readonly MediaOutput[] {
-  return look.outputs
-    .filter((output): output is MediaOutput => output.kind === "image")
-    .slice(0, SERIES_MOST);
+function picturesOf(look: TaskLook): readonly MadeOutput[] {
+  return look.outputs.filter((output): output is MadeOutput => output.kind === "image").slice(0, SERIES_MOST);
 }
 
 /** Holds a picture; `bytes` says nothing when it was too large. */
@@ -174,9 +172,9 @@ function memorySink(): Sink & { bytes(): Uint8Array | undefined } {
 }
 
 /** The result that a step is after, by the kinds that its product may come as. */
-function primaryOutput(look: TaskLook, product: Product | undefined): MediaOutput | undefined {
+function primaryOutput(look: TaskLook, product: Product | undefined): MadeOutput | undefined {
   const media = look.outputs.filter(
-    (output): output is MediaOutput => output.kind !== "element" && output.kind !== "voice",
+    (output): output is MadeOutput => output.kind !== "element" && output.kind !== "voice",
   );
   const wanted = product === "sound" ? ["audio"] : ["video", "image"];
   return wanted.flatMap((kind) => media.find((output) => output.kind === kind) ?? [])[0];

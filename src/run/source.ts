@@ -7,7 +7,7 @@ import { unreachable } from "../base/guard.js";
 import type { Artifact } from "../plan/prior.js";
 import { fresh, handleObstacle, isCopyOf, unavailable, type Source } from "../plan/source.js";
 import type { Obstacle } from "../plan/reason.js";
-import type { KeptOutput, Material, MediaOutput, TaskLook } from "../provider/provider.js";
+import type { KeptOutput, Material, MadeOutput, TaskLook } from "../provider/provider.js";
 import type { Stepping } from "./stepping.js";
 
 /** What to hand over, why it cannot be had, or that nobody could be asked. */
@@ -69,8 +69,8 @@ export async function findSource({ run }: Stepping, source: Source): Promise<Fou
 }
 
 /** The clip of a task; of several the recorded one. */
-function clipOf(look: TaskLook, result: string | undefined): MediaOutput | undefined {
-  const clips = look.outputs.filter((output): output is MediaOutput => output.kind === "video");
+function clipOf(look: TaskLook, result: string | undefined): MadeOutput | undefined {
+  const clips = look.outputs.filter((output): output is MadeOutput => output.kind === "video");
   return clips.find((clip) => clip.id !== undefined && clip.id === result) ?? clips[0];
 }
 
@@ -82,7 +82,7 @@ function keptOf(look: TaskLook, result: string | undefined): KeptOutput | undefi
   );
 }
 
-function resultOf(clip: MediaOutput, { width, height }: Artifact): Material {
+function resultOf(clip: MadeOutput, { width, height }: Artifact): Material {
   return {
     kind: "result",
     url: clip.url,

@@ -1,10 +1,10 @@
 /** Tasks as the API tells them, of both generations, and as a hostile server might. */
 import * as fc from "fast-check";
-import type { TaskOutput } from "../../src/provider/provider.js";
 import { describe, expect, it } from "vitest";
 import { createdTask, decimal, readTasks } from "../../src/provider/kling/answers.js";
 import { parseExactJson } from "../../src/provider/json.js";
 import { redactor } from "../../src/provider/redact.js";
+import { urlsOf } from "./world.js";
 
 const reading = { base: new URL("https://api.example"), redact: redactor(["key-0123456789"]) };
 const local = { ...reading, base: new URL("http://127.0.0.1:9000") };
@@ -37,9 +37,6 @@ const legacyTask = {
   task_result: { videos: [{ id: "v-1", url: "https://cdn.example/a.mp4?sig=1", duration: "5.041" }] },
   final_unit_deduction: "1.5",
 };
-
-/** The address of a result that has one. */
-const urlOf = (output: TaskOutput) => ("url" in output ? output.url : undefined);
 
 describe("a task", () => {
   it.each([
@@ -111,7 +108,82 @@ describe("a task", () => {
       { index: 0, url: "https://cdn.example/0.png" },
     ];
     const { looks } = readTasks({ task_id: "7", task_status: "succeed", task_result: { images } }, reading);
-    expect(looks[0]?.outputs.map(urlOf)).toEqual(["https://cdn.example/0.png", "https://cdn.example/1.png"]);
+    expect(urlsOf(looks[0])).toEqual(["https://cdn.example/0.png", "https://cdn.example/1.png"]);
+  });
+
+  it("hands over the pictures of a series by their index, and each once", () => {
+    const series = [2, 0, 1].map((index) => ({ index, url: `https://cdn.example/${index}.png` }));
+    const { looks } = readTasks(
+      {
+        task_id: "7",
+        task_status: "succeed",
+        task_result: { result_type: "series", series_images: series, images: series.slice(0, 1) },
+      },
+      reading,
+    );
+    expect(urlsOf(looks[0])).toEqual([0, 1, 2].map((index) => `https://cdn.example/${index}.png`));
+  });
+
+  it("hands over the pictures of a new-generation series as they come", () => {
+    const outputs = ["b", "a"].map((name) => ({
+      type: "image",
+      url: `https://cdn.example/${name}.png`,
+      group_id: "g-1",
+    }));
+    const { looks } = readTasks({ ...newTask, outputs }, reading);
+    expect(urlsOf(looks[0])).toEqual(["https://cdn.example/b.png", "https://cdn.example/a.png"]);
+  });
+
+  it.each([
+    ["new", { type: "audio", mp3_url: "https://cdn.example/a.mp3", mp3_duration: "5.04" }],
+    ["legacy", { url_mp3: "https://cdn.example/a.mp3", duration_mp3: "5.04" }],
+  ])("hands over a sound of the %s generation as its mp3", (generation, sound) => {
+    const all = { ...sound, id: "a-1", wav_url: "https://cdn.example/a.wav", url_wav: "" };
+    const more = generation === "new" ? { outputs: [all] } : { outputs: [], task_result: { audios: [all] } };
+    expect(readTasks({ ...newTask, ...more }, reading).looks[0]?.outputs).toEqual([
+      { kind: "audio", url: "https://cdn.example/a.mp3", id: "a-1", seconds: 5.04 },
+    ]);
+  });
+
+  const LONG = "876543210987654321";
+  const KEPT: readonly (readonly [what: string, data: string, output: unknown])[] = [
+    [
+      "an element",
+      `{"outputs": [{"type": "element", "id": "${LONG}", "url": 1}]}`,
+      { kind: "element", id: LONG },
+    ],
+    [
+      "an element of /v1 with a long number",
+      `{"task_result": {"elements": [{"element_id": ${LONG}}]}}`,
+      { kind: "element", id: LONG },
+    ],
+    [
+      "a voice",
+      '{"outputs": [{"type": "voice", "id": "v-1", "url": "https://cdn.example/v.mp3"}]}',
+      { kind: "voice", id: "v-1" },
+    ],
+    [
+      "a voice of /v1",
+      '{"task_result": {"voices": [{"voice_id": "v-1", "trial_url": "x"}]}}',
+      { kind: "voice", id: "v-1" },
+    ],
+  ];
+  it.each(KEPT)("names %s by its id and by nothing else", (_what, data, output) => {
+    const told = parseExactJson(data) as object;
+    expect(readTasks({ id: "7", status: "succeeded", ...told }, reading).looks[0]?.outputs).toEqual([output]);
+  });
+
+  it.each([
+    [{ type: "element", id: "77", status: "deleted" }],
+    [{ type: "element", id: "../77" }],
+    [{ type: "element", element_id: "77" }],
+    [{ type: "voice", id: 1.5 }],
+    [{ type: "voice", id: "" }],
+    [{ type: "voice", id: { toString: "v" } }],
+    [{ type: "voice" }],
+  ])("hands over nothing kept for %j", (output) => {
+    const { looks } = readTasks({ ...newTask, outputs: [output] }, reading);
+    expect(looks[0]?.outputs).toEqual([]);
   });
 
   it.each([
@@ -132,7 +204,7 @@ describe("a task", () => {
   it("hands over results of the loopback host that is configured, and of no other port of it", () => {
     const outputs = [9000, 9001].map((port) => ({ type: "video", url: `http://127.0.0.1:${port}/a.mp4` }));
     const { looks } = readTasks({ ...newTask, outputs }, local);
-    expect(looks[0]?.outputs.map(urlOf)).toEqual(["http://127.0.0.1:9000/a.mp4"]);
+    expect(urlsOf(looks[0])).toEqual(["http://127.0.0.1:9000/a.mp4"]);
   });
 
   it("that cannot be read is counted and does not hide the others", () => {
@@ -168,7 +240,7 @@ describe("a task", () => {
     const field = fc.constantFrom(...Object.keys({ ...newTask, ...legacyTask, final_balance_deduction: 0 }));
     const value = fc.oneof(
       leaf,
-      fc.array(fc.dictionary(fc.constantFrom("type", "url", "id", "amount", "index"), leaf)),
+      fc.array(fc.dictionary(fc.constantFrom("type", "url", "id", "element_id", "amount", "index"), leaf)),
     );
     fc.assert(
       fc.property(fc.array(fc.dictionary(field, value)), (tasks) => {

@@ -4,10 +4,10 @@ import { sha256Hex } from "../../src/base/digest.js";
 import type { Mode, VideoEndpoint, VideoModel } from "../../src/catalog/model.js";
 import type { Action } from "../../src/graph/actions.js";
 import type { ClientReference, TaskId } from "../../src/plan/prior.js";
-import type { Address, Material, Provider, TaskLook } from "../../src/provider/provider.js";
+import type { Address, Material, Provider } from "../../src/provider/provider.js";
 import { encodeStill } from "../../src/sandbox/media/png.js";
 import { startSandbox, type SandboxOptions } from "../../src/sandbox/sandbox.js";
-import { builtIn, memorySink, never, route } from "./world.js";
+import { builtIn, memorySink, never, route, urlsOf } from "./world.js";
 
 const catalog = builtIn();
 const still = encodeStill(
@@ -54,11 +54,6 @@ async function lookAt(provider: Provider, task: TaskId, address: Address) {
   return answer.look;
 }
 
-/** Where the first result of a task can be fetched. */
-function addressOf({ outputs: [first] }: TaskLook): string {
-  return first !== undefined && "url" in first ? first.url : "";
-}
-
 describe("a clip from words", () => {
   it.each([
     ["the new dialect", "kling-2.5-turbo", "key", true],
@@ -78,7 +73,7 @@ describe("a clip from words", () => {
       outputs: [{ kind: "video", seconds: 5 }],
     });
     const sink = memorySink();
-    const fetched = await provider.fetch(addressOf(look), sink, never);
+    const fetched = await provider.fetch(urlsOf(look)[0] ?? "", sink, never);
     expect(fetched).toEqual({ kind: "done", bytes: sink.bytes().length });
     expect(sink.bytes().subarray(4, 8).toString()).toBe("ftyp");
   });
@@ -88,7 +83,7 @@ describe("a clip from words", () => {
     const action = clip("kling-2.5-turbo", "a boat [sandbox:cut]");
     const look = await lookAt(provider, await accepted(provider, action), provider.address(action));
     const [first, second] = [memorySink(), memorySink()];
-    const url = addressOf(look);
+    const url = urlsOf(look)[0] ?? "";
     expect(await provider.fetch(url, first, never)).toMatchObject({ kind: "done" });
     expect(await provider.fetch(url, second, never)).toMatchObject({ kind: "done" });
     expect(first.bytes().equals(second.bytes())).toBe(true);
@@ -99,11 +94,11 @@ describe("a clip from words", () => {
     const action = clip("kling-2.5-turbo", "a boat [sandbox:expire]");
     const task = await accepted(provider, action);
     const stale = await lookAt(provider, task, provider.address(action));
-    expect(await provider.fetch(addressOf(stale), memorySink(), never)).toEqual({
+    expect(await provider.fetch(urlsOf(stale)[0] ?? "", memorySink(), never)).toEqual({
       kind: "expired",
     });
     const fresh = await lookAt(provider, task, provider.address(action));
-    expect(await provider.fetch(addressOf(fresh), memorySink(), never)).toMatchObject({
+    expect(await provider.fetch(urlsOf(fresh)[0] ?? "", memorySink(), never)).toMatchObject({
       kind: "done",
     });
   });

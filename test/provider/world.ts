@@ -8,7 +8,7 @@ import { onTestFinished } from "vitest";
 import type { Clock } from "../../src/base/clock.js";
 import { createCatalog, type Catalog } from "../../src/catalog/catalog.js";
 import type { ClientReference, TaskId } from "../../src/plan/prior.js";
-import type { Provider, Sink } from "../../src/provider/provider.js";
+import type { Provider, Sink, TaskLook } from "../../src/provider/provider.js";
 import { openKling, type KlingOptions } from "../../src/provider/kling/kling.js";
 
 export const NOW = Date.UTC(2026, 10, 22, 11, 30);
@@ -113,6 +113,11 @@ export function route(baseUrl: string, options: Partial<KlingOptions> = {}): Pro
   if ("message" in provider) throw new Error(provider.message);
   onTestFinished(() => provider.close());
   return provider;
+}
+
+/** Where the results that can be fetched lie. */
+export function urlsOf(look: TaskLook | undefined): readonly string[] {
+  return (look?.outputs ?? []).flatMap((output) => ("url" in output ? [output.url] : []));
 }
 
 /** A sink that keeps its bytes and counts its restarts. */

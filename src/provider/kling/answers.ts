@@ -6,7 +6,7 @@
 import { asString, isRecord } from "../../base/guard.js";
 import { milliUnits, micros } from "../../base/money.js";
 import type { Billed, TaskId } from "../../plan/prior.js";
-import type { MediaOutput, TaskLook, TaskOutput } from "../provider.js";
+import type { KeptOutput, MadeOutput, TaskLook, TaskOutput } from "../provider.js";
 import { resultUrl } from "../reach.js";
 import type { Redact } from "../redact.js";
 import { isContentRefusal } from "./errors.js";
@@ -86,24 +86,30 @@ function timeOf(value: unknown): string | undefined {
 }
 
 function outputsOf(task: Readonly<Record<string, unknown>>, reading: Reading): readonly TaskOutput[] {
-  const found: (MediaOutput | undefined)[] = [];
+  const found: (TaskOutput | undefined)[] = [];
   for (const output of listOf(task["outputs"])) {
     const type = output["type"];
     if (type === "video" || type === "image" || type === "audio") found.push(outputOf(type, output, reading));
+    if (type === "element" || type === "voice") found.push(keptOf(type, output, output["id"]));
   }
   const result = isRecord(task["task_result"]) ? task["task_result"] : {};
   for (const video of listOf(result["videos"])) found.push(outputOf("video", video, reading));
-  const images = listOf(result["images"]).toSorted((a, b) => indexOf(a) - indexOf(b));
-  for (const image of images) found.push(outputOf("image", image, reading));
+  // A series stands in a list of its own; beside it, the other list could only hold the same pictures again.
+  const series = listOf(result["series_images"]);
+  const images = series.length > 0 ? series : listOf(result["images"]);
+  for (const image of byIndex(images)) found.push(outputOf("image", image, reading));
   for (const audio of listOf(result["audios"])) found.push(outputOf("audio", audio, reading));
+  for (const element of listOf(result["elements"]))
+    found.push(keptOf("element", element, element["element_id"]));
+  for (const voice of listOf(result["voices"])) found.push(keptOf("voice", voice, voice["voice_id"]));
   return found.filter((output) => output !== undefined);
 }
 
-function outputOf(
-  kind: MediaOutput["kind"],
+function outputOf<Kind extends MadeOutput["kind"]>(
+  kind: Kind,
   output: Readonly<Record<string, unknown>>,
   reading: Reading,
-): MediaOutput | undefined {
+): MadeOutput<Kind> | undefined {
   const text = asString(output["url"] ?? output["mp3_url"] ?? output["url_mp3"]);
   const url = text === undefined ? undefined : resultUrl(text, reading.base);
   if (url === undefined) return undefined;
@@ -112,9 +118,26 @@ function outputOf(
   return { kind, url: url.href, ...(id !== undefined && { id }), ...(seconds !== undefined && { seconds }) };
 }
 
+/** What stays with the vendor; nothing without an id that could be named later, or once it was deleted. */
+function keptOf<Kind extends KeptOutput["kind"]>(
+  kind: Kind,
+  output: Readonly<Record<string, unknown>>,
+  named: unknown,
+): KeptOutput<Kind> | undefined {
+  const id = taskId(named);
+  return id === undefined || output["status"] === "deleted" ? undefined : { kind, id };
+}
+
 /** The records of a list, at most the first hundred; nothing for what is no list. */
 export function listOf(value: unknown): readonly Readonly<Record<string, unknown>>[] {
   return Array.isArray(value) ? value.slice(0, 100).filter(isRecord) : [];
+}
+
+/** Pictures in their order; those that say none, or no number, stay first and as they came. */
+function byIndex(
+  images: readonly Readonly<Record<string, unknown>>[],
+): readonly Readonly<Record<string, unknown>>[] {
+  return images.toSorted((a, b) => indexOf(a) - indexOf(b));
 }
 
 function indexOf(image: Readonly<Record<string, unknown>>): number {
