@@ -103,6 +103,8 @@ export function limitsOf({ manifest }: Opened, provider: Pick<Provider, "loopbac
     downloads: limits.downloads ?? 4,
     // The vendor asks for at most one look per task every 5 s; less is for servers on this machine.
     pollMs: provider.loopback ? pollMs : Math.max(5_000, pollMs),
+    // A callback may bring a question forward, but not past that.
+    floorMs: provider.loopback ? 200 : 5_000,
   };
 }
 

@@ -182,6 +182,13 @@ export type ListAnswer =
   | { readonly kind: "failed"; readonly error: VendorError }
   | { readonly kind: "lost"; readonly why: string };
 
+/** A task that may have changed, as somebody says who may be anybody: worth a question, and never believed. */
+export interface CallbackHint {
+  readonly task?: string;
+  /** What the task was called when it was created. */
+  readonly reference?: string;
+}
+
 /** What a download gave. */
 export type FetchAnswer =
   | { readonly kind: "done"; readonly bytes: number }

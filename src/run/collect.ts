@@ -103,6 +103,7 @@ async function follow(
   const followed = await run.poller.follow({
     task: collectable.task,
     address: collectable.address,
+    ...(collectable.reference === undefined ? {} : { reference: collectable.reference }),
     firstLookMs: firstLookMs(stepping, collectable),
     onSilence: () => run.emit({ type: "step_waiting", step: step.id, why: "no_answer" }),
     onLook: (look) =>

@@ -19,7 +19,7 @@ export function openCollector(
   const limit = pLimit(downloads);
   return {
     ...rest,
-    poller: createPoller(given.provider, given.clock, given.pollMs, given.stop),
+    poller: createPoller(given.provider, given.clock, given, given.stop),
     found: new Set(),
     claims: openClaims(prior),
     rendering: (key) => prior.lock.renders.get(key),

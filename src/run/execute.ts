@@ -14,7 +14,7 @@ import type { Plan, PlannedStep } from "../plan/plan.js";
 import { chargedOr } from "../plan/committed.js";
 import type { Artifact, Prior, Rendering } from "../plan/prior.js";
 import type { Obstacle } from "../plan/reason.js";
-import type { Provider } from "../provider/provider.js";
+import type { CallbackHint, Provider } from "../provider/provider.js";
 import { errorCode } from "../store/files.js";
 import type { Disk } from "./disk.js";
 import type { Emit, Outcome } from "./event.js";
@@ -44,7 +44,11 @@ export interface Execution {
     readonly concurrency: number;
     readonly downloads: number;
     readonly pollMs: number;
+    /** Between two questions about one task, whatever hints come; `pollMs` when absent. */
+    readonly floorMs?: number;
   };
+  /** Where hints at tasks come from; called once, with who takes them. */
+  readonly hints?: (take: (hint: CallbackHint) => void) => void;
   /** All steps of the profile, also those that this plan leaves out: the others leave the lock. */
   readonly present: readonly Step[];
 }
@@ -180,6 +184,8 @@ function openRun(
   const renderings = new Map<CacheKey, Rendering>(execution.prior.lock.renders);
   const slots = new Map<string, LimitFunction>();
   const downloads = pLimit(limits.downloads);
+  const poller = createPoller(provider, clock, limits, stop);
+  execution.hints?.((hint) => poller.hint(hint));
   let halted: StepId | undefined;
   return {
     disk: {
@@ -197,7 +203,7 @@ function openRun(
     lost: new Map(),
     retried: new Map(),
     purse: openPurse(plan, approval, execution.caps),
-    poller: createPoller(provider, clock, limits.pollMs, stop),
+    poller,
     clock,
     emit,
     stop,

@@ -1,10 +1,12 @@
 /**
  * Follows tasks to their end with as few questions as possible: tasks that are due together are asked about together,
  * none more often than the interval allows, and the first look comes when a task of its kind is usually about done.
+ * A hint from outside brings a look forward, and is believed in nothing else: however many come, and from whomever, a
+ * task is never asked about more often than the floor allows.
  */
 import type { Clock } from "../base/clock.js";
 import type { TaskId } from "../plan/prior.js";
-import type { Address, LookAnswer, Provider, TaskLook } from "../provider/provider.js";
+import type { Address, CallbackHint, LookAnswer, Provider, TaskLook } from "../provider/provider.js";
 
 /** How following a task ended. */
 export type Followed =
@@ -18,6 +20,8 @@ export type Followed =
 export interface Follow {
   readonly task: TaskId;
   readonly address: Address;
+  /** What it was called when it was created, for hints that name it so. */
+  readonly reference?: string;
   /** Milliseconds from now until the first look. */
   readonly firstLookMs: number;
   /** Called after each look that found the task still going on. */
@@ -30,20 +34,34 @@ export interface Follow {
 export interface Poller {
   /** Resolves when the task ended. @throws the signal's reason when it aborts first. */
   follow(follow: Follow): Promise<Followed>;
+  /** Looks at a task that is followed as soon as the floor allows; one that is not followed is nobody's business. */
+  hint(hint: CallbackHint): void;
+}
+
+/** How often a task may be asked about. */
+export interface Pace {
+  /** Between two looks at a task that nobody hinted at. */
+  readonly pollMs: number;
+  /** Between two looks at a task in any case; `pollMs` when absent. */
+  readonly floorMs?: number;
 }
 
 /** Times a vendor may say "no such task" before it is believed: reads may lag behind writes. */
 const ABSENT_LIMIT = 5;
 
-/** A poller that asks about each task every `intervalMs` at most. */
+/** A poller that asks about each task every `pollMs`, and sooner on a hint. */
 export function createPoller(
   provider: Pick<Provider, "look">,
   clock: Clock,
-  intervalMs: number,
+  { pollMs: intervalMs, floorMs = intervalMs }: Pace,
   signal: AbortSignal,
 ): Poller {
   interface Entry extends Follow {
     dueMs: number;
+    /** When it may be looked at again. */
+    freeMs: number;
+    /** A hint came, perhaps while an answer was under way that does not know of it yet. */
+    hinted: boolean;
     absent: number;
     silent: boolean;
     readonly end: (followed: Followed) => void;
@@ -78,10 +96,12 @@ export function createPoller(
       return;
     }
     const due = [...entries].filter((entry) => entry.dueMs <= clock.now());
+    for (const entry of due) entry.hinted = false;
     const answers = await provider.look(due, signal);
     const next = onGrid(clock.now() + intervalMs);
     for (const [index, entry] of due.entries()) {
-      entry.dueMs = next;
+      entry.freeMs = clock.now() + floorMs;
+      entry.dueMs = entry.hinted ? Math.min(next, entry.freeMs) : next;
       const answer = answers[index];
       if (answer !== undefined) take(entry, answer);
     }
@@ -121,6 +141,8 @@ export function createPoller(
         entries.add({
           ...follow,
           dueMs: onGrid(clock.now() + follow.firstLookMs),
+          freeMs: clock.now(),
+          hinted: false,
           absent: 0,
           silent: false,
           end,
@@ -137,5 +159,14 @@ export function createPoller(
           for (const entry of left) entry.fail(reason);
         });
       }),
+    hint({ task, reference }) {
+      for (const entry of entries) {
+        const isMeant = entry.task === task || (reference !== undefined && entry.reference === reference);
+        if (!isMeant) continue;
+        entry.hinted = true;
+        entry.dueMs = Math.min(entry.dueMs, Math.max(clock.now(), entry.freeMs));
+        wake.abort();
+      }
+    },
   };
 }

@@ -19,6 +19,7 @@ function poller(
   answer: (task: string, count: number, nowMs: number) => LookAnswer,
   signal = new AbortController().signal,
   intervalMs = INTERVAL,
+  floorMs = intervalMs,
 ) {
   const clock = new HandClock(0);
   const asked: { readonly atMs: number; readonly tasks: readonly string[] }[] = [];
@@ -35,7 +36,7 @@ function poller(
       },
     },
     clock,
-    intervalMs,
+    { pollMs: intervalMs, floorMs },
     signal,
   );
   const seen: string[] = [];
@@ -47,7 +48,7 @@ function poller(
       onLook: (each) => void seen.push(`${each.task} ${each.status}`),
       ...more,
     });
-  return { clock, asked, seen, follow };
+  return { clock, asked, seen, follow, hint: made.hint };
 }
 
 /** Tasks that end at given times. */
@@ -122,6 +123,121 @@ describe("answers that are none", () => {
     const { clock, asked, follow } = poller(script(answers));
     expect((await clock.drive(follow("a"))).kind).toBe(kind);
     expect(asked).toHaveLength(looks);
+  });
+});
+
+describe("a hint", () => {
+  const MINUTE = 60_000;
+  const patient = (answer: Parameters<typeof poller>[0]) => poller(answer, undefined, MINUTE, 5_000);
+  const times = (asked: readonly { readonly atMs: number }[]) => asked.map((each) => each.atMs);
+
+  test.each([
+    ["its task", { task: "a" }],
+    ["its reference", { reference: "km1-a" }],
+    ["both", { task: "a", reference: "km1-a" }],
+  ])("at a task by %s has it looked at now, long before its time", async (_, named) => {
+    const { clock, asked, follow, hint } = patient(until({ a: 1_000 }));
+    const followed = follow("a", MINUTE, { reference: "km1-a" });
+    await clock.advance(1_234);
+    hint(named);
+    await clock.advance(0);
+    await expect(followed).resolves.toMatchObject({ kind: "ended" });
+    expect(times(asked)).toEqual([1_234]);
+  });
+
+  test.each([
+    ["another task", { task: "b", reference: "km1-b" }],
+    ["nothing", {}],
+  ])("at %s changes nothing", async (_, named) => {
+    const { clock, asked, follow, hint } = patient(until({ a: 1_000 }));
+    const followed = follow("a", MINUTE);
+    await clock.advance(1_234);
+    hint(named);
+    await clock.drive(followed);
+    expect(times(asked)).toEqual([MINUTE]);
+  });
+
+  test("asks about its task alone", async () => {
+    const { clock, asked, follow, hint } = patient(until({ a: 1_000, b: 1e9 }));
+    const followed = follow("a", MINUTE);
+    follow("b", MINUTE).catch(() => undefined);
+    await clock.advance(2_000);
+    hint({ task: "a" });
+    await clock.drive(followed);
+    expect(asked.map((each) => each.tasks.join())).toEqual(["a"]);
+  });
+
+  test("is believed in nothing: a task that goes on is looked at again in its own time", async () => {
+    const { clock, asked, seen, follow, hint } = patient(until({ a: 10_000 }));
+    const followed = follow("a", MINUTE);
+    await clock.advance(2_000);
+    hint({ task: "a" });
+    await clock.drive(followed);
+    expect(seen).toEqual(["a processing"]);
+    expect(times(asked)).toEqual([2_000, 75_000]);
+  });
+
+  test("that comes too soon after a look is kept until the floor allows one, and counts once", async () => {
+    const { clock, asked, follow, hint } = patient(until({ a: 4_000 }));
+    const followed = follow("a", MINUTE);
+    await clock.advance(1_000);
+    for (let count = 0; count < 50; count++) hint({ task: "a" });
+    await clock.advance(2_500);
+    for (let count = 0; count < 50; count++) hint({ task: "a" });
+    await clock.drive(followed);
+    expect(times(asked)).toEqual([1_000, 6_000]);
+  });
+
+  test("that comes while an answer is under way, which may be older, is not forgotten", async () => {
+    let release = (): void => undefined;
+    const clock = new HandClock(0);
+    const asked: number[] = [];
+    const made = createPoller(
+      {
+        look: async ([each]) => {
+          asked.push(clock.now());
+          const first = asked.length === 1;
+          if (first) await new Promise<void>((resolve) => (release = resolve));
+          return [look(each?.task ?? "", first ? "processing" : "succeeded")];
+        },
+      },
+      clock,
+      { pollMs: MINUTE, floorMs: 5_000 },
+      new AbortController().signal,
+    );
+    const followed = made.follow({
+      task: "a" as TaskId,
+      address: ADDRESS,
+      firstLookMs: 15_000,
+      onLook: () => undefined,
+    });
+    await clock.advance(15_000);
+    made.hint({ task: "a" });
+    release();
+    await clock.drive(followed);
+    expect(asked).toEqual([15_000, 20_000]);
+  });
+
+  test("never has a task asked about more often than the floor allows, whoever sends how many", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat(90_000), { maxLength: 40 }),
+        fc.nat(90_000),
+        fc.integer({ min: 200, max: 20_000 }),
+        async (hintsMs, tookMs, floorMs) => {
+          const { clock, asked, follow, hint } = poller(until({ a: tookMs }), undefined, 20_000, floorMs);
+          const followed = follow("a", 20_000);
+          for (const atMs of hintsMs.toSorted((a, b) => a - b)) {
+            await clock.advance(Math.max(0, atMs - clock.now()));
+            hint({ task: "a" });
+          }
+          await clock.drive(followed);
+          const gaps = times(asked).map((atMs, index, all) => atMs - (all[index - 1] ?? -Infinity));
+          for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(floorMs);
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 });
 
