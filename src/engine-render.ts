@@ -9,6 +9,7 @@ import { redacted } from "./base/secret.js";
 import { micros, usd, type Micros } from "./base/money.js";
 import { approve, type ApprovalRequest } from "./engine-approve.js";
 import { alone, diskOf, limitsOf } from "./engine-alone.js";
+import { callbackProblem, type CallbackRequest, type Hearing, type Unheard } from "./engine-callbacks.js";
 import { prepare, type Opened, type PlanRequest, type Prepared } from "./engine-prepare.js";
 import { lateJournal, recall, type Recalled } from "./engine-journal.js";
 import { diskProblem } from "./engine-disk.js";
@@ -32,6 +33,8 @@ export interface RenderRequest extends PlanRequest, ApprovalRequest {
   readonly frozen?: boolean;
   /** Takes what may be had at no cost, and creates nothing. */
   readonly gather?: boolean;
+  /** Has the vendor call back when tasks change, as a hint to ask; never in a key, a record or an approval. */
+  readonly callback?: CallbackRequest;
   readonly emit?: Emit;
   /** Aborts when the user stops the run: nothing is submitted after that. */
   readonly signal?: AbortSignal;
@@ -52,7 +55,7 @@ export type RenderReport = {
   | { readonly status: "stale"; readonly uncovered: readonly Uncovered[] }
   | { readonly status: "frozen"; readonly steps: readonly StepId[] }
   | { readonly status: "route"; readonly message: string; readonly help: string }
-  /** The disk does not let a run happen. */
+  /** The disk does not let a run happen, or nobody could be called back. */
   | { readonly status: "refused"; readonly message: string; readonly help: string }
   | {
       readonly status: "ran";
@@ -64,6 +67,8 @@ export type RenderReport = {
 
 /** Renders a project. */
 export async function renderProject(opened: Opened, request: RenderRequest): Promise<RenderReport> {
+  const wrong = await callbackProblem(request.callback);
+  if (wrong !== undefined) return { status: "refused", ...wrong, diagnostics: [], exit: EXIT.usage };
   try {
     return (
       (await renderIdle(opened, request)) ??
@@ -128,7 +133,7 @@ async function renderLocked(
   const { value: prepared, diagnostics } = await prepareNow(opened, request);
   if (prepared === undefined || hasErrors(diagnostics))
     return { status: "invalid", diagnostics, exit: EXIT.invalid };
-  const route = routeOf(opened, prepared, request.gather === true);
+  const route = routeOf(opened, prepared, request.gather === true, request.callback);
   try {
     const again = (found: readonly Found[]) => prepareNow(opened, request, found);
     const asked =
@@ -150,6 +155,13 @@ async function renderLocked(
 
 function unreached({ message, help }: RouteProblem) {
   return { status: "route", message, help, exit: EXIT.credentials } as const;
+}
+
+/** Why a run that was to be called back does not begin. */
+function unheard({ kind, message, help }: Unheard) {
+  return kind === "credentials"
+    ? unreached({ kind, message, help })
+    : ({ status: "refused", message, help, exit: EXIT.stepFailed } as const);
 }
 
 /** What a render goes on with. */
@@ -195,6 +207,9 @@ async function renderPrepared(
     overtaken = [];
     provider = idleProvider(plan);
   }
+  // Before the question: where nobody can listen, nobody need be asked.
+  const hearing = needsRoute ? await route.hear() : undefined;
+  if (hearing !== undefined && "message" in hearing) return { ...report, ...unheard(hearing) };
   let doing = prepared;
   if (approved.ask !== undefined) {
     if (!(await approved.ask())) {
@@ -210,7 +225,7 @@ async function renderPrepared(
   }
   if (overtaken.length === 0) doing = { ...doing, plan: { ...doing.plan, overtaken } };
   await journalFound(journal, found);
-  return run(opened, request, doing, approved.approval, provider, journal, diagnostics);
+  return run(opened, request, doing, approved.approval, provider, journal, diagnostics, hearing);
 }
 
 /** The project as it is now, with what the journal has to say. */
@@ -259,9 +274,14 @@ async function run(
   provider: Provider,
   journal: Pick<Journal, "append">,
   diagnostics: readonly Diagnostic[],
+  hearing?: Hearing,
 ): Promise<RenderReport> {
   const { plan, read } = prepared;
   const disk = diskOf(opened, { ...prepared, profile: plan.profile }, journal);
+  const emit: Emit = (event) =>
+    request.emit?.(
+      event.type === "step_ended" ? { ...event, outcome: cleaned(opened, event.outcome) } : event,
+    );
   const executed = await execute({
     plan,
     approval,
@@ -273,10 +293,8 @@ async function run(
     disk,
     provider,
     clock: opened.world.clock,
-    emit: (event) =>
-      request.emit?.(
-        event.type === "step_ended" ? { ...event, outcome: cleaned(opened, event.outcome) } : event,
-      ),
+    emit: hearing === undefined ? emit : hearing.remarking(emit),
+    ...(hearing === undefined ? {} : { hints: hearing.hints }),
     stop: request.signal ?? new AbortController().signal,
     limits: limitsOf(opened, provider, request.concurrency),
     present: prepared.graph.steps,

@@ -1,6 +1,7 @@
 /**
  * The route of a run: opened when it is first wanted, closed once, and one that answers nobody where nobody is needed.
  */
+import { hear, type CallbackRequest, type Hearing, type Unheard } from "./engine-callbacks.js";
 import type { Opened, Prepared } from "./engine-prepare.js";
 import type { Realm } from "./graph/input.js";
 import type { Plan } from "./plan/plan.js";
@@ -10,24 +11,33 @@ import { sealed, type Asking, type Provider, type RouteProblem } from "./provide
 export interface Route {
   /** Opens it, or says what is missing; the same answer each time. */
   open(): Promise<Provider | RouteProblem>;
+  /** Listens for callbacks, where that is asked for, until the route is closed. */
+  hear(): Promise<Hearing | Unheard | undefined>;
   close(): Promise<void>;
 }
 
-/** The route that a plan would take; `isFree`: one that cannot spend. */
+/** The route that a plan would take; `isFree`: one that cannot spend. `callback`: whom the vendor tells of changes. */
 export function routeOf(
   opened: Opened,
   { provider, plan }: Pick<Prepared, "provider" | "plan">,
   isFree = false,
+  callback?: CallbackRequest,
 ): Route {
   const { world, options, catalog, state } = opened;
   let route: Promise<Provider | RouteProblem> | undefined;
+  let hearing: ReturnType<typeof hear> | undefined;
   const open = async () => {
-    const given = await world.openRoute({ provider, realm: plan.realm, env: options.env, catalog, state });
+    const { env } = options;
+    const told = callback === undefined ? {} : { callback: callback.url };
+    const given = await world.openRoute({ provider, realm: plan.realm, env, catalog, state, ...told });
     return isFree && !("message" in given) ? sealed(given) : given;
   };
   return {
     open: () => (route ??= open()),
+    hear: () => (hearing ??= hear(opened, callback)),
     async close() {
+      const heard = await hearing;
+      if (heard !== undefined && "close" in heard) await heard.close();
       const opening = await route;
       if (opening !== undefined && !("message" in opening)) await opening.close();
     },

@@ -7,6 +7,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Clock } from "./base/clock.js";
 import type { Catalog } from "./catalog/catalog.js";
 import type { Realm } from "./graph/input.js";
+import type { Callbacks, Deaf, ListenWish } from "./provider/callbacks.js";
 import type { Provider, RouteProblem } from "./provider/provider.js";
 import { nodeFiles, type FileSystem } from "./store/files.js";
 import type { TakeFrame } from "./store/frame.js";
@@ -24,6 +25,8 @@ export interface RouteWish {
   readonly env: Environment;
   readonly catalog: Catalog;
   readonly state: StateDirectory;
+  /** Whom the vendor may tell of changes; the user's, and perhaps secret. */
+  readonly callback?: string;
 }
 
 /** Everything outside of the program. */
@@ -32,6 +35,8 @@ export interface World {
   readonly clock: Clock;
   lock(path: string, command: string): Promise<Acquired>;
   openRoute(wish: RouteWish): Promise<Provider | RouteProblem>;
+  /** Listens for a vendor's callbacks, or says why that cannot be. */
+  listen(wish: Omit<ListenWish, "clock">): Promise<Callbacks | Deaf>;
   /** Takes pictures out of clips. */
   readonly frames: {
     /** Absolute path of ffmpeg; undefined where there is none. */
@@ -51,6 +56,7 @@ export function realWorld(): World {
     clock,
     lock: (path, command) => acquireLock(nodeFiles, path, holder(clock, command)),
     openRoute: (wish) => openRoute(wish, clock),
+    listen: async (wish) => (await import("./provider/callbacks.js")).listenForCallbacks({ ...wish, clock }),
     frames: {
       find: async (env) => (await import("./store/frame.js")).findTool(nodeFiles, env["PATH"], "ffmpeg"),
       take: async (request) => (await import("./store/frame.js")).takeFrame(request),
@@ -66,7 +72,8 @@ async function openRoute(wish: RouteWish, clock: Clock): Promise<Provider | Rout
   switch (wish.provider) {
     case "kling": {
       const { openKling } = await import("./provider/kling/kling.js");
-      return openKling({ env: wish.env, catalog: wish.catalog, clock, realm: wish.realm });
+      const { env, catalog, realm } = wish;
+      return openKling({ env, catalog, clock, realm, ...calledBack(wish) });
     }
     case "sandbox":
       return openSandbox(wish, clock);
@@ -77,6 +84,10 @@ async function openRoute(wish: RouteWish, clock: Clock): Promise<Provider | Rout
         help: "write provider: kling or provider: sandbox",
       };
   }
+}
+
+function calledBack({ callback }: RouteWish): { readonly callback?: string } {
+  return callback === undefined ? {} : { callback };
 }
 
 /** The embedded sandbox, or the one that `KLINGMAKE_SANDBOX_URL` names; both spoken to by the adapter of the real API. */
@@ -91,7 +102,13 @@ async function openSandbox(wish: RouteWish, clock: Clock): Promise<Provider | Ro
       clock,
       realm,
       baseUrl: elsewhere,
+      ...calledBack(wish),
     });
+  }
+  if (wish.callback !== undefined) {
+    const { readWebhookSecrets } = await import("./provider/signature.js");
+    const keys = readWebhookSecrets(env["KLING_WEBHOOK_SECRET"]);
+    if ("message" in keys) return keys;
   }
   const { startSandbox } = await import("./sandbox/sandbox.js");
   const pace = Number(env["KLINGMAKE_SANDBOX_TIME_SCALE"] ?? Number.NaN);
@@ -100,9 +117,12 @@ async function openSandbox(wish: RouteWish, clock: Clock): Promise<Provider | Ro
   const sandbox = await startSandbox({
     directory: wish.state.sandbox,
     apiKeys: [apiKey],
+    // Whoever checks its callbacks reads the same variable.
+    ...(wish.callback === undefined ? {} : { webhookSecret: env["KLING_WEBHOOK_SECRET"] ?? "" }),
     ...(Number.isFinite(pace) && pace >= 0 ? { timeScale: pace } : {}),
   });
-  const provider = openKling({ env: { KLING_API_KEY: apiKey }, catalog, clock, realm, baseUrl: sandbox.url });
+  const keys = { KLING_API_KEY: apiKey };
+  const provider = openKling({ env: keys, catalog, clock, realm, baseUrl: sandbox.url, ...calledBack(wish) });
   if ("message" in provider) {
     await sandbox.close();
     return provider;

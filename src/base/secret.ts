@@ -40,8 +40,11 @@ const SHORTEST = 4;
 export function redacted(text: string, env: Readonly<Record<string, string | undefined>>): string {
   let clean = text;
   for (const [name, value] of Object.entries(env)) {
-    if (CREDENTIAL.test(name) && value !== undefined && value.length >= SHORTEST)
-      for (const spelling of spellingsOf(value)) clean = clean.replaceAll(spelling, "***");
+    if (!CREDENTIAL.test(name) || value === undefined) continue;
+    // Some hold several, with spaces between them.
+    for (const secret of [value, ...value.split(/\s+/)])
+      if (secret.length >= SHORTEST)
+        for (const spelling of spellingsOf(secret)) clean = clean.replaceAll(spelling, "***");
   }
   return clean
     .replace(/\bBearer\s+\S+/gi, "Bearer ***")

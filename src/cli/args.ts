@@ -49,6 +49,10 @@ export function parseArguments(argv: readonly string[], surroundings: ParseSurro
     const globals = globalFlags(program);
     if (command.name === "render" && command.events === STDOUT && globals.json)
       throw new InvalidArgumentError("--json and --events - both want stdout; leave one of them out.");
+    if (command.name === "render" && command.listen !== undefined && command.callback === undefined)
+      throw new InvalidArgumentError(
+        "--listen hears nothing without --callback: say the https address that leads to that port.",
+      );
     return { kind: "command", command: withEnvironment(command, surroundings.env), globals };
   } catch (error) {
     if (error instanceof InvalidArgumentError)

@@ -3,7 +3,16 @@
  * and goes to stderr; stdout carries the envelope of `--json`, the lines of `--events -`, or nothing. Spending is
  * decided by the library alone: this file only passes on what the person said.
  */
-import { EXIT, counted, safeText, usd, type Plan, type RenderReport, type WantsYes } from "../index.js";
+import {
+  EXIT,
+  counted,
+  safeText,
+  usd,
+  type Plan,
+  type RenderReport,
+  type RenderRequest,
+  type WantsYes,
+} from "../index.js";
 import { withProject, withWarnings, type Answer, type CommandContext } from "./answer.js";
 import { isAutomatic } from "./colours.js";
 import { STDOUT, type Command } from "./commands.js";
@@ -100,6 +109,7 @@ async function renderProject(
         rehearse: command.rehearse,
         frozen: command.frozen,
         overwriteOutputs: command.overwriteOutputs,
+        ...callbackOf(command),
         policy,
         signal: io.signal,
         emit: (event) => {
@@ -122,6 +132,11 @@ async function renderProject(
       io.signal.removeEventListener("abort", onAbort);
     }
   });
+}
+
+function callbackOf({ callback: url, listen }: RenderCommand): Pick<RenderRequest, "callback"> {
+  if (url === undefined) return {};
+  return { callback: { url, ...(listen === undefined ? {} : { listen }) } };
 }
 
 function nothingToDo(plan: Plan): boolean {

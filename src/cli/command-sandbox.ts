@@ -14,6 +14,7 @@ export async function sandboxCommand(
   { io, globals }: CommandContext,
 ): Promise<Answer | undefined> {
   let sandbox: Sandbox;
+  const { KLING_WEBHOOK_SECRET: webhookSecret } = io.env;
   try {
     const options = {
       port: command.port,
@@ -21,6 +22,7 @@ export async function sandboxCommand(
       retired: command.refuseRetired ? "refuse" : "accept",
       ...(command.directory === undefined ? {} : { directory: command.directory }),
       ...(command.timeScale === undefined ? {} : { timeScale: command.timeScale }),
+      ...(webhookSecret === undefined ? {} : { webhookSecret }),
     } as const;
     sandbox = await runSandbox(options, command.faults);
   } catch (error) {

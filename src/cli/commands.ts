@@ -34,6 +34,13 @@ export interface PolicyFlags {
   readonly askTiers?: readonly Tier[];
 }
 
+/** Where callbacks are listened for. */
+export interface ListenAt {
+  /** 127.0.0.1 when absent. */
+  readonly host?: string;
+  readonly port: number;
+}
+
 /** What stands for stdout where a file is wanted. */
 export const STDOUT = "-";
 
@@ -68,6 +75,9 @@ export type Command =
       readonly overwriteOutputs: boolean;
       /** A file, or {@link STDOUT}. */
       readonly events?: string;
+      /** Never shown: it may hold a secret. */
+      readonly callback?: string;
+      readonly listen?: ListenAt;
     }
   | {
       readonly name: "download";

@@ -4,11 +4,11 @@
  */
 import { Argument, Command as Commander, Option } from "commander";
 import { RETRIES_MOST } from "../index.js";
-import type { Command, GlobalFlags, GraphFormat, PlanFlags, PolicyFlags } from "./commands.js";
+import type { Command, GlobalFlags, GraphFormat, ListenAt, PlanFlags, PolicyFlags } from "./commands.js";
 import { appendix, example, faultWords } from "./help-text.js";
 import { addCompletion, addFmt, addInit } from "./program-project.js";
 import { addAdopt, addDownload, addReconcile } from "./program-settle.js";
-import { digestText, dollars, fileName, gathered, pace, tierList, wholeNumber } from "./values.js";
+import { digestText, dollars, fileName, gathered, listenAt, pace, tierList, wholeNumber } from "./values.js";
 
 /** Options as commander leaves them. */
 interface Raw {
@@ -31,6 +31,8 @@ interface Raw {
   readonly frozen?: boolean;
   readonly overwriteOutputs?: boolean;
   readonly events?: string;
+  readonly callback?: string;
+  readonly listen?: ListenAt;
   readonly format?: GraphFormat;
   readonly all?: boolean;
   readonly port?: number;
@@ -108,7 +110,16 @@ export function makeProgram(found: (command: Command) => void): Commander {
     .option("--yes", "yes to the total; never to pro, master, an unknown price or paying again")
     .option("--frozen", "refuse to change the lockfile: restore only")
     .option("--overwrite-outputs", "replace output files that were changed by hand")
-    .option("--events <file>", "write what happens to a file (-: to stdout), one JSON object a line");
+    .option("--events <file>", "write what happens to a file (-: to stdout), one JSON object a line")
+    .option(
+      "--callback <url>",
+      "have the vendor call this https address when tasks change; alone, for another program that listens",
+    )
+    .option(
+      "--listen <port>",
+      "with --callback: hear those calls on this port of 127.0.0.1 (or HOST:PORT), and ask at once",
+      listenAt,
+    );
   planOptions(render);
   policyOptions(render)
     .addHelpText(
@@ -129,6 +140,8 @@ export function makeProgram(found: (command: Command) => void): Commander {
         frozen: raw.frozen === true,
         overwriteOutputs: raw.overwriteOutputs === true,
         ...(raw.events === undefined ? {} : { events: raw.events }),
+        ...(raw.callback === undefined ? {} : { callback: raw.callback }),
+        ...(raw.listen === undefined ? {} : { listen: raw.listen }),
       }),
     );
 

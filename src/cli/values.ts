@@ -4,6 +4,7 @@
  */
 import { InvalidArgumentError } from "commander";
 import type { Tier } from "../index.js";
+import type { ListenAt } from "./commands.js";
 
 /** All tiers, the cheapest first. */
 export const TIERS: readonly Tier[] = ["standard", "pro", "master"];
@@ -44,6 +45,17 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
     if (number >= least && number <= most) return number;
     throw new InvalidArgumentError(`Say a whole number from ${least} to ${most}.`);
   };
+}
+
+/** Where to listen: `8787`, `0.0.0.0:8787`, `[::1]:8787`. @throws InvalidArgumentError otherwise. */
+export function listenAt(text: string): ListenAt {
+  const [, ipv6, name, digits = ""] = /^(?:(?:\[([0-9a-f:.]+)\]|([\w.-]+)):)?(\d{1,5})$/i.exec(text) ?? [];
+  const port = Number(digits);
+  if (port < 1 || port > 65_535) {
+    throw new InvalidArgumentError("Say a port from 1 to 65535, or HOST:PORT, like 127.0.0.1:8787.");
+  }
+  const host = ipv6 ?? name;
+  return host === undefined ? { port } : { host, port };
 }
 
 /** A pace: 0 or more. @throws InvalidArgumentError otherwise. */

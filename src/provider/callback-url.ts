@@ -7,6 +7,7 @@ import type { RouteProblem } from "./provider.js";
 import { bareHost, isLoopbackHost, isPublicAddress } from "./reach.js";
 
 const LONGEST = 2_000;
+const SHORTEST_SECRET = 12;
 
 /** `text` as an address that can be called back: public https, or this machine. */
 export function readCallbackUrl(text: string): URL | RouteProblem {
@@ -50,6 +51,11 @@ export function callbackFor(text: string, base: URL): URL | RouteProblem {
     );
   }
   return url;
+}
+
+/** What of such an address nobody may be shown: all of it, and every piece that is long enough to be a secret. */
+export function callbackSecrets({ href, pathname, search }: URL): readonly string[] {
+  return [href, ...`${pathname}${search}`.split(/[/?&=]/).filter((piece) => piece.length >= SHORTEST_SECRET)];
 }
 
 function trouble(message: string, help: string): RouteProblem {

@@ -34,7 +34,7 @@ export interface Follow {
 export interface Poller {
   /** Resolves when the task ended. @throws the signal's reason when it aborts first. */
   follow(follow: Follow): Promise<Followed>;
-  /** Looks at a task that is followed as soon as the floor allows; one that is not followed is nobody's business. */
+  /** Looks at a task as soon as the floor allows; at one that is not followed yet, as soon as it is. */
   hint(hint: CallbackHint): void;
 }
 
@@ -48,6 +48,9 @@ export interface Pace {
 
 /** Times a vendor may say "no such task" before it is believed: reads may lag behind writes. */
 const ABSENT_LIMIT = 5;
+
+/** Hints at tasks that nobody follows yet, the latest of them: a hint may overtake the answer to its create. */
+const EARLY_MOST = 1_000;
 
 /** A poller that asks about each task every `pollMs`, and sooner on a hint. */
 export function createPoller(
@@ -71,6 +74,7 @@ export function createPoller(
   // Due times are rounded up to a common grid, so that tasks come due together and are asked about together.
   const gridMs = Math.max(1, Math.floor(intervalMs / 4));
   const onGrid = (ms: number) => Math.ceil(ms / gridMs) * gridMs;
+  const early = new Set<string>();
   let running = false;
   let wake = new AbortController();
 
@@ -135,12 +139,17 @@ export function createPoller(
     }
   };
 
+  const wasHinted = ({ task, reference }: Follow): boolean => {
+    const names = [`task ${task}`, `reference ${reference ?? ""}`];
+    return names.filter((name) => early.delete(name)).length > 0;
+  };
+
   return {
     follow: (follow) =>
       new Promise<Followed>((end, fail) => {
         entries.add({
           ...follow,
-          dueMs: onGrid(clock.now() + follow.firstLookMs),
+          dueMs: wasHinted(follow) ? clock.now() : onGrid(clock.now() + follow.firstLookMs),
           freeMs: clock.now(),
           hinted: false,
           absent: 0,
@@ -160,12 +169,20 @@ export function createPoller(
         });
       }),
     hint({ task, reference }) {
-      for (const entry of entries) {
-        const isMeant = entry.task === task || (reference !== undefined && entry.reference === reference);
-        if (!isMeant) continue;
+      const meant = [...entries].filter(
+        (entry) => entry.task === task || (reference !== undefined && entry.reference === reference),
+      );
+      for (const entry of meant) {
         entry.hinted = true;
         entry.dueMs = Math.min(entry.dueMs, Math.max(clock.now(), entry.freeMs));
         wake.abort();
+      }
+      if (meant.length > 0) return;
+      if (task !== undefined) early.add(`task ${task}`);
+      if (reference !== undefined) early.add(`reference ${reference}`);
+      for (const name of early) {
+        if (early.size <= EARLY_MOST) break;
+        early.delete(name);
       }
     },
   };

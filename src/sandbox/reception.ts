@@ -6,6 +6,7 @@
  */
 
 import { sha256Hex } from "../base/digest.js";
+import { isRecord } from "../base/guard.js";
 import { type Answer, refusal, result } from "./answer.js";
 import { answeredView } from "./call-view.js";
 import type { Order, Product, World } from "./rules/order.js";
@@ -35,6 +36,8 @@ export interface ReceptionOptions {
   readonly now: () => number;
   /** Counts up from anywhere. */
   readonly serial: () => number;
+  /** Told of each new task that somebody wants to be called back about. */
+  readonly created: (task: Task, callbackUrl: string) => void;
 }
 
 /** Accepts or refuses create requests. */
@@ -111,6 +114,8 @@ export function openReception(options: ReceptionOptions): Reception {
       const kept = book.add(task);
       if (kept.id !== task.id) return duplicate(kept);
       book.record(acceptedEntry(task));
+      const callbackUrl = callbackIn(body);
+      if (callbackUrl !== undefined && !isAnsweredAtOnce(task)) options.created(task, callbackUrl);
       if (asked.has("lost")) return { kind: "silence" };
       if (asked.has("error5000")) return refusal(5000, "Server internal error");
       return result(isAnsweredAtOnce(task) ? answeredView(task, options.links) : createdView(task));
@@ -139,11 +144,16 @@ function slotsHeld(tasks: readonly Task[], version: string, now: number): number
 
 /** Where either generation puts the external id, for requests that were never understood. */
 function externalIdIn(body: Readonly<Record<string, unknown>>): string | undefined {
+  return optionIn(body, "external_task_id");
+}
+
+/** The address to call back, which the product's rules have looked at. */
+function callbackIn(body: Readonly<Record<string, unknown>>): string | undefined {
+  return optionIn(body, "callback_url");
+}
+
+function optionIn(body: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const options = body["options"];
-  const nested =
-    typeof options === "object" && options !== null && "external_task_id" in options
-      ? options.external_task_id
-      : undefined;
-  const value = body["external_task_id"] ?? nested;
+  const value = body[name] ?? (isRecord(options) ? options[name] : undefined);
   return typeof value === "string" ? value : undefined;
 }

@@ -1,7 +1,8 @@
 /**
  * The embedded Kling: a loopback server that speaks the vendor's API and makes real, playable results at no cost.
  * It has rules and prices of its own, taken from the vendor's documentation and not from the client's catalog, so that
- * a client that builds a wrong request is refused. It sends nothing anywhere and fetches nothing.
+ * a client that builds a wrong request is refused. It sends nothing anywhere but callbacks to this machine, and fetches
+ * nothing.
  * Started in process it is ready in milliseconds; the encoder and the JWT package are loaded on first use.
  * What prompts can make it do wrong stands in `mischief.ts`, what a fault plan can in `faults.ts`.
  */
@@ -9,6 +10,7 @@
 import { isRecord, unreachable } from "../base/guard.js";
 import { accountCosts } from "./account.js";
 import { type Answer, refusal, result } from "./answer.js";
+import { openCallbacks } from "./callbacks.js";
 import { checkCredentials } from "./credentials.js";
 import { type FaultPlan, openFaults } from "./faults.js";
 import { listLegacy, listPresets, listTasks, queryLegacy, queryTasks } from "./inquiry.js";
@@ -49,6 +51,8 @@ export interface SandboxOptions {
   readonly lipSync?: "advanced" | "old";
   /** Requests a second above which the sandbox answers 1302; unlimited by default. */
   readonly requestsPerSecond?: number;
+  /** `whsec_...`, several with spaces between them: callbacks are signed with each; not signed by default. */
+  readonly webhookSecret?: string;
   /** What goes wrong; nothing by default. */
   readonly faults?: FaultPlan;
 }
@@ -69,7 +73,7 @@ const SANDBOX_HEADER = "x-klingmake-sandbox";
 
 const THIRTY_DAYS = 30 * 24 * 3600;
 
-/** Starts a sandbox; rejects when the port is taken or the directory cannot be made. */
+/** Starts a sandbox; rejects when the port is taken, the directory cannot be made, or a webhook secret is none. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const now = (): number => Date.now();
   const { concurrency = 5, imageConcurrency = 9, requestsPerSecond = Infinity } = options;
@@ -102,7 +106,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     isDeleted: (task) => shelf.isDeleted(task),
   };
+  const callbacks = openCallbacks({ secret: options.webhookSecret ?? "", links, now });
   const reception = openReception({
+    created: (task, address) => callbacks.follow(task, address),
     book,
     links,
     world: {
@@ -195,7 +201,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     handle,
   );
   url = `http://127.0.0.1:${server.port}`;
-  return { url, apiKey: keys.apiKeys[0] ?? "", accessKey, secretKey, close: () => server.close() };
+  const close = (): Promise<void> => {
+    callbacks.close();
+    return server.close();
+  };
+  return { url, apiKey: keys.apiKeys[0] ?? "", accessKey, secretKey, close };
 }
 
 function parse(body: Buffer): Readonly<Record<string, unknown>> | undefined {

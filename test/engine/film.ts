@@ -70,6 +70,7 @@ export function film(
         return Promise.resolve({ kind: "taken" });
       },
     },
+    listen: () => Promise.resolve({ kind: "deaf", code: "ENOSYS" }),
     openRoute: () => {
       routes++;
       const none = script.noRoute?.();

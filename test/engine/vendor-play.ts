@@ -117,6 +117,7 @@ export async function stage(film: string, env: Environment = KEY) {
       find: () => Promise.resolve(undefined),
       take: () => Promise.reject(new Error("no frames here")),
     },
+    listen: () => Promise.resolve({ kind: "deaf", code: "ENOSYS" }),
     openRoute: ({ catalog, realm }) =>
       Promise.resolve(openKling({ env, catalog, clock: world.clock, realm, baseUrl: vendor.url })),
   };

@@ -101,6 +101,7 @@ async function film(
           find: () => Promise.resolve(undefined),
           take: () => Promise.reject(new Error("no ffmpeg")),
         },
+        listen: () => Promise.resolve({ kind: "deaf", code: "ENOSYS" }),
         openRoute: async ({ catalog, realm }) =>
           openKling({ env: { KLING_API_KEY: sandbox.apiKey }, catalog, clock, realm, baseUrl: base }),
       },

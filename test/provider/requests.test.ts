@@ -90,6 +90,20 @@ describe("a create", () => {
     expect(JSON.stringify(request.body).split(reference)).toHaveLength(2);
   });
 
+  it.each(GOLDEN)("of %s can name an address to call back, and is the same otherwise", (_name, action) => {
+    const plain = render(action);
+    const callback = "https://hooks.example.com/kling?key=s3cret";
+    const { path, body } = createRequest(targetOf(builtIn(), action), { reference, carried, callback });
+    const isLegacy = path.startsWith("/v1/");
+    const { callback_url: legacy, ...rest } = body;
+    expect(legacy).toBe(isLegacy ? callback : undefined);
+    const options = { ...(plain.body["options"] as object), callback_url: callback };
+    expect({ path, body: rest }).toEqual({
+      path: plain.path,
+      body: isLegacy ? plain.body : { ...plain.body, options },
+    });
+  });
+
   it("of a project's own model keeps the settings of the model that it is like", () => {
     const models = createCatalog({ models: [{ id: "kling-4.0", like: "kling-3.0" }] }).value;
     expect(models).toBeDefined();

@@ -157,6 +157,23 @@ describe("a hint", () => {
     expect(times(asked)).toEqual([MINUTE]);
   });
 
+  test("that overtakes the answer to a create counts once the task is followed, and once only", async () => {
+    const { clock, asked, follow, hint } = patient(until({ a: 1_000 }));
+    hint({ task: "a", reference: "km1-a" });
+    await clock.advance(1_234);
+    await clock.drive(follow("a", MINUTE, { reference: "km1-a" }));
+    await clock.drive(follow("a", MINUTE, { reference: "km1-a" }));
+    expect(times(asked)).toEqual([1_234, 75_000]);
+  });
+
+  test("at one of very many that nobody follows is forgotten", async () => {
+    const { clock, asked, follow, hint } = patient(until({ a: 1_000 }));
+    hint({ task: "a" });
+    for (let other = 0; other < 1_000; other++) hint({ task: `b${other}` });
+    await clock.drive(follow("a", MINUTE));
+    expect(times(asked)).toEqual([MINUTE]);
+  });
+
   test("asks about its task alone", async () => {
     const { clock, asked, follow, hint } = patient(until({ a: 1_000, b: 1e9 }));
     const followed = follow("a", MINUTE);

@@ -284,6 +284,7 @@ export class Stage {
       fs,
       clock,
       lock: (path) => acquireLock(fs, path, holder, () => Promise.resolve(locks)),
+      listen: () => Promise.resolve({ kind: "deaf", code: "ENOSYS" }),
       openRoute: ({ env, catalog, realm }) =>
         Promise.resolve(
           openKling({ env, catalog, clock, realm, transport: wayTo(this.account, life, onArrival) }),

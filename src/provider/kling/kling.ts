@@ -8,6 +8,7 @@ import { unreachable } from "../../base/guard.js";
 import type { ImageModel, Model, VideoModel } from "../../catalog/model.js";
 import type { Action } from "../../graph/actions.js";
 import type { Realm } from "../../graph/input.js";
+import { callbackFor, callbackSecrets } from "../callback-url.js";
 import { download } from "../download.js";
 import { openHttp, type Http, type HttpOptions } from "../http.js";
 import type { Material, Provider, RouteProblem, VendorError } from "../provider.js";
@@ -47,6 +48,8 @@ export interface KlingOptions {
   readonly realm: Realm;
   /** Beats `KLING_BASE_URL`; must be on loopback in the sandbox realm. */
   readonly baseUrl?: string;
+  /** Sent with creates, so that the vendor tells this address of changes. It is the user's and may hold a secret. */
+  readonly callback?: string;
   /** Limits and a network other than the usual ones. */
   readonly http?: Omit<HttpOptions, "clock" | "base">;
   /** Stands in for all of HTTP; whoever hands it over closes it. */
@@ -74,8 +77,15 @@ export function openKling(options: KlingOptions): Provider | RouteProblem {
   const { credentials } = account;
   const way = lipSyncWay(options.env);
   if (typeof way !== "string") return way;
+  const called = options.callback === undefined ? undefined : callbackFor(options.callback, base);
+  if (called !== undefined && !(called instanceof URL)) return called;
+  const callback = called?.href;
 
-  const redact = redactor(secretsOf(credentials));
+  // A server that refuses an address likes to repeat it.
+  const redact = redactor([
+    ...secretsOf(credentials),
+    ...(called === undefined ? [] : callbackSecrets(called)),
+  ]);
   const reading: Reading = { base, redact };
   const http = options.transport ?? openHttp({ ...options.http, clock, base });
   const calls = openCalls({ http, base, credentials, clock, realm, redact });
@@ -120,6 +130,7 @@ export function openKling(options: KlingOptions): Provider | RouteProblem {
         carried,
         ...(source === undefined ? {} : { source }),
         ...(speech === undefined ? {} : { speech }),
+        ...(callback === undefined ? {} : { callback }),
       });
       const asked = takesReference(request.path) ? "create" : "call";
       const verdict = await calls.post(request.path, request.body, asked, signal);

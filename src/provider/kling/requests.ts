@@ -3,8 +3,8 @@
  * Pure. A field that the endpoint lacks is a bug of ours, because the graph has refused it long before; leaving it out
  * in silence would buy another clip than was asked for.
  */
-import { unreachable } from "../../base/guard.js";
-import type { VideoEndpoint, VideoModel } from "../../catalog/model.js";
+import { isRecord, unreachable } from "../../base/guard.js";
+import type { Dialect, VideoEndpoint, VideoModel } from "../../catalog/model.js";
 import type { Extend, ImageToVideo, TextToVideo } from "../../graph/actions.js";
 import { legacyClip, legacyContinuation, legacyImage, legacyTryOn } from "./requests-legacy.js";
 import { newClip, newContinuation } from "./requests-new.js";
@@ -13,7 +13,31 @@ import { addressOf, type CreateRequest, type Given, type Target } from "./target
 
 /** The create of a target. @throws Error when the action has what its endpoint lacks, or an input was not handed over. */
 export function createRequest(target: Target, given: Given): CreateRequest {
-  return { method: "POST", path: addressOf(target).product, body: bodyOf(target, given) };
+  const { dialect, product } = addressOf(target);
+  const body = bodyOf(target, given);
+  return {
+    method: "POST",
+    path: product,
+    body: given.callback === undefined ? body : withCallback(body, dialect, given.callback),
+  };
+}
+
+/** Every create has a field for it, of whatever product; it changes nothing of what is made. [kling-api 5.1] */
+function withCallback(
+  body: CreateRequest["body"],
+  dialect: Dialect,
+  callback: string,
+): CreateRequest["body"] {
+  switch (dialect) {
+    case "new": {
+      const { options } = body;
+      return { ...body, options: { ...(isRecord(options) ? options : {}), callback_url: callback } };
+    }
+    case "legacy":
+      return { ...body, callback_url: callback };
+    default:
+      return unreachable(dialect);
+  }
 }
 
 function bodyOf(target: Target, given: Given): CreateRequest["body"] {

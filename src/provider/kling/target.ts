@@ -41,6 +41,8 @@ export interface Given {
   /** The clip that is worked on. */
   readonly source?: Material;
   readonly speech?: SpeechPlan;
+  /** Whom the vendor may tell of changes; absent: nobody. */
+  readonly callback?: string;
 }
 
 /** A create. */

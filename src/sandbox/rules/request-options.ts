@@ -1,6 +1,6 @@
 /**
  * The three fields that every create request may carry, in `options` (new generation) or in the body (legacy):
- * callback_url, external_task_id, watermark_info. Callbacks are accepted and never sent.
+ * callback_url, external_task_id, watermark_info. Whether a callback is sent is no affair of the rules.
  * The length and the characters of an external id are not documented, so none are refused but the empty string.
  */
 
