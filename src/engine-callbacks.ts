@@ -89,14 +89,14 @@ export async function hear(
     }
   };
   return {
-    hints: listening.take,
+    hints: (take) => listening.take(take),
     remarking: (emit) => (event) => {
       const message = remarkOn(event);
       if (event.type !== "run_ended") emit(event);
       if (message !== undefined) emit({ type: "notice", message });
       if (event.type === "run_ended") emit(event);
     },
-    close: listening.close,
+    close: () => listening.close(),
   };
 }
 

@@ -30,7 +30,8 @@ const VIDEO: Readonly<Record<string, string>> = {
   lip_sync: "refinements stand in the shot's list `steps:`, as `- lip_sync: { … }`",
   depends_on: "a shot depends on what its `image: { from: … }` names; nothing else is needed",
   external_task_id: "klingmake gives every task its own reference",
-  callback_url: "klingmake asks for results itself",
+  callback_url:
+    "klingmake asks for results itself; to be called back as well: `klingmake render --callback URL`",
 };
 
 const STILL: Readonly<Record<string, string>> = {

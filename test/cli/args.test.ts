@@ -61,6 +61,20 @@ describe("a command line becomes plain data", () => {
         overwriteOutputs: false,
       },
     ],
+    [
+      "render --callback https://hooks.example.com/kling?key=1 --listen [::1]:8787",
+      {
+        name: "render",
+        plan: PLAN,
+        policy: {},
+        rehearse: false,
+        yes: false,
+        frozen: false,
+        overwriteOutputs: false,
+        callback: "https://hooks.example.com/kling?key=1",
+        listen: { host: "::1", port: 8787 },
+      },
+    ],
     ["status -p draft", { name: "status", plan: { ...PLAN, profile: "draft" } }],
     ["why shots.010", { name: "why", step: "shots.010", plan: PLAN }],
     ["graph", { name: "graph", format: "text" }],
@@ -91,6 +105,17 @@ describe("a command line becomes plain data", () => {
     ["plan -v --file film", { ...GLOBALS, verbose: true, file: "film" }],
   ])("global flags stand before or after the command: %s", (line, globals) => {
     expect(parse(line)).toMatchObject({ kind: "command", globals });
+  });
+
+  test.each([
+    ["8787", { port: 8787 }],
+    ["0.0.0.0:1", { host: "0.0.0.0", port: 1 }],
+    ["[fd00::7]:65535", { host: "fd00::7", port: 65_535 }],
+    ["studio.example.com:8787", { host: "studio.example.com", port: 8787 }],
+  ])("callbacks can be listened for at %s", (text, listen) => {
+    expect(parse(`render --callback https://a.example --listen ${text}`)).toMatchObject({
+      command: { listen },
+    });
   });
 
   test("the environment sets the policy and flags beat it", () => {
@@ -140,6 +165,11 @@ describe("a mistake is a usage error that says what is meant", () => {
     ["plan -q -v", "cannot be used with option"],
     ["sandbox --port 70000", "Say a whole number from 0 to 65535."],
     ["sandbox --time-scale fast", "Say a number, 0 or more."],
+    ["render --callback https://a.example --listen 0", "Say a port from 1 to 65535, or HOST:PORT"],
+    ["render --callback https://a.example --listen 65536", "Say a port from 1 to 65535, or HOST:PORT"],
+    ["render --callback https://a.example --listen ::1:80", "Say a port from 1 to 65535, or HOST:PORT"],
+    ["render --callback https://a.example --listen host:", "Say a port from 1 to 65535, or HOST:PORT"],
+    ["render --listen 8787", "--listen hears nothing without --callback"],
     ["plan --out -", "Say a file; for stdout there is --json."],
     ["--json render --events -", "--json and --events - both want stdout; leave one of them out."],
     ["", "Usage: klingmake COMMAND"],

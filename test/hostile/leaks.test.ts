@@ -20,6 +20,8 @@ const ACCESS_KEY = "CanaryAccessKey0123456789ab";
 const SECRET_KEY = "CanarySecretKey0123456789cd";
 const SIGNATURE = "CanarySignature0123456789ef";
 const COOKIE = "CanaryCookie0123456789gh";
+const CALLBACK = "CanaryCallback0123456789ij";
+const WEBHOOK_SECRET = `whsec_${Buffer.from("CanaryWebhookSecret0123456789kl").toString("base64")}`;
 
 const FILM = (model: string) => `version: 1
 project: night-ferry
@@ -179,6 +181,7 @@ async function ran(
   env: Readonly<Record<string, string>>,
   model = "kling-2.5-turbo",
   over: Partial<Io> = {},
+  more: readonly string[] = [],
 ): Promise<Ran> {
   const at = ground(FILM(model));
   const stop = new AbortController();
@@ -196,7 +199,7 @@ async function ran(
   base = url;
   const with_ = { ...over, signal: stop.signal, env: { ...env, ...over.env, KLING_BASE_URL: url } };
   const said = [
-    await at.klingmake(["render", "--yes", "--events", "events.jsonl", "--verbose"], with_),
+    await at.klingmake(["render", "--yes", "--events", "events.jsonl", "--verbose", ...more], with_),
     await at.klingmake(["plan", "--json", "--out", "plan.json"], with_),
     await at.klingmake(["why", "shots.a", "--json"], with_),
     await at.klingmake(["why", "shots.a"], with_),
@@ -216,7 +219,7 @@ async function ran(
 
 /** Searches everything that a run wrote and said. */
 function expectNoTrace({ at, said, bearers }: Ran): void {
-  const secrets = [API_KEY, ACCESS_KEY, SECRET_KEY, SIGNATURE, COOKIE, ...bearers];
+  const secrets = [API_KEY, ACCESS_KEY, SECRET_KEY, SIGNATURE, COOKIE, CALLBACK, WEBHOOK_SECRET, ...bearers];
   const spellings = [...new Set(secrets.flatMap(spellingsOf))];
   const texts = [
     ...said.flatMap(({ stdout, stderr }, index): [string, string][] => [
@@ -264,9 +267,56 @@ describe("nothing secret is in any file, event, envelope or message of a run who
   );
 });
 
+describe("an address to call back is nowhere, although the vendor", () => {
+  const address = `https://hooks.example.com/${CALLBACK}/kling?key=${CALLBACK}`;
+  const repeat = (request: Seen) => `${echo(auth(request))} cannot call ${request.body} at ${address}`;
+
+  it.each<[string, number, Vendor]>([
+    ["renders", 0, finished],
+    [
+      "repeats it in a refusal",
+      1,
+      (what, request, response) =>
+        what === "create" ? json(response, 400, { code: 1201, message: repeat(request) }) : ok(response, []),
+    ],
+    [
+      "repeats it in a failure",
+      1,
+      (what, request, response, base) =>
+        what === "create"
+          ? created(what, request, response, base)
+          : json(response, 200, task(request, "failed", { message: repeat(request) })),
+    ],
+  ])(
+    "%s",
+    async (_, exit, vendor) => {
+      const env = { KLING_API_KEY: API_KEY, KLING_WEBHOOK_SECRET: `${WEBHOOK_SECRET} ${WEBHOOK_SECRET}` };
+      const run = await ran(vendor, env, "kling-2.5-turbo", {}, ["--callback", address]);
+      expect(run.said[0]?.exit, run.said[0]?.stderr).toBe(exit);
+      expectNoTrace(run);
+    },
+    60_000,
+  );
+
+  it("is never asked, because it is none", async () => {
+    const run = await ran(finished, { KLING_API_KEY: API_KEY }, "kling-2.5-turbo", {}, [
+      "--callback",
+      `http://user:${CALLBACK}@hooks.example.com/${CALLBACK}`,
+    ]);
+    expect(run.said[0]?.exit).toBe(64);
+    expect(run.said[0]?.stderr).toContain("credentials");
+    expectNoTrace(run);
+  });
+});
+
 describe("a bug says nothing secret", () => {
-  const env = { KLING_API_KEY: API_KEY, KLING_SECRET_KEY: SECRET_KEY, KLINGMAKE_SANDBOX_KEY: ACCESS_KEY };
-  const broken = new Error(`${echo(`Bearer ${API_KEY}`)} ${SECRET_KEY} ${ACCESS_KEY}`);
+  const env = {
+    KLING_API_KEY: API_KEY,
+    KLING_SECRET_KEY: SECRET_KEY,
+    KLINGMAKE_SANDBOX_KEY: ACCESS_KEY,
+    KLING_WEBHOOK_SECRET: `whsec_AAAA ${WEBHOOK_SECRET}`,
+  };
+  const broken = new Error(`${echo(`Bearer ${API_KEY}`)} ${SECRET_KEY} ${ACCESS_KEY} ${WEBHOOK_SECRET}`);
 
   it.each(["", "1"])("before a run begins, with KLINGMAKE_DEBUG=%j", async (debug) => {
     const at = ground(FILM("kling-2.5-turbo"));

@@ -45,6 +45,22 @@ describe("a create", () => {
     expect(JSON.parse(seen[0]?.body ?? "")).toMatchObject({ options: { external_task_id: reference } });
   });
 
+  it("names the address to call back, whatever a server says of that is not repeated, and small calls do not", async () => {
+    const callback = "https://hooks.example.com/CanaryPath01234?key=CanaryKey0123456";
+    const { url, seen } = await serve((request, response) =>
+      request.path.includes("identify")
+        ? ok(response, {})
+        : answer(response, { code: 1201, message: `cannot call ${callback} at /CanaryPath01234` }, 400),
+    );
+    const provider = route(url, { callback });
+    const given = await provider.submit(submission(clip("kling-3.0")), never);
+    expect(given).toMatchObject({ kind: "refused" });
+    expect(JSON.stringify(given)).not.toContain("Canary");
+    expect(JSON.parse(seen[0]?.body ?? "")).toMatchObject({ options: { callback_url: callback } });
+    await provider.call({ kind: "identify_face", source: { kind: "result", id: "9", url: "" } }, never);
+    expect(seen[1]?.body).not.toContain("callback");
+  });
+
   it("carries bytes as bare base64 and URLs as they are", async () => {
     const { url, seen } = await serve((_, response) => ok(response, { task_id: "1" }));
     const file = { kind: "file", path: "a.png" } as const;
