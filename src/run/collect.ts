@@ -14,6 +14,10 @@ import { finish, renderingOf } from "./finish.js";
 import type { Collecting, Stepping } from "./stepping.js";
 
 const FIRST_LOOK_MOST_MS = 120_000;
+const RESUMED_MOST_MS = 5_000;
+
+/** Whether this run has seen to a task from its beginning. */
+type Since = "submitted" | "resumed";
 
 /** A task that the vendor has finished, still to be fetched. */
 export interface Finished {
@@ -45,14 +49,18 @@ export async function collect(stepping: Stepping, attempt: Attempt): Promise<Out
   const { handle } = attempt;
   const finished: Finished | Ended =
     handle === undefined
-      ? await stepping.run.inSlot(attempt.model, () => followAttempt(stepping, attempt))
+      ? await stepping.run.inSlot(attempt.model, () => followAttempt(stepping, attempt, "resumed"))
       : { kind: "finished", attempt, handle };
   return finished.kind === "ended" ? finished.outcome : keepResult(stepping, finished);
 }
 
-/** Follows the task of a submitted attempt. Whoever calls holds a slot for it. */
-export async function followAttempt(stepping: Collecting, attempt: Attempt): Promise<Finished | Ended> {
-  const followed = await follow(stepping, collectableOf(attempt, attempt.task));
+/** Follows the task of an attempt that was submitted just now, or by an earlier run. Whoever calls holds a slot for it. */
+export async function followAttempt(
+  stepping: Collecting,
+  attempt: Attempt,
+  since: Since = "submitted",
+): Promise<Finished | Ended> {
+  const followed = await follow(stepping, collectableOf(attempt, attempt.task), since);
   if (followed.kind === "ended") {
     // The account that was charged says, again and again, that there is no such task: nothing is left to wait for.
     if (followed.absent === true && attempt.account === stepping.run.provider.account) {
@@ -94,6 +102,7 @@ export function collectableOf(
 async function follow(
   stepping: Collecting,
   collectable: Collectable & Pick<Attempt, "reference">,
+  since: Since,
 ): Promise<
   | { readonly kind: "succeeded"; readonly look: TaskLook; readonly handle: Handle }
   | (Ended & { readonly absent?: boolean })
@@ -104,7 +113,7 @@ async function follow(
     task: collectable.task,
     address: collectable.address,
     ...(collectable.reference === undefined ? {} : { reference: collectable.reference }),
-    firstLookMs: firstLookMs(stepping, collectable),
+    firstLookMs: firstLookMs(stepping, collectable, since),
     onSilence: () => run.emit({ type: "step_waiting", step: step.id, why: "no_answer" }),
     onLook: (look) =>
       run.emit({
@@ -169,11 +178,13 @@ export async function conclude(
 }
 
 /** When it is worth looking first: a little before tasks of its kind are usually done. */
-function firstLookMs(stepping: Collecting, collectable: Collectable): number {
+function firstLookMs(stepping: Collecting, collectable: Collectable, since: Since): number {
   const { run, planned } = stepping;
   const elapsed = run.clock.now() - collectable.startedMs;
   const usual = run.provider.loopback
     ? 0
     : Math.min(FIRST_LOOK_MOST_MS, (planned.expectedSeconds ?? 0) * 500);
-  return Math.max(run.pollMs / 2, usual - elapsed);
+  // It may have ended while nobody looked or listened: whoever polls slowly need not wait for that, too.
+  const intervalMs = since === "resumed" ? Math.min(run.pollMs, RESUMED_MOST_MS) : run.pollMs;
+  return Math.max(intervalMs / 2, usual - elapsed);
 }

@@ -139,6 +139,12 @@ export function createPoller(
     }
   };
 
+  /** Who is in more of a hurry than the grid is fine goes alone. */
+  const firstDue = ({ firstLookMs }: Follow): number => {
+    const dueMs = clock.now() + firstLookMs;
+    return firstLookMs < gridMs ? dueMs : onGrid(dueMs);
+  };
+
   const wasHinted = ({ task, reference }: Follow): boolean => {
     const names = [`task ${task}`, `reference ${reference ?? ""}`];
     return names.filter((name) => early.delete(name)).length > 0;
@@ -149,7 +155,7 @@ export function createPoller(
       new Promise<Followed>((end, fail) => {
         entries.add({
           ...follow,
-          dueMs: wasHinted(follow) ? clock.now() : onGrid(clock.now() + follow.firstLookMs),
+          dueMs: wasHinted(follow) ? clock.now() : firstDue(follow),
           freeMs: clock.now(),
           hinted: false,
           absent: 0,

@@ -138,7 +138,7 @@ function textsBelow(folder: string): readonly (readonly [name: string, text: str
     .map((name) => [name, readFileSync(join(folder, name), "latin1")] as const);
 }
 
-describe("a render that is called back", () => {
+describe("a render that is called back", { timeout: 30_000 }, () => {
   it.each([
     ["with signatures", SECRET, "only signed ones count"],
     ["without a secret", "", "a hint to ask"],

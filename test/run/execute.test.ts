@@ -431,6 +431,21 @@ describe("steps of equal keys", () => {
     expect(set.vendor.tasks).toHaveLength(1);
   });
 
+  test("are looked at soon when they are resumed, however rarely a run asks otherwise", async () => {
+    const set = new FilmSet();
+    const stop = new AbortController();
+    const execution = { limits: { concurrency: 1, downloads: 1, pollMs: 600_000 } };
+    await set.run(twins, {
+      stop,
+      execution,
+      onEvent: (event) => void (event.type === "step_submitted" && stop.abort(new Error("stopped"))),
+    });
+    await set.clock.advance(3_600_000);
+    const resumedMs = set.clock.now();
+    await set.run(twins, { execution });
+    expect(set.clock.now() - resumedMs).toBe(2_500);
+  });
+
   test("bought again, both have the new clip", async () => {
     const set = new FilmSet();
     await set.run(twins);
