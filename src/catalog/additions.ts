@@ -122,15 +122,17 @@ function owns(model: Model, base: Model, wireName: string): boolean {
 function likeVideo(base: VideoModel, own: OwnModel, owner: Model | undefined): VideoModel {
   const wireName = wireNameOf(own);
   const durations = own.durations && [...new Set(own.durations)].toSorted((a, b) => a - b);
+  // New endpoints carry the model in their path, /v1 carries it in the body.
+  const pathOf = (from: { readonly path: string }): string =>
+    base.dialect === "new" ? from.path.replace(/[^/]+$/, () => wireName) : from.path;
   const endpoint = (from: VideoEndpoint | undefined): VideoEndpoint | undefined => {
     if (from === undefined) return undefined;
-    // New endpoints carry the model in their path, /v1 carries it in the body.
-    const path = base.dialect === "new" ? from.path.replace(/[^/]+$/, () => wireName) : from.path;
+    const path = pathOf(from);
     if (durations === undefined) return { ...from, path };
     const { loneFrameDurations: _lone, sureDurations: _sure, ...rest } = from;
     return { ...rest, path, durations };
   };
-  const { textToVideo, imageToVideo, ...rest } = base;
+  const { textToVideo, imageToVideo, motion, ...rest } = base;
   const text = endpoint(textToVideo);
   const image = endpoint(imageToVideo);
   return {
@@ -139,6 +141,7 @@ function likeVideo(base: VideoModel, own: OwnModel, owner: Model | undefined): V
     wireName,
     ...(text && { textToVideo: text }),
     ...(image && { imageToVideo: image }),
+    ...(motion && { motion: { ...motion, path: pathOf(motion) } }),
   };
 }
 
