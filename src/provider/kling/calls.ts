@@ -4,9 +4,9 @@
  * Every answer is asked whether it comes from the server that was meant, because a sandbox takes the same calls.
  */
 import type { Clock } from "../../base/clock.js";
-import type { Json } from "../../base/digest.js";
 import type { Realm } from "../../graph/input.js";
 import type { Http, JsonAnswer, JsonCall } from "../http.js";
+import { writeExactJson, type ExactJson } from "../json.js";
 import { WrongServer } from "../provider.js";
 import type { Redact } from "../redact.js";
 import { apiUrl } from "./address.js";
@@ -31,7 +31,7 @@ export interface Calls {
   /** Whether the credentials are accepted by `/v1` only. */
   readonly legacyOnly: boolean;
   /** One create or small call, sent once. */
-  post(path: string, body: Json, asked: "create" | "call", signal: AbortSignal): Promise<Verdict>;
+  post(path: string, body: ExactJson, asked: "create" | "call", signal: AbortSignal): Promise<Verdict>;
   /** One query. @throws the signal's reason. */
   query(
     path: string,
@@ -78,7 +78,7 @@ export function openCalls(options: CallOptions): Calls {
         });
       }
       if (!proven) return { kind: "lost", why: "the sandbox does not answer", unsent: true };
-      return ask({ method: "POST", url: apiUrl(base, path), body: JSON.stringify(body) }, asked, signal);
+      return ask({ method: "POST", url: apiUrl(base, path), body: writeExactJson(body) }, asked, signal);
     },
     async query(path, values, signal) {
       signal.throwIfAborted();

@@ -5,7 +5,7 @@
  */
 import type { Clock } from "../../base/clock.js";
 import { unreachable } from "../../base/guard.js";
-import type { ImageModel, Model, VideoModel } from "../../catalog/model.js";
+import type { Model } from "../../catalog/model.js";
 import type { Action } from "../../graph/actions.js";
 import type { Realm } from "../../graph/input.js";
 import { callbackFor, callbackSecrets } from "../callback-url.js";
@@ -18,6 +18,7 @@ import { accountAt, readBase } from "./address.js";
 import { createdTask, type Reading } from "./answers.js";
 import { readAccount, secretsOf, type Environment } from "./auth.js";
 import { openCalls } from "./calls.js";
+import type { Carry } from "./carried.js";
 import { lipSyncWay } from "./environment.js";
 import { openQueries } from "./queries.js";
 import { createRequest } from "./requests.js";
@@ -28,14 +29,12 @@ import {
   queriesByReference,
   takesReference,
   targetOf,
-  type Carry,
+  type Models,
   type Target,
 } from "./target.js";
 
 /** What the route needs of a catalog. */
-interface KlingModels {
-  video(id: string): VideoModel | undefined;
-  image(id: string): ImageModel | undefined;
+interface KlingModels extends Models {
   all(): readonly Model[];
 }
 
@@ -121,14 +120,12 @@ export function openKling(options: KlingOptions): Provider | RouteProblem {
       }
       const carried = new Map<string, Carry>();
       for (const [field, material] of materials) {
-        // A clip is not sent but pointed at, so its bytes are never read.
-        if (field !== "source") carried.set(field, await onWire(field, material));
+        const carry = await onWire(material);
+        if (carry !== undefined) carried.set(field, carry);
       }
-      const source = materials.get("source");
       const request = createRequest(to, {
         reference,
         carried,
-        ...(source === undefined ? {} : { source }),
         ...(speech === undefined ? {} : { speech }),
         ...(callback === undefined ? {} : { callback }),
       });
@@ -169,21 +166,13 @@ export function openKling(options: KlingOptions): Provider | RouteProblem {
   };
 }
 
-async function onWire(field: string, material: Material): Promise<Carry> {
-  switch (material.kind) {
-    case "url":
-      return { kind: "url", text: material.url };
-    case "bytes": {
-      const bytes = await material.read();
-      const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
-      return { kind: "base64", text };
-    }
-    case "kept":
-    case "result":
-      throw new Error(`the input ${field} was handed over as a clip of the vendor's`);
-    default:
-      return unreachable(material);
-  }
+/** A clip is not sent but pointed at, so its bytes are never read. */
+async function onWire(material: Material): Promise<Carry | undefined> {
+  if (material.kind !== "bytes") return material;
+  if (material.type.startsWith("video/")) return undefined;
+  const bytes = await material.read();
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+  return { kind: "base64", text };
 }
 
 /** Why an access key with a secret key is not even tried where the vendor is known to refuse it. */

@@ -2,10 +2,10 @@
  * The aspect ratio of a continuation: omni endpoints want one although the clip that is continued has it, and take only
  * a few. Pure.
  */
-import type { Material } from "../provider.js";
+import type { Carry } from "./carried.js";
 
 /** The ratio of `taken` that comes nearest to a clip's; 16:9, or the first taken, where its measures are not known. */
-export function nearestRatio(taken: readonly string[], source: Material | undefined): string {
+export function nearestRatio(taken: readonly string[], source: Carry): string {
   const usual = taken.includes("16:9") ? "16:9" : taken[0];
   if (usual === undefined) throw new Error("a continuation at an endpoint without aspect ratios");
   const shape = shapeOf(source);
@@ -15,9 +15,8 @@ export function nearestRatio(taken: readonly string[], source: Material | undefi
   return taken.reduce((best, ratio) => (distance(ratio) < distance(best) ? ratio : best), usual);
 }
 
-function shapeOf(source: Material | undefined): number | undefined {
-  if (source?.kind !== "result" || source.width === undefined || source.height === undefined)
-    return undefined;
+function shapeOf(source: Carry): number | undefined {
+  if (source.kind !== "result" || source.width === undefined || source.height === undefined) return undefined;
   const shape = source.width / source.height;
   return Number.isFinite(shape) && shape > 0 ? shape : undefined;
 }

@@ -2,20 +2,21 @@
  * Bodies of the `/v1` products that work on a clip without naming a model: the native extension, and the two ways of
  * moving lips. Pure; the small calls that come before a lip-sync stand in `small-calls.ts`.
  */
-import type { Json } from "../../base/digest.js";
 import { lackedByOldLipSync } from "../../graph/rules-refine.js";
 import type { Extend, LipSync } from "../../graph/actions.js";
-import type { Material } from "../provider.js";
-import { carriedEither, sourceUrl, type Carry, type Given } from "./target.js";
+import type { ExactJson } from "../json.js";
+import { carriedEither, carriedInput, clipFields, type Carried } from "./carried.js";
+import type { CreateRequest, Given } from "./target.js";
 
-type Body = Readonly<Record<string, Json>>;
+type Body = CreateRequest["body"];
 
 /** The body of a native extension. It has no field for a reference. */
-export function nativeExtension(action: Extend, { source }: Given): Body {
+export function nativeExtension(action: Extend, { carried }: Given): Body {
+  const source = carried.get("source");
   if (source?.kind !== "result" || source.id === undefined) {
     throw new Error("a native extension wants a result of the vendor's own, by its id");
   }
-  const body: Record<string, Json> = { video_id: source.id };
+  const body: Record<string, ExactJson> = { video_id: source.id };
   if ((action.prompt ?? "") !== "") body["prompt"] = action.prompt ?? "";
   if ((action.negative_prompt ?? "") !== "") body["negative_prompt"] = action.negative_prompt ?? "";
   if (action.cfg_scale !== undefined) body["cfg_scale"] = action.cfg_scale;
@@ -29,9 +30,7 @@ export function advancedLipSync(action: LipSync, { reference, carried, speech }:
     throw new Error("a lip-sync wants either its sound file or spoken text");
   }
   const sound =
-    speech.audio === undefined
-      ? { sound_file: carriedEither(carried, "audio").text }
-      : { audio_id: speech.audio };
+    speech.audio === undefined ? { sound_file: carriedInput(carried, "audio") } : { audio_id: speech.audio };
   return {
     session_id: speech.session,
     face_choose: [
@@ -50,10 +49,10 @@ export function advancedLipSync(action: LipSync, { reference, carried, speech }:
 }
 
 /** The body of the lip-sync that older gateways have: it chooses no face, no span and no volume, and has no reference. */
-export function oldLipSync(action: LipSync, { carried, source }: Given): Body {
+export function oldLipSync(action: LipSync, { carried }: Given): Body {
   const lacking = lackedByOldLipSync(action);
   if (lacking.length > 0) throw new Error(`the old lip-sync has no ${lacking.join(", ")}`);
-  const clip = clipFields(source);
+  const clip = clipFields(carriedEither(carried, "source"));
   if (action.text !== undefined) {
     return {
       input: {
@@ -66,16 +65,12 @@ export function oldLipSync(action: LipSync, { carried, source }: Given): Body {
       },
     };
   }
-  return { input: { mode: "audio2video", ...clip, ...soundFields(carriedEither(carried, "audio")) } };
+  return { input: { mode: "audio2video", ...clip, ...soundFields(carried) } };
 }
 
-/** A clip by the vendor's id where it has one, else by URL. @throws Error for anything else. */
-export function clipFields(source: Material | undefined): Body {
-  return source?.kind === "result" && source.id !== undefined
-    ? { video_id: source.id }
-    : { video_url: sourceUrl(source) };
-}
-
-function soundFields({ kind, text }: Carry): Body {
-  return kind === "url" ? { audio_type: "url", audio_url: text } : { audio_type: "file", audio_file: text };
+function soundFields(carried: Carried): Body {
+  const sound = carriedInput(carried, "audio");
+  return carriedEither(carried, "audio").kind === "base64"
+    ? { audio_type: "file", audio_file: sound }
+    : { audio_type: "url", audio_url: sound };
 }

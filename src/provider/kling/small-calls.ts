@@ -2,18 +2,17 @@
  * The small synchronous calls before a lip-sync: which faces a clip has, and the sound of a text. Pure. The answers are
  * a stranger's: a value that is not what it should be is dropped, and without the one that counts there is no answer.
  */
-import type { Json } from "../../base/digest.js";
 import { isRecord, unreachable } from "../../base/guard.js";
 import type { Face, SmallAnswer, SmallCall, VendorError } from "../provider.js";
 import { billedOf, listOf, secondsOf } from "./answers.js";
+import { clipFields } from "./carried.js";
 import type { Verdict } from "./errors.js";
-import { clipFields } from "./requests-refine.js";
-import type { Target } from "./target.js";
+import type { CreateRequest, Target } from "./target.js";
 
 /** What is sent for a small call. @throws Error for a clip that is neither a result of the vendor's nor a URL. */
 export function smallRequest(call: SmallCall): {
   readonly path: string;
-  readonly body: Readonly<Record<string, Json>>;
+  readonly body: CreateRequest["body"];
 } {
   switch (call.kind) {
     case "identify_face":

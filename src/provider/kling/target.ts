@@ -1,45 +1,49 @@
 /**
- * What an action is sent to: its model, its endpoint, and the words that all builders of requests share.
- * Pure. Frames are cut on this machine, so they have no target, and asking for one is a bug of ours.
+ * What an action is sent to: its model or service, its endpoint, and what a create is made of.
+ * Pure. Frames and single pictures are cut on this machine, so they have no target, and asking for one is a bug of ours.
  */
-import type { Json } from "../../base/digest.js";
 import { unreachable } from "../../base/guard.js";
-import type { ImageModel, Model, VideoEndpoint, VideoModel } from "../../catalog/model.js";
+import type {
+  ImageModel,
+  Model,
+  MotionEndpoint,
+  MultiImageEndpoint,
+  ServiceModel,
+  VideoEndpoint,
+  VideoModel,
+} from "../../catalog/model.js";
+import type { ServiceKind } from "../../catalog/services.js";
 import type {
   Action,
   Extend,
   ImageToVideo,
   LipSync,
   MakeImage,
+  MotionControl,
+  MultiImage,
+  MultiImageToVideo,
+  OmniImage,
+  OmniVideo,
   TextToVideo,
   TryOn,
 } from "../../graph/actions.js";
-import type { ClientReference } from "../../plan/prior.js";
-import type { Address, Material, SpeechPlan } from "../provider.js";
 import type { LipSyncEndpoint } from "../../plan/estimate.js";
+import type { ClientReference } from "../../plan/prior.js";
+import type { ExactJson } from "../json.js";
+import type { Address, SpeechPlan } from "../provider.js";
+import type { Carried } from "./carried.js";
 
 /** The catalog's look-ups that requests need. */
 export interface Models {
   video(id: string): VideoModel | undefined;
   image(id: string): ImageModel | undefined;
-}
-
-/** Inputs by field name of the action, as the wire has them: a URL, or base64 without a prefix. */
-export type Carried = ReadonlyMap<string, Carry>;
-
-/** One input on the wire. */
-export interface Carry {
-  readonly kind: "url" | "base64";
-  readonly text: string;
+  service(kind: ServiceKind): ServiceModel;
 }
 
 /** What a create is made of, beside its target. */
 export interface Given {
   readonly reference: ClientReference;
-  /** All inputs but the clip that is worked on. */
   readonly carried: Carried;
-  /** The clip that is worked on. */
-  readonly source?: Material;
   readonly speech?: SpeechPlan;
   /** Whom the vendor may tell of changes; absent: nobody. */
   readonly callback?: string;
@@ -49,8 +53,11 @@ export interface Given {
 export interface CreateRequest {
   readonly method: "POST";
   readonly path: string;
-  readonly body: Readonly<Record<string, Json>>;
+  readonly body: Readonly<Record<string, ExactJson>>;
 }
+
+/** An action that a service carries out. */
+export type ServiceAction = Extract<Action, { readonly kind: ServiceKind }>;
 
 /** An action of a kind that the vendor renders, with its model and endpoint. */
 export type Target =
@@ -61,6 +68,24 @@ export type Target =
       readonly endpoint: VideoEndpoint;
       /** The input that is the first frame. */
       readonly first: "image" | "frame";
+    }
+  | {
+      readonly kind: "omni";
+      readonly action: OmniVideo;
+      readonly model: VideoModel;
+      readonly endpoint: VideoEndpoint;
+    }
+  | {
+      readonly kind: "motion";
+      readonly action: MotionControl;
+      readonly model: VideoModel;
+      readonly endpoint: MotionEndpoint;
+    }
+  | {
+      readonly kind: "multi_image_clip";
+      readonly action: MultiImageToVideo;
+      readonly model: VideoModel;
+      readonly endpoint: MultiImageEndpoint;
     }
   /** An omni model that goes on from a clip. */
   | {
@@ -73,15 +98,29 @@ export type Target =
   | { readonly kind: "native_extension"; readonly action: Extend }
   | { readonly kind: "lip_sync"; readonly action: LipSync; readonly way: LipSyncEndpoint }
   | { readonly kind: "image"; readonly action: MakeImage; readonly model: ImageModel }
-  | { readonly kind: "try_on"; readonly action: TryOn; readonly model: ImageModel };
+  | { readonly kind: "omni_image"; readonly action: OmniImage; readonly model: ImageModel }
+  | {
+      readonly kind: "multi_image";
+      readonly action: MultiImage;
+      readonly model: ImageModel;
+      readonly path: string;
+    }
+  | { readonly kind: "try_on"; readonly action: TryOn; readonly model: ImageModel }
+  | { readonly kind: "service"; readonly action: ServiceAction; readonly path: string };
 
 const NATIVE_EXTENSION_PATH = "/v1/videos/video-extend";
-const TRY_ON_PATH = "/v1/images/kolors-virtual-try-on";
-const OMNI_VIDEO_PATH = "/v1/videos/omni-video";
 const LIP_SYNC_PATHS: Readonly<Record<LipSyncEndpoint, string>> = {
   advanced: "/v1/videos/advanced-lip-sync",
   old: "/v1/videos/lip-sync",
 };
+
+/** Products whose query pages do not say that they find tasks by reference. [kling-api 4.1] */
+const NOT_KNOWN_BY_REFERENCE: ReadonlySet<string> = new Set([
+  LIP_SYNC_PATHS.advanced,
+  "/v1/images/kolors-virtual-try-on",
+  "/v1/videos/omni-video",
+  "/v1/videos/multi-image2video",
+]);
 
 /** Model and endpoint of an action. @throws Error for frames and for models that are unknown or cannot do it. */
 export function targetOf(models: Models, action: Action, way: LipSyncEndpoint = "advanced"): Target {
@@ -89,38 +128,61 @@ export function targetOf(models: Models, action: Action, way: LipSyncEndpoint = 
     case "text_to_video":
     case "image_to_video":
       return clipTarget(models, action, "image");
+    case "omni_video": {
+      const model = models.video(action.model);
+      const endpoint = action.image === undefined ? model?.textToVideo : model?.imageToVideo;
+      if (model === undefined || endpoint?.shape !== "omni") throw noRequest(action.kind, action.model);
+      return { kind: "omni", action, model, endpoint };
+    }
+    case "motion_control": {
+      const model = models.video(action.model);
+      if (model?.motion === undefined) throw noRequest(action.kind, action.model);
+      return { kind: "motion", action, model, endpoint: model.motion };
+    }
+    case "multi_image_to_video": {
+      const model = models.video(action.model);
+      if (model?.multiImage === undefined) throw noRequest(action.kind, action.model);
+      return { kind: "multi_image_clip", action, model, endpoint: model.multiImage };
+    }
     case "extend":
       return extendTarget(models, action);
     case "lip_sync":
       return { kind: "lip_sync", action, way };
-    case "image": {
+    case "image":
+      return { kind: "image", action, model: stillModel(models, action, "generate") };
+    case "omni_image":
+      return { kind: "omni_image", action, model: stillModel(models, action, "omni") };
+    case "multi_image": {
       const model = models.image(action.model);
-      if (model?.does !== "generate") throw noRequest(action.kind, action.model);
-      return { kind: "image", action, model };
+      if (model?.multiImage === undefined) throw noRequest(action.kind, action.model);
+      return { kind: "multi_image", action, model, path: model.multiImage.path };
     }
-    case "try_on": {
-      const model = models.image(action.model);
-      if (model?.does !== "try_on") throw noRequest(action.kind, action.model);
-      return { kind: "try_on", action, model };
-    }
-    case "frame":
-    case "picture":
-    case "omni_video":
-    case "motion_control":
+    case "try_on":
+      return { kind: "try_on", action, model: stillModel(models, action, "try_on") };
     case "avatar":
     case "effect":
-    case "multi_image_to_video":
     case "video_to_audio":
-    case "omni_image":
-    case "multi_image":
     case "expand":
     case "text_to_audio":
     case "element":
     case "voice":
+      return { kind: "service", action, path: models.service(action.kind).path };
+    case "frame":
+    case "picture":
       throw new Error(`no request is made for the action ${action.kind}`);
     default:
       return unreachable(action);
   }
+}
+
+function stillModel(
+  models: Models,
+  action: { readonly kind: string; readonly model: string },
+  does: ImageModel["does"],
+): ImageModel {
+  const model = models.image(action.model);
+  if (model?.does !== does) throw noRequest(action.kind, action.model);
+  return model;
 }
 
 function clipTarget(models: Models, action: TextToVideo | ImageToVideo, first: "image" | "frame"): Target {
@@ -166,6 +228,9 @@ function extendTarget(models: Models, action: Extend): Target {
 export function addressOf(target: Target): Address {
   switch (target.kind) {
     case "clip":
+    case "omni":
+    case "motion":
+    case "multi_image_clip":
     case "continuation":
       return { dialect: target.model.dialect, product: target.endpoint.path };
     case "native_extension":
@@ -173,8 +238,12 @@ export function addressOf(target: Target): Address {
     case "lip_sync":
       return { dialect: "legacy", product: LIP_SYNC_PATHS[target.way] };
     case "image":
+    case "omni_image":
     case "try_on":
       return { dialect: target.model.dialect, product: target.model.path };
+    case "multi_image":
+    case "service":
+      return { dialect: "legacy", product: target.path };
     default:
       return unreachable(target);
   }
@@ -185,36 +254,14 @@ export function takesReference(product: string): boolean {
   return product !== NATIVE_EXTENSION_PATH && product !== LIP_SYNC_PATHS.old;
 }
 
-/**
- * Whether a product's own query is known to find tasks by reference. Try-on and the current lip-sync carry one, but their
- * query pages do not say so. [kling-api 4.1]
- */
+/** Whether a product's own query is known to find tasks by reference. */
 export function queriesByReference(product: string): boolean {
-  return product !== LIP_SYNC_PATHS.advanced && product !== TRY_ON_PATH && product !== OMNI_VIDEO_PATH;
+  return !NOT_KNOWN_BY_REFERENCE.has(product);
 }
 
 /** The model of a target, where the request names one. */
 export function modelOf(target: Target): Model | undefined {
   return "model" in target ? target.model : undefined;
-}
-
-/** The text of an input. @throws Error when it was not handed over. */
-export function carriedInput(carried: Carried, field: string): string {
-  return carriedEither(carried, field).text;
-}
-
-/** An input, for fields that tell URLs from bytes. @throws Error when it was not handed over. */
-export function carriedEither(carried: Carried, field: string): Carry {
-  const carry = carried.get(field);
-  if (carry === undefined) throw new Error(`the input ${field} was not handed over`);
-  return carry;
-}
-
-/** The URL of the clip that is worked on. @throws Error when it has none: clips are never sent as bytes. */
-export function sourceUrl(source: Material | undefined): string {
-  if (source === undefined || source.kind === "bytes" || source.kind === "kept")
-    throw new Error("the source was not handed over as a URL");
-  return source.url;
 }
 
 function noRequest(kind: string, model: string): Error {
