@@ -15,7 +15,7 @@ import type { LipSyncEndpoint } from "../../src/plan/estimate.js";
 import type { Carry } from "../../src/provider/kling/carried.js";
 import { createRequest } from "../../src/provider/kling/requests.js";
 import { smallRequest } from "../../src/provider/kling/small-calls.js";
-import { targetOf, type CreateRequest } from "../../src/provider/kling/target.js";
+import { targetOf, type CreateRequest, type Given } from "../../src/provider/kling/target.js";
 import type { SpeechPlan } from "../../src/provider/provider.js";
 import { builtIn, reference } from "./world.js";
 
@@ -416,11 +416,15 @@ export const CASES: Readonly<Record<string, Case>> = {
 };
 
 /** The create of a case. */
-export function requestOf({ action, carried = {}, way, speech: plan }: Case): CreateRequest {
+export function requestOf(
+  { action, carried = {}, way, speech: plan }: Case,
+  more: Pick<Given, "callback"> = {},
+): CreateRequest {
   return createRequest(targetOf(builtIn(), action, way), {
     reference,
     carried: new Map(Object.entries(carried)),
     ...(plan === undefined ? {} : { speech: plan }),
+    ...more,
   });
 }
 

@@ -146,19 +146,22 @@ describe("a create", () => {
     expect(without).toEqual(["/v1/videos/video-extend", "/v1/videos/lip-sync"]);
   });
 
-  it.each(GOLDEN)("of %s can name an address to call back, and is the same otherwise", (_name, action) => {
-    const plain = render(action);
-    const callback = "https://hooks.example.com/kling?key=s3cret";
-    const { path, body } = createRequest(targetOf(builtIn(), action), { reference, carried, callback });
-    const isLegacy = path.startsWith("/v1/");
-    const { callback_url: legacy, ...rest } = body;
-    expect(legacy).toBe(isLegacy ? callback : undefined);
-    const options = { ...(plain.body["options"] as object), callback_url: callback };
-    expect({ path, body: rest }).toEqual({
-      path: plain.path,
-      body: isLegacy ? plain.body : { ...plain.body, options },
-    });
-  });
+  it.each(Object.entries(CASES))(
+    "of %s can name an address to call back, and is the same otherwise",
+    (_name, one: Case) => {
+      const plain = requestOf(one);
+      const callback = "https://hooks.example.com/kling?key=s3cret";
+      const { path, body } = requestOf(one, { callback });
+      const isLegacy = path.startsWith("/v1/");
+      const { callback_url: legacy, ...rest } = body;
+      expect(legacy).toBe(isLegacy ? callback : undefined);
+      const options = { ...(plain.body["options"] as object), callback_url: callback };
+      expect({ path, body: rest }).toEqual({
+        path: plain.path,
+        body: isLegacy ? plain.body : { ...plain.body, options },
+      });
+    },
+  );
 
   it("of a project's own model keeps the settings of the model that it is like", () => {
     const models = createCatalog({ models: [{ id: "kling-4.0", like: "kling-3.0" }] }).value;
