@@ -10,6 +10,9 @@ import { packageType } from "./task-view.js";
 
 const MONTH_MS = 30 * 24 * 3600 * 1000;
 
+/** The units of the two packs, when they are bought. */
+export const PACK_UNITS = { video: 10_000, image: 100_000 } as const;
+
 /** What the packs are told from. */
 export interface AccountOptions {
   readonly concurrency: number;
@@ -29,8 +32,8 @@ export function accountCosts(
     if (!/^\d+$/u.test(search.get(name) ?? "")) return refusal(1201, `${name} is required, in milliseconds`);
   }
   const packs = [
-    pack("video", 10_000, `Sandbox-Video-10000Units-${concurrency}Con-1Months`),
-    pack("image", 100_000, `Sandbox-Image-100000Units-${imageConcurrency}Con-1Months`),
+    pack("video", PACK_UNITS.video, packName("video", concurrency)),
+    pack("image", PACK_UNITS.image, packName("image", imageConcurrency)),
   ];
   const wanted = search.get("resource_pack_name");
   return result({
@@ -58,4 +61,10 @@ export function accountCosts(
       status: remaining > 0 ? "online" : "runOut",
     };
   }
+}
+
+/** A pack's name, which says what it is for, its units, and how many tasks it lets run at a time. */
+export function packName(type: "video" | "image", concurrency: number): string {
+  const kind = type === "video" ? "Video" : "Image";
+  return `Sandbox-${kind}-${PACK_UNITS[type]}Units-${concurrency}Con-1Months`;
 }

@@ -19,6 +19,7 @@ export async function checkCredentials(
   header: string | undefined,
   generation: "new" | "legacy",
   keys: Keys,
+  nowMs: number,
 ): Promise<Refusal | undefined> {
   if (header === undefined || header.trim() === "") return { code: 1001, message: "Authorization is empty" };
   const token = /^Bearer\s+(\S+)$/iu.exec(header.trim())?.[1];
@@ -32,16 +33,17 @@ export async function checkCredentials(
     };
   }
   if (token.split(".").length !== 3) return { code: 1002, message: "The token was expected to have 3 parts" };
-  return checkToken(token, keys);
+  return checkToken(token, keys, nowMs);
 }
 
-async function checkToken(token: string, keys: Keys): Promise<Refusal | undefined> {
+async function checkToken(token: string, keys: Keys, nowMs: number): Promise<Refusal | undefined> {
   const { errors, jwtVerify } = await import("jose");
   try {
     await jwtVerify(token, new TextEncoder().encode(keys.secretKey), {
       algorithms: ["HS256"],
       issuer: keys.accessKey,
       requiredClaims: ["exp"],
+      currentDate: new Date(nowMs),
     });
     return undefined;
   } catch (error) {

@@ -4,6 +4,7 @@
  */
 
 import { unreachable } from "../base/guard.js";
+import type { LedgerKind } from "./account-ledger.js";
 import type { CallKind } from "./faults.js";
 import type { Product } from "./rules/order.js";
 import { PRODUCTS } from "./rules/products.js";
@@ -17,6 +18,7 @@ export type Route =
   | { readonly kind: "query tasks" }
   | { readonly kind: "list tasks" }
   | { readonly kind: "account costs" }
+  | { readonly kind: "account ledger"; readonly of: LedgerKind }
   | { readonly kind: "ledger" }
   | { readonly kind: "counts" }
   | { readonly kind: "result" }
@@ -26,6 +28,12 @@ export type Route =
 const PRESETS: ReadonlyMap<string, "elements" | "voices"> = new Map([
   ["/v1/general/advanced-presets-elements", "elements"],
   ["/v1/general/presets-voices", "voices"],
+]);
+
+/** Where the vendor tells what was deducted, and from what. */
+const LEDGERS: ReadonlyMap<string, LedgerKind> = new Map([
+  ["/account/billing/balance", "balance"],
+  ["/account/billing/package", "package"],
 ]);
 
 /** The route of a method and a path, on a server with one kind of lip-sync. */
@@ -43,6 +51,8 @@ export function routeOf(method: string, path: string, lipSync: "advanced" | "old
     return method === "GET" ? { kind: "presets", what: presets } : { kind: "wrong method" };
   }
   if (path === "/account/costs") return { kind: method === "GET" ? "account costs" : "wrong method" };
+  const of = LEDGERS.get(path);
+  if (of !== undefined) return method === "POST" ? { kind: "account ledger", of } : { kind: "wrong method" };
   if (path === "/sandbox/ledger") return { kind: method === "GET" ? "ledger" : "wrong method" };
   if (path === "/sandbox/counts") return { kind: method === "GET" ? "counts" : "wrong method" };
   if (path.startsWith("/outputs/"))
@@ -74,6 +84,7 @@ export function generationOf(route: Route): "new" | "legacy" | undefined {
     case "legacy list":
     case "presets":
     case "account costs":
+    case "account ledger":
       return "legacy";
     case "ledger":
     case "counts":
@@ -94,6 +105,7 @@ export function callOf(route: Route): CallKind | undefined {
     case "query tasks":
     case "legacy query":
     case "account costs":
+    case "account ledger":
       return "query";
     case "list tasks":
     case "legacy list":

@@ -9,6 +9,7 @@
 
 import { isRecord, unreachable } from "../base/guard.js";
 import { accountCosts } from "./account.js";
+import { ledgerPage } from "./account-ledger.js";
 import { type Answer, refusal, result } from "./answer.js";
 import { openCallbacks } from "./callbacks.js";
 import { checkCredentials } from "./credentials.js";
@@ -55,6 +56,8 @@ export interface SandboxOptions {
   readonly webhookSecret?: string;
   /** What goes wrong; nothing by default. */
   readonly faults?: FaultPlan;
+  /** Its clock in Unix milliseconds, for tasks, tokens and the `Date` of every answer; the system's by default. */
+  readonly now?: () => number;
 }
 
 /** A running sandbox and the credentials that it accepts. */
@@ -75,7 +78,7 @@ const THIRTY_DAYS = 30 * 24 * 3600;
 
 /** Starts a sandbox; rejects when the port is taken, the directory cannot be made, or a webhook secret is none. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const now = (): number => Date.now();
+  const now = options.now ?? ((): number => Date.now());
   const { concurrency = 5, imageConcurrency = 9, requestsPerSecond = Infinity } = options;
   const accessKey = options.accessKey ?? "sandbox-access";
   const secretKey = options.secretKey ?? "sandbox-secret";
@@ -153,7 +156,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const generation = generationOf(route);
     if (generation !== undefined) {
       const refused =
-        (await checkCredentials(request.authorization, generation, keys)) ??
+        (await checkCredentials(request.authorization, generation, keys, now())) ??
         (overRate() ? { code: 1302, message: "request rate too high" } : undefined) ??
         (body === undefined ? { code: 1200, message: "the body is not a JSON object" } : undefined);
       if (refused !== undefined) {
@@ -180,6 +183,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
           imageConcurrency,
           openedAt,
         });
+      case "account ledger":
+        return ledgerPage(route.of, body ?? {}, book.all(), now(), { concurrency, imageConcurrency });
       case "ledger":
         return result(book.ledger());
       case "counts":
@@ -197,7 +202,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
   const server = await listen(
     options.port ?? 0,
-    options.asVendor === true ? {} : { [SANDBOX_HEADER]: "1" },
+    () => ({
+      date: new Date(now()).toUTCString(),
+      ...(options.asVendor === true ? {} : { [SANDBOX_HEADER]: "1" }),
+    }),
     handle,
   );
   url = `http://127.0.0.1:${server.port}`;

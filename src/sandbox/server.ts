@@ -31,14 +31,14 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Listens on 127.0.0.1; port 0 takes any that is free. `headers` go with every answer. */
+/** Listens on 127.0.0.1; port 0 takes any that is free. `headers` are asked for what goes with every answer. */
 export async function listen(
   port: number,
-  headers: Readonly<Record<string, string>>,
+  headers: () => Readonly<Record<string, string>>,
   handle: (request: Request) => Promise<Answer>,
 ): Promise<Listening> {
   const server = createServer((incoming, response) => {
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    for (const [name, value] of Object.entries(headers())) response.setHeader(name, value);
     // A client that hangs up in the middle is its own affair.
     incoming.on("error", () => undefined);
     response.on("error", () => undefined);
