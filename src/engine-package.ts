@@ -15,7 +15,16 @@ export function build(): string {
 
 /** klingmake's version. */
 export function version(): string {
-  return (JSON.parse(readFileSync(shipped("package.json"), "utf8")) as { readonly version: string }).version;
+  return description().version;
+}
+
+/** The lowest version of Node that klingmake runs on. */
+export function leastNode(): string {
+  return description().engines.node.replace(/^\D+/, "");
+}
+
+function description(): { readonly version: string; readonly engines: { readonly node: string } } {
+  return JSON.parse(readFileSync(shipped("package.json"), "utf8")) as ReturnType<typeof description>;
 }
 
 /** The text of a JSON Schema that ships with klingmake. */

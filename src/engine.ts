@@ -146,7 +146,7 @@ function cacheHome({ env, home }: OpenOptions): string {
 }
 
 /** Where the user's store stands. */
-function storeOf(options: OpenOptions): string {
+export function storeOf(options: Pick<OpenOptions, "env" | "home">): string {
   const { KLINGMAKE_STORE: override, XDG_DATA_HOME: dataHome } = options.env;
   return storeDirectory({
     home: options.home,

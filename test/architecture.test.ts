@@ -25,10 +25,11 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   plan: PURE,
   store: PURE,
   provider: PURE,
+  doctor: ["base", "provider"],
   run: [...PURE, "store", "provider"],
   sandbox: ["base"],
-  engine: [...PURE, "store", "provider", "run", "sandbox"],
-  index: [...PURE, "store", "provider", "run", "sandbox", "engine"],
+  engine: [...PURE, "store", "provider", "doctor", "run", "sandbox"],
+  index: [...PURE, "store", "provider", "doctor", "run", "sandbox", "engine"],
   cli: ["index"],
 };
 /** Packages and Node modules by room. */
@@ -49,6 +50,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     "fs-native-extensions",
   ],
   provider: ["undici", "jose", "node:crypto", "node:dns", "node:net", "node:http", "node:https"],
+  doctor: [],
   run: ["p-limit"],
   sandbox: [
     "jose",

@@ -111,6 +111,7 @@ export type Command =
   | { readonly name: "why"; readonly step: string; readonly plan: PlanFlags }
   | { readonly name: "graph"; readonly profile?: string; readonly format: GraphFormat }
   | { readonly name: "models"; readonly all: boolean }
+  | { readonly name: "doctor" }
   | { readonly name: "schema"; readonly which: "manifest" | "lock" }
   | {
       readonly name: "sandbox";

@@ -16,6 +16,7 @@
  *   status    project, profile, count, steps (as in plan, with standing)
  *   why       step (as in plan), key_inputs, before, changes, dependents, task
  *   graph     project, profile, realm, steps (id, action, needs, output, title)
+ *   doctor    status, findings (check, status, found, todo), account, packs, concurrency, clock_skew_seconds
  *   models    models          schema   the schema          sandbox   url, credentials
  *   completion  shell, script
  * Wrong usage and our own bugs carry `data.error`. Members may be added; renames and removals raise `version`.

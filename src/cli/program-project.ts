@@ -1,5 +1,5 @@
 /**
- * The commands around a project rather than its film: `init`, `fmt`, `completion`, and the hidden `complete` that
+ * The commands around a project rather than its film: `init`, `fmt`, `doctor`, `completion`, and the hidden `complete` that
  * completions call back. The same rules as in `program.ts`.
  */
 import { Argument, type Command as Commander } from "commander";
@@ -58,6 +58,25 @@ export function addFmt(program: Commander, found: Found): void {
       ]),
     )
     .action((raw: { readonly check?: boolean }) => found({ name: "fmt", check: raw.check === true }));
+}
+
+/** `doctor`. */
+export function addDoctor(program: Commander, found: Found): void {
+  program
+    .command("doctor")
+    .summary("Look for what would keep renders from working: machine, project, credentials, account.")
+    .description(
+      "Look for what would keep renders from working: Node, ffmpeg, disks, manifest, credentials, network, clock, packs. Says what to do about each. Asks the vendor free questions only, and only where credentials are set or the project wants Kling; changes nothing, and shows no key.",
+    )
+    .addHelpText(
+      "after",
+      example("klingmake doctor --json", [
+        "0  no problem; there may be warnings",
+        "1  a problem with machine, project or network",
+        "9  a problem with credentials, balance or entitlement",
+      ]),
+    )
+    .action(() => found({ name: "doctor" }));
 }
 
 /** `completion`, and `complete`. */

@@ -6,7 +6,7 @@ import { Argument, Command as Commander, Option } from "commander";
 import { RETRIES_MOST } from "../index.js";
 import type { Command, GlobalFlags, GraphFormat, ListenAt, PlanFlags, PolicyFlags } from "./commands.js";
 import { appendix, example, faultWords } from "./help-text.js";
-import { addCompletion, addFmt, addInit } from "./program-project.js";
+import { addCompletion, addDoctor, addFmt, addInit } from "./program-project.js";
 import { addAdopt, addDownload, addReconcile } from "./program-settle.js";
 import { digestText, dollars, fileName, gathered, listenAt, pace, tierList, wholeNumber } from "./values.js";
 
@@ -193,6 +193,7 @@ export function makeProgram(found: (command: Command) => void): Commander {
     .addHelpText("after", example("klingmake models --all", ["0  listed"]))
     .action((raw: Raw) => found({ name: "models", all: raw.all === true }));
 
+  addDoctor(program, found);
   program
     .command("schema")
     .addArgument(new Argument("[which]", "which schema").choices(["manifest", "lock"]).default("manifest"))

@@ -115,6 +115,8 @@ async function answer(command: Command, context: CommandContext): Promise<Answer
       return graphCommand(command, context);
     case "models":
       return modelsCommand(command, context);
+    case "doctor":
+      return (await import("./command-doctor.js")).doctorCommand(context);
     case "schema":
       return schemaCommand(command);
     case "sandbox":

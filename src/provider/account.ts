@@ -94,10 +94,26 @@ export interface AccountQuestions {
   close(): Promise<void>;
 }
 
-/** Whether a pack pays for tasks at a moment. */
-export function isActive({ status, beginsMs, endsMs }: Pack, nowMs: number): boolean {
-  if (status !== "online") return false;
-  return (beginsMs === undefined || beginsMs <= nowMs) && (endsMs === undefined || nowMs < endsMs);
+/** Whether a pack pays for tasks at a moment. That it has begun is the vendor's word, and no clock's. */
+export function isActive({ status, endsMs }: Pack, nowMs: number): boolean {
+  return status === "online" && (endsMs === undefined || nowMs < endsMs);
+}
+
+/**
+ * By how many whole seconds this machine's clock is ahead of the server's, as far as that is certain: what the way and
+ * the header's rounding can explain is not counted.
+ */
+export function skewSeconds({ serverMs, sentMs, receivedMs }: ClockSighting): number {
+  // The header is cut to a second: at its moment it was between serverMs and one second later.
+  const ahead = sentMs - (serverMs + 1000);
+  const behind = serverMs - receivedMs;
+  if (ahead > 0) return Math.round(ahead / 1000);
+  return behind > 0 ? -Math.round(behind / 1000) : 0;
+}
+
+/** A time of this machine by the vendor's clock, where that was seen. Milliseconds since the epoch. */
+export function vendorTime(nowMs: number, sighting: ClockSighting | undefined): number {
+  return sighting === undefined ? nowMs : nowMs - skewSeconds(sighting) * 1000;
 }
 
 /**

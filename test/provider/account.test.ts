@@ -136,7 +136,7 @@ describe("the concurrency that packs give", () => {
     ],
     ["not that of an expired pack", [{ status: "expired", concurrency: 20 }, {}], { video: 5 }],
     ["not that of a used up pack", [{ status: "used_up" }], {}],
-    ["not that of a pack that is still to begin", [{ beginsMs: NOW + 1 }], {}],
+    ["not that of a pack that is still to begin", [{ status: "waiting" }], {}],
     ["not that of a pack that has ended", [{ endsMs: NOW }], {}],
     ["that of a pack without dates", [{ beginsMs: undefined, endsMs: undefined }], { video: 5 }],
     ["unknown where names do not say", [{ concurrency: undefined }], {}],

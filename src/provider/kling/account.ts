@@ -20,7 +20,7 @@ import { isLoopbackHost } from "../reach.js";
 import { redactor, type Redact } from "../redact.js";
 import { deductionsOf, innerRefusal, packsOf } from "./account-answers.js";
 import { accountAt, readBase } from "./address.js";
-import { readAccount, secretsOf, type Environment } from "./auth.js";
+import { CREDENTIAL_NAMES, readAccount, type Environment } from "./auth.js";
 import { openCalls } from "./calls.js";
 import { judge, type Verdict } from "./errors.js";
 
@@ -60,7 +60,8 @@ export function openAccount(options: AccountOptions): AccountQuestions | RoutePr
   const account = readAccount(options.env);
   if ("message" in account) return account;
   const { credentials } = account;
-  const redact = redactor(secretsOf(credentials));
+  // Also what is set and not used: whoever answers may have it from somewhere else.
+  const redact = redactor(CREDENTIAL_NAMES.map((name) => options.env[name] ?? ""));
   const given = options.transport ?? openHttp({ ...options.http, clock, base });
   const watched = watchClock(given, clock);
   const calls = openCalls({ http: watched.http, base, credentials, clock, realm, redact });

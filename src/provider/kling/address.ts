@@ -10,6 +10,31 @@ import { isLoopbackHost } from "../reach.js";
 /** Where the vendor answers callers outside mainland China. */
 const DEFAULT_BASE_URL = "https://api-singapore.klingai.com";
 
+/** The vendor's regions, each with keys of its own. */
+export type Region = "singapore" | "beijing";
+
+/** Where the vendor answers, by region. */
+export type VendorHosts = Readonly<Record<Region, string>>;
+
+/** The documented hosts. [kling-api 2.1] */
+export const VENDOR_HOSTS: VendorHosts = {
+  singapore: DEFAULT_BASE_URL,
+  beijing: "https://api-beijing.klingai.com",
+};
+
+const FORMER_HOST = "https://api.klingai.com";
+
+/** Whose server a base is, as far as its name tells: the vendor's (of a region, or the former one), this machine, or another. */
+export function whoseHost(
+  base: URL,
+  hosts: VendorHosts = VENDOR_HOSTS,
+): Region | "former" | "local" | "gateway" {
+  if (base.origin === new URL(hosts.singapore).origin) return "singapore";
+  if (base.origin === new URL(hosts.beijing).origin) return "beijing";
+  if (base.origin === FORMER_HOST) return "former";
+  return isLoopbackHost(base.hostname) ? "local" : "gateway";
+}
+
 /** `text` as the base of all API paths (the default when absent or empty). */
 export function readBase(text: string | undefined): URL | RouteProblem {
   const given = text === undefined || text === "" ? DEFAULT_BASE_URL : text;

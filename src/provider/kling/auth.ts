@@ -23,6 +23,9 @@ export interface Account {
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** The variables that hold credentials. */
+export const CREDENTIAL_NAMES = ["KLING_API_KEY", "KLING_ACCESS_KEY", "KLING_SECRET_KEY"] as const;
+
 const GET_KEY =
   "Make an API key in the developer console (https://kling.ai/dev/api-key) and set KLING_API_KEY to it.";
 

@@ -14,7 +14,7 @@ import { signer, type Credentials } from "./auth.js";
 import { judge, type Asked, type Verdict } from "./errors.js";
 
 /** The header by which the embedded sandbox says what it is. */
-const SANDBOX_HEADER = "x-klingmake-sandbox";
+export const SANDBOX_HEADER = "x-klingmake-sandbox";
 
 /** What calls are made with. */
 export interface CallOptions {
