@@ -125,7 +125,9 @@ function isWanted(
 /** What every task that ended well took, newest first. */
 function rowsOf(tasks: readonly Task[], now: number) {
   const left = { video: PACK_UNITS.video * 1000, image: PACK_UNITS.image * 1000 };
-  const paid = tasks.filter((task) => task.failure === undefined && !isUnderWay(task, now));
+  const paid = tasks.filter(
+    (task) => task.failure === undefined && !isUnderWay(task, now) && task.order.milliUnits > 0,
+  );
   const oldestFirst = paid.toSorted((a, b) => a.endsAt - b.endsAt || (a.id < b.id ? -1 : 1));
   const rows = oldestFirst.map((task) => {
     const { order } = task;
