@@ -20,6 +20,8 @@ import { handOver } from "./hand-over.js";
 import { findListed, sourceOf } from "./listed.js";
 import { speechBefore, type CallBooks } from "./small-calls.js";
 import type { Stepping } from "./stepping.js";
+import { laneOf, modelOf } from "./lane.js";
+import type { Slot } from "./slots.js";
 import { createTask, type NotReady } from "./submit.js";
 
 /**
@@ -80,13 +82,13 @@ function lose({ run, planned }: Stepping, { billed }: FailedTask): Micros {
 function attemptOnce(stepping: Stepping, earlier: Attempt | undefined): Promise<Finished | Ended> {
   const { run, planned } = stepping;
   const { step } = planned;
-  return run.inSlot(modelOf(planned), async () => {
+  return run.slots.hold(laneOf(planned), async (slot) => {
     if (run.stop.aborted) return ended({ status: "interrupted", underWay: earlier !== undefined });
     const by = run.halted();
     if (by !== undefined) return ended({ status: "blocked", because: { because: "upstream", steps: [by] } });
     if (earlier === undefined && !run.retried.has(step.id))
       run.emit({ type: "step_started", step: step.id, what: "render" });
-    const submitted = await submit(stepping, earlier);
+    const submitted = await submit(stepping, earlier, slot);
     if (!("status" in submitted)) return followAttempt(stepping, submitted);
     // Said while the slot is held, so that whoever has it next knows.
     if (submitted.status === "failed" && submitted.fatal === true) run.halt(step.id);
@@ -98,12 +100,12 @@ function ended(outcome: Outcome): Ended {
   return { kind: "ended", outcome };
 }
 
-function modelOf(planned: PlannedStep): string {
-  return planned.model ?? planned.step.action.kind;
-}
-
 /** Creates the task; returns its attempt, or how the step ended without one. */
-async function submit(stepping: Stepping, earlier: Attempt | undefined): Promise<Attempt | Outcome> {
+async function submit(
+  stepping: Stepping,
+  earlier: Attempt | undefined,
+  slot: Slot,
+): Promise<Attempt | Outcome> {
   const { run, planned } = stepping;
   const { step, create } = planned;
   if (create === undefined) throw new Error(`${step.id} is to be rendered but has nothing to create`);
@@ -176,7 +178,7 @@ async function submit(stepping: Stepping, earlier: Attempt | undefined): Promise
   const created = await createTask(
     run.provider,
     run.clock,
-    { reference: create.reference, address, permit, ready, seek, ...sentTo },
+    { reference: create.reference, address, permit, slot, ready, seek, ...sentTo },
     (why, seconds) => run.emit({ type: "step_waiting", step: step.id, why, seconds }),
     run.stop,
   );
@@ -184,6 +186,7 @@ async function submit(stepping: Stepping, earlier: Attempt | undefined): Promise
   if (!["unknown", "unsettled", "interrupted"].includes(created.kind)) run.claims.close(reference);
   switch (created.kind) {
     case "task":
+      slot.taken(created.adopted);
       run.claims.take(created.task);
       if (created.found) run.found.add(create.reference);
       await run.disk.journal({

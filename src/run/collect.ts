@@ -11,6 +11,7 @@ import { taskFailed } from "./failed-task.js";
 import { foreignTask, notFollowed, taskLost } from "./failure.js";
 import { fetchResult, resultId, type Collectable } from "./fetch-result.js";
 import { finish, renderingOf } from "./finish.js";
+import { laneOf } from "./lane.js";
 import type { Collecting, Stepping } from "./stepping.js";
 
 const FIRST_LOOK_MOST_MS = 120_000;
@@ -49,7 +50,9 @@ export async function collect(stepping: Stepping, attempt: Attempt): Promise<Out
   const { handle } = attempt;
   const finished: Finished | Ended =
     handle === undefined
-      ? await stepping.run.inSlot(attempt.model, () => followAttempt(stepping, attempt, "resumed"))
+      ? await stepping.run.slots.follow(laneOf(stepping.planned), () =>
+          followAttempt(stepping, attempt, "resumed"),
+        )
       : { kind: "finished", attempt, handle };
   return finished.kind === "ended" ? finished.outcome : keepResult(stepping, finished);
 }

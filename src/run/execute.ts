@@ -2,9 +2,8 @@
  * Runs a plan under an approval: starts steps as their needs are met, keeps the limits, collects outcomes.
  * The only `catch` for what steps throw is here; one failed step takes down its dependents and nobody else.
  */
-import pLimit, { type LimitFunction } from "p-limit";
+import pLimit from "p-limit";
 import type { Clock } from "../base/clock.js";
-import { getOrMake } from "../base/guard.js";
 import { micros, type Micros } from "../base/money.js";
 import type { CacheKey } from "../graph/key.js";
 import type { StepId } from "../graph/input.js";
@@ -26,6 +25,7 @@ import { openPurse, type Caps } from "./purse.js";
 import { renderStep } from "./render.js";
 import type { Run } from "./stepping.js";
 import { createSchedule } from "./schedule.js";
+import { openSlots, type Pack } from "./slots.js";
 
 /** What a run needs. */
 export interface Execution {
@@ -42,6 +42,8 @@ export interface Execution {
   readonly limits: {
     /** Tasks at once, per model. */
     readonly concurrency: number;
+    /** The same by kind of pack, where the account says how many it takes. */
+    readonly packs?: ReadonlyMap<Pack, number>;
     readonly downloads: number;
     readonly pollMs: number;
     /** Between two questions about one task, whatever hints come; `pollMs` when absent. */
@@ -182,7 +184,6 @@ function openRun(
 ): Run {
   const { plan, approval, disk, provider, clock, emit, stop, limits } = execution;
   const renderings = new Map<CacheKey, Rendering>(execution.prior.lock.renders);
-  const slots = new Map<string, LimitFunction>();
   const downloads = pLimit(limits.downloads);
   const poller = createPoller(provider, clock, limits, stop);
   execution.hints?.((hint) => poller.hint(hint));
@@ -208,7 +209,7 @@ function openRun(
     emit,
     stop,
     pollMs: limits.pollMs,
-    inSlot: (model, work) => getOrMake(slots, model, () => pLimit(limits.concurrency))(work),
+    slots: openSlots((pack) => limits.packs?.get(pack) ?? limits.concurrency),
     // The account refused a step for good: what has not been sent yet would be refused in the same way.
     halted: () => halted,
     halt: (by) => void (halted ??= by),

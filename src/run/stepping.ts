@@ -13,6 +13,7 @@ import type { Emit } from "./event.js";
 import type { Claims } from "./listed.js";
 import type { Poller } from "./poll.js";
 import type { Purse } from "./purse.js";
+import type { Slots } from "./slots.js";
 
 /** What all steps of a run share. */
 export interface Run {
@@ -25,8 +26,8 @@ export interface Run {
   /** Aborts when the user stops the run. */
   readonly stop: AbortSignal;
   readonly pollMs: number;
-  /** Runs work in one of the account's slots for a model; held from submit to the task's end. */
-  inSlot<T>(model: string, work: () => Promise<T>): Promise<T>;
+  /** The account's slots; held from submit to the task's end. */
+  readonly slots: Slots;
   /** References whose tasks were at the vendor before this run: what they cost was not spent now. */
   readonly found: Set<ClientReference>;
   /** Which tasks belong to somebody. */

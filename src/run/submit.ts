@@ -11,7 +11,8 @@
  * A lost answer is settled by asking for our reference, three times with waits between, and only then sending the same
  * reference, which the vendor refuses if it has it. A fresh reference at that point is what would pay twice.
  * A busy vendor may not have looked whether it has the reference, so it is asked, too. Where a product takes no reference
- * its list is searched in the same way, and nothing is ever sent twice.
+ * its list is searched in the same way, and nothing is ever sent twice. Where all of the account's slots are taken, the
+ * lane of slots is told so, and each send waits for its turn in it.
  */
 import type { Clock } from "../base/clock.js";
 import { unreachable } from "../base/guard.js";
@@ -21,6 +22,7 @@ import type { Outcome } from "./event.js";
 import type { Sought } from "./listed.js";
 import { BUSY_FIRST_MS, BUSY_MOST_MS, SETTLE_MS, SETTLE_ROUNDS, slept } from "./patience.js";
 import type { Permit } from "./purse.js";
+import type { Slot } from "./slots.js";
 
 /** What came of a create. */
 export type Created =
@@ -55,6 +57,8 @@ export interface Order {
   /** Where an earlier run may have sent it; asked there before anything is sent. */
   readonly sentTo?: Address;
   readonly permit: Permit;
+  /** Its place among the tasks that may be under way at once. */
+  readonly slot: Pick<Slot, "turn" | "full">;
   /** Looks for its task in a product's list: the way to ask where creates carry no reference. */
   seek(where: Address, signal: AbortSignal): Promise<Sought>;
   /** Gets ready what is sent; called once, when it is certain that something has to be. */
@@ -105,8 +109,9 @@ export async function createTask(
       if ("kind" in ready) return ready;
       submission = ready;
       // Getting ready takes calls and waits of its own.
-      if (stop.aborted) return { kind: "interrupted", unsent: lost === undefined };
     }
+    // While it was got ready, or waited, the vendor may have said that there is less room than was thought.
+    if (!(await order.slot.turn(stop))) return { kind: "interrupted", unsent: lost === undefined };
     sends++;
     let answer: SubmitAnswer;
     try {
@@ -127,6 +132,7 @@ export async function createTask(
       case "refused":
         if (answer.error.class === "busy") {
           sends--; // A busy answer is certain: nothing was created, so it is no doubtful send.
+          if (answer.error.about === "slots") order.slot.full();
           waiting("busy", busyMs / 1000);
           if (!(await slept(clock, busyMs, stop))) return { kind: "interrupted", unsent: lost === undefined };
           busyMs = Math.min(busyMs * 2, BUSY_MOST_MS);

@@ -61,6 +61,14 @@ describe("a vendor's code", () => {
     expect(brief(judge(heard(429, { code: "1303", message: "" }), "create", redact))).toBe("busy");
   });
 
+  it("says whether all slots of the account are taken", () => {
+    const about = ROWS.filter(([code]) => {
+      const verdict = judge(heard(429, { code, message: "words" }), "create", redact);
+      return verdict.kind === "refused" && verdict.error.about === "slots";
+    });
+    expect(about.map(([code]) => code)).toEqual([1303]);
+  });
+
   it("is shown with our words and the vendor's", () => {
     const verdict = judge(
       heard(429, { code: 1102, message: "Account balance not enough" }),

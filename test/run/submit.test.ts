@@ -7,6 +7,7 @@ import type { TaskId } from "../../src/plan/prior.js";
 import type { Sought } from "../../src/run/listed.js";
 import { createTask, type Created } from "../../src/run/submit.js";
 import type { Permit } from "../../src/run/purse.js";
+import { openSlots, type Slot } from "../../src/run/slots.js";
 import type { LookAnswer } from "../../src/provider/provider.js";
 import { HandClock, settle } from "./hand-clock.js";
 import { scriptedProvider, vendorError, type Script, type SubmitScript } from "./scripted-provider.js";
@@ -21,6 +22,9 @@ const action: Action = {
 };
 const reference = clientReference("0".repeat(64) as CacheKey, 1, "render");
 const permit = { reference } as Permit;
+/** Runs a create as a run would: in the only slot that there is. */
+const inSlot = <T>(work: (slot: Slot) => Promise<T>): Promise<T> =>
+  openSlots(() => 1).hold({ pack: "video", model: action.model, slots: 1 }, work);
 
 interface Told {
   readonly created: Created;
@@ -45,22 +49,25 @@ async function create(
   const waits: string[] = [];
   const vendor = scriptedProvider(clock, log, script);
   const created = await clock.drive(
-    createTask(
-      vendor,
-      clock,
-      {
-        reference,
-        ready: async () => ({ reference, action, materials: new Map() }),
-        address: vendor.address(action),
-        permit,
-        seek: async () => (log.push("list"), more.listed?.() ?? { kind: "absent" }),
-        ...(more.askFirst === true ? { sentTo: vendor.address(action) } : {}),
-      },
-      (why, seconds) => {
-        waits.push(`${why} ${seconds}`);
-        more.onWait?.();
-      },
-      (more.stop ?? new AbortController()).signal,
+    inSlot((slot) =>
+      createTask(
+        vendor,
+        clock,
+        {
+          reference,
+          ready: async () => ({ reference, action, materials: new Map() }),
+          address: vendor.address(action),
+          permit,
+          slot,
+          seek: async () => (log.push("list"), more.listed?.() ?? { kind: "absent" }),
+          ...(more.askFirst === true ? { sentTo: vendor.address(action) } : {}),
+        },
+        (why, seconds) => {
+          waits.push(`${why} ${seconds}`);
+          more.onWait?.();
+        },
+        (more.stop ?? new AbortController()).signal,
+      ),
     ),
   );
   return {
@@ -354,18 +361,21 @@ describe("stopping", () => {
         submit(submission, signal)
       ),
     };
-    const running = createTask(
-      watched,
-      clock,
-      {
-        reference,
-        ready: async () => ({ reference, action, materials: new Map() }),
-        address: vendor.address(action),
-        permit,
-        seek: nobody,
-      },
-      () => undefined,
-      stop.signal,
+    const running = inSlot((slot) =>
+      createTask(
+        watched,
+        clock,
+        {
+          reference,
+          ready: async () => ({ reference, action, materials: new Map() }),
+          address: vendor.address(action),
+          permit,
+          slot,
+          seek: nobody,
+        },
+        () => undefined,
+        stop.signal,
+      ),
     );
     await settle();
     stop.abort();
@@ -387,7 +397,9 @@ test("a permit for another create is a bug, and nothing is sent", async () => {
     seek: nobody,
   };
   await expect(
-    createTask(vendor, clock, order, () => undefined, new AbortController().signal),
+    inSlot((slot) =>
+      createTask(vendor, clock, { ...order, slot }, () => undefined, new AbortController().signal),
+    ),
   ).rejects.toThrow("the permit is for another create");
   expect(vendor.submitted).toEqual([]);
 });

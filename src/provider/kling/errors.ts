@@ -28,6 +28,7 @@ interface CodeRow {
   readonly words: string;
   /** What to do, where the code says more of that than its class. */
   readonly help?: string;
+  readonly about?: VendorError["about"];
 }
 
 const SET_CLOCK = "set this machine's clock, and run render again";
@@ -76,7 +77,7 @@ export const VENDOR_CODES: Readonly<Record<number, CodeRow>> = {
   1300: { class: "content", words: "the vendor's policy refuses the content" },
   1301: { class: "content", words: "the vendor's content check refuses the prompt or an image" },
   1302: { class: "busy", words: "too many requests at once" },
-  1303: { class: "busy", words: "as many tasks are under way as the account's pack allows" },
+  1303: { class: "busy", words: "as many tasks are under way as the account's pack allows", about: "slots" },
   1304: {
     class: "account",
     words: "the account's list of allowed addresses does not have this one",
@@ -133,7 +134,8 @@ function judgeEnvelope(status: number, body: unknown, asked: Asked, redact: Reda
   if (doubtful) return { kind: "lost", why: message };
   const known = row?.class === "doubt" ? undefined : row?.class;
   const help = row?.help === undefined ? {} : { help: row.help };
-  return { kind: "refused", error: { code, message, class: known ?? "invalid", ...help } };
+  const about = row?.about === undefined ? {} : { about: row.about };
+  return { kind: "refused", error: { code, message, class: known ?? "invalid", ...help, ...about } };
 }
 
 /** JSON without a code of the vendor's: a gateway's own. */

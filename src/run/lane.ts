@@ -1,0 +1,29 @@
+/**
+ * Which of the account's slots a step takes. The vendor counts them by model version and by the kind of pack that pays.
+ */
+import { productOf, type Action } from "../graph/actions.js";
+import type { PlannedStep } from "../plan/plan.js";
+import type { Lane, Pack } from "./slots.js";
+
+/** The lane of a step. */
+export function laneOf(planned: PlannedStep): Lane {
+  const { action } = planned.step;
+  return { pack: packOf(action), model: modelOf(planned), slots: slotsOf(action) };
+}
+
+/** The model of a step; where its product has none, what it does. */
+export function modelOf(planned: PlannedStep): string {
+  return planned.model ?? planned.step.action.kind;
+}
+
+/** Stills draw on packs of their own; sounds, voices and lip-syncs on those for video. [kling-api section 9] */
+function packOf(action: Action): Pack {
+  if (action.kind === "try_on") return "try_on";
+  const product = productOf(action.kind);
+  return product === "still" || product === "series" ? "image" : "video";
+}
+
+/** A task takes one slot; one that gives a series of pictures takes one for each. [kling-api section 11] */
+function slotsOf(action: Action): number {
+  return action.kind === "omni_image" ? (action.series ?? 1) : 1;
+}
