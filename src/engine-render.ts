@@ -15,6 +15,7 @@ import { lateJournal, recall, type Recalled } from "./engine-journal.js";
 import { diskProblem } from "./engine-disk.js";
 import { askAccount, journalFound, type Refreshed } from "./engine-refresh.js";
 import { idleProvider, routeOf, type Route } from "./engine-route.js";
+import { accountSlots } from "./engine-slots.js";
 import type { StepId } from "./graph/input.js";
 import { approvalOf, uncovered, type Approval, type Uncovered, type WantsYes } from "./plan/approval.js";
 import type { Found } from "./plan/found.js";
@@ -282,6 +283,7 @@ async function run(
     request.emit?.(
       event.type === "step_ended" ? { ...event, outcome: cleaned(opened, event.outcome) } : event,
     );
+  const packs = await accountSlots(opened, request, prepared);
   const executed = await execute({
     plan,
     approval,
@@ -296,7 +298,7 @@ async function run(
     emit: hearing === undefined ? emit : hearing.remarking(emit),
     ...(hearing === undefined ? {} : { hints: hearing.hints }),
     stop: request.signal ?? new AbortController().signal,
-    limits: limitsOf(opened, provider, request.concurrency),
+    limits: { ...limitsOf(opened, provider, request.concurrency), ...(packs === undefined ? {} : { packs }) },
     present: prepared.graph.steps,
   });
   const outcomes: { readonly step: StepId; readonly outcome: Outcome }[] = [];

@@ -8,6 +8,7 @@ import type { Clock } from "./base/clock.js";
 import type { Catalog } from "./catalog/catalog.js";
 import type { Realm } from "./graph/input.js";
 import type { Callbacks, Deaf, ListenWish } from "./provider/callbacks.js";
+import type { AccountQuestions } from "./provider/account.js";
 import type { Provider, RouteProblem } from "./provider/provider.js";
 import { nodeFiles, type FileSystem } from "./store/files.js";
 import type { TakeFrame } from "./store/frame.js";
@@ -37,6 +38,8 @@ export interface World {
   openRoute(wish: RouteWish): Promise<Provider | RouteProblem>;
   /** Listens for a vendor's callbacks, or says why that cannot be. */
   listen(wish: Omit<ListenWish, "clock">): Promise<Callbacks | Deaf>;
+  /** The account that a real render is charged to, to be asked at no cost. */
+  openAccount(env: Environment): Promise<AccountQuestions | RouteProblem>;
   /** Takes pictures out of clips. */
   readonly frames: {
     /** Absolute path of ffmpeg; undefined where there is none. */
@@ -57,6 +60,7 @@ export function realWorld(): World {
     lock: (path, command) => acquireLock(nodeFiles, path, holder(clock, command)),
     openRoute: (wish) => openRoute(wish, clock),
     listen: async (wish) => (await import("./provider/callbacks.js")).listenForCallbacks({ ...wish, clock }),
+    openAccount: (env) => openAccount(env, clock),
     frames: {
       find: async (env) => (await import("./store/frame.js")).findTool(nodeFiles, env["PATH"], "ffmpeg"),
       take: async (request) => (await import("./store/frame.js")).takeFrame(request),
@@ -88,6 +92,14 @@ async function openRoute(wish: RouteWish, clock: Clock): Promise<Provider | Rout
 
 function calledBack({ callback }: RouteWish): { readonly callback?: string } {
   return callback === undefined ? {} : { callback };
+}
+
+/** How long an account is waited for: what it says is good to know and nothing more. */
+const ACCOUNT_MS = 5_000;
+
+async function openAccount(env: Environment, clock: Clock): Promise<AccountQuestions | RouteProblem> {
+  const account = await import("./provider/kling/account.js");
+  return account.openAccount({ env, clock, realm: "kling", http: { callMs: ACCOUNT_MS } });
 }
 
 /** The embedded sandbox, or the one that `KLINGMAKE_SANDBOX_URL` names; both spoken to by the adapter of the real API. */

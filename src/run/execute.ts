@@ -14,6 +14,7 @@ import { chargedOr } from "../plan/committed.js";
 import type { Artifact, Prior, Rendering } from "../plan/prior.js";
 import type { Obstacle } from "../plan/reason.js";
 import type { CallbackHint, Provider } from "../provider/provider.js";
+import type { PackKind } from "../provider/account.js";
 import { errorCode } from "../store/files.js";
 import type { Disk } from "./disk.js";
 import type { Emit, Outcome } from "./event.js";
@@ -25,7 +26,7 @@ import { openPurse, type Caps } from "./purse.js";
 import { renderStep } from "./render.js";
 import type { Run } from "./stepping.js";
 import { createSchedule } from "./schedule.js";
-import { openSlots, type Pack } from "./slots.js";
+import { openSlots } from "./slots.js";
 
 /** What a run needs. */
 export interface Execution {
@@ -43,7 +44,7 @@ export interface Execution {
     /** Tasks at once, per model. */
     readonly concurrency: number;
     /** The same by kind of pack, where the account says how many it takes. */
-    readonly packs?: ReadonlyMap<Pack, number>;
+    readonly packs?: Readonly<Partial<Record<PackKind, number>>>;
     readonly downloads: number;
     readonly pollMs: number;
     /** Between two questions about one task, whatever hints come; `pollMs` when absent. */
@@ -209,7 +210,7 @@ function openRun(
     emit,
     stop,
     pollMs: limits.pollMs,
-    slots: openSlots((pack) => limits.packs?.get(pack) ?? limits.concurrency),
+    slots: openSlots((pack) => limits.packs?.[pack] ?? limits.concurrency),
     // The account refused a step for good: what has not been sent yet would be refused in the same way.
     halted: () => halted,
     halt: (by) => void (halted ??= by),

@@ -3,7 +3,8 @@
  */
 import { productOf, type Action } from "../graph/actions.js";
 import type { PlannedStep } from "../plan/plan.js";
-import type { Lane, Pack } from "./slots.js";
+import type { PackKind } from "../provider/account.js";
+import type { Lane } from "./slots.js";
 
 /** The lane of a step. */
 export function laneOf(planned: PlannedStep): Lane {
@@ -17,7 +18,7 @@ export function modelOf(planned: PlannedStep): string {
 }
 
 /** Stills draw on packs of their own; sounds, voices and lip-syncs on those for video. [kling-api section 9] */
-function packOf(action: Action): Pack {
+function packOf(action: Action): PackKind {
   if (action.kind === "try_on") return "try_on";
   const product = productOf(action.kind);
   return product === "still" || product === "series" ? "image" : "video";

@@ -12,14 +12,12 @@
  * Knows no clock: how long a refused create waits before it is sent again is its sender's business.
  */
 import { getOrMake } from "../base/guard.js";
+import type { PackKind } from "../provider/account.js";
 import { afterFull, afterTaken, limitOf, UNTAUGHT, type Learned } from "./learned.js";
-
-/** The packs that an account has slots by. */
-export type Pack = "video" | "image" | "try_on";
 
 /** What a create takes slots of. */
 export interface Lane {
-  readonly pack: Pack;
+  readonly pack: PackKind;
   readonly model: string;
   /** How many it takes. */
   readonly slots: number;
@@ -54,7 +52,7 @@ interface Waiting {
 }
 
 /** Slots of which each lane may use `most` at once, if not fewer are free. */
-export function openSlots(most: (pack: Pack) => number): Slots {
+export function openSlots(most: (pack: PackKind) => number): Slots {
   const lanes = new Map<string, ReturnType<typeof openLane>>();
   const laneOf = ({ pack, model }: Lane) =>
     getOrMake(lanes, `${pack} ${model}`, () => openLane(Math.max(1, most(pack))));

@@ -6,13 +6,14 @@ import type { Plan } from "../../src/plan/plan.js";
 import { openProject, type Project } from "../../src/engine.js";
 import type { RenderReport, RenderRequest } from "../../src/engine-render.js";
 import type { World } from "../../src/engine-world.js";
+import type { AccountQuestions } from "../../src/provider/account.js";
 import type { RouteProblem } from "../../src/provider/provider.js";
 import { encodeClip } from "../../src/sandbox/media/clip.js";
 import { encodeStill } from "../../src/sandbox/media/png.js";
 import type { SlateText } from "../../src/sandbox/media/slate.js";
 import type { FrameAnswer } from "../../src/store/frame.js";
 import { HandClock } from "../run/hand-clock.js";
-import { scriptedProvider, type Script } from "../run/scripted-provider.js";
+import { NO_ACCOUNT, scriptedProvider, type Script } from "../run/scripted-provider.js";
 import { memoryDisk, textOf } from "../store/disk.js";
 
 const words = (seed: string): SlateText => ({ seed, title: "", tag: "", facts: [], prompt: "", notes: [] });
@@ -48,6 +49,8 @@ export function film(
     readonly env?: Readonly<Record<string, string>>;
     /** Why there is no route, while it gives any. */
     readonly noRoute?: () => RouteProblem | undefined;
+    /** Who answers questions about the account; nobody when absent. */
+    readonly account?: () => AccountQuestions | RouteProblem;
   } = {},
 ) {
   const disk = memoryDisk({
@@ -71,6 +74,7 @@ export function film(
       },
     },
     listen: () => Promise.resolve({ kind: "deaf", code: "ENOSYS" }),
+    openAccount: () => Promise.resolve(script.account?.() ?? NO_ACCOUNT),
     openRoute: () => {
       routes++;
       const none = script.noRoute?.();

@@ -9,6 +9,7 @@ import { counted } from "../../src/base/text.js";
 import { obstacleText } from "../../src/plan/reason.js";
 import { openKling } from "../../src/provider/kling/kling.js";
 import type { Outcome } from "../../src/run/event.js";
+import { NO_ACCOUNT } from "../run/scripted-provider.js";
 import { memoryDisk, textOf } from "../store/disk.js";
 import { paperVendor, type Asked, type Instead } from "./paper-vendor.js";
 
@@ -118,6 +119,7 @@ export async function stage(film: string, env: Environment = KEY) {
       take: () => Promise.reject(new Error("no frames here")),
     },
     listen: () => Promise.resolve({ kind: "deaf", code: "ENOSYS" }),
+    openAccount: () => Promise.resolve(NO_ACCOUNT),
     openRoute: ({ catalog, realm }) =>
       Promise.resolve(openKling({ env, catalog, clock: world.clock, realm, baseUrl: vendor.url })),
   };

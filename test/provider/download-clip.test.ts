@@ -10,6 +10,7 @@ import { openProject } from "../../src/engine.js";
 import { openKling } from "../../src/provider/kling/kling.js";
 import { startSandbox } from "../../src/sandbox/sandbox.js";
 import type { FileSystem, OpenFile } from "../../src/store/files.js";
+import { NO_ACCOUNT } from "../run/scripted-provider.js";
 import { memoryDisk } from "../store/disk.js";
 
 const MANIFEST =
@@ -102,6 +103,7 @@ async function film(
           take: () => Promise.reject(new Error("no ffmpeg")),
         },
         listen: () => Promise.resolve({ kind: "deaf", code: "ENOSYS" }),
+        openAccount: () => Promise.resolve(NO_ACCOUNT),
         openRoute: async ({ catalog, realm }) =>
           openKling({ env: { KLING_API_KEY: sandbox.apiKey }, catalog, clock, realm, baseUrl: base }),
       },

@@ -159,10 +159,7 @@ test("tasks that an earlier run left under way hold their slots, wherever the fi
 });
 
 test("an account that takes more than three at once is used as far as it goes, by kind of pack", async () => {
-  const packs = new Map([
-    ["video", 5],
-    ["image", 9],
-  ] as const);
+  const packs = { video: 5, image: 9 };
   const set = new FilmSet({ taskMs: TASK_MS });
   const images = Array.from({ length: 20 }, (_, index) => ({ id: `i${index}`, prompt: `still ${index}` }));
   await set.run(manifestOf({ provider: "kling", images, shots: film(20).shots }), {

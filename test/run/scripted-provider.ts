@@ -12,6 +12,7 @@ import type {
   ListAnswer,
   LookAnswer,
   Provider,
+  RouteProblem,
   SmallAnswer,
   SmallCall,
   Submission,
@@ -22,6 +23,9 @@ import type {
 
 /** `take`: the task is created, the answer lost. `lose`: neither. */
 export type SubmitScript = SubmitAnswer | "accept" | "take" | "lose" | Error;
+
+/** An account that cannot be asked. */
+export const NO_ACCOUNT: RouteProblem = { kind: "credentials", message: "no key", help: "set one" };
 
 const OLD_LIP_SYNC = "/v1/videos/lip-sync";
 

@@ -9,6 +9,7 @@ import type { Plan } from "../../src/plan/plan.js";
 import { openKling } from "../../src/provider/kling/kling.js";
 import { diskCode } from "../../src/store/files.js";
 import { acquireLock } from "../../src/store/project-lock.js";
+import { NO_ACCOUNT } from "../run/scripted-provider.js";
 import { wav } from "../store/sounds.js";
 import { Account } from "./account.js";
 import { Books, needsNoYes, type Named } from "./books.js";
@@ -285,6 +286,7 @@ export class Stage {
       clock,
       lock: (path) => acquireLock(fs, path, holder, () => Promise.resolve(locks)),
       listen: () => Promise.resolve({ kind: "deaf", code: "ENOSYS" }),
+      openAccount: () => Promise.resolve(NO_ACCOUNT),
       openRoute: ({ env, catalog, realm }) =>
         Promise.resolve(
           openKling({ env, catalog, clock, realm, transport: wayTo(this.account, life, onArrival) }),
