@@ -3,12 +3,14 @@
  */
 import { join } from "node:path";
 import { caution, hasErrors, problem, type Checked, type Diagnostic } from "./base/diagnostic.js";
+import { sha256Hex } from "./base/digest.js";
 import { usd } from "./base/money.js";
 import { didYouMean, safeText } from "./base/text.js";
 import type { Catalog } from "./catalog/catalog.js";
 import { checkInputs } from "./engine-inputs.js";
 import { recall, type Recalled } from "./engine-journal.js";
 import { readPrior, type ReadPrior } from "./engine-prior.js";
+import { knownCatalog, refusalsMark } from "./engine-refusals.js";
 import type { Snapshots } from "./engine-snapshot.js";
 import type { Environment, World } from "./engine-world.js";
 import { expand, providerOf } from "./graph/expand.js";
@@ -129,7 +131,7 @@ export async function prepare(
   const { manifest, catalog, world } = opened;
   const chosen = chooseProfile(manifest, request.profile);
   if ("code" in chosen) return { diagnostics: await opened.put([chosen]) };
-  const { expanded, keysFor } = expandOnce(opened, chosen.profile);
+  const { expanded, keysFor } = await expandOnce(opened, chosen.profile);
   const graph = expanded.value;
   if (graph === undefined) return { diagnostics: await opened.put(expanded.diagnostics) };
   const checked = await checkInputs(graph, opened.inputs, catalog);
@@ -199,10 +201,13 @@ interface Expansion {
   readonly keys: readonly (readonly [StepId, CacheKey])[];
 }
 
-/** A manifest expanded and keyed, from a snapshot where text, profile and input files are those of the last time. */
-function expandOnce(opened: Opened, profile: Profile | undefined) {
-  const { manifest, catalog, snapshots, mark } = opened;
+/** A manifest expanded and keyed, from a snapshot where text, profile, input files and refused models are those of the last time. */
+async function expandOnce(opened: Opened, profile: Profile | undefined) {
+  const { manifest, snapshots } = opened;
+  const catalog = await knownCatalog(opened, providerOf(manifest, profile));
   const about = `graph ${join(opened.root, opened.file)} ${profile?.id ?? ""}`;
+  const told = refusalsMark(catalog);
+  const mark = told === "" ? opened.mark : sha256Hex(`${opened.mark}\n${told}`);
   const before = snapshots.read(about, mark) as Expansion | undefined;
   const expanded: Checked<Graph> =
     before === undefined

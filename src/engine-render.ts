@@ -14,6 +14,7 @@ import { prepare, type Opened, type PlanRequest, type Prepared } from "./engine-
 import { lateJournal, recall, type Recalled } from "./engine-journal.js";
 import { diskProblem } from "./engine-disk.js";
 import { askAccount, journalFound, type Refreshed } from "./engine-refresh.js";
+import { modelNews } from "./engine-refusals.js";
 import { idleProvider, routeOf, type Route } from "./engine-route.js";
 import { accountSlots } from "./engine-slots.js";
 import type { StepId } from "./graph/input.js";
@@ -294,6 +295,7 @@ async function run(
     prior: read.prior,
     disk,
     provider,
+    models: modelNews(opened, prepared.provider),
     clock: opened.world.clock,
     emit: hearing === undefined ? emit : hearing.remarking(emit),
     ...(hearing === undefined ? {} : { hints: hearing.hints }),

@@ -28,11 +28,12 @@ import {
   type PlanRequest,
 } from "./engine-prepare.js";
 import { refreshPlan } from "./engine-refresh.js";
+import { knownCatalog } from "./engine-refusals.js";
 import { settling, type Settling } from "./engine-settle.js";
 import { renderProject, type RenderReport, type RenderRequest } from "./engine-render.js";
 import { openSnapshots } from "./engine-snapshot.js";
 import { realWorld, type World } from "./engine-world.js";
-import { expand } from "./graph/expand.js";
+import { expand, providerOf } from "./graph/expand.js";
 import type { Keyed } from "./graph/key.js";
 import type { StepId } from "./graph/input.js";
 import type { Graph, Step } from "./graph/step.js";
@@ -214,7 +215,8 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
         found.push(unchecked(profile?.id ?? ""));
         break;
       }
-      const expanded = expand(manifest, profile, catalog, opened.file);
+      const known = await knownCatalog(opened, providerOf(manifest, profile));
+      const expanded = expand(manifest, profile, known, opened.file);
       const checked =
         expanded.value === undefined
           ? []
@@ -297,7 +299,8 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
     async graph(profile) {
       const chosen = chooseProfile(manifest, profile);
       if ("code" in chosen) return { diagnostics: await opened.put([chosen]) };
-      const expanded = expand(manifest, chosen.profile, catalog, opened.file);
+      const known = await knownCatalog(opened, providerOf(manifest, chosen.profile));
+      const expanded = expand(manifest, chosen.profile, known, opened.file);
       return { ...expanded, diagnostics: await opened.put(expanded.diagnostics) };
     },
     why: (step, request = {}) => told(() => whyNow(step, request)),

@@ -26,6 +26,14 @@ export interface PriceQuery {
   readonly seconds?: number;
 }
 
+/** What a vendor said of a model that it does not have any more. */
+export interface Refusal {
+  /** `YYYY-MM-DD`. */
+  readonly day: string;
+  /** Safe to show. */
+  readonly said: string;
+}
+
 /** Models and prices, for one project. */
 export interface Catalog {
   /** The video model of that id or alias; its `id` is the resolved name. */
@@ -42,6 +50,8 @@ export interface Catalog {
   price(model: Model, query: PriceQuery): PriceRow | undefined;
   /** What one unit costs this project. */
   unitPrice(unit: UnitKind): UnitPrice;
+  /** When and how the vendor refused a model as discontinued, where this project was told so. */
+  refusal(model: Model): Refusal | undefined;
   /** The same models at list price: without any price that the project gives. */
   readonly listed: Catalog;
 }
@@ -86,6 +96,7 @@ export function createCatalog(additions: Additions = {}): Checked<Catalog> {
     service: (kind: ServiceKind) => SERVICES[kind],
     all: () => models,
     suggest,
+    refusal: () => undefined,
   };
   const listed: Catalog = {
     ...shared,
@@ -102,6 +113,11 @@ export function createCatalog(additions: Additions = {}): Checked<Catalog> {
     listed,
   };
   return { value, diagnostics };
+}
+
+/** The same catalog with what a project was told of its models. */
+export function withRefusals(catalog: Catalog, refusal: Catalog["refusal"]): Catalog {
+  return { ...catalog, refusal };
 }
 
 // New generations are not in the catalog yet, but a project may add one: they are at least as dear as 3.x.

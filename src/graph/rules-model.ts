@@ -35,6 +35,7 @@ function usable<M extends Model>(
     found.push(unknownModel(id, kind, catalog, path));
     return undefined;
   }
+  const refused = catalog.refusal(model);
   const dead = {
     path: [...path, "model"],
     why: `${model.note ?? "it left the documentation"} (${sourceWords(model.basis)})`,
@@ -44,7 +45,15 @@ function usable<M extends Model>(
     found.push(problem("catalog/retired-model", `${model.id} is discontinued`, dead));
     return undefined;
   }
-  if (model.status === "presumed_retired") {
+  if (refused !== undefined) {
+    found.push(
+      caution("catalog/retired-model", `the vendor refused ${model.id} as discontinued`, {
+        path: dead.path,
+        why: `the vendor refused it on ${refused.day}: ${refused.said}`,
+        help: `${model.instead === undefined ? `choose ${currentWords(kind, catalog)}` : `use ${model.instead}`}; should it be taken again, this is forgotten`,
+      }),
+    );
+  } else if (model.status === "presumed_retired") {
     found.push(caution("catalog/retired-model", `${model.id} has probably been discontinued`, dead));
   }
   return model;
@@ -53,7 +62,6 @@ function usable<M extends Model>(
 function unknownModel(id: string, kind: Model["kind"], catalog: Catalog, path: Path): Diagnostic {
   const meant = catalog.suggest(kind, id);
   const other = kind === "video" ? catalog.image(id) : catalog.video(id);
-  const current = catalog.all().filter((model) => model.kind === kind && model.status === "current");
   return problem("catalog/unknown-model", `there is no ${kind} model called ${elide(id, 60)}`, {
     path: [...path, "model"],
     ...(other === undefined
@@ -61,12 +69,21 @@ function unknownModel(id: string, kind: Model["kind"], catalog: Catalog, path: P
       : { why: `${other.id} makes ${other.kind === "video" ? "clips" : "stills"}` }),
     help:
       meant === undefined
-        ? `choose ${listWords(
-            current.map((model) => model.id),
-            "or",
-          )}, or add it under catalog: models:`
+        ? `choose ${currentWords(kind, catalog)}, or add it under catalog: models:`
         : `did you mean ${meant}?`,
   });
+}
+
+/** `kling-2.6, kling-3.0 or kling-o1`: the models of a kind that answer, as far as is known. */
+function currentWords(kind: Model["kind"], catalog: Catalog): string {
+  const current = catalog
+    .all()
+    .filter((model) => model.kind === kind && model.status === "current")
+    .filter((model) => catalog.refusal(model) === undefined);
+  return listWords(
+    current.map((model) => model.id),
+    "or",
+  );
 }
 
 /** `, or use kling-2.6 or kling-3.0`: up to three current models of which one endpoint can, or nothing. */
@@ -77,7 +94,8 @@ export function orUse(
 ): string {
   if (can === undefined) return "";
   const able = catalog.all().flatMap((model) => {
-    if (model.kind !== "video" || model.status !== "current") return [];
+    if (model.kind !== "video" || model.status !== "current" || catalog.refusal(model) !== undefined)
+      return [];
     const endpoint = model[kind];
     return endpoint !== undefined && can(endpoint, model) ? [model.id] : [];
   });

@@ -109,8 +109,8 @@ export interface VendorError {
   readonly message: string;
   /** What to do, where more is known of that than the class says. */
   readonly help?: string;
-  /** What it is about, where that is something to learn from: all of the account's slots are taken. */
-  readonly about?: "slots";
+  /** What it is about, where that is something to learn from: all slots are taken, the model has been discontinued. */
+  readonly about?: "slots" | "model";
   readonly class:
     | "busy" // 1302, 1303: wait a turn
     | "maintenance" // 5001

@@ -20,7 +20,7 @@ import { handOver } from "./hand-over.js";
 import { findListed, sourceOf } from "./listed.js";
 import { speechBefore, type CallBooks } from "./small-calls.js";
 import type { Stepping } from "./stepping.js";
-import { laneOf, modelOf } from "./lane.js";
+import { laneOf, modelOf, namedModel } from "./lane.js";
 import type { Slot } from "./slots.js";
 import { createTask, type NotReady } from "./submit.js";
 
@@ -183,6 +183,7 @@ async function submit(
     run.stop,
   );
   const { reference } = create;
+  const named = namedModel(planned);
   if (!["unknown", "unsettled", "interrupted"].includes(created.kind)) run.claims.close(reference);
   switch (created.kind) {
     case "task":
@@ -203,6 +204,7 @@ async function submit(
         adopted: created.adopted,
         ...reservedBy(created.found ? micros(0) : create.ceiling),
       });
+      if (!created.adopted && named !== undefined) await run.models.taken(named);
       // What was found existed before: it consumed what the earlier run handed over.
       return {
         ...attempt,
@@ -219,6 +221,8 @@ async function submit(
         message: created.error.message,
         refusal: created.error.class === "content",
       });
+      if (created.error.about === "model" && named !== undefined)
+        await run.models.refused(named, created.error.message);
       return refusedByVendor(step, created.error);
     case "unsettled":
       return unsettled(step, created.why, created.error);

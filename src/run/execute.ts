@@ -24,7 +24,7 @@ import { collectOvertaken } from "./overtaken.js";
 import { createPoller } from "./poll.js";
 import { openPurse, type Caps } from "./purse.js";
 import { renderStep } from "./render.js";
-import type { Run } from "./stepping.js";
+import type { ModelNews, Run } from "./stepping.js";
 import { createSchedule } from "./schedule.js";
 import { openSlots } from "./slots.js";
 
@@ -37,6 +37,7 @@ export interface Execution {
   readonly prior: Pick<Prior, "lock" | "attempts" | "intents" | "orphans">;
   readonly disk: Disk;
   readonly provider: Provider;
+  readonly models: ModelNews;
   readonly clock: Clock;
   readonly emit: Emit;
   readonly stop: AbortSignal;
@@ -198,6 +199,7 @@ function openRun(
       },
     },
     provider,
+    models: execution.models,
     found: new Set(),
     claims: openClaims(execution.prior),
     orphan: (reference) => execution.prior.orphans?.get(reference),

@@ -15,12 +15,27 @@ import type { Poller } from "./poll.js";
 import type { Purse } from "./purse.js";
 import type { Slots } from "./slots.js";
 
+/** Takes in what the vendor says of models; losing it costs nothing. */
+export interface ModelNews {
+  /** It refused a create in these words, because the model has been discontinued. */
+  refused(model: NamedModel, said: string): Promise<void>;
+  /** It took a create. */
+  taken(model: NamedModel): Promise<void>;
+}
+
+/** A model of the catalog by its id, which may name one of either kind. */
+export interface NamedModel {
+  readonly kind: "video" | "image";
+  readonly id: string;
+}
+
 /** What all steps of a run share. */
 export interface Run {
   readonly disk: Disk;
   readonly provider: Provider;
   readonly purse: Purse;
   readonly poller: Poller;
+  readonly models: ModelNews;
   readonly clock: Clock;
   readonly emit: Emit;
   /** Aborts when the user stops the run. */

@@ -1,6 +1,13 @@
 /** Every code of the vendor's, by what it makes of a create and of a query. */
 import { describe, expect, it } from "vitest";
-import { isContentRefusal, judge, VENDOR_CODES, type Verdict } from "../../src/provider/kling/errors.js";
+import {
+  isContentRefusal,
+  isDiscontinued,
+  judge,
+  VENDOR_CODES,
+  type Verdict,
+} from "../../src/provider/kling/errors.js";
+import type { VendorError } from "../../src/provider/provider.js";
 import { redactor } from "../../src/provider/redact.js";
 
 const redact = redactor(["key-0123456789"]);
@@ -224,5 +231,43 @@ describe("what carries no reference", () => {
 
   it.each(ROWS)("%i under HTTP %i means what it means to a create", (code, http, create) => {
     expect(brief(judge(heard(http, { code, message: "words" }), "call", redact))).toBe(create);
+  });
+});
+
+describe("a refusal that says that the model is gone", () => {
+  const error = (message: string, more: Partial<VendorError> = {}): VendorError => ({
+    code: 1201,
+    class: "invalid",
+    message,
+    ...more,
+  });
+  it.each([
+    "the model has been discontinued and is no longer available",
+    "model_name kling-v1 has been discontinued and is no longer available",
+    "kling-v1 has been discontinued",
+    "(1203: Model kling-v1 is no longer supported)",
+    "The requested model is offline",
+    "this is a discontinued model",
+    "模型已下线",
+  ])("is known by its words: %s", (message) => {
+    expect(isDiscontinued(error(message), "kling-v1")).toBe(true);
+  });
+
+  it.each([
+    "model_name kling-v1 is not valid",
+    "the image is no longer available",
+    "video_id: its clip is no longer available; choose a model",
+    "mode std is no longer supported by this model",
+    "kling-v10 is fine, the effect has been discontinued",
+    "kling-vx1 has been discontinued",
+    "a field of the request is deprecated",
+  ])("is not meant by: %s", (message) => {
+    expect(isDiscontinued(error(message), "kling-v.1")).toBe(false);
+  });
+
+  it("is never one for the content, the account or the credentials", () => {
+    const words = "the model has been discontinued";
+    for (const kind of ["content", "account", "credentials", "busy", "maintenance"] as const)
+      expect(isDiscontinued(error(words, { class: kind }), "kling-v1")).toBe(false);
   });
 });

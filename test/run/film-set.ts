@@ -39,6 +39,8 @@ export class FilmSet {
   readonly log: string[] = [];
   readonly disk = new MemoryDisk(this.clock, this.log);
   readonly vendor: ScriptedProvider;
+  /** Models of which a create was taken. */
+  readonly taken = new Set<string>();
 
   constructor(script: Script = {}) {
     this.vendor = scriptedProvider(this.clock, this.log, script);
@@ -77,6 +79,10 @@ export class FilmSet {
       prior: this.disk.prior(graphOf(manifest)),
       disk: this.disk.open(),
       provider: this.vendor,
+      models: {
+        refused: async ({ kind, id: model }, said) => void this.log.push(`refused ${kind} ${model}: ${said}`),
+        taken: async ({ kind, id: model }) => void this.taken.add(`${kind} ${model}`),
+      },
       clock: this.clock,
       emit: (event) => {
         if (ended) throw new Error(`${event.type} after run_ended`);

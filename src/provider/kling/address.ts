@@ -91,6 +91,16 @@ export function accountAt(base: URL, fingerprint: string): string {
   return sha256Hex(`klingmake account\n${fingerprint}\n${base.origin}`).slice(0, 12);
 }
 
+/**
+ * The server that the environment names, for remembering what it said: host and port; of this machine the name alone,
+ * because servers here change their port.
+ */
+export function serverOf(baseUrl: string | undefined): string | undefined {
+  const base = readBase(baseUrl);
+  if (!(base instanceof URL)) return undefined;
+  return isLoopbackHost(base.hostname) ? base.hostname : base.host;
+}
+
 function trouble(message: string, help: string): RouteProblem {
   return { kind: "address", message, help };
 }

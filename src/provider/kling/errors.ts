@@ -175,6 +175,24 @@ function inWords(words: string, code: string, said: string, redact: Redact): str
   return text === "" ? `${words} (${code})` : `${words} (${code}: ${text})`;
 }
 
+/** What is said of a model, of which the code was never recorded; `NAME` stands for what the request called it. */
+const DISCONTINUED = String.raw`(?:model|NAME(?![\w.-]))[^;,\n]{0,60}?(?:discontinued|no longer (?:available|supported|offered)|offline)`;
+const DISCONTINUED_FIRST = /discontinued model|模型.{0,20}(?:下线|停用)/i;
+
+/**
+ * Whether a refusal says that the model is gone for good; `name`: what the request called it. A feature, an input or a
+ * product may be gone, too, so the words must be about the model.
+ */
+export function isDiscontinued({ class: kind, message }: VendorError, name: string): boolean {
+  if (kind !== "invalid") return false;
+  const escaped = name.replace(/[^A-Za-z0-9]/g, String.raw`\$&`);
+  const words = new RegExp(
+    DISCONTINUED.replace("NAME", () => escaped),
+    "i",
+  );
+  return words.test(message) || DISCONTINUED_FIRST.test(message);
+}
+
 const REFUSAL =
   /risk\s*control|polic(y|ies)|sensitive|moderat|content\s+(security|check|safety|filter)|violat|prohibited|inappropriate|unsafe|nsfw|copyright|风控|敏感|违规|审核/i;
 

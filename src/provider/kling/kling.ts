@@ -20,6 +20,7 @@ import { readAccount, secretsOf, type Environment } from "./auth.js";
 import { openCalls } from "./calls.js";
 import type { Carry } from "./carried.js";
 import { lipSyncWay } from "./environment.js";
+import { isDiscontinued } from "./errors.js";
 import { openQueries } from "./queries.js";
 import { createRequest } from "./requests.js";
 import { smallAnswer, smallCallsBefore, smallRequest } from "./small-calls.js";
@@ -144,8 +145,9 @@ export function openKling(options: KlingOptions): Provider | RouteProblem {
           return lost;
         }
         case "exists":
-        case "refused":
           return verdict;
+        case "refused":
+          return { kind: "refused", error: ofModel(verdict.error, to) };
         default:
           return unreachable(verdict);
       }
@@ -164,6 +166,13 @@ export function openKling(options: KlingOptions): Provider | RouteProblem {
 
     close: () => http.close(),
   };
+}
+
+/** A create's refusal; what it means where the model is gone. */
+function ofModel(error: VendorError, to: Target): VendorError {
+  const model = modelOf(to);
+  if (model === undefined || !isDiscontinued(error, model.wireName)) return error;
+  return { ...error, about: "model", help: "choose another model: klingmake models lists them" };
 }
 
 /** A clip is not sent but pointed at, so its bytes are never read. */
