@@ -6,7 +6,7 @@
  * itself: this room stands to the left of the manifest.
  */
 import { problem, type Diagnostic, type Path } from "../base/diagnostic.js";
-import { formatUsd, usd, type Micros } from "../base/money.js";
+import { formatUsd, milliUnits, usd, type Micros, type MilliUnits } from "../base/money.js";
 import { elide } from "../base/text.js";
 import type { Basis, ImageModel, Mode, Model, PriceRow, VideoEndpoint, VideoModel } from "./model.js";
 import { LIST_UNIT_PRICES, type UnitKind, type UnitPrice } from "./units.js";
@@ -24,14 +24,22 @@ export interface Additions {
   readonly unit_usd?: { readonly video?: number; readonly image?: number };
 }
 
-interface OwnPrice {
+/** A price of the project's own: conditions, of which absent ones fit everything, and exactly one amount. */
+export interface OwnPrice {
   readonly model: string;
   readonly mode?: Mode;
   readonly audio?: boolean;
   readonly scene?: string;
+  readonly voices?: boolean;
+  readonly input?: PriceRow["input"];
+  readonly resolution?: PriceRow["resolution"];
+  readonly seconds?: number;
   readonly usd_per_second?: number;
   readonly usd_per_clip?: number;
   readonly usd_per_image?: number;
+  readonly units_per_second?: number;
+  readonly units_per_clip?: number;
+  readonly units_per_image?: number;
   readonly as_of?: string;
 }
 
@@ -185,7 +193,7 @@ export function addPrices(
       diagnostics.push(
         problem("manifest/wrong-value", `the price of ${elide(own.model, 60)} wants exactly one amount`, {
           path,
-          help: "give one of usd_per_second, usd_per_clip or usd_per_image, in dollars above 0",
+          help: "give one of usd_per_second, usd_per_clip, usd_per_image, or units_per_ of these, above 0",
         }),
       );
       continue;
@@ -209,10 +217,15 @@ export function addPrices(
       );
       continue;
     }
+    const { mode, audio, scene, voices, input, resolution, seconds } = own;
     const row: PriceRow = {
-      ...(own.mode === undefined ? {} : { mode: own.mode }),
-      ...(own.audio === undefined ? {} : { audio: own.audio }),
-      ...(own.scene === undefined ? {} : { scene: own.scene }),
+      ...(mode === undefined ? {} : { mode }),
+      ...(audio === undefined ? {} : { audio }),
+      ...(scene === undefined ? {} : { scene }),
+      ...(voices === undefined ? {} : { voices }),
+      ...(input === undefined ? {} : { input }),
+      ...(resolution === undefined ? {} : { resolution }),
+      ...(seconds === undefined ? {} : { seconds }),
       ...amount,
       unit: model.kind === "service" ? (model.prices[0]?.unit ?? "video") : kind,
       basis: ownBasis("price of this project", own.as_of),
@@ -248,17 +261,15 @@ export function unitPrices(
   return { video: priceOf("video"), image: priceOf("image") };
 }
 
-function amountOf(own: OwnPrice): { readonly per: PriceRow["per"]; readonly usd: Micros } | undefined {
-  const given = (
-    [
-      ["second", own.usd_per_second],
-      ["clip", own.usd_per_clip],
-      ["image", own.usd_per_image],
-    ] as const
-  ).filter(([, amount]) => amount !== undefined);
-  const [per, amount] = given[0] ?? [];
-  const money = dollars(amount);
-  return per === undefined || money === undefined || given.length > 1 ? undefined : { per, usd: money };
+function amountOf(own: OwnPrice): Pick<PriceRow, "per" | "usd" | "units"> | undefined {
+  const [given, ...more] = (["second", "clip", "image"] as const).flatMap((per) => [
+    ...(own[`usd_per_${per}`] === undefined ? [] : [{ per, usd: dollars(own[`usd_per_${per}`]) }]),
+    ...(own[`units_per_${per}`] === undefined ? [] : [{ per, units: unitsOf(own[`units_per_${per}`]) }]),
+  ]);
+  if (given === undefined || more.length > 0) return undefined;
+  const { per, usd: money, units } = { usd: undefined, units: undefined, ...given };
+  if (money !== undefined) return { per, usd: money };
+  return units === undefined ? undefined : { per, units };
 }
 
 /** A price of nothing is refused: it would hide real spending from every limit. */
@@ -266,12 +277,17 @@ function dollars(amount: number | undefined): Micros | undefined {
   return amount === undefined || !(amount >= 1e-6 && amount <= 1e6) ? undefined : usd(amount);
 }
 
+function unitsOf(amount: number | undefined): MilliUnits | undefined {
+  const isPrice = amount !== undefined && amount >= 1e-3 && amount <= 1e6;
+  return isPrice ? milliUnits(Math.round(amount * 1000)) : undefined;
+}
+
 function hasMode(model: Model, mode: Mode): boolean {
   return model.kind !== "image" && model.modes.some((offered) => offered.mode === mode);
 }
 
-function conditions(row: PriceRow): number {
-  return [row.mode, row.audio, row.scene].filter((each) => each !== undefined).length;
+function conditions({ mode, audio, scene, voices, input, resolution, seconds }: PriceRow): number {
+  return [mode, audio, scene, voices, input, resolution, seconds].filter((each) => each !== undefined).length;
 }
 
 function ownBasis(source: string, asOf: string | undefined): Basis {

@@ -902,6 +902,34 @@ export const FIELDS: FieldTable = {
      "about": "The ready-made effect that the price is for; absent: all.",
      "type": "string"
     },
+    "voices": {
+     "about": "Whether the price is for clips in which voices of your own speak; absent: both.",
+     "type": "boolean"
+    },
+    "input": {
+     "about": "What the request works on; absent: anything.",
+     "type": "string",
+     "enum": [
+      "text",
+      "image",
+      "images",
+      "video",
+      "motion"
+     ]
+    },
+    "resolution": {
+     "about": "The resolution of a still that the price is for; absent: all.",
+     "type": "string",
+     "enum": [
+      "1k",
+      "2k",
+      "4k"
+     ]
+    },
+    "seconds": {
+     "about": "The length of a clip that the price is for, in seconds; absent: all.",
+     "type": "integer"
+    },
     "usd_per_second": {
      "about": "US dollars for each second of a clip.",
      "type": "number"
@@ -912,6 +940,18 @@ export const FIELDS: FieldTable = {
     },
     "usd_per_image": {
      "about": "US dollars for a still.",
+     "type": "number"
+    },
+    "units_per_second": {
+     "about": "Units for each second of a clip, as the vendor's price list has them.",
+     "type": "number"
+    },
+    "units_per_clip": {
+     "about": "Units for a clip, or for one native extension.",
+     "type": "number"
+    },
+    "units_per_image": {
+     "about": "Units for a still.",
      "type": "number"
     },
     "as_of": {

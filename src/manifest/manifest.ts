@@ -214,9 +214,17 @@ export interface CatalogPrice {
   readonly mode?: "std" | "pro" | "4k";
   readonly audio?: boolean;
   readonly scene?: string;
+  readonly voices?: boolean;
+  readonly input?: "text" | "image" | "images" | "video" | "motion";
+  readonly resolution?: "1k" | "2k" | "4k";
+  /** Clip length that the price is for. */
+  readonly seconds?: number;
   readonly usd_per_second?: number;
   readonly usd_per_clip?: number;
   readonly usd_per_image?: number;
+  readonly units_per_second?: number;
+  readonly units_per_clip?: number;
+  readonly units_per_image?: number;
   /** `YYYY-MM-DD`. */
   readonly as_of?: string;
 }

@@ -1046,6 +1046,22 @@ export interface CatalogPrice {
    */
   scene?: string;
   /**
+   * Whether the price is for clips in which voices of your own speak; absent: both.
+   */
+  voices?: boolean;
+  /**
+   * What the request works on; absent: anything.
+   */
+  input?: "text" | "image" | "images" | "video" | "motion";
+  /**
+   * The resolution of a still that the price is for; absent: all.
+   */
+  resolution?: "1k" | "2k" | "4k";
+  /**
+   * The length of a clip that the price is for, in seconds; absent: all.
+   */
+  seconds?: number;
+  /**
    * US dollars for each second of a clip.
    */
   usd_per_second?: number;
@@ -1057,6 +1073,18 @@ export interface CatalogPrice {
    * US dollars for a still.
    */
   usd_per_image?: number;
+  /**
+   * Units for each second of a clip, as the vendor's price list has them.
+   */
+  units_per_second?: number;
+  /**
+   * Units for a clip, or for one native extension.
+   */
+  units_per_clip?: number;
+  /**
+   * Units for a still.
+   */
+  units_per_image?: number;
   /**
    * The day of the price, `YYYY-MM-DD`.
    */

@@ -3,7 +3,7 @@
 import type { Validator } from "../base/schema.js";
 
 const validate = validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["version","project"],"properties":{"version":{"type":"integer","const":1},"project":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"provider":{"type":"string","enum":["sandbox","kling"]},"profile":{"type":"string"},"vars":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"type":["string","number","boolean"]}},"defaults":{"$ref":"#/$defs/FieldSet"},"profiles":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Profile"}},"images":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Still"}},"sounds":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Sound"}},"voices":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Voice"}},"elements":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Element"}},"shots":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Shot"}},"limits":{"type":"object","properties":{"concurrency":{"type":"integer","minimum":1,"maximum":100},"poll_seconds":{"type":"number","exclusiveMinimum":0,"maximum":600},"downloads":{"type":"integer","minimum":1,"maximum":32}},"additionalProperties":false},"budget":{"type":"object","properties":{"usd":{"type":"number","minimum":0,"maximum":1000000}},"additionalProperties":false},"approval":{"type":"object","properties":{"tiers":{"type":"array","uniqueItems":true,"items":{"type":"string","enum":["standard","pro","master"]}},"above_usd":{"type":"number","minimum":0,"maximum":1000000},"retries":{"type":"integer","minimum":0,"maximum":3}},"additionalProperties":false},"outputs":{"type":"object","properties":{"path":{"type":"string","pattern":"\\S"},"image_path":{"type":"string","pattern":"\\S"},"sound_path":{"type":"string","pattern":"\\S"}},"additionalProperties":false},"catalog":{"type":"object","properties":{"models":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/CatalogModel"}},"prices":{"type":"array","items":{"$ref":"#/$defs/CatalogPrice"}},"unit_usd":{"type":"object","properties":{"video":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"image":{"type":"number","exclusiveMinimum":0,"maximum":1000000}},"additionalProperties":false}},"additionalProperties":false}},"patternProperties":{"^x-":{}},"additionalProperties":false,"$defs":{"Source":{"type":["string","object"],"pattern":"\\S","properties":{"from":{"type":"string"},"frame":{"type":"string","enum":["first","last"]},"index":{"type":"integer","minimum":1,"maximum":9},"url":{"type":"string","pattern":"^https?://"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"additionalProperties":false},"Copy":{"type":"object","required":["url","sha256"],"properties":{"url":{"type":"string","pattern":"^https?://"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"additionalProperties":false},"VideoFields":{"type":"object","properties":{"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":["boolean","string"],"pattern":"^original$"}},"additionalProperties":false},"ImageFields":{"type":"object","properties":{"model":{"anyOf":[{"type":"string","enum":["kling-v3","kling-v3-omni","kling-image-o1","kling-v2-1"]},{"type":"string"}]},"aspect_ratio":{"type":"string","pattern":"^([1-9][0-9]?:[1-9][0-9]?|auto)$"},"resolution":{"type":"string","enum":["1k","2k","4k"]},"negative_prompt":{"type":"string"}},"additionalProperties":false},"FieldSet":{"type":"object","properties":{"video":{"$ref":"#/$defs/VideoFields"},"image":{"$ref":"#/$defs/ImageFields"}},"additionalProperties":false},"Extend":{"type":"object","properties":{"prompt":{"type":"string"},"via":{"type":"string","enum":["native","omni","last_frame"]},"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":["boolean","string"],"pattern":"^original$"},"copy":{"$ref":"#/$defs/Copy"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"LipSync":{"type":"object","properties":{"audio":{"$ref":"#/$defs/Source"},"text":{"type":"string"},"voice":{"type":"string"},"voice_language":{"type":"string","enum":["zh","en"]},"voice_speed":{"type":"number","minimum":0.8,"maximum":2},"face":{"type":"integer","minimum":1,"maximum":99},"audio_start":{"type":"number","minimum":0,"maximum":600},"audio_end":{"type":"number","exclusiveMinimum":0,"maximum":600},"at":{"type":"number","minimum":0,"maximum":600},"volume":{"type":"number","minimum":0,"maximum":2},"original_volume":{"type":"number","minimum":0,"maximum":2},"copy":{"$ref":"#/$defs/Copy"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"ShotStep":{"type":"object","properties":{"extend":{"$ref":"#/$defs/Extend"},"lip_sync":{"$ref":"#/$defs/LipSync"},"video_to_audio":{"$ref":"#/$defs/VideoToAudio"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"TryOn":{"type":"object","required":["human","cloth"],"properties":{"human":{"$ref":"#/$defs/Source"},"cloth":{"$ref":"#/$defs/Source"},"model":{"type":"string"}},"additionalProperties":false},"Shot":{"type":"object","properties":{"title":{"type":"string"},"prompt":{"type":"string"},"image":{"$ref":"#/$defs/Source"},"end_image":{"$ref":"#/$defs/Source"},"cuts":{"type":"array","items":{"$ref":"#/$defs/Cut"},"minItems":1,"maxItems":6},"refer_images":{"type":"object","propertyNames":{"pattern":"^[A-Za-z][A-Za-z0-9_-]{0,31}$"},"additionalProperties":{"$ref":"#/$defs/Source"}},"feature_video":{"$ref":"#/$defs/Source"},"base_video":{"$ref":"#/$defs/Source"},"elements":{"type":"object","propertyNames":{"pattern":"^[A-Za-z][A-Za-z0-9_-]{0,31}$"},"additionalProperties":{"$ref":"#/$defs/Kept"}},"voices":{"type":"object","propertyNames":{"pattern":"^[A-Za-z][A-Za-z0-9_-]{0,31}$"},"additionalProperties":{"$ref":"#/$defs/Kept"}},"motion_video":{"$ref":"#/$defs/Source"},"character_orientation":{"type":"string","enum":["image","video"]},"images":{"type":"array","items":{"$ref":"#/$defs/Source"},"minItems":1,"maxItems":4},"avatar":{"$ref":"#/$defs/Avatar"},"effect":{"$ref":"#/$defs/Effect"},"camera_control":{"$ref":"#/$defs/CameraControl"},"static_mask":{"$ref":"#/$defs/Source"},"dynamic_masks":{"type":"array","items":{"$ref":"#/$defs/DynamicMask"},"minItems":1,"maxItems":6},"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":["boolean","string"],"pattern":"^original$"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"steps":{"type":"array","items":{"$ref":"#/$defs/ShotStep"}},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"Still":{"type":"object","properties":{"title":{"type":"string"},"prompt":{"type":"string"},"image":{"$ref":"#/$defs/Source"},"image_reference":{"type":"string","enum":["subject","face"]},"image_fidelity":{"type":"number","minimum":0,"maximum":1},"human_fidelity":{"type":"number","minimum":0,"maximum":1},"refer_images":{"type":"object","propertyNames":{"pattern":"^[A-Za-z][A-Za-z0-9_-]{0,31}$"},"additionalProperties":{"$ref":"#/$defs/Source"}},"elements":{"type":"object","propertyNames":{"pattern":"^[A-Za-z][A-Za-z0-9_-]{0,31}$"},"additionalProperties":{"$ref":"#/$defs/Kept"}},"series":{"type":"integer","minimum":2,"maximum":9},"subjects":{"type":"array","items":{"$ref":"#/$defs/Source"},"minItems":1,"maxItems":4},"scene":{"$ref":"#/$defs/Source"},"style":{"$ref":"#/$defs/Source"},"expand":{"$ref":"#/$defs/Expand"},"try_on":{"$ref":"#/$defs/TryOn"},"model":{"anyOf":[{"type":"string","enum":["kling-v3","kling-v3-omni","kling-image-o1","kling-v2-1"]},{"type":"string"}]},"aspect_ratio":{"type":"string","pattern":"^([1-9][0-9]?:[1-9][0-9]?|auto)$"},"resolution":{"type":"string","enum":["1k","2k","4k"]},"negative_prompt":{"type":"string"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"Profile":{"type":"object","properties":{"provider":{"type":"string","enum":["sandbox","kling"]},"defaults":{"$ref":"#/$defs/FieldSet"},"override":{"$ref":"#/$defs/FieldSet"},"vars":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"type":["string","number","boolean"]}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"CatalogModel":{"type":"object","required":["like"],"properties":{"like":{"type":"string"},"wire_name":{"type":"string","pattern":"^(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"label":{"type":"string"},"durations":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"integer","minimum":1,"maximum":60}}},"additionalProperties":false},"CatalogPrice":{"type":"object","required":["model"],"properties":{"model":{"type":"string"},"mode":{"type":"string","enum":["std","pro","4k"]},"audio":{"type":"boolean"},"scene":{"type":"string"},"usd_per_second":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_clip":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_image":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"as_of":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}},"additionalProperties":false},"Kept":{"type":"object","properties":{"from":{"type":"string"},"id":{"type":"string","pattern":"^[A-Za-z0-9_-]{1,64}$"}},"additionalProperties":false},"Cut":{"type":"object","required":["seconds","prompt"],"properties":{"seconds":{"type":"integer","minimum":1,"maximum":60},"prompt":{"type":"string"}},"additionalProperties":false},"CameraConfig":{"type":"object","properties":{"horizontal":{"type":"number","minimum":-10,"maximum":10},"vertical":{"type":"number","minimum":-10,"maximum":10},"pan":{"type":"number","minimum":-10,"maximum":10},"tilt":{"type":"number","minimum":-10,"maximum":10},"roll":{"type":"number","minimum":-10,"maximum":10},"zoom":{"type":"number","minimum":-10,"maximum":10}},"additionalProperties":false},"CameraControl":{"type":"object","required":["type"],"properties":{"type":{"type":"string","enum":["simple","down_back","forward_up","right_turn_forward","left_turn_forward"]},"config":{"$ref":"#/$defs/CameraConfig"}},"additionalProperties":false},"Point":{"type":"object","required":["x","y"],"properties":{"x":{"type":"integer","minimum":0,"maximum":100000},"y":{"type":"integer","minimum":0,"maximum":100000}},"additionalProperties":false},"DynamicMask":{"type":"object","required":["mask","trajectories"],"properties":{"mask":{"$ref":"#/$defs/Source"},"trajectories":{"type":"array","items":{"$ref":"#/$defs/Point"},"minItems":2,"maxItems":77}},"additionalProperties":false},"Avatar":{"type":"object","required":["audio"],"properties":{"audio":{"$ref":"#/$defs/Source"}},"additionalProperties":false},"Effect":{"type":"object","required":["scene","images"],"properties":{"scene":{"type":"string","pattern":"^[A-Za-z0-9_]{1,64}$"},"images":{"type":"array","items":{"$ref":"#/$defs/Source"},"minItems":1,"maxItems":2}},"additionalProperties":false},"VideoToAudio":{"type":"object","properties":{"sound_effect_prompt":{"type":"string"},"bgm_prompt":{"type":"string"},"asmr_mode":{"type":"boolean"},"copy":{"$ref":"#/$defs/Copy"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"additionalProperties":false,"patternProperties":{"^x-":{}}},"Expand":{"type":"object","required":["image"],"properties":{"image":{"$ref":"#/$defs/Source"},"up":{"type":"number","minimum":0,"maximum":2},"down":{"type":"number","minimum":0,"maximum":2},"left":{"type":"number","minimum":0,"maximum":2},"right":{"type":"number","minimum":0,"maximum":2}},"additionalProperties":false},"Sound":{"type":"object","required":["prompt"],"properties":{"title":{"type":"string"},"prompt":{"type":"string"},"duration":{"type":"number","minimum":3,"maximum":10},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"Voice":{"type":"object","required":["sample"],"properties":{"title":{"type":"string"},"sample":{"$ref":"#/$defs/Source"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"Element":{"type":"object","required":["description"],"properties":{"title":{"type":"string"},"description":{"type":"string"},"image":{"$ref":"#/$defs/Source"},"refer_images":{"type":"array","items":{"$ref":"#/$defs/Source"},"minItems":1,"maxItems":3},"video":{"$ref":"#/$defs/Source"},"voice":{"$ref":"#/$defs/Kept"},"element_tags":{"type":"array","items":{"type":"string","pattern":"^o_[0-9]{1,6}$"},"maxItems":8},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["version","project"],"properties":{"version":{"type":"integer","const":1},"project":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"provider":{"type":"string","enum":["sandbox","kling"]},"profile":{"type":"string"},"vars":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"type":["string","number","boolean"]}},"defaults":{"$ref":"#/$defs/FieldSet"},"profiles":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Profile"}},"images":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Still"}},"sounds":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Sound"}},"voices":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Voice"}},"elements":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Element"}},"shots":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/Shot"}},"limits":{"type":"object","properties":{"concurrency":{"type":"integer","minimum":1,"maximum":100},"poll_seconds":{"type":"number","exclusiveMinimum":0,"maximum":600},"downloads":{"type":"integer","minimum":1,"maximum":32}},"additionalProperties":false},"budget":{"type":"object","properties":{"usd":{"type":"number","minimum":0,"maximum":1000000}},"additionalProperties":false},"approval":{"type":"object","properties":{"tiers":{"type":"array","uniqueItems":true,"items":{"type":"string","enum":["standard","pro","master"]}},"above_usd":{"type":"number","minimum":0,"maximum":1000000},"retries":{"type":"integer","minimum":0,"maximum":3}},"additionalProperties":false},"outputs":{"type":"object","properties":{"path":{"type":"string","pattern":"\\S"},"image_path":{"type":"string","pattern":"\\S"},"sound_path":{"type":"string","pattern":"\\S"}},"additionalProperties":false},"catalog":{"type":"object","properties":{"models":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"additionalProperties":{"$ref":"#/$defs/CatalogModel"}},"prices":{"type":"array","items":{"$ref":"#/$defs/CatalogPrice"}},"unit_usd":{"type":"object","properties":{"video":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"image":{"type":"number","exclusiveMinimum":0,"maximum":1000000}},"additionalProperties":false}},"additionalProperties":false}},"patternProperties":{"^x-":{}},"additionalProperties":false,"$defs":{"Source":{"type":["string","object"],"pattern":"\\S","properties":{"from":{"type":"string"},"frame":{"type":"string","enum":["first","last"]},"index":{"type":"integer","minimum":1,"maximum":9},"url":{"type":"string","pattern":"^https?://"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"additionalProperties":false},"Copy":{"type":"object","required":["url","sha256"],"properties":{"url":{"type":"string","pattern":"^https?://"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"additionalProperties":false},"VideoFields":{"type":"object","properties":{"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":["boolean","string"],"pattern":"^original$"}},"additionalProperties":false},"ImageFields":{"type":"object","properties":{"model":{"anyOf":[{"type":"string","enum":["kling-v3","kling-v3-omni","kling-image-o1","kling-v2-1"]},{"type":"string"}]},"aspect_ratio":{"type":"string","pattern":"^([1-9][0-9]?:[1-9][0-9]?|auto)$"},"resolution":{"type":"string","enum":["1k","2k","4k"]},"negative_prompt":{"type":"string"}},"additionalProperties":false},"FieldSet":{"type":"object","properties":{"video":{"$ref":"#/$defs/VideoFields"},"image":{"$ref":"#/$defs/ImageFields"}},"additionalProperties":false},"Extend":{"type":"object","properties":{"prompt":{"type":"string"},"via":{"type":"string","enum":["native","omni","last_frame"]},"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":["boolean","string"],"pattern":"^original$"},"copy":{"$ref":"#/$defs/Copy"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"LipSync":{"type":"object","properties":{"audio":{"$ref":"#/$defs/Source"},"text":{"type":"string"},"voice":{"type":"string"},"voice_language":{"type":"string","enum":["zh","en"]},"voice_speed":{"type":"number","minimum":0.8,"maximum":2},"face":{"type":"integer","minimum":1,"maximum":99},"audio_start":{"type":"number","minimum":0,"maximum":600},"audio_end":{"type":"number","exclusiveMinimum":0,"maximum":600},"at":{"type":"number","minimum":0,"maximum":600},"volume":{"type":"number","minimum":0,"maximum":2},"original_volume":{"type":"number","minimum":0,"maximum":2},"copy":{"$ref":"#/$defs/Copy"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"ShotStep":{"type":"object","properties":{"extend":{"$ref":"#/$defs/Extend"},"lip_sync":{"$ref":"#/$defs/LipSync"},"video_to_audio":{"$ref":"#/$defs/VideoToAudio"}},"patternProperties":{"^x-":{}},"additionalProperties":false},"TryOn":{"type":"object","required":["human","cloth"],"properties":{"human":{"$ref":"#/$defs/Source"},"cloth":{"$ref":"#/$defs/Source"},"model":{"type":"string"}},"additionalProperties":false},"Shot":{"type":"object","properties":{"title":{"type":"string"},"prompt":{"type":"string"},"image":{"$ref":"#/$defs/Source"},"end_image":{"$ref":"#/$defs/Source"},"cuts":{"type":"array","items":{"$ref":"#/$defs/Cut"},"minItems":1,"maxItems":6},"refer_images":{"type":"object","propertyNames":{"pattern":"^[A-Za-z][A-Za-z0-9_-]{0,31}$"},"additionalProperties":{"$ref":"#/$defs/Source"}},"feature_video":{"$ref":"#/$defs/Source"},"base_video":{"$ref":"#/$defs/Source"},"elements":{"type":"object","propertyNames":{"pattern":"^[A-Za-z][A-Za-z0-9_-]{0,31}$"},"additionalProperties":{"$ref":"#/$defs/Kept"}},"voices":{"type":"object","propertyNames":{"pattern":"^[A-Za-z][A-Za-z0-9_-]{0,31}$"},"additionalProperties":{"$ref":"#/$defs/Kept"}},"motion_video":{"$ref":"#/$defs/Source"},"character_orientation":{"type":"string","enum":["image","video"]},"images":{"type":"array","items":{"$ref":"#/$defs/Source"},"minItems":1,"maxItems":4},"avatar":{"$ref":"#/$defs/Avatar"},"effect":{"$ref":"#/$defs/Effect"},"camera_control":{"$ref":"#/$defs/CameraControl"},"static_mask":{"$ref":"#/$defs/Source"},"dynamic_masks":{"type":"array","items":{"$ref":"#/$defs/DynamicMask"},"minItems":1,"maxItems":6},"model":{"anyOf":[{"type":"string","enum":["kling-2.5-turbo","kling-2.6","kling-o1","kling-3.0","kling-3.0-omni","kling-3.0-turbo","kling-v1-6","kling-v2-master","kling-v2-1-master"]},{"type":"string"}]},"mode":{"type":"string","enum":["std","pro","4k"]},"duration":{"type":"integer","minimum":1,"maximum":60},"aspect_ratio":{"type":"string","pattern":"^[1-9][0-9]?:[1-9][0-9]?$"},"negative_prompt":{"type":"string"},"cfg_scale":{"type":"number","minimum":0,"maximum":1},"audio":{"type":["boolean","string"],"pattern":"^original$"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"steps":{"type":"array","items":{"$ref":"#/$defs/ShotStep"}},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"Still":{"type":"object","properties":{"title":{"type":"string"},"prompt":{"type":"string"},"image":{"$ref":"#/$defs/Source"},"image_reference":{"type":"string","enum":["subject","face"]},"image_fidelity":{"type":"number","minimum":0,"maximum":1},"human_fidelity":{"type":"number","minimum":0,"maximum":1},"refer_images":{"type":"object","propertyNames":{"pattern":"^[A-Za-z][A-Za-z0-9_-]{0,31}$"},"additionalProperties":{"$ref":"#/$defs/Source"}},"elements":{"type":"object","propertyNames":{"pattern":"^[A-Za-z][A-Za-z0-9_-]{0,31}$"},"additionalProperties":{"$ref":"#/$defs/Kept"}},"series":{"type":"integer","minimum":2,"maximum":9},"subjects":{"type":"array","items":{"$ref":"#/$defs/Source"},"minItems":1,"maxItems":4},"scene":{"$ref":"#/$defs/Source"},"style":{"$ref":"#/$defs/Source"},"expand":{"$ref":"#/$defs/Expand"},"try_on":{"$ref":"#/$defs/TryOn"},"model":{"anyOf":[{"type":"string","enum":["kling-v3","kling-v3-omni","kling-image-o1","kling-v2-1"]},{"type":"string"}]},"aspect_ratio":{"type":"string","pattern":"^([1-9][0-9]?:[1-9][0-9]?|auto)$"},"resolution":{"type":"string","enum":["1k","2k","4k"]},"negative_prompt":{"type":"string"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"Profile":{"type":"object","properties":{"provider":{"type":"string","enum":["sandbox","kling"]},"defaults":{"$ref":"#/$defs/FieldSet"},"override":{"$ref":"#/$defs/FieldSet"},"vars":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},"additionalProperties":{"type":["string","number","boolean"]}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"CatalogModel":{"type":"object","required":["like"],"properties":{"like":{"type":"string"},"wire_name":{"type":"string","pattern":"^(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"label":{"type":"string"},"durations":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"integer","minimum":1,"maximum":60}}},"additionalProperties":false},"CatalogPrice":{"type":"object","required":["model"],"properties":{"model":{"type":"string"},"mode":{"type":"string","enum":["std","pro","4k"]},"audio":{"type":"boolean"},"scene":{"type":"string"},"voices":{"type":"boolean"},"input":{"type":"string","enum":["text","image","images","video","motion"]},"resolution":{"type":"string","enum":["1k","2k","4k"]},"seconds":{"type":"integer","minimum":1,"maximum":600},"usd_per_second":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_clip":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_image":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"units_per_second":{"type":"number","minimum":0.001,"maximum":1000000},"units_per_clip":{"type":"number","minimum":0.001,"maximum":1000000},"units_per_image":{"type":"number","minimum":0.001,"maximum":1000000},"as_of":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}},"additionalProperties":false},"Kept":{"type":"object","properties":{"from":{"type":"string"},"id":{"type":"string","pattern":"^[A-Za-z0-9_-]{1,64}$"}},"additionalProperties":false},"Cut":{"type":"object","required":["seconds","prompt"],"properties":{"seconds":{"type":"integer","minimum":1,"maximum":60},"prompt":{"type":"string"}},"additionalProperties":false},"CameraConfig":{"type":"object","properties":{"horizontal":{"type":"number","minimum":-10,"maximum":10},"vertical":{"type":"number","minimum":-10,"maximum":10},"pan":{"type":"number","minimum":-10,"maximum":10},"tilt":{"type":"number","minimum":-10,"maximum":10},"roll":{"type":"number","minimum":-10,"maximum":10},"zoom":{"type":"number","minimum":-10,"maximum":10}},"additionalProperties":false},"CameraControl":{"type":"object","required":["type"],"properties":{"type":{"type":"string","enum":["simple","down_back","forward_up","right_turn_forward","left_turn_forward"]},"config":{"$ref":"#/$defs/CameraConfig"}},"additionalProperties":false},"Point":{"type":"object","required":["x","y"],"properties":{"x":{"type":"integer","minimum":0,"maximum":100000},"y":{"type":"integer","minimum":0,"maximum":100000}},"additionalProperties":false},"DynamicMask":{"type":"object","required":["mask","trajectories"],"properties":{"mask":{"$ref":"#/$defs/Source"},"trajectories":{"type":"array","items":{"$ref":"#/$defs/Point"},"minItems":2,"maxItems":77}},"additionalProperties":false},"Avatar":{"type":"object","required":["audio"],"properties":{"audio":{"$ref":"#/$defs/Source"}},"additionalProperties":false},"Effect":{"type":"object","required":["scene","images"],"properties":{"scene":{"type":"string","pattern":"^[A-Za-z0-9_]{1,64}$"},"images":{"type":"array","items":{"$ref":"#/$defs/Source"},"minItems":1,"maxItems":2}},"additionalProperties":false},"VideoToAudio":{"type":"object","properties":{"sound_effect_prompt":{"type":"string"},"bgm_prompt":{"type":"string"},"asmr_mode":{"type":"boolean"},"copy":{"$ref":"#/$defs/Copy"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"}},"additionalProperties":false,"patternProperties":{"^x-":{}}},"Expand":{"type":"object","required":["image"],"properties":{"image":{"$ref":"#/$defs/Source"},"up":{"type":"number","minimum":0,"maximum":2},"down":{"type":"number","minimum":0,"maximum":2},"left":{"type":"number","minimum":0,"maximum":2},"right":{"type":"number","minimum":0,"maximum":2}},"additionalProperties":false},"Sound":{"type":"object","required":["prompt"],"properties":{"title":{"type":"string"},"prompt":{"type":"string"},"duration":{"type":"number","minimum":3,"maximum":10},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"Voice":{"type":"object","required":["sample"],"properties":{"title":{"type":"string"},"sample":{"$ref":"#/$defs/Source"},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false},"Element":{"type":"object","required":["description"],"properties":{"title":{"type":"string"},"description":{"type":"string"},"image":{"$ref":"#/$defs/Source"},"refer_images":{"type":"array","items":{"$ref":"#/$defs/Source"},"minItems":1,"maxItems":3},"video":{"$ref":"#/$defs/Source"},"voice":{"$ref":"#/$defs/Kept"},"element_tags":{"type":"array","items":{"type":"string","pattern":"^o_[0-9]{1,6}$"},"maxItems":8},"take":{"type":"integer","minimum":1,"maximum":9999},"takes":{"type":"integer","minimum":1,"maximum":9},"hold":{"type":"boolean"},"notes":{"type":"string"},"tags":{"type":"array","items":{"type":"string","pattern":"\\S"}}},"patternProperties":{"^x-":{}},"additionalProperties":false}}};
 const func1 = Object.prototype.hasOwnProperty;
 const pattern3 = new RegExp("^x-", "u");
 const pattern4 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", "u");
@@ -5517,7 +5517,7 @@ return errors === 0;
 }
 validate133.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema46 = {"type":"object","required":["model"],"properties":{"model":{"type":"string"},"mode":{"type":"string","enum":["std","pro","4k"]},"audio":{"type":"boolean"},"scene":{"type":"string"},"usd_per_second":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_clip":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_image":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"as_of":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}},"additionalProperties":false};
+const schema46 = {"type":"object","required":["model"],"properties":{"model":{"type":"string"},"mode":{"type":"string","enum":["std","pro","4k"]},"audio":{"type":"boolean"},"scene":{"type":"string"},"voices":{"type":"boolean"},"input":{"type":"string","enum":["text","image","images","video","motion"]},"resolution":{"type":"string","enum":["1k","2k","4k"]},"seconds":{"type":"integer","minimum":1,"maximum":600},"usd_per_second":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_clip":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"usd_per_image":{"type":"number","exclusiveMinimum":0,"maximum":1000000},"units_per_second":{"type":"number","minimum":0.001,"maximum":1000000},"units_per_clip":{"type":"number","minimum":0.001,"maximum":1000000},"units_per_image":{"type":"number","minimum":0.001,"maximum":1000000},"as_of":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}},"additionalProperties":false};
 const pattern54 = new RegExp("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "u");
 
 function validate135(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -5542,7 +5542,7 @@ vErrors.push(err0);
 errors++;
 }
 for(const key0 in data){
-if(!((((((((key0 === "model") || (key0 === "mode")) || (key0 === "audio")) || (key0 === "scene")) || (key0 === "usd_per_second")) || (key0 === "usd_per_clip")) || (key0 === "usd_per_image")) || (key0 === "as_of"))){
+if(!(func1.call(schema46.properties, key0))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err1];
@@ -5612,11 +5612,9 @@ vErrors.push(err6);
 errors++;
 }
 }
-if(data.usd_per_second !== undefined){
-let data4 = data.usd_per_second;
-if((typeof data4 == "number") && (isFinite(data4))){
-if(data4 > 1000000 || isNaN(data4)){
-const err7 = {instancePath:instancePath+"/usd_per_second",schemaPath:"#/properties/usd_per_second/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(data.voices !== undefined){
+if(typeof data.voices !== "boolean"){
+const err7 = {instancePath:instancePath+"/voices",schemaPath:"#/properties/voices/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -5625,8 +5623,11 @@ vErrors.push(err7);
 }
 errors++;
 }
-if(data4 <= 0 || isNaN(data4)){
-const err8 = {instancePath:instancePath+"/usd_per_second",schemaPath:"#/properties/usd_per_second/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+}
+if(data.input !== undefined){
+let data5 = data.input;
+if(typeof data5 !== "string"){
+const err8 = {instancePath:instancePath+"/input",schemaPath:"#/properties/input/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -5635,9 +5636,8 @@ vErrors.push(err8);
 }
 errors++;
 }
-}
-else {
-const err9 = {instancePath:instancePath+"/usd_per_second",schemaPath:"#/properties/usd_per_second/type",keyword:"type",params:{type: "number"}};
+if(!(((((data5 === "text") || (data5 === "image")) || (data5 === "images")) || (data5 === "video")) || (data5 === "motion"))){
+const err9 = {instancePath:instancePath+"/input",schemaPath:"#/properties/input/enum",keyword:"enum",params:{allowedValues: schema46.properties.input.enum}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -5647,11 +5647,10 @@ vErrors.push(err9);
 errors++;
 }
 }
-if(data.usd_per_clip !== undefined){
-let data5 = data.usd_per_clip;
-if((typeof data5 == "number") && (isFinite(data5))){
-if(data5 > 1000000 || isNaN(data5)){
-const err10 = {instancePath:instancePath+"/usd_per_clip",schemaPath:"#/properties/usd_per_clip/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(data.resolution !== undefined){
+let data6 = data.resolution;
+if(typeof data6 !== "string"){
+const err10 = {instancePath:instancePath+"/resolution",schemaPath:"#/properties/resolution/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -5660,8 +5659,8 @@ vErrors.push(err10);
 }
 errors++;
 }
-if(data5 <= 0 || isNaN(data5)){
-const err11 = {instancePath:instancePath+"/usd_per_clip",schemaPath:"#/properties/usd_per_clip/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+if(!(((data6 === "1k") || (data6 === "2k")) || (data6 === "4k"))){
+const err11 = {instancePath:instancePath+"/resolution",schemaPath:"#/properties/resolution/enum",keyword:"enum",params:{allowedValues: schema46.properties.resolution.enum}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -5671,8 +5670,10 @@ vErrors.push(err11);
 errors++;
 }
 }
-else {
-const err12 = {instancePath:instancePath+"/usd_per_clip",schemaPath:"#/properties/usd_per_clip/type",keyword:"type",params:{type: "number"}};
+if(data.seconds !== undefined){
+let data7 = data.seconds;
+if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
+const err12 = {instancePath:instancePath+"/seconds",schemaPath:"#/properties/seconds/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -5681,12 +5682,9 @@ vErrors.push(err12);
 }
 errors++;
 }
-}
-if(data.usd_per_image !== undefined){
-let data6 = data.usd_per_image;
-if((typeof data6 == "number") && (isFinite(data6))){
-if(data6 > 1000000 || isNaN(data6)){
-const err13 = {instancePath:instancePath+"/usd_per_image",schemaPath:"#/properties/usd_per_image/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if((typeof data7 == "number") && (isFinite(data7))){
+if(data7 > 600 || isNaN(data7)){
+const err13 = {instancePath:instancePath+"/seconds",schemaPath:"#/properties/seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 600}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -5695,8 +5693,8 @@ vErrors.push(err13);
 }
 errors++;
 }
-if(data6 <= 0 || isNaN(data6)){
-const err14 = {instancePath:instancePath+"/usd_per_image",schemaPath:"#/properties/usd_per_image/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+if(data7 < 1 || isNaN(data7)){
+const err14 = {instancePath:instancePath+"/seconds",schemaPath:"#/properties/seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -5706,8 +5704,12 @@ vErrors.push(err14);
 errors++;
 }
 }
-else {
-const err15 = {instancePath:instancePath+"/usd_per_image",schemaPath:"#/properties/usd_per_image/type",keyword:"type",params:{type: "number"}};
+}
+if(data.usd_per_second !== undefined){
+let data8 = data.usd_per_second;
+if((typeof data8 == "number") && (isFinite(data8))){
+if(data8 > 1000000 || isNaN(data8)){
+const err15 = {instancePath:instancePath+"/usd_per_second",schemaPath:"#/properties/usd_per_second/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -5716,12 +5718,8 @@ vErrors.push(err15);
 }
 errors++;
 }
-}
-if(data.as_of !== undefined){
-let data7 = data.as_of;
-if(typeof data7 === "string"){
-if(!pattern54.test(data7)){
-const err16 = {instancePath:instancePath+"/as_of",schemaPath:"#/properties/as_of/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}};
+if(data8 <= 0 || isNaN(data8)){
+const err16 = {instancePath:instancePath+"/usd_per_second",schemaPath:"#/properties/usd_per_second/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -5732,7 +5730,7 @@ errors++;
 }
 }
 else {
-const err17 = {instancePath:instancePath+"/as_of",schemaPath:"#/properties/as_of/type",keyword:"type",params:{type: "string"}};
+const err17 = {instancePath:instancePath+"/usd_per_second",schemaPath:"#/properties/usd_per_second/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -5742,14 +5740,214 @@ vErrors.push(err17);
 errors++;
 }
 }
-}
-else {
-const err18 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(data.usd_per_clip !== undefined){
+let data9 = data.usd_per_clip;
+if((typeof data9 == "number") && (isFinite(data9))){
+if(data9 > 1000000 || isNaN(data9)){
+const err18 = {instancePath:instancePath+"/usd_per_clip",schemaPath:"#/properties/usd_per_clip/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
 if(vErrors === null){
 vErrors = [err18];
 }
 else {
 vErrors.push(err18);
+}
+errors++;
+}
+if(data9 <= 0 || isNaN(data9)){
+const err19 = {instancePath:instancePath+"/usd_per_clip",schemaPath:"#/properties/usd_per_clip/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+else {
+const err20 = {instancePath:instancePath+"/usd_per_clip",schemaPath:"#/properties/usd_per_clip/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+if(data.usd_per_image !== undefined){
+let data10 = data.usd_per_image;
+if((typeof data10 == "number") && (isFinite(data10))){
+if(data10 > 1000000 || isNaN(data10)){
+const err21 = {instancePath:instancePath+"/usd_per_image",schemaPath:"#/properties/usd_per_image/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+if(data10 <= 0 || isNaN(data10)){
+const err22 = {instancePath:instancePath+"/usd_per_image",schemaPath:"#/properties/usd_per_image/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0}};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+else {
+const err23 = {instancePath:instancePath+"/usd_per_image",schemaPath:"#/properties/usd_per_image/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+}
+if(data.units_per_second !== undefined){
+let data11 = data.units_per_second;
+if((typeof data11 == "number") && (isFinite(data11))){
+if(data11 > 1000000 || isNaN(data11)){
+const err24 = {instancePath:instancePath+"/units_per_second",schemaPath:"#/properties/units_per_second/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+if(data11 < 0.001 || isNaN(data11)){
+const err25 = {instancePath:instancePath+"/units_per_second",schemaPath:"#/properties/units_per_second/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.001}};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+else {
+const err26 = {instancePath:instancePath+"/units_per_second",schemaPath:"#/properties/units_per_second/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+if(data.units_per_clip !== undefined){
+let data12 = data.units_per_clip;
+if((typeof data12 == "number") && (isFinite(data12))){
+if(data12 > 1000000 || isNaN(data12)){
+const err27 = {instancePath:instancePath+"/units_per_clip",schemaPath:"#/properties/units_per_clip/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+if(data12 < 0.001 || isNaN(data12)){
+const err28 = {instancePath:instancePath+"/units_per_clip",schemaPath:"#/properties/units_per_clip/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.001}};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+else {
+const err29 = {instancePath:instancePath+"/units_per_clip",schemaPath:"#/properties/units_per_clip/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+if(data.units_per_image !== undefined){
+let data13 = data.units_per_image;
+if((typeof data13 == "number") && (isFinite(data13))){
+if(data13 > 1000000 || isNaN(data13)){
+const err30 = {instancePath:instancePath+"/units_per_image",schemaPath:"#/properties/units_per_image/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+if(data13 < 0.001 || isNaN(data13)){
+const err31 = {instancePath:instancePath+"/units_per_image",schemaPath:"#/properties/units_per_image/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.001}};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+}
+else {
+const err32 = {instancePath:instancePath+"/units_per_image",schemaPath:"#/properties/units_per_image/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+if(data.as_of !== undefined){
+let data14 = data.as_of;
+if(typeof data14 === "string"){
+if(!pattern54.test(data14)){
+const err33 = {instancePath:instancePath+"/as_of",schemaPath:"#/properties/as_of/pattern",keyword:"pattern",params:{pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+else {
+const err34 = {instancePath:instancePath+"/as_of",schemaPath:"#/properties/as_of/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+}
+}
+else {
+const err35 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
 }
 errors++;
 }

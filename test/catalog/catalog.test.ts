@@ -320,6 +320,29 @@ test("a price of the project's own beats the built-in one, the most particular f
   });
 });
 
+test("a price of the project's own may be in units, and for one input, length or resolution only", () => {
+  const catalog = catalogOf({
+    prices: [
+      { model: "kling-2.6", units_per_second: 0.4 },
+      { model: "kling-2.6", mode: "std", input: "image", units_per_second: 0.7 },
+      { model: "kling-2.6", mode: "std", input: "image", seconds: 10, units_per_clip: 5.125 },
+      { model: "kling-v3", resolution: "2k", units_per_image: 12 },
+    ],
+  });
+  const model = catalog.video("kling-2.6");
+  const picture = catalog.image("kling-v3");
+  if (model === undefined || picture === undefined) throw new Error("missing model");
+  const priceOf = (input: "text" | "image", seconds: number) =>
+    catalog.price(model, { mode: "std", audio: false, input, seconds });
+  expect(priceOf("text", 10)).toMatchObject({ per: "second", unit: "video", units: 400 });
+  expect(priceOf("text", 10)?.usd).toBeUndefined();
+  expect(priceOf("image", 5)).toMatchObject({ per: "second", units: 700 });
+  expect(priceOf("image", 10)).toMatchObject({ per: "clip", units: 5125, seconds: 10 });
+  const still = (resolution: "1k" | "2k") => catalog.price(picture, { input: "text", resolution });
+  expect(still("2k")).toMatchObject({ per: "image", unit: "image", units: 12_000 });
+  expect(still("1k")).toMatchObject({ basis: { grade: "O" } });
+});
+
 test("a unit lists at $0.14 and $0.0035, and costs what the project says", () => {
   expect([catalogOf().unitPrice("video").usd, catalogOf().unitPrice("image").usd]).toEqual([140_000, 3_500]);
   const own = catalogOf({ unit_usd: { video: 0.098 } });
@@ -382,12 +405,14 @@ test.each<[string, Additions, readonly string[]]>([
         { model: "kling-2.6" },
         { model: "kling-2.6", usd_per_clip: 1, usd_per_second: 1 },
         { model: "kling-2.6", usd_per_clip: 0 },
+        { model: "kling-2.6", units_per_clip: 0 },
+        { model: "kling-2.6", units_per_clip: 1, usd_per_clip: 1 },
       ],
     },
-    [0, 1, 2].map(
+    [0, 1, 2, 3, 4].map(
       (index) =>
         `error manifest/wrong-value at catalog.prices.${index}: the price of kling-2.6 wants exactly one amount` +
-        " | give one of usd_per_second, usd_per_clip or usd_per_image, in dollars above 0",
+        " | give one of usd_per_second, usd_per_clip, usd_per_image, or units_per_ of these, above 0",
     ),
   ],
   [

@@ -310,6 +310,12 @@ test.each<[string, Additions, Action, string]>([
     "$0.4 | 1 clip × $0.40",
   ],
   [
+    "in units",
+    { prices: [{ model: "kling-2.6", units_per_second: 0.25 }] },
+    words("kling-2.6"),
+    "1.25 video units $0.175 | 5 s × 0.25 units × $0.14",
+  ],
+  [
     "per image",
     { prices: [{ model: "kling-v3", usd_per_image: 0.02 }] },
     PORTRAIT,
