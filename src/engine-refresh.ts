@@ -250,7 +250,7 @@ export async function journalFound(journal: Pick<Journal, "append">, found: read
       billed,
       state,
       started,
-      ended: __,
+      ended,
       found: ___,
       handle: ____,
       ...intent
@@ -266,6 +266,7 @@ export async function journalFound(journal: Pick<Journal, "append">, found: read
       message: failure.message,
       refusal: failure.refusal,
       billed: billed ?? { kind: "unknown" },
+      ...(ended === undefined ? {} : { completed: ended }),
     });
   }
 }

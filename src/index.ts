@@ -43,6 +43,7 @@ export {
 export { chargedOr } from "./plan/committed.js";
 export { RETRIES_MOST } from "./plan/create.js";
 export type { Decision } from "./plan/decide.js";
+export { sumDrifts, type Amounts, type Drift, type DriftSum, type Incomparable } from "./plan/drift.js";
 export type { Estimate, Totals } from "./plan/estimate.js";
 export { retriesMoney } from "./plan/fit.js";
 export { matterText, type Matter, type MatterText } from "./plan/matters.js";

@@ -7,6 +7,7 @@ import {
   EXIT,
   counted,
   safeText,
+  sumDrifts,
   usd,
   type Plan,
   type RenderReport,
@@ -18,12 +19,13 @@ import { isAutomatic } from "./colours.js";
 import { STDOUT, type Command } from "./commands.js";
 import { planData, wantData, type Data } from "./data-plan.js";
 import { usdJson } from "./money-text.js";
-import { eventData, outcomeData } from "./data-run.js";
+import { driftSumData, eventData, outcomeData } from "./data-run.js";
 import { envelopeLine, eventLine, type EnvelopeBody } from "./envelope.js";
 import { exitOfSignal, type FileSink, type Io, type Sink } from "./io.js";
 import { wrap } from "./layout.js";
 import { watchRun, type Progress } from "./progress.js";
 import { planRequest, policyOf } from "./request.js";
+import { driftsOf } from "./run-forecast.js";
 import { diagnosticsJson } from "./view-diagnostics.js";
 import { planSheet } from "./view-plan.js";
 import { questionOf } from "./view-question.js";
@@ -220,6 +222,7 @@ function statusData(report: RenderReport): Data {
       return {
         outcomes: report.outcomes.map(({ step, outcome }) => ({ step, ...outcomeData(outcome, step) })),
         spent: usdJson(report.spent),
+        drift: driftSumData(sumDrifts(driftsOf(report.outcomes))),
         interrupted: report.interrupted,
       };
   }

@@ -2,7 +2,16 @@
  * Events and outcomes as JSON: snake_case, money as decimal strings, converted by hand so that what a script reads is
  * decided here and nowhere else.
  */
-import { diagnosticJson, type Outcome, type RunEvent, type StepId } from "../index.js";
+import {
+  type Amounts,
+  diagnosticJson,
+  type Billed,
+  type Drift,
+  type DriftSum,
+  type Outcome,
+  type RunEvent,
+  type StepId,
+} from "../index.js";
 import { obstacleData } from "./data-obstacle.js";
 import { artifactData, type Data } from "./data-plan.js";
 import { unitsJson, usdJson } from "./money-text.js";
@@ -81,6 +90,7 @@ export function outcomeData(outcome: Outcome, step: StepId): Data {
         artifact: artifactData(outcome.artifact),
         ...(outcome.output === undefined ? {} : { output: outcome.output }),
         billed: billedData(outcome.billed),
+        ...(outcome.drift === undefined ? {} : { drift: driftData(outcome.drift) }),
         flags: outcome.flags,
         ...(outcome.conflict === undefined ? {} : { conflict: diagnosticJson(outcome.conflict) }),
       };
@@ -107,7 +117,48 @@ export function outcomeData(outcome: Outcome, step: StepId): Data {
   }
 }
 
-function billedData(billed: (Outcome & { status: "rendered" })["billed"]): Data {
+/** A bill held against what was expected, in what both are in. */
+export function driftData(drift: Drift): Data {
+  if (drift.kind === "unknown") return { kind: drift.kind, why: drift.why };
+  const { kind, seconds } = drift;
+  const length = seconds === undefined ? {} : { seconds };
+  if (drift.in === "usd") {
+    const { billed, low, high, by } = drift;
+    return {
+      kind,
+      in: drift.in,
+      billed: usdJson(billed),
+      low: usdJson(low),
+      high: usdJson(high),
+      by: usdJson(by),
+      ...length,
+    };
+  }
+  const { unit, billed, low, high, by } = drift;
+  return {
+    kind,
+    in: drift.in,
+    unit,
+    billed: unitsJson(billed),
+    low: unitsJson(low),
+    high: unitsJson(high),
+    by: unitsJson(by),
+    ...length,
+  };
+}
+
+/** Drifts added up. */
+export function driftSumData({ within, above, below, unknown, more, less }: DriftSum): Data {
+  return { within, above, below, unknown, more: amountsData(more), less: amountsData(less) };
+}
+
+/** Amounts of each kind; none is ever added to another. */
+export function amountsData({ video, image, usd: money }: Amounts): Data {
+  return { units: { video: unitsJson(video), image: unitsJson(image) }, ...usdJson(money) };
+}
+
+/** What was billed. */
+export function billedData(billed: Billed): Data {
   return billed.kind === "billed"
     ? {
         kind: billed.kind,

@@ -6,6 +6,9 @@ import {
   counted,
   formatUnits,
   formatUsd,
+  listWords,
+  type Amounts,
+  type Drift,
   type Estimate,
   type Micros,
   type MilliUnits,
@@ -43,6 +46,29 @@ export function totalsText(totals: Totals): string {
   if (totals.unknown === 0) return amount;
   const unknown = counted(totals.unknown, "unknown price");
   return totals.usd.high === 0 ? unknown : `${amount} and ${unknown}`;
+}
+
+/** `0.25 units`, `1 unit`. */
+export function unitsText(amount: MilliUnits): string {
+  return `${formatUnits(amount)} ${amount === 1000 ? "unit" : "units"}`;
+}
+
+/** `0.25 units` or `$0.07`: how far a bill is outside of what was expected. */
+export function driftAmount(drift: Exclude<Drift, { kind: "unknown" }>): string {
+  return drift.in === "usd" ? formatUsd(drift.by) : unitsText(drift.by);
+}
+
+/** `0.25 video units and $0.07`: amounts of each kind that is there; empty where all are nothing. */
+export function amountsText({ video, image, usd }: Amounts): string {
+  const units = (
+    [
+      ["video", video],
+      ["image", image],
+    ] as const
+  ).flatMap(([kind, amount]) =>
+    amount === 0 ? [] : [`${formatUnits(amount)} ${kind} ${amount === 1000 ? "unit" : "units"}`],
+  );
+  return listWords([...units, ...(usd === 0 ? [] : [formatUsd(usd)])]);
 }
 
 /** `{"usd":"0.21"}`: exact, at least two decimals. */

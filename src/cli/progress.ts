@@ -127,7 +127,8 @@ export function watchRun(options: ProgressOptions): Progress {
 /** Time and bill of the sandbox are make-believe, and say nothing of the vendor's. */
 function withoutExpectation(event: RunEvent): RunEvent {
   if (event.type === "step_ended" && event.outcome.status === "rendered") {
-    return { ...event, outcome: { ...event.outcome, billed: { kind: "not_billed" } } };
+    const { drift: _drift, ...outcome } = event.outcome;
+    return { ...event, outcome: { ...outcome, billed: { kind: "not_billed" } } };
   }
   if (event.type !== "step_processing") return event;
   const { expectedSeconds: _expected, ...rest } = event;

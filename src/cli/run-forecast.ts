@@ -2,7 +2,7 @@
  * What a run in progress costs and how long it will still take. Pure arithmetic over the board; says nothing in words.
  * Billed where the vendor said so, else the most that was expected; the library's own sum at the end has the last word.
  */
-import { chargedOr, type Micros, type Outcome, type PlannedStep, type StepId } from "../index.js";
+import { chargedOr, type Drift, type Micros, type Outcome, type PlannedStep, type StepId } from "../index.js";
 import { isAtWork, type Board, type Standing } from "./run-board.js";
 
 /** Money in the middle of a run. */
@@ -82,6 +82,11 @@ function expectedCost({ estimate }: PlannedStep): NonNullable<Parameters<typeof 
   if (estimate.kind !== "priced") return {};
   const units = estimate.units?.high;
   return { usd: estimate.usd.high, ...(units === undefined ? {} : { units }) };
+}
+
+/** The drifts of what a run brought in. */
+export function driftsOf(outcomes: readonly { readonly outcome: Outcome }[]): readonly Drift[] {
+  return outcomes.flatMap(({ outcome }) => ("drift" in outcome && outcome.drift ? [outcome.drift] : []));
 }
 
 /** A task that takes longer than expected is thought to need this part of what was expected. */

@@ -7,11 +7,13 @@ import {
   formatUsd,
   obstacleText,
   safeText,
+  type Drift,
   type Outcome,
   type StepId,
   type Uncovered,
 } from "../index.js";
 import type { Paint } from "./colours.js";
+import { driftAmount } from "./money-text.js";
 
 /** An outcome's word, as short as a decision's. */
 export function outcomeWord(outcome: Outcome): string {
@@ -65,16 +67,26 @@ export function outcomeNote(outcome: Outcome, step: StepId): string {
   }
 }
 
-function billedText(outcome: Outcome & { status: "rendered" }): string {
-  switch (outcome.billed.kind) {
-    case "billed":
-      if (outcome.billed.usd !== undefined) return `billed ${formatUsd(outcome.billed.usd)}`;
-      return outcome.billed.units === undefined ? "" : `billed ${formatUnits(outcome.billed.units)} units`;
+/** Silent about what is as expected; a bill inside of a range says what length it is for, where that is known. */
+function billedText({ billed, drift }: Outcome & { status: "rendered" }): string {
+  const length = drift === undefined || drift.kind === "unknown" ? undefined : drift.seconds;
+  const why = length === undefined ? "" : ` for ${length} s`;
+  switch (billed.kind) {
+    case "billed": {
+      const odd = drift === undefined ? "" : oddText(drift);
+      if (billed.usd !== undefined) return `billed ${formatUsd(billed.usd)}${why}${odd}`;
+      return billed.units === undefined ? "" : `billed ${formatUnits(billed.units)} units${why}${odd}`;
+    }
     case "not_billed":
-      return "";
+      return drift?.kind === "below" ? "billed nothing" : "";
     case "unknown":
       return "the vendor did not say what it billed";
   }
+}
+
+function oddText(drift: Drift): string {
+  if (drift.kind === "within" || drift.kind === "unknown") return "";
+  return `, ${driftAmount(drift)} ${drift.kind === "above" ? "more" : "less"} than expected`;
 }
 
 /** What a person can do about how a step ended, if anything. */

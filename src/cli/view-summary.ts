@@ -8,6 +8,7 @@ import {
   formatUsd,
   listWords,
   safeText,
+  sumDrifts,
   type Micros,
   type Outcome,
   type PlannedStep,
@@ -16,9 +17,9 @@ import {
 } from "../index.js";
 import type { Paint } from "./colours.js";
 import { columnsOf, fit, padded, wrap } from "./layout.js";
-import { usdRange } from "./money-text.js";
+import { amountsText, usdRange } from "./money-text.js";
 import { isPicture } from "./run-board.js";
-import { costOfClip } from "./run-forecast.js";
+import { costOfClip, driftsOf } from "./run-forecast.js";
 import { shotsOf, stepsOf, type Shot } from "./shots.js";
 import { diagnosticBlock } from "./view-diagnostics.js";
 import { outcomeHelp, outcomeNote, outcomePaint, outcomeWord } from "./view-outcome.js";
@@ -51,6 +52,7 @@ export function runSummary(report: Ran, options: SummaryOptions): string {
     ...(options.shots ? shotList(report, options) : []),
     ...troubles(report, options),
     ...wrap(totalsLine(report, options.seconds), columns).map(paint.strong),
+    ...driftLines(report, columns).map(paint.costly),
     ...(report.interrupted ? stoppedLines(report, options) : []),
   ];
   return `${lines.join("\n")}\n`;
@@ -148,6 +150,18 @@ function moneyText({ plan, spent, outcomes }: Ran): string {
   const saved = plan?.totals.saved.usd;
   if (saved !== undefined && saved.high > 0) parts.push(`${usdRange(saved)} saved by what was kept`);
   return parts.join(", ");
+}
+
+/** Says it when something was billed otherwise than expected; the sandbox's bills are nobody's. */
+function driftLines({ plan, outcomes }: Ran, columns: number): readonly string[] {
+  if (plan?.realm === "sandbox") return [];
+  const { above, below, more, less } = sumDrifts(driftsOf(outcomes));
+  const parts = [
+    ...(above === 0 ? [] : [`${amountsText(more)} more (${counted(above, "step")})`]),
+    ...(below === 0 ? [] : [`${amountsText(less)} less (${counted(below, "step")})`]),
+  ];
+  if (parts.length === 0) return [];
+  return wrap(`billed otherwise than expected: ${listWords(parts)}; klingmake cost shows it`, columns);
 }
 
 /** An earlier run had its task taken, and so spent what it costs. */

@@ -6,15 +6,15 @@
 import { getOrMake, unreachable } from "../base/guard.js";
 import { formatUnits, formatUsd, micros, milliUnits, type Micros, type MilliUnits } from "../base/money.js";
 import { elide } from "../base/text.js";
-import { tierOf, type Catalog, type PriceQuery } from "../catalog/catalog.js";
-import type { Basis, Mode, Model, PriceRow, Tier, VideoModel } from "../catalog/model.js";
+import type { Catalog, PriceQuery } from "../catalog/catalog.js";
+import type { Basis, Mode, Model, PriceRow, VideoModel } from "../catalog/model.js";
 import { NATIVE_SECONDS, SERVICE_PRICES, type UnitKind } from "../catalog/units.js";
 import type { SourceFacts } from "../graph/rules-refine.js";
 import type { Action, Extend, LipSync } from "../graph/actions.js";
 import { SMALL_CALLS_MOST } from "./calls.js";
 
 /** The least and the most that is expected. */
-interface Range<T> {
+export interface Range<T> {
   readonly low: T;
   readonly high: T;
 }
@@ -31,9 +31,20 @@ export type Estimate =
       readonly basis: Basis;
       /** `5 s × 0.3 units × $0.14`. */
       readonly formula: string;
+      /** The price row that it was made from, and for what; absent where it was made in another way. */
+      readonly by?: PricedBy;
     }
   | { readonly kind: "free"; readonly why: string }
   | { readonly kind: "unknown"; readonly why: string };
+
+/** A price row with what it was looked up for. */
+export interface PricedBy {
+  readonly model: Model;
+  readonly query: PriceQuery;
+  readonly row: PriceRow;
+  /** How many seconds, clips, calls or images. */
+  readonly count: Range<number>;
+}
 
 /** Estimates added up. */
 export interface Totals {
@@ -140,52 +151,6 @@ export function sum(estimates: Iterable<Estimate>): Totals {
   };
 }
 
-/** How much care a yes to this action wants; a model that nobody knows wants the most. */
-export function tierOfAction(action: Action, catalog: Catalog, source: SourceFacts = {}): Tier {
-  switch (action.kind) {
-    case "text_to_video":
-    case "image_to_video":
-      return videoTier(action.model, action.mode, catalog);
-    case "extend":
-      return action.via === "native"
-        ? videoTier(source.sourceModel, source.sourceMode, catalog)
-        : videoTier(action.model, action.mode, catalog);
-    case "image":
-    case "try_on": {
-      const model = catalog.image(action.model);
-      return model === undefined ? "master" : tierOf(model, undefined);
-    }
-    case "omni_video":
-    case "motion_control":
-    case "multi_image_to_video":
-      return videoTier(action.model, action.mode, catalog);
-    case "omni_image":
-    case "multi_image": {
-      const model = catalog.image(action.model);
-      return model === undefined ? "master" : tierOf(model, undefined);
-    }
-    case "avatar":
-      return tierOf(catalog.service(action.kind), action.mode);
-    case "effect":
-    case "video_to_audio":
-    case "expand":
-    case "text_to_audio":
-    case "element":
-    case "voice":
-    case "lip_sync":
-    case "frame":
-    case "picture":
-      return "standard";
-    default:
-      return unreachable(action);
-  }
-}
-
-function videoTier(id: string | undefined, mode: Mode | undefined, catalog: Catalog): Tier {
-  const model = id === undefined ? undefined : catalog.video(id);
-  return model === undefined ? "master" : tierOf(model, mode);
-}
-
 interface ClipRequest {
   readonly mode?: Mode;
   readonly duration: number;
@@ -204,8 +169,8 @@ function clip(id: string, request: ClipRequest, catalog: Catalog): Estimate {
   const seconds = Math.ceil(request.duration);
   const most = Math.max(seconds, request.atMost ?? 0);
   return row.per === "second"
-    ? priced(row, { low: seconds, high: most }, "s", catalog)
-    : priced(row, { low: 1, high: 1 }, "clip", catalog);
+    ? priced(row, { low: seconds, high: most }, "s", catalog, { model, query })
+    : priced(row, { low: 1, high: 1 }, "clip", catalog, { model, query });
 }
 
 function clipQuery(model: VideoModel, request: ClipRequest): PriceQuery {
@@ -234,8 +199,8 @@ function extension(action: Extend, catalog: Catalog, source: SourceFacts): Estim
     const row = model.extend.includes("native") ? catalog.price(model, query) : undefined;
     if (row === undefined) return noPrice(model, query);
     return row.per === "second"
-      ? priced(row, NATIVE_SECONDS, "s", catalog)
-      : priced(row, { low: 1, high: 1 }, "extension", catalog);
+      ? priced(row, NATIVE_SECONDS, "s", catalog, { model, query })
+      : priced(row, { low: 1, high: 1 }, "extension", catalog, { model, query });
   }
   if (action.model === undefined) {
     return { kind: "unknown", why: "no model is named that continues the clip" };
@@ -272,11 +237,20 @@ function speech(action: LipSync, catalog: Catalog, source: SourceFacts): Estimat
 
 function once(model: Model, query: PriceQuery, what: string, catalog: Catalog): Estimate {
   const row = catalog.price(model, query);
-  return row === undefined ? noPrice(model, query) : priced(row, { low: 1, high: 1 }, what, catalog);
+  return row === undefined
+    ? noPrice(model, query)
+    : priced(row, { low: 1, high: 1 }, what, catalog, { model, query });
 }
 
-function priced(row: PriceRow, count: Range<number>, what: string, catalog: Catalog): Estimate {
+function priced(
+  row: PriceRow,
+  count: Range<number>,
+  what: string,
+  catalog: Catalog,
+  asked: Pick<PricedBy, "model" | "query">,
+): Estimate {
   const amount = `${rangeWords(count)} ${what}`;
+  const by = { ...asked, row, count };
   if (row.usd !== undefined) {
     return {
       kind: "priced",
@@ -284,11 +258,12 @@ function priced(row: PriceRow, count: Range<number>, what: string, catalog: Cata
       usd: { low: micros(count.low * row.usd), high: micros(count.high * row.usd) },
       basis: row.basis,
       formula: `${amount} × ${formatUsd(row.usd)}`,
+      by,
     };
   }
   if (row.units === undefined) return { kind: "unknown", why: "the price names neither units nor money" };
   const range = { low: milliUnits(count.low * row.units), high: milliUnits(count.high * row.units) };
-  return inUnits(row.unit, range, row.basis, `${amount} × ${formatUnits(row.units)}`, catalog);
+  return { ...inUnits(row.unit, range, row.basis, `${amount} × ${formatUnits(row.units)}`, catalog), by };
 }
 
 /** Units at what one costs this project; `words` say how many there are. */
@@ -298,7 +273,7 @@ function inUnits(
   basis: Basis,
   words: string,
   catalog: Catalog,
-): Estimate {
+): Estimate & { readonly kind: "priced" } {
   const price = catalog.unitPrice(unit);
   return {
     kind: "priced",

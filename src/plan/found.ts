@@ -8,6 +8,7 @@ import { isLocal, type Action } from "../graph/actions.js";
 import type { CacheKey, KeyInputs } from "../graph/key.js";
 import { clientReference } from "./approval.js";
 import { RENDER } from "./decide.js";
+import { lowOf } from "./drift.js";
 import type { Plan, PlannedStep } from "./plan.js";
 import type { Attempt, Billed, ClientReference, Prior, TaskId } from "./prior.js";
 import { recordedAt } from "./recorded.js";
@@ -110,6 +111,7 @@ function begunAttempt({ reference, attempt, planned }: Wanted, from: From, start
     model: planned.model ?? step.action.kind,
     ...(ceiling === undefined ? {} : { ceiling }),
     ...(units === undefined ? {} : { units: units.high }),
+    ...lowOf(estimate),
     // Which bytes it was made from, nobody remembers.
     consumed: {},
     started,

@@ -18,15 +18,7 @@ import { createsOf, paidSteps, planDigest, type PlanDigest } from "./approval.js
 import { committedMoney } from "./committed.js";
 import { createFor, estimatesOf, type PlannedCreate } from "./create.js";
 import { decide, type Decision, type Wishes } from "./decide.js";
-import {
-  estimator,
-  listHigh,
-  sum,
-  tierOfAction,
-  type Estimate,
-  type LipSyncEndpoint,
-  type Totals,
-} from "./estimate.js";
+import { estimator, listHigh, sum, type Estimate, type LipSyncEndpoint, type Totals } from "./estimate.js";
 import { overtakenBy, type Claimed, type Overtaken } from "./overtaken.js";
 import { expected, expectedSeconds } from "./pace.js";
 import type { Prior } from "./prior.js";
@@ -35,6 +27,7 @@ import { addedBy, dearest, fit, likeTwin } from "./fit.js";
 import { withClipsOfFrames, withoutIdleFrames } from "./frames.js";
 import type { Reason } from "./reason.js";
 import { endsSoon } from "./source.js";
+import { tierOfAction } from "./tier.js";
 
 /** One step of the plan. */
 export interface PlannedStep {

@@ -59,6 +59,14 @@ export type Billed =
   | { readonly kind: "not_billed" }
   | { readonly kind: "unknown" };
 
+/** What a rendering was expected to cost at most; the least too, where that was less. */
+export interface Expected {
+  readonly units?: MilliUnits;
+  readonly usd?: Micros;
+  readonly lowUnits?: MilliUnits;
+  readonly lowUsd?: Micros;
+}
+
 /** A finished rendering: one entry of the lockfile's `renders`. */
 export interface Rendering {
   readonly key: CacheKey;
@@ -69,7 +77,7 @@ export interface Rendering {
   readonly consumed: Readonly<Record<string, Sha256>>;
   readonly handle?: Handle;
   /** Upper estimate at the time, absent when unknown. */
-  readonly estimate?: { readonly units?: MilliUnits; readonly usd?: Micros };
+  readonly estimate?: Expected;
   readonly billed: Billed;
   /** Whether an extend gave the whole clip or only the tail; absent for other actions. */
   readonly returns?: "whole" | "tail";
@@ -121,6 +129,9 @@ export interface Attempt {
   /** Upper estimate when it was started: what is reserved while it is under way. */
   readonly ceiling?: Micros;
   readonly units?: MilliUnits;
+  /** Lower estimate, where that was less. */
+  readonly lowUnits?: MilliUnits;
+  readonly lowUsd?: Micros;
   /** Upstream key → digest of the artifact handed over. */
   readonly consumed: Readonly<Record<string, Sha256>>;
   /** For `failed` and `refused`. */

@@ -9,6 +9,7 @@ import { micros, type Micros } from "../base/money.js";
 import { callsLeft, callsMoney, callsUsedUp, withBill } from "../plan/calls.js";
 import { chargedOr } from "../plan/committed.js";
 import { RENDER } from "../plan/decide.js";
+import { lowOf } from "../plan/drift.js";
 import type { PlannedStep } from "../plan/plan.js";
 import type { Attempt, SentCall } from "../plan/prior.js";
 import type { Address, Submission } from "../provider/provider.js";
@@ -257,12 +258,16 @@ function intentOf(attempt: Attempt) {
 }
 
 /** What it is expected to cost by itself, without the calls of earlier runs that its permit covers, too. */
-function expectedOf({ estimate, create }: PlannedStep): Pick<Attempt, "ceiling" | "units"> {
+function expectedOf({
+  estimate,
+  create,
+}: PlannedStep): Pick<Attempt, "ceiling" | "units" | "lowUnits" | "lowUsd"> {
   const { units } = estimate.kind === "priced" ? estimate : {};
   const own = create?.ceiling === undefined ? undefined : create.ceiling - callsUsedUp(create.calls);
   return {
     ...(own === undefined ? {} : { ceiling: micros(own) }),
     ...(units === undefined ? {} : { units: units.high }),
+    ...lowOf(estimate),
   };
 }
 

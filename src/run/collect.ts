@@ -159,6 +159,7 @@ export async function conclude(
       message: elide(message, 300),
       refusal,
       billed: look.billed,
+      ...(look.updated === undefined ? {} : { completed: look.updated }),
     });
     const { billed } = look;
     return {

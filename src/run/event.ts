@@ -6,6 +6,7 @@ import type { Diagnostic } from "../base/diagnostic.js";
 import type { Micros } from "../base/money.js";
 import type { Realm, StepId } from "../graph/input.js";
 import type { PlanDigest } from "../plan/approval.js";
+import type { Drift } from "../plan/drift.js";
 import type { Artifact, Billed, ClientReference, TaskId } from "../plan/prior.js";
 import type { Obstacle } from "../plan/reason.js";
 
@@ -30,6 +31,8 @@ export type Outcome =
       readonly artifact: Artifact;
       readonly output?: string;
       readonly billed: Billed;
+      /** The bill held against what was expected; absent where nobody was asked for it. */
+      readonly drift?: Drift;
       /** What about the clip is not quite what was asked. */
       readonly flags: readonly string[];
       /** The output path was taken by a changed file; the clip is in the store. */

@@ -4,8 +4,10 @@
 import { problem, type Diagnostic } from "../base/diagnostic.js";
 import { micros } from "../base/money.js";
 import { callsBeyond } from "../plan/calls.js";
+import { isLocal } from "../graph/actions.js";
 import { returnsOf } from "../graph/source.js";
 import { withCalls } from "../plan/committed.js";
+import { driftOf, lengthOf, unitOf, type Drift } from "../plan/drift.js";
 import type { Artifact, Attempt, Billed, Handle, Rendering } from "../plan/prior.js";
 import type { Placed } from "./disk.js";
 import type { Outcome } from "./event.js";
@@ -28,6 +30,8 @@ export function renderingOf(
   const estimate = {
     ...(attempt.units === undefined ? {} : { units: attempt.units }),
     ...(attempt.ceiling === undefined ? {} : { usd: micros(attempt.ceiling + beyond) }),
+    ...(attempt.lowUnits === undefined ? {} : { lowUnits: attempt.lowUnits }),
+    ...(attempt.lowUsd === undefined ? {} : { lowUsd: attempt.lowUsd }),
   };
   return {
     key: planned.key,
@@ -92,10 +96,21 @@ export async function finish(
         artifact,
         ...output,
         billed: rendering.billed,
+        ...driftPart(planned, rendering),
         flags: rendering.flags ?? [],
         ...conflict,
       }
     : { status: "restored", artifact, ...output, from, ...conflict };
+}
+
+/** How the bill stands to what was expected when the task was created. Pictures that are made here have no bill. */
+function driftPart(
+  { estimate, step }: Stepping["planned"],
+  { billed, artifact, inputs, estimate: expected = {} }: Rendering,
+): { readonly drift?: Drift } {
+  if (isLocal(step.action)) return {};
+  const length = lengthOf(estimate, artifact.seconds);
+  return { drift: driftOf(expected, billed, unitOf(inputs.action.kind), length) };
 }
 
 /** Says that something that is not ours lies at the output path. */

@@ -79,6 +79,8 @@ function storedEntry(entry: JournalEntry): Stored {
         model: entry.model,
         ceiling_usd: entry.ceiling === undefined ? undefined : usdText(entry.ceiling),
         units: entry.units === undefined ? undefined : unitsText(entry.units),
+        low_units: entry.lowUnits === undefined ? undefined : unitsText(entry.lowUnits),
+        low_usd: entry.lowUsd === undefined ? undefined : usdText(entry.lowUsd),
         consumed: entry.consumed,
         since: entry.since,
       };
@@ -116,6 +118,7 @@ function storedEntry(entry: JournalEntry): Stored {
         message: scrubbed(entry.message),
         refusal: entry.refusal,
         billed: storedBilled(entry.billed),
+        completed: entry.completed,
       };
     case "stored":
       return { reference: entry.reference, artifact: storedArtifact(entry.artifact), flags: entry.flags };
@@ -178,6 +181,7 @@ function readEntry(members: Members, type: string): JournalEntry | undefined {
         reference: reference(),
         ...readFailure(members),
         billed: readBilled(members.object("billed")),
+        completed: members.timeIf("completed"),
       });
     case "stored":
       return defined<AfterIntent>({
@@ -217,6 +221,8 @@ function readIntent(members: Members, reference: ClientReference): IntentEntry {
     model: members.text("model"),
     ceiling: members.usdIf("ceiling_usd"),
     units: members.unitsIf("units"),
+    lowUnits: members.unitsIf("low_units"),
+    lowUsd: members.usdIf("low_usd"),
     consumed: members.digests("consumed"),
     since: members.timeIf("since"),
   });

@@ -28,6 +28,9 @@ export interface IntentEntry {
   /** Upper estimate; absent when unknown. Stored as `ceiling_usd`. */
   readonly ceiling?: Micros;
   readonly units?: MilliUnits;
+  /** Lower estimate, where that was less. Stored as `low_units` and `low_usd`. */
+  readonly lowUnits?: MilliUnits;
+  readonly lowUsd?: Micros;
   /** Upstream key → digest of the artifact handed over. */
   readonly consumed: Readonly<Record<string, Sha256>>;
   /** When it was first sent, ISO 8601, where that was before this was written. */
@@ -83,6 +86,8 @@ export type AfterIntent =
       readonly message: string;
       readonly refusal: boolean;
       readonly billed: Billed;
+      /** When the vendor ended it, ISO 8601, where it says so. */
+      readonly completed?: string;
     }
   /** The bytes are in the store. */
   | {

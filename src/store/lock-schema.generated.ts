@@ -173,6 +173,14 @@ export interface LockEstimate {
    * US dollars as a decimal, at most six places.
    */
   usd?: string;
+  /**
+   * The least number of units that was expected, where that was less.
+   */
+  low_units?: string;
+  /**
+   * The least that was expected in US dollars, where that was less.
+   */
+  low_usd?: string;
   [k: string]: unknown;
 }
 /**

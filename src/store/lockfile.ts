@@ -12,7 +12,7 @@ import { elide } from "../base/text.js";
 import type { CacheKey, KeyInputs } from "../graph/key.js";
 import type { Realm, StepId } from "../graph/input.js";
 import { micros, milliUnits } from "../base/money.js";
-import type { Artifact, Handle, Lock, OtherRendering, Rendering } from "../plan/prior.js";
+import type { Artifact, Expected, Handle, Lock, OtherRendering, Rendering } from "../plan/prior.js";
 import { parseDecimal } from "./decimal.js";
 import { findRepeatedMember, isDeeperThan, lineOf, sortedJson } from "./json-text.js";
 import type { LockRender } from "./lock-schema.generated.js";
@@ -24,9 +24,9 @@ import {
   readBilled,
   readHandle,
   readKeyInputs,
-  storedAmounts,
   storedArtifact,
   storedBilled,
+  storedExpected,
   storedHandle,
   unbilled,
   type Stored,
@@ -146,6 +146,7 @@ const ENTRY = new Set([
 const ARTIFACT = new Set(["sha256", "size", "type", "width", "height", "seconds"]);
 const HANDLE = new Set(["route", "task", "result", "account", "completed", "dialect", "product"]);
 const AMOUNTS = new Set(["kind", "units", "usd"]);
+const EXPECTED = new Set(["units", "usd", "low_units", "low_usd"]);
 const BILLED_KINDS = new Set<unknown>([
   "billed",
   "not_billed",
@@ -197,7 +198,14 @@ function readOther(entry: Members): OtherRendering {
     attempt: entry.integer("attempt", 1, MOST_ATTEMPTS),
     artifact: readArtifact(entry.object("artifact")),
     handle: handle && readHandle(handle),
-    estimate: estimate && defined({ units: estimate.unitsIf("units"), usd: estimate.usdIf("usd") }),
+    estimate:
+      estimate &&
+      defined<Expected>({
+        units: estimate.unitsIf("units"),
+        usd: estimate.usdIf("usd"),
+        lowUnits: estimate.unitsIf("low_units"),
+        lowUsd: estimate.usdIf("low_usd"),
+      }),
     billed: readBilled(entry.object("billed")),
   });
 }
@@ -223,7 +231,7 @@ function trustedOther(entry: StoredOther): OtherRendering {
     attempt,
     artifact: artifact as unknown as Artifact,
     ...(handle === undefined ? {} : { handle: handle as unknown as Handle }),
-    ...(estimate === undefined ? {} : { estimate: trustedAmounts(estimate) }),
+    ...(estimate === undefined ? {} : { estimate: trustedExpected(estimate) }),
     billed:
       billed.kind === "billed" ? { kind: billed.kind, ...trustedAmounts(billed) } : unbilled(billed.kind),
   };
@@ -234,11 +242,20 @@ type StoredOther = NonNullable<LockRender["others"]>[number];
 function trustedAmounts(amounts: {
   readonly units?: string;
   readonly usd?: string;
-}): NonNullable<Rendering["estimate"]> {
+}): Pick<Expected, "units" | "usd"> {
   const { units, usd } = amounts;
   return {
     ...(units === undefined ? {} : { units: milliUnits(trustedDecimal(units, 3)) }),
     ...(usd === undefined ? {} : { usd: micros(trustedDecimal(usd, 6)) }),
+  };
+}
+
+function trustedExpected(estimate: NonNullable<StoredOther["estimate"]>): Expected {
+  const { low_units: units, low_usd: usd } = estimate;
+  return {
+    ...trustedAmounts(estimate),
+    ...(units === undefined ? {} : { lowUnits: milliUnits(trustedDecimal(units, 3)) }),
+    ...(usd === undefined ? {} : { lowUsd: micros(trustedDecimal(usd, 6)) }),
   };
 }
 
@@ -275,7 +292,7 @@ function storedRendering(rendering: Rendering, before: Stored): LockRender {
       ...(sameTask ? unknownOf(partOf("handle"), HANDLE) : {}),
       ...storedHandle(handle),
     },
-    estimate: estimate && { ...kept("estimate", AMOUNTS), ...storedAmounts(estimate) },
+    estimate: estimate && { ...kept("estimate", EXPECTED), ...storedExpected(estimate) },
     billed: unread
       ? (billedBefore as LockRender["billed"])
       : {
@@ -293,7 +310,7 @@ function storedOther({ attempt, artifact, handle, estimate, billed }: OtherRende
     attempt,
     artifact: { ...storedArtifact(artifact) },
     handle: handle && { ...storedHandle(handle) },
-    estimate: estimate && { ...storedAmounts(estimate) },
+    estimate: estimate && { ...storedExpected(estimate) },
     billed: storedBilled(billed) as StoredOther["billed"],
   });
 }

@@ -109,7 +109,7 @@ function advanced(
           billed: record.billed.kind,
         }),
         billed: record.billed,
-        ended: record.at,
+        ended: record.completed ?? record.at,
       };
     case "succeeded":
       return {

@@ -6,7 +6,7 @@
  */
 import { canonicalJson, sha256Hex } from "../base/digest.js";
 import { cacheKey, type CacheKey, type KeyInputs } from "../graph/key.js";
-import type { Artifact, Billed, Handle, TaskId } from "../plan/prior.js";
+import type { Artifact, Billed, Expected, Handle, TaskId } from "../plan/prior.js";
 import { unitsText, usdText, type Members } from "./members.js";
 
 /** A stored JSON object on its way out; members that are undefined are left out. */
@@ -100,6 +100,19 @@ export interface StoredAmounts {
 export function storedBilled(billed: Billed): { readonly kind: Billed["kind"] } & StoredAmounts {
   if (billed.kind !== "billed") return { kind: billed.kind };
   return { kind: billed.kind, ...storedAmounts(billed) };
+}
+
+/** What was expected, as it is stored: the least only where it was less. */
+export function storedExpected(expected: Expected): StoredAmounts & {
+  readonly low_units?: string;
+  readonly low_usd?: string;
+} {
+  const { lowUnits, lowUsd } = expected;
+  return {
+    ...storedAmounts(expected),
+    ...(lowUnits === undefined ? {} : { low_units: unitsText(lowUnits) }),
+    ...(lowUsd === undefined ? {} : { low_usd: usdText(lowUsd) }),
+  };
 }
 
 /** Units and money, as they are stored. */

@@ -3,7 +3,7 @@
 import type { Validator } from "../base/schema.js";
 
 const validate = validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["version","renders","steps"],"properties":{"version":{"type":"integer","const":1},"renders":{"type":"object","propertyNames":{"pattern":"^[0-9a-f]{64}$"},"additionalProperties":{"$ref":"#/$defs/LockRender"}},"steps":{"type":"object","additionalProperties":{"type":"object","additionalProperties":{"type":"string","pattern":"^[0-9a-f]{64}$"}}}},"$defs":{"LockRender":{"type":"object","required":["inputs","attempt","artifact","consumed","billed"],"properties":{"inputs":{"type":"object","required":["key","realm","action"],"properties":{"key":{"type":"integer","minimum":1},"realm":{"type":"string","enum":["kling","sandbox"]},"action":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","pattern":"\\S"}}},"take":{"type":"integer","minimum":1}}},"attempt":{"type":"integer","minimum":1,"maximum":1000000},"artifact":{"$ref":"#/$defs/LockArtifact"},"consumed":{"type":"object","propertyNames":{"pattern":"^[0-9a-f]{64}$"},"additionalProperties":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"handle":{"$ref":"#/$defs/LockHandle"},"estimate":{"$ref":"#/$defs/LockEstimate"},"billed":{"$ref":"#/$defs/LockBilled"},"returns":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"flags":{"type":"array","items":{"type":"string","pattern":"\\S"}},"others":{"type":"array","items":{"type":"object","required":["attempt","artifact","billed"],"properties":{"attempt":{"type":"integer","minimum":1,"maximum":1000000},"artifact":{"$ref":"#/$defs/LockArtifact"},"handle":{"$ref":"#/$defs/LockHandle"},"estimate":{"$ref":"#/$defs/LockEstimate"},"billed":{"$ref":"#/$defs/LockBilled"}}}}}},"LockArtifact":{"type":"object","required":["sha256","size","type"],"properties":{"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"size":{"type":"integer","minimum":0},"type":{"type":"string","pattern":"^[a-z]+/[a-z0-9.+-]+$"},"width":{"type":"integer","minimum":1},"height":{"type":"integer","minimum":1},"seconds":{"type":"number","minimum":0}}},"LockHandle":{"type":"object","required":["route","task","account","completed","dialect","product"],"properties":{"route":{"type":"string","pattern":"\\S"},"task":{"type":"string","pattern":"\\S"},"result":{"type":"string","pattern":"\\S"},"account":{"type":"string","pattern":"\\S"},"completed":{"type":"string","pattern":"\\S"},"dialect":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"product":{"type":"string","pattern":"\\S"}}},"LockEstimate":{"type":"object","properties":{"units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}}},"LockBilled":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["version","renders","steps"],"properties":{"version":{"type":"integer","const":1},"renders":{"type":"object","propertyNames":{"pattern":"^[0-9a-f]{64}$"},"additionalProperties":{"$ref":"#/$defs/LockRender"}},"steps":{"type":"object","additionalProperties":{"type":"object","additionalProperties":{"type":"string","pattern":"^[0-9a-f]{64}$"}}}},"$defs":{"LockRender":{"type":"object","required":["inputs","attempt","artifact","consumed","billed"],"properties":{"inputs":{"type":"object","required":["key","realm","action"],"properties":{"key":{"type":"integer","minimum":1},"realm":{"type":"string","enum":["kling","sandbox"]},"action":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","pattern":"\\S"}}},"take":{"type":"integer","minimum":1}}},"attempt":{"type":"integer","minimum":1,"maximum":1000000},"artifact":{"$ref":"#/$defs/LockArtifact"},"consumed":{"type":"object","propertyNames":{"pattern":"^[0-9a-f]{64}$"},"additionalProperties":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"handle":{"$ref":"#/$defs/LockHandle"},"estimate":{"$ref":"#/$defs/LockEstimate"},"billed":{"$ref":"#/$defs/LockBilled"},"returns":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"flags":{"type":"array","items":{"type":"string","pattern":"\\S"}},"others":{"type":"array","items":{"type":"object","required":["attempt","artifact","billed"],"properties":{"attempt":{"type":"integer","minimum":1,"maximum":1000000},"artifact":{"$ref":"#/$defs/LockArtifact"},"handle":{"$ref":"#/$defs/LockHandle"},"estimate":{"$ref":"#/$defs/LockEstimate"},"billed":{"$ref":"#/$defs/LockBilled"}}}}}},"LockArtifact":{"type":"object","required":["sha256","size","type"],"properties":{"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"size":{"type":"integer","minimum":0},"type":{"type":"string","pattern":"^[a-z]+/[a-z0-9.+-]+$"},"width":{"type":"integer","minimum":1},"height":{"type":"integer","minimum":1},"seconds":{"type":"number","minimum":0}}},"LockHandle":{"type":"object","required":["route","task","account","completed","dialect","product"],"properties":{"route":{"type":"string","pattern":"\\S"},"task":{"type":"string","pattern":"\\S"},"result":{"type":"string","pattern":"\\S"},"account":{"type":"string","pattern":"\\S"},"completed":{"type":"string","pattern":"\\S"},"dialect":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"product":{"type":"string","pattern":"\\S"}}},"LockEstimate":{"type":"object","properties":{"units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"},"low_units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"low_usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}}},"LockBilled":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}}}}};
 const pattern3 = new RegExp("^[0-9a-f]{64}$", "u");
 const schema20 = {"type":"object","required":["inputs","attempt","artifact","consumed","billed"],"properties":{"inputs":{"type":"object","required":["key","realm","action"],"properties":{"key":{"type":"integer","minimum":1},"realm":{"type":"string","enum":["kling","sandbox"]},"action":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","pattern":"\\S"}}},"take":{"type":"integer","minimum":1}}},"attempt":{"type":"integer","minimum":1,"maximum":1000000},"artifact":{"$ref":"#/$defs/LockArtifact"},"consumed":{"type":"object","propertyNames":{"pattern":"^[0-9a-f]{64}$"},"additionalProperties":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"handle":{"$ref":"#/$defs/LockHandle"},"estimate":{"$ref":"#/$defs/LockEstimate"},"billed":{"$ref":"#/$defs/LockBilled"},"returns":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"flags":{"type":"array","items":{"type":"string","pattern":"\\S"}},"others":{"type":"array","items":{"type":"object","required":["attempt","artifact","billed"],"properties":{"attempt":{"type":"integer","minimum":1,"maximum":1000000},"artifact":{"$ref":"#/$defs/LockArtifact"},"handle":{"$ref":"#/$defs/LockHandle"},"estimate":{"$ref":"#/$defs/LockEstimate"},"billed":{"$ref":"#/$defs/LockBilled"}}}}}};
 const pattern4 = new RegExp("\\S", "u");
@@ -482,7 +482,7 @@ return errors === 0;
 }
 validate56.evaluated = {"props":{"route":true,"task":true,"result":true,"account":true,"completed":true,"dialect":true,"product":true},"dynamicProps":false,"dynamicItems":false};
 
-const schema23 = {"type":"object","properties":{"units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}}};
+const schema23 = {"type":"object","properties":{"units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"},"low_units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"low_usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}}};
 const pattern16 = new RegExp("^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$", "u");
 const pattern17 = new RegExp("^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$", "u");
 
@@ -547,9 +547,11 @@ vErrors.push(err3);
 errors++;
 }
 }
-}
-else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(data.low_units !== undefined){
+let data2 = data.low_units;
+if(typeof data2 === "string"){
+if(!pattern16.test(data2)){
+const err4 = {instancePath:instancePath+"/low_units",schemaPath:"#/properties/low_units/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -558,10 +560,58 @@ vErrors.push(err4);
 }
 errors++;
 }
+}
+else {
+const err5 = {instancePath:instancePath+"/low_units",schemaPath:"#/properties/low_units/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.low_usd !== undefined){
+let data3 = data.low_usd;
+if(typeof data3 === "string"){
+if(!pattern17.test(data3)){
+const err6 = {instancePath:instancePath+"/low_usd",schemaPath:"#/properties/low_usd/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/low_usd",schemaPath:"#/properties/low_usd/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+}
+else {
+const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
 validate58.errors = vErrors;
 return errors === 0;
 }
-validate58.evaluated = {"props":{"units":true,"usd":true},"dynamicProps":false,"dynamicItems":false};
+validate58.evaluated = {"props":{"units":true,"usd":true,"low_units":true,"low_usd":true},"dynamicProps":false,"dynamicItems":false};
 
 const schema24 = {"type":"object","required":["kind"],"properties":{"kind":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}}};
 

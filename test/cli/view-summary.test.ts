@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { columnsOf } from "../../src/cli/layout.js";
 import { runSummary, type SummaryOptions } from "../../src/cli/view-summary.js";
-import type { Outcome, Plan, PlannedStep, RenderReport } from "../../src/index.js";
+import { outcomeNote } from "../../src/cli/view-outcome.js";
+import type { Drift, Outcome, Plan, PlannedStep, RenderReport } from "../../src/index.js";
 import { id, kept, PLAIN, planned, planOf } from "./fixtures.js";
 
 const ARTIFACT = { sha256: "a".repeat(64), size: 1, type: "video/mp4" } as never;
@@ -55,6 +56,9 @@ function summary(
     ...options,
   });
 }
+
+const drift = (kind: "within" | "above" | "below", by: number, more: object = {}): Drift =>
+  ({ kind, in: "units", unit: "video", billed: 1750, low: 1500, high: 1500, by, ...more }) as never;
 
 /** A step whose output is where its outcome says. */
 const step = (name: string, title?: string): PlannedStep => {
@@ -314,4 +318,35 @@ test("a stopped run says what is under way, what was not begun, and how to go on
     "
   `);
   expect(summary(ends, { interrupted: true, realm: "sandbox" })).toContain("under way in the sandbox");
+});
+
+describe("bills that are not as expected", () => {
+  const ends: readonly Ended[] = [
+    [step("shots.010.clip"), rendered("010", { drift: drift("above", 250) })],
+    [step("shots.020.clip"), rendered("020", { drift: drift("above", 500) })],
+    [step("shots.030.clip"), rendered("030", { drift: drift("below", 70_000, { in: "usd" }) })],
+    [step("shots.040.clip"), rendered("040", { drift: drift("within", 0) })],
+  ];
+
+  test("are summed up in one line, units and money apart", () => {
+    expect(summary(ends, { shots: false })).toContain(
+      "billed otherwise than expected: 0.75 video units more (2 steps) and $0.07 less\n(1 step); klingmake cost shows it\n",
+    );
+  });
+
+  test("are not spoken of where all is as expected, or nothing was really billed", () => {
+    expect(summary(ends.slice(3))).not.toContain("expected");
+    expect(summary(ends, { realm: "sandbox" })).not.toContain("expected");
+  });
+
+  test.each<[string, Partial<Extract<Outcome, { status: "rendered" }>>, string]>([
+    ["as expected", { drift: drift("within", 0) }, "billed 1.75 units"],
+    ["for the clip's own length", { drift: drift("within", 0, { seconds: 6 }) }, "billed 1.75 units for 6 s"],
+    ["more", { drift: drift("above", 250) }, "billed 1.75 units, 0.25 units more than expected"],
+    ["less", { drift: drift("below", 1000) }, "billed 1.75 units, 1 unit less than expected"],
+    ["nothing", { billed: { kind: "not_billed" }, drift: drift("below", 1500) }, "billed nothing"],
+  ])("stand at the step's own line: %s", (_what, over, text) => {
+    const outcome = rendered("010", { billed: { kind: "billed", units: 1750 as never }, ...over });
+    expect(outcomeNote(outcome, id("shots.010.clip"))).toBe(`renders/final/010.mp4 · ${text}`);
+  });
 });

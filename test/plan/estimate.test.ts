@@ -7,7 +7,8 @@ import type { Mode, VideoModel } from "../../src/catalog/model.js";
 import type { SourceFacts } from "../../src/graph/rules-refine.js";
 import type { Action, Extend, ImageToVideo, LipSync, MakeImage } from "../../src/graph/actions.js";
 import type { Input } from "../../src/graph/input.js";
-import { estimate, listHigh, sum, tierOfAction, type Estimate } from "../../src/plan/estimate.js";
+import { estimate, listHigh, sum, type Estimate } from "../../src/plan/estimate.js";
+import { tierOfAction } from "../../src/plan/tier.js";
 
 const PICTURE: Input = { kind: "file", path: "refs/a.png" };
 const CLIP: Input = { kind: "file", path: "refs/a.mp4" };

@@ -21,6 +21,8 @@ export class MemoryDisk {
   readonly renders = new Map<CacheKey, Rendering>();
   readonly steps = new Map<StepId, CacheKey>();
   readonly retired: (readonly StepId[])[] = [];
+  /** How long every clip turns out to be; absent: nobody measures it. */
+  seconds?: number;
   /** Called before each operation; may throw, or never return. */
   gate: (operation: string) => Promise<void> | undefined = () => undefined;
   readonly #clock: Clock;
@@ -90,7 +92,12 @@ export class MemoryDisk {
           finish: async () => {
             await step("store");
             if (text === "broken") return { kind: "broken", why: "the clip has no picture" };
-            const artifact: Artifact = { sha256: sha256Hex(text), size: text.length, type: "video/mp4" };
+            const artifact: Artifact = {
+              sha256: sha256Hex(text),
+              size: text.length,
+              type: "video/mp4",
+              ...(this.seconds === undefined ? {} : { seconds: this.seconds }),
+            };
             this.store.set(artifact.sha256, artifact);
             return { kind: "kept", artifact };
           },

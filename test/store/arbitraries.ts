@@ -7,7 +7,15 @@ import { micros, milliUnits } from "../../src/base/money.js";
 import { cacheKey, type CacheKey, type KeyInputs } from "../../src/graph/key.js";
 import type { StepId } from "../../src/graph/input.js";
 import { clientReference } from "../../src/plan/approval.js";
-import type { Artifact, Billed, Handle, OtherRendering, Rendering, TaskId } from "../../src/plan/prior.js";
+import type {
+  Artifact,
+  Billed,
+  Handle,
+  OtherRendering,
+  Rendering,
+  TaskId,
+  Expected,
+} from "../../src/plan/prior.js";
 import type { AfterIntent, IntentEntry, JournalRecord } from "../../src/store/journal.js";
 import { withOthers } from "../../src/store/lock-merge.js";
 import type { LockFile } from "../../src/store/lockfile.js";
@@ -68,6 +76,16 @@ const amounts = fc.record(
   { requiredKeys: [] },
 );
 
+const expected: fc.Arbitrary<Expected> = fc.record(
+  {
+    units: fc.nat(9_999_999).map(milliUnits),
+    usd: fc.nat(99_999_999).map(micros),
+    lowUnits: fc.nat(9_999_999).map(milliUnits),
+    lowUsd: fc.nat(99_999_999).map(micros),
+  },
+  { requiredKeys: [] },
+);
+
 const bills: fc.Arbitrary<Billed> = fc.oneof(
   amounts.map((each): Billed => ({ kind: "billed", ...each })),
   fc.constantFrom<Billed>({ kind: "not_billed" }, { kind: "unknown" }),
@@ -82,7 +100,7 @@ const otherRenderings: fc.Arbitrary<OtherRendering> = fc.record(
     attempt: fc.integer({ min: 1, max: 3 }),
     artifact: artifacts,
     handle: handles,
-    estimate: amounts,
+    estimate: expected,
     billed: bills,
   },
   { requiredKeys: ["attempt", "artifact", "billed"] },
@@ -96,7 +114,7 @@ const renderings: fc.Arbitrary<Rendering> = fc
       artifact: artifacts,
       consumed,
       handle: handles,
-      estimate: amounts,
+      estimate: expected,
       billed: bills,
       returns: fc.constantFrom("whole", "tail", "later_part" as "tail"),
       flags: fc.array(words, { maxLength: 2 }),
@@ -133,8 +151,8 @@ export const locks: fc.Arbitrary<LockFile> = fc
 
 /** One of few keys with one of few attempts, so that records meet. */
 const intents: fc.Arbitrary<IntentEntry> = fc
-  .record({ n: fc.nat(1), attempt: fc.integer({ min: 1, max: 2 }), rest: fc.record({ consumed }), amounts })
-  .map(({ n, attempt, rest, amounts: { usd, units } }) => {
+  .record({ n: fc.nat(1), attempt: fc.integer({ min: 1, max: 2 }), rest: fc.record({ consumed }), expected })
+  .map(({ n, attempt, rest, expected: { usd, ...amounts } }) => {
     const inputs: KeyInputs = {
       key: 1,
       realm: "kling",
@@ -158,7 +176,7 @@ const intents: fc.Arbitrary<IntentEntry> = fc
       consumed: rest.consumed,
     };
     const ceiling = usd === undefined ? {} : { ceiling: usd };
-    return Object.assign(intent, ceiling, units === undefined ? {} : { units });
+    return Object.assign(intent, ceiling, amounts);
   });
 
 const afterIntents: fc.Arbitrary<AfterIntent> = fc
@@ -174,12 +192,16 @@ const afterIntents: fc.Arbitrary<AfterIntent> = fc
       }),
       fc.record({ type: fc.constantFrom("unknown" as const, "abandoned" as const), why: sayings }),
       fc.record({ type: fc.constant("succeeded" as const), handle: handles, billed: bills }),
-      fc.record({
-        type: fc.constant("failed" as const),
-        message: sayings,
-        refusal: fc.boolean(),
-        billed: bills,
-      }),
+      fc.record(
+        {
+          type: fc.constant("failed" as const),
+          message: sayings,
+          refusal: fc.boolean(),
+          billed: bills,
+          completed: times,
+        },
+        { requiredKeys: ["type", "message", "refusal", "billed"] },
+      ),
       fc.record({ type: fc.constant("stored" as const), artifact: artifacts }),
       fc.record({ type: fc.constant("recorded" as const) }),
       fc.record({
