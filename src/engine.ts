@@ -14,6 +14,7 @@ import {
 import { safeText } from "./base/text.js";
 import { createCatalog, type Catalog } from "./catalog/catalog.js";
 import type { Model } from "./catalog/model.js";
+import { costsOf, type CostReport } from "./engine-cost.js";
 import { diskProblem } from "./engine-disk.js";
 import { checkInputs } from "./engine-inputs.js";
 import { recall } from "./engine-journal.js";
@@ -93,6 +94,8 @@ export interface Project extends Settling {
   ): readonly WantsYes[];
   /** Does what the plan says, within what was approved. */
   render(request: RenderRequest): Promise<RenderReport>;
+  /** What it has cost, in the realm of a profile. Makes no request. */
+  cost(profile?: string): Promise<Checked<CostReport>>;
   /** The models with the project's additions. */
   models(): readonly Model[];
   /** Models and prices as this project knows them. */
@@ -303,6 +306,7 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
       const expanded = expand(manifest, chosen.profile, known, opened.file);
       return { ...expanded, diagnostics: await opened.put(expanded.diagnostics) };
     },
+    cost: (profile) => told(() => costsOf(opened, profile)),
     why: (step, request = {}) => told(() => whyNow(step, request)),
     wantsYes: (plan, options = {}) =>
       wantsYes(

@@ -15,6 +15,7 @@ export type { ImageModel, Mode, Model, PriceRow, Tier, VideoEndpoint, VideoModel
 export { countFindings, type Advice, type Check, type Finding, type Status } from "./doctor/finding.js";
 export { listModels, openProject, type Project, type WhyReport } from "./engine.js";
 export type { AdoptReport, AdoptRequest } from "./engine-adopt.js";
+export type { CostReport } from "./engine-cost.js";
 export type { Excluded } from "./engine-alone.js";
 export { diagnoseSetup, type DoctorReport } from "./engine-doctor.js";
 export type { CopiesReport, CopyReport, DownloadReport, DownloadRequest } from "./engine-download.js";
@@ -41,11 +42,21 @@ export {
   type WantsYes,
 } from "./plan/approval.js";
 export { chargedOr } from "./plan/committed.js";
+export { correctionsYaml, type Correction } from "./plan/corrections.js";
+export {
+  COST_GROUPS,
+  groupCharges,
+  sumCharges,
+  type CostGroup,
+  type CostGrouping,
+  type CostSum,
+} from "./plan/cost-groups.js";
 export { RETRIES_MOST } from "./plan/create.js";
 export type { Decision } from "./plan/decide.js";
 export { sumDrifts, type Amounts, type Drift, type DriftSum, type Incomparable } from "./plan/drift.js";
 export type { Estimate, Totals } from "./plan/estimate.js";
 export { retriesMoney } from "./plan/fit.js";
+export type { Charge } from "./plan/ledger.js";
 export { matterText, type Matter, type MatterText } from "./plan/matters.js";
 export type { Plan, PlannedStep } from "./plan/plan.js";
 export type { Artifact, Attempt, Billed, ClientReference, Handle, TaskId } from "./plan/prior.js";

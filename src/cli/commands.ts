@@ -2,7 +2,7 @@
  * What a command line can say, as plain data decided before anything is done. Knows no parser and no effect.
  * Amounts of money are US dollars as the user wrote them; they become exact amounts where they are used.
  */
-import type { Tier } from "../index.js";
+import type { CostGrouping, Tier } from "../index.js";
 
 /** Flags that every command takes. */
 export interface GlobalFlags {
@@ -108,6 +108,13 @@ export type Command =
       readonly overwriteOutputs: boolean;
     }
   | { readonly name: "status"; readonly plan: PlanFlags }
+  | {
+      readonly name: "cost";
+      readonly profile?: string;
+      readonly by: CostGrouping;
+      /** One line a row, for a spreadsheet. */
+      readonly csv: boolean;
+    }
   | { readonly name: "why"; readonly step: string; readonly plan: PlanFlags }
   | { readonly name: "graph"; readonly profile?: string; readonly format: GraphFormat }
   | { readonly name: "models"; readonly all: boolean }

@@ -80,6 +80,18 @@ function headOf(text: string, columns: number): string {
   return head;
 }
 
+/** Facts one after the other, broken between them as long as each has room on a line of its own. */
+export function factLines(facts: readonly string[], room: number): readonly string[] {
+  const lines: string[] = [];
+  for (const fact of facts.map(safeText)) {
+    const last = lines.at(-1);
+    const joined = `${last} · ${fact}`;
+    if (last !== undefined && columnsOf(joined) <= room) lines[lines.length - 1] = joined;
+    else lines.push(...wrap(fact, room));
+  }
+  return lines;
+}
+
 /** Wrapped text behind a label: `label  first line`, further lines below the first. */
 export function labelled(
   label: string,

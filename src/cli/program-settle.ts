@@ -1,7 +1,8 @@
 /**
- * The commands around what is paid for: `reconcile`, `adopt`, `download`. The same rules as in `program.ts`.
+ * The commands around what is paid for: `reconcile`, `adopt`, `download`, `cost`. The same rules as in `program.ts`.
  */
-import { InvalidArgumentError, type Command as Commander } from "commander";
+import { InvalidArgumentError, Option, type Command as Commander } from "commander";
+import { COST_GROUPS, type CostGrouping } from "../index.js";
 import type { Command } from "./commands.js";
 import { example } from "./help-text.js";
 import { gathered } from "./values.js";
@@ -168,5 +169,38 @@ export function addAdopt(program: Commander, found: Found): void {
           ...(raw.profile === undefined ? {} : { profile: raw.profile }),
           overwriteOutputs: raw.overwriteOutputs === true,
         }),
+    );
+}
+
+/** `cost`. */
+export function addCost(program: Commander, found: Found): void {
+  program
+    .command("cost")
+    .summary("Show what was billed, and how far that is what was expected.")
+    .description(
+      "Show what was billed, by shot, model or day of completion (UTC), beside what was expected, from lockfile and journal: also what failed, and what no step asks for any more. Where bills show a price to be another, print the lines for catalog: prices: that make it right. Makes no request.",
+    )
+    .option("-p, --profile <name>", "the ledger of this profile's provider (default: the manifest's)")
+    .addOption(new Option("--by <what>", "what to add up by").choices(COST_GROUPS).default("shot"))
+    .option("--csv", "print the rows for a spreadsheet")
+    .addHelpText(
+      "after",
+      example("klingmake cost --by day --csv > cost.csv", ["0  shown", "3  manifest invalid"]),
+    )
+    .action(
+      (
+        raw: { readonly profile?: string; readonly by: CostGrouping; readonly csv?: boolean },
+        command: Commander,
+      ) => {
+        if (raw.csv === true && command.optsWithGlobals()["json"] === true) {
+          throw new InvalidArgumentError("--csv and --json are two forms; say one of them.");
+        }
+        found({
+          name: "cost",
+          ...(raw.profile === undefined ? {} : { profile: raw.profile }),
+          by: raw.by,
+          csv: raw.csv === true,
+        });
+      },
     );
 }

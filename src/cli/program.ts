@@ -7,7 +7,7 @@ import { RETRIES_MOST } from "../index.js";
 import type { Command, GlobalFlags, GraphFormat, ListenAt, PlanFlags, PolicyFlags } from "./commands.js";
 import { appendix, example, faultWords } from "./help-text.js";
 import { addCompletion, addDoctor, addFmt, addInit } from "./program-project.js";
-import { addAdopt, addDownload, addReconcile } from "./program-settle.js";
+import { addAdopt, addCost, addDownload, addReconcile } from "./program-settle.js";
 import { digestText, dollars, fileName, gathered, listenAt, pace, tierList, wholeNumber } from "./values.js";
 
 /** Options as commander leaves them. */
@@ -156,6 +156,7 @@ export function makeProgram(found: (command: Command) => void): Commander {
     .addHelpText("after", example("klingmake status", ["0  shown", "3  manifest invalid"]))
     .action((raw: Raw) => found({ name: "status", plan: planFlags(raw) }));
 
+  addCost(program, found);
   program
     .command("why")
     .argument("<step>", "a step, like shots.010.clip; shots.010 is its last step")

@@ -18,6 +18,7 @@ import {
   validateCommand,
   whyCommand,
 } from "./command-look.js";
+import { costCommand } from "./command-cost.js";
 import { fmtCommand, initCommand } from "./command-project.js";
 import { adoptCommand } from "./command-adopt.js";
 import { downloadCommand } from "./command-download.js";
@@ -109,6 +110,8 @@ async function answer(command: Command, context: CommandContext): Promise<Answer
       return adoptCommand(command, context);
     case "status":
       return statusCommand(command, context);
+    case "cost":
+      return costCommand(command, context);
     case "why":
       return whyCommand(command, context);
     case "graph":

@@ -12,7 +12,7 @@ import {
   type Realm,
 } from "../index.js";
 import type { Paint } from "./colours.js";
-import { columnsOf, fitWords, wrap } from "./layout.js";
+import { columnsOf, factLines, fitWords, wrap } from "./layout.js";
 import { estimateText } from "./money-text.js";
 import {
   copyText,
@@ -56,7 +56,7 @@ export function notesBelow(row: Row, room: number, context: NoteContext): readon
   const { decision, create } = each;
   if (decision.kind === "blocked") {
     const { why, help } = obstacleText(decision.because, each.step.id);
-    lines.push(...factLines([why, wouldCost(each)], room).map(paint.bad));
+    lines.push(...noteLines([why, wouldCost(each)], room).map(paint.bad));
     if (decision.because.because !== "upstream" && !advised.has(help)) put(help);
     advised.add(help);
   }
@@ -108,20 +108,11 @@ function showsWords({ reason, step }: PlannedStep): boolean {
   return isNamed && reasonText(reason).includes(safeText(words));
 }
 
-/** Facts one after the other, broken between them as long as each has room on a line of its own. */
-function factLines(facts: readonly string[], room: number): readonly string[] {
-  const lines: string[] = [];
-  const told = facts.filter((fact) => fact !== "").map(safeText);
+/** As `factLines`, but "new" alone does not keep a line to itself. */
+function noteLines(facts: readonly string[], room: number): readonly string[] {
+  const told = facts.filter((fact) => fact !== "");
   const [first, second, ...rest] = told;
-  // "new" alone does not keep a line to itself.
-  const units = first === "new" && second !== undefined ? [`new · ${second}`, ...rest] : told;
-  for (const fact of units) {
-    const last = lines.at(-1);
-    const joined = `${last} · ${fact}`;
-    if (last !== undefined && columnsOf(joined) <= room) lines[lines.length - 1] = joined;
-    else lines.push(...wrap(fact, room));
-  }
-  return lines;
+  return factLines(first === "new" && second !== undefined ? [`new · ${second}`, ...rest] : told, room);
 }
 
 /** Facts whole, and a prompt behind the last of them as far as it fits; below them where next to nothing would. */
@@ -131,7 +122,7 @@ function sceneLines(
   room: number,
   { paint, verbose }: NoteContext,
 ): readonly string[] {
-  const told = factLines(facts, room);
+  const told = noteLines(facts, room);
   if (words === undefined) return told;
   if (verbose) return [...told, ...wrap(`“${words}”`, room).map(paint.faint)];
   const prompt = (columns: number) => paint.faint(`“${fitWords(words, columns - 1, "”")}`);
