@@ -3,20 +3,13 @@
  * plan's word, what may be spent is the approval's. Other commands stand on the same `prepare`.
  */
 import { basename, dirname, join } from "node:path";
-import {
-  caution,
-  hasErrors,
-  inFileOrder,
-  problem,
-  type Checked,
-  type Diagnostic,
-} from "./base/diagnostic.js";
+import { hasErrors, inFileOrder, problem, type Checked, type Diagnostic } from "./base/diagnostic.js";
 import { safeText } from "./base/text.js";
 import { createCatalog, type Catalog } from "./catalog/catalog.js";
 import type { Model } from "./catalog/model.js";
+import { checkProfiles } from "./engine-check.js";
 import { costsOf, type CostReport } from "./engine-cost.js";
 import { diskProblem } from "./engine-disk.js";
-import { checkInputs } from "./engine-inputs.js";
 import { recall } from "./engine-journal.js";
 import { findManifest, manifestBytes, shownPath } from "./engine-find.js";
 import { loadManifest } from "./engine-manifest.js";
@@ -39,7 +32,6 @@ import type { Keyed } from "./graph/key.js";
 import type { StepId } from "./graph/input.js";
 import type { Graph, Step } from "./graph/step.js";
 import { decodeManifest } from "./manifest/decode.js";
-import type { Profile } from "./manifest/manifest.js";
 import {
   approvalOf,
   DEFAULT_POLICY,
@@ -208,37 +200,6 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
   const { manifest, catalog, world, state } = opened;
   const journalNow = () => recall(world, state, opened.snapshots);
 
-  const checkAll = async (): Promise<readonly Diagnostic[]> => {
-    const found: Diagnostic[] = [...warnings];
-    const seen = new Set<string>();
-    let looked = 0;
-    for (const profile of [undefined, ...manifest.profiles]) {
-      if (profile === undefined && manifest.profile !== undefined) continue;
-      if (looked > MOST_CHECKED) {
-        found.push(unchecked(profile?.id ?? ""));
-        break;
-      }
-      const known = await knownCatalog(opened, providerOf(manifest, profile));
-      const expanded = expand(manifest, profile, known, opened.file);
-      const checked =
-        expanded.value === undefined
-          ? []
-          : (await checkInputs(expanded.value, opened.inputs, catalog)).diagnostics;
-      looked += expanded.value?.steps.length ?? 0;
-      for (const each of [...expanded.diagnostics, ...checked]) {
-        const name = JSON.stringify([each.code, each.path, each.message]);
-        if (seen.has(name)) continue;
-        seen.add(name);
-        found.push(
-          profile === undefined || profile.id === manifest.profile
-            ? each
-            : { ...each, why: inProfile(each, profile) },
-        );
-      }
-    }
-    return opened.put(found);
-  };
-
   const planNow = async (request: PlanRequest): Promise<Checked<Plan>> => {
     const journal = await journalNow();
     const prepared = await prepare(opened, request, journal);
@@ -295,7 +256,10 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
     models: () => catalog.all(),
     catalog,
     async check() {
-      const checked = await told(async () => ({ value: undefined, diagnostics: await checkAll() }));
+      const checked = await told(async () => ({
+        value: undefined,
+        diagnostics: await checkProfiles(opened, warnings),
+      }));
       return checked.diagnostics;
     },
     plan: (request = {}) => told(() => planNow(request)),
@@ -319,18 +283,6 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
   };
 }
 
-// Steps under all profiles together: forty profiles of a feature film.
-const MOST_CHECKED = 80_000;
-
-function unchecked(profile: string): Diagnostic {
-  return caution("manifest/too-many", `the profile ${profile} and those behind it are not checked`, {
-    path: ["profiles", profile],
-    on: "key",
-    why: `the film has more than ${MOST_CHECKED} steps under the profiles before it`,
-    help: `each is checked when it is planned: klingmake plan --profile ${profile}`,
-  });
-}
-
 /** Only pictures out of clips are left out of a plan; see plan/frames.ts. */
 function neededByNobody(step: Step): Diagnostic {
   return problem("plan/not-planned", `${step.id} is not in the plan: no step needs it just now`, {
@@ -338,12 +290,6 @@ function neededByNobody(step: Step): Diagnostic {
     why: "a picture out of a clip costs nothing, and is taken only for a step that is about to be rendered from it",
     help: "ask why of the step that follows it",
   });
-}
-
-function inProfile(diagnostic: Diagnostic, profile: Profile): string {
-  return diagnostic.why === undefined
-    ? `under the profile ${profile.id}`
-    : `${diagnostic.why} (under the profile ${profile.id})`;
 }
 
 /** The built-in catalog. */
