@@ -59,6 +59,8 @@ export interface ImageLimits {
   readonly minSide: number;
   /** Longer side over shorter side, at most. */
   readonly maxRatio: number;
+  /** Pixels of a side, at most. */
+  readonly maxSide?: number;
 }
 
 /** A format of sound that endpoints take. */
@@ -80,6 +82,8 @@ export interface CutLimits {
   readonly minSeconds: number;
   /** Characters of one cut. */
   readonly promptMax: number;
+  /** Whether a plain prompt that is written as a list of cuts makes cuts too, because no switch says otherwise. */
+  readonly always?: true;
 }
 
 /** Limits of what an omni endpoint works from. An element is of several pictures, or of a video of a person. */
@@ -100,6 +104,10 @@ export interface OmniLimits {
   readonly framesExcludeReferences?: true;
   /** Frames that are taken beside a feature video. */
   readonly framesBesideFeature: "both" | "first";
+  /** Whether the sound of a feature video can be kept. */
+  readonly keepsFeatureSound: boolean;
+  /** Whether a clip of several cuts can have a feature video. */
+  readonly cutsBesideFeature: boolean;
 }
 
 /** Moves of the camera that an endpoint takes. */
@@ -166,8 +174,13 @@ export interface VideoEndpoint {
   /** Whether an end frame is taken beside the first, in which modes, and whether only without sound. */
   readonly endImage?: { readonly modes?: readonly Mode[]; readonly silentOnly?: boolean };
   readonly image?: ImageLimits;
-  /** Length of the one video that can be given for reference, in seconds; absent: none is taken. */
-  readonly referenceVideo?: { readonly minSeconds: number; readonly maxSeconds: number };
+  /** The one video that can be given for reference; absent: none is taken. */
+  readonly referenceVideo?: {
+    readonly minSeconds: number;
+    readonly maxSeconds: number;
+    /** Pixels of a side. */
+    readonly maxSide: number;
+  };
   /** What is taken besides frames, on omni endpoints. */
   readonly omni?: OmniLimits;
   /** Whether a clip can have several cuts. */
@@ -280,8 +293,21 @@ export interface ServiceModel {
   readonly texts: Readonly<Record<string, number>>;
   readonly image?: ImageLimits;
   readonly sound?: SoundLimits;
-  /** Of a video that it works on, in seconds. */
-  readonly video?: { readonly minSeconds: number; readonly maxSeconds: number };
+  /** Of a video that it works on: its length in seconds, and what it measures where that is not free. */
+  readonly video?: {
+    readonly minSeconds: number;
+    readonly maxSeconds: number;
+    readonly resolution?: Resolution;
+    readonly aspectRatios?: readonly string[];
+  };
+  /** Of what it makes, in seconds, with one decimal place at most. */
+  readonly seconds?: { readonly least: number; readonly most: number };
+  /** How many pictures it takes. */
+  readonly pictures?: { readonly least: number; readonly most: number };
+  /** How much can be added at each side, and how many times as large the whole may become. */
+  readonly expansion?: { readonly side: number; readonly area: number };
+  /** The tags that it knows. */
+  readonly tags?: readonly string[];
   readonly prices: readonly PriceRow[];
   readonly usualSeconds: number;
   readonly basis: Basis;

@@ -42,7 +42,7 @@ const OMNI_30: Omit<VideoEndpoint, "aspectRatios"> = {
   negativePrompt: false,
   cfgScale: false,
   audio: "optional",
-  referenceVideo: { minSeconds: 3, maxSeconds: 15.5 },
+  referenceVideo: { minSeconds: 3, maxSeconds: 15.5, maxSide: 4553 },
   omni: OMNI_30_LIMITS,
   cuts: CUTS,
 };
@@ -55,7 +55,7 @@ const OMNI_O1: Omit<VideoEndpoint, "aspectRatios"> = {
   negativePrompt: false,
   cfgScale: false,
   audio: "none",
-  referenceVideo: { minSeconds: 3, maxSeconds: 10 },
+  referenceVideo: { minSeconds: 3, maxSeconds: 10, maxSide: 2160 },
   omni: OMNI_O1_LIMITS,
 };
 
@@ -236,14 +236,14 @@ export const CURRENT_VIDEO_MODELS: readonly VideoModel[] = [
       path: "/text-to-video/kling-3.0-turbo",
       durations: seconds(3, 15),
       audio: "always",
-      cuts: CUTS,
+      cuts: { ...CUTS, always: true },
     },
     imageToVideo: {
       ...IMAGE,
       path: "/image-to-video/kling-3.0-turbo",
       durations: seconds(3, 15),
       audio: "always",
-      cuts: CUTS,
+      cuts: { ...CUTS, always: true },
       basis: extracted("3.0 Turbo image to video"),
     },
     extend: ["omni", "last_frame"],

@@ -6,6 +6,7 @@
 import type {
   BrushLimits,
   MotionEndpoint,
+  OmniLimits,
   PriceRow,
   Resolution,
   VideoEndpoint,
@@ -59,6 +60,9 @@ const OMNI: VideoEndpoint = {
   negativePrompt: false,
 };
 
+/** Beside a feature video `/v1` has a switch for its sound, and cuts only of the vendor's own choice. [kling-api 4.3] */
+const OMNI_V3: OmniLimits = { ...OMNI_30_LIMITS, keepsFeatureSound: true, cutsBesideFeature: false };
+
 /** Moves of the camera and of parts of the picture, on models that had them. [kling-api 8.3] */
 const CAMERA_TYPES = ["simple", "down_back", "forward_up", "right_turn_forward", "left_turn_forward"];
 const PRO_5: BrushLimits = {
@@ -72,7 +76,7 @@ const MOTION: MotionEndpoint = {
   modes: ["std", "pro"],
   promptMax: 2500,
   elements: 0,
-  image: V1_IMAGE,
+  image: { ...V1_IMAGE, maxSide: 65_536 },
   seconds: MOTION_SECONDS,
   basis: V1_TRANSCRIPTS,
 };
@@ -142,7 +146,7 @@ export const SUPERSEDED_VIDEO_MODELS: readonly VideoModel[] = [
       ...OMNI,
       durations: seconds(3, 10),
       sureDurations: [5, 10],
-      referenceVideo: { minSeconds: 3, maxSeconds: 10 },
+      referenceVideo: { minSeconds: 3, maxSeconds: 10, maxSide: 2160 },
       omni: OMNI_O1_LIMITS,
     },
     imageToVideo: {
@@ -152,7 +156,7 @@ export const SUPERSEDED_VIDEO_MODELS: readonly VideoModel[] = [
       loneFrameDurations: [5, 10],
       endImage: {},
       image: V1_IMAGE,
-      referenceVideo: { minSeconds: 3, maxSeconds: 10 },
+      referenceVideo: { minSeconds: 3, maxSeconds: 10, maxSide: 2160 },
       omni: OMNI_O1_LIMITS,
     },
     prices: [...perSecond({ std: 0.9, pro: 1.2 }, { input: "video" }), ...perSecond({ std: 0.6, pro: 0.8 })],
@@ -193,8 +197,8 @@ export const SUPERSEDED_VIDEO_MODELS: readonly VideoModel[] = [
       ...OMNI,
       durations: seconds(3, 15),
       audio: "optional",
-      referenceVideo: { minSeconds: 3, maxSeconds: 15 },
-      omni: OMNI_30_LIMITS,
+      referenceVideo: { minSeconds: 3, maxSeconds: 15, maxSide: 2160 },
+      omni: OMNI_V3,
       cuts: CUTS,
     },
     imageToVideo: {
@@ -204,8 +208,8 @@ export const SUPERSEDED_VIDEO_MODELS: readonly VideoModel[] = [
       audio: "optional",
       endImage: {},
       image: V1_IMAGE,
-      referenceVideo: { minSeconds: 3, maxSeconds: 15 },
-      omni: OMNI_30_LIMITS,
+      referenceVideo: { minSeconds: 3, maxSeconds: 15, maxSide: 2160 },
+      omni: OMNI_V3,
       cuts: CUTS,
     },
     prices: [

@@ -136,6 +136,8 @@ export const OMNI_30_LIMITS: OmniLimits = {
   characters: { most: 3, referencesBeside: 4, mostBesideVideo: 1 },
   elementsBesideFrames: 3,
   framesBesideFeature: "both",
+  keepsFeatureSound: false,
+  cutsBesideFeature: true,
 };
 
 /** What the O1 model works from. [kling-api 3.3] */
@@ -145,10 +147,22 @@ export const OMNI_O1_LIMITS: OmniLimits = {
   elementsBesideFrames: 3,
   framesExcludeReferences: true,
   framesBesideFeature: "first",
+  keepsFeatureSound: true,
+  cutsBesideFeature: false,
 };
 
 /** Image limits of `/v1`. */
 export const V1_IMAGE: ImageLimits = { ...NEW_IMAGE, maxBytes: 10_000_000 };
+
+/**
+ * How much a request should carry inline. No limit is documented: a third party's client, which was used for live
+ * calls, stays below these.
+ */
+export const INLINE_ADVISED: { readonly image: number; readonly request: number; readonly basis: Basis } = {
+  image: 20_000_000,
+  request: 40_000_000,
+  basis: { source: "a third party's client that was used for live calls", asOf: "2026-09-22", grade: "S" },
+};
 
 function byMode<T>(record: Partial<Record<Mode, T>>): readonly (readonly [Mode, T])[] {
   return Object.entries(record) as readonly (readonly [Mode, T])[];

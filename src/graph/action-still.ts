@@ -52,6 +52,13 @@ export function imageAction(still: Still, path: Path, making: Making): Action {
   const elements = referencesAt(still.elements, [...path, "elements"], "element", making);
   switch (kind) {
     case "multi_image":
+      refuseFields(
+        still,
+        ["resolution", "elements"],
+        (field) => ({ message: `a still from subjects takes no ${field}` }),
+        path,
+        making,
+      );
       return {
         kind,
         ...model,

@@ -109,19 +109,35 @@ export function refuseOthers(shot: Shot, kind: Kind, path: Path, making: Making)
       making,
     );
   }
-  if (kind === "motion_control") {
+  if (kind === "motion_control" || kind === "omni_video" || kind === "multi_image_to_video") {
     refuseFields(
       shot,
-      ["duration", "negative_prompt", "cfg_scale"],
+      LACKING[kind],
       (field) => ({
-        message: `a clip with a motion video takes no ${field}`,
+        message: `${WORDS[kind]} takes no ${field}`,
         ...(field === "duration" ? { why: "it is as long as the motion that can be used" } : {}),
+        ...(field === "negative_prompt" ? { help: "say in the prompt what must not be seen" } : {}),
       }),
       path,
       making,
     );
   }
+  if (kind === "motion_control" && shot.audio === true) {
+    making.report(
+      problem("catalog/unsupported", "a clip with a motion video has the sound of that video, or none", {
+        path: [...path, "audio"],
+        help: "write audio: original, or audio: false",
+      }),
+    );
+  }
 }
+
+/** Fields of clips that some kinds have not. */
+const LACKING = {
+  motion_control: ["duration", "negative_prompt", "cfg_scale"],
+  omni_video: ["negative_prompt", "cfg_scale"],
+  multi_image_to_video: ["cfg_scale", "audio"],
+} as const;
 
 /** Avatars and effects name no model. */
 export function refuseModelFields(shot: Shot, kind: "avatar" | "effect", path: Path, making: Making): void {

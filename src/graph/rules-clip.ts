@@ -7,6 +7,10 @@ import { listWords } from "../base/text.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { VideoEndpoint, VideoModel } from "../catalog/model.js";
 import { durationWords, endpointOf, refusal, sourceWords, type Beside } from "./rules-field.js";
+import { checkMoves } from "./rules-camera.js";
+import { checkCuts, checkTotal, totalOf } from "./rules-cuts.js";
+import { findingsAt, type Findings } from "./rules-findings.js";
+import { checkHandles, checkNumbered } from "./rules-handles.js";
 import { usableVideo, orUse } from "./rules-model.js";
 import { checkPrompts } from "./rules-prompt.js";
 import type { ImageToVideo, TextToVideo } from "./actions.js";
@@ -33,11 +37,16 @@ export function checkClip(
   const why = sourceWords(endpoint.basis ?? model.basis);
   const slot = action.kind === "text_to_video" ? "textToVideo" : "imageToVideo";
 
+  const findings = findingsAt(path, why);
   for (const field of FIELDS) {
     const value = (action as Partial<Record<(typeof FIELDS)[number], unknown>>)[field];
     if (value === undefined) continue;
     const refused = refusal(model, endpoint, action.kind, field, value, beside);
     if (refused === undefined) continue;
+    if (field === "duration" && action.cuts !== undefined && totalOf(action.cuts) === value) {
+      checkTotal(action.cuts, endpoint.durations, model, findings);
+      continue;
+    }
     const help = `${refused.help}${orUse(catalog, slot, refused.takenBy)}`;
     found.push(
       problem("catalog/unsupported", refused.message, {
@@ -51,7 +60,37 @@ export function checkClip(
   found.push(...doubtfulDuration(model, endpoint, action.duration, path));
   if (endImage) found.push(...checkEndImage(model, endpoint, beside, catalog, path, why));
   found.push(...checkPrompts(action, model, endpoint, path, why));
+  found.push(...checkCuts(action, model, endpoint, catalog, findings));
+  checkMoves(action, model, endpoint, catalog, findings);
+  if (action.kind === "image_to_video") checkKept(action, model, endpoint, catalog, findings);
+  checkNumbered(action, findings);
+  found.push(...findings.found);
   return found;
+}
+
+/** Elements and voices beside a first frame. */
+function checkKept(
+  action: ImageToVideo,
+  model: VideoModel,
+  endpoint: VideoEndpoint,
+  catalog: Catalog,
+  findings: Findings,
+): void {
+  const { refuse } = findings;
+  for (const field of ["elements", "voices"] as const) {
+    const count = action[field]?.length ?? 0;
+    const most = endpoint[field] ?? 0;
+    if (count <= most) continue;
+    const others = orUse(catalog, "imageToVideo", (other) => (other[field] ?? 0) >= count);
+    const message = `${model.id} takes ${most === 0 ? `no ${field}` : `${most} ${field}, not ${count}`}`;
+    refuse(field, message, `${most === 0 ? `remove ${field}` : `keep ${most}`}${others}`, "key");
+  }
+  if (action.voices !== undefined && (endpoint.voices ?? 0) > 0 && action.audio !== true) {
+    const modes = endpoint.audioModes;
+    const help = `set audio: true${modes === undefined ? "" : ` and mode: ${listWords(modes, "or")}`}`;
+    refuse("voices", `${model.id} speaks with voices only in a clip with sound`, help, "key");
+  }
+  checkHandles(action, { video: false, mustName: true }, findings);
 }
 
 function missingEndpoint(

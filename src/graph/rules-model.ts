@@ -101,3 +101,13 @@ export function orUse(
   });
   return able.length === 0 ? "" : `, or use ${listWords(able.slice(0, 3), "or")}`;
 }
+
+/** The same for what is not a matter of one endpoint. */
+export function orUseModel(catalog: Catalog, can: (model: VideoModel) => boolean): string {
+  const able = catalog
+    .all()
+    .flatMap((model) =>
+      model.kind === "video" && model.status === "current" && can(model) ? [model.id] : [],
+    );
+  return able.length === 0 ? "" : `, or use ${listWords(able.slice(0, 3), "or")}`;
+}

@@ -14,11 +14,17 @@ import { usableVideo, orUse } from "./rules-model.js";
 import { characters, checkLength, checkPrompts } from "./rules-prompt.js";
 import type { Action, Extend, LipSync } from "./actions.js";
 
-/** What is known of the clip that a step works on. */
+/** What is known of the clip that a step works on, and of the elements beside it. */
 export interface SourceFacts {
   readonly sourceModel?: string;
   readonly sourceMode?: Mode;
   readonly sourceSeconds?: number;
+  /** Its shape, where that was chosen. */
+  readonly sourceRatio?: string;
+  /** Whether sound was asked for; some models make it unasked. */
+  readonly sourceAudio?: boolean;
+  /** Handles of the step's elements that are made of videos. */
+  readonly characters?: readonly string[];
 }
 
 /** The longest clip that a native extension may lead to, in seconds. */

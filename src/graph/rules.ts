@@ -9,7 +9,10 @@ import type { Catalog } from "../catalog/catalog.js";
 import { checkClip } from "./rules-clip.js";
 import { checkExtend, checkLipSync, type SourceFacts } from "./rules-refine.js";
 import { checkSpeech } from "./rules-speech.js";
-import { checkStill, checkTryOn } from "./rules-image.js";
+import { checkMultiImage, checkOmniImage, checkStill, checkTryOn } from "./rules-image.js";
+import { checkMotion, checkSeveral } from "./rules-motion.js";
+import { checkOmniVideo } from "./rules-omni.js";
+import { checkService } from "./rules-service.js";
 import type { Action } from "./actions.js";
 
 export { takesField } from "./rules-field.js";
@@ -34,17 +37,23 @@ export function checkAction(
     case "try_on":
       return checkTryOn(action, catalog, at.path);
     case "omni_video":
+      return checkOmniVideo(action, catalog, at.path, source);
     case "motion_control":
+      return checkMotion(action, catalog, at.path, source);
+    case "multi_image_to_video":
+      return checkSeveral(action, catalog, at.path);
+    case "omni_image":
+      return checkOmniImage(action, catalog, at.path);
+    case "multi_image":
+      return checkMultiImage(action, catalog, at.path);
     case "avatar":
     case "effect":
-    case "multi_image_to_video":
     case "video_to_audio":
-    case "omni_image":
-    case "multi_image":
     case "expand":
     case "text_to_audio":
     case "element":
     case "voice":
+      return checkService(action, catalog, at.path, source);
     case "frame":
     case "picture":
       return [];

@@ -23,6 +23,10 @@ export function workedOn(action: Action): StepId | undefined {
       return stepOf(action.base_video ?? action.feature_video);
     case "motion_control":
       return stepOf(action.motion_video);
+    case "element":
+      return stepOf(action.video);
+    case "voice":
+      return stepOf(action.sample);
     default:
       return undefined;
   }
@@ -33,37 +37,71 @@ function stepOf(input: Input | undefined): StepId | undefined {
 }
 
 /**
- * Model, mode and length of the clip that `action` works on, as far as the graph tells. `actionOf` says nothing of steps
- * whose clip may be another one than is written (held ones).
+ * What is known of the clip that `action` works on and of its elements, as far as the graph tells. `actionOf` says nothing
+ * of steps whose clip may be another one than is written (held ones).
  */
 export function sourceFacts(action: Action, actionOf: (id: StepId) => Action | undefined): SourceFacts {
   const id = workedOn(action);
   const above = id === undefined ? undefined : actionOf(id);
-  return above === undefined ? {} : clipFacts(above, sourceFacts(above, actionOf));
+  const clip = above === undefined ? {} : clipFacts(above, sourceFacts(above, actionOf));
+  const characters = charactersOf(action, actionOf);
+  return characters.length === 0 ? clip : { ...clip, characters };
+}
+
+/** The handles of elements that are made of videos. */
+function charactersOf(action: Action, actionOf: (id: StepId) => Action | undefined): readonly string[] {
+  const elements = "elements" in action ? (action.elements ?? []) : [];
+  return elements.flatMap(({ handle, input }) => {
+    const made = input.kind === "step" ? actionOf(input.id) : undefined;
+    return made?.kind === "element" && made.video !== undefined ? [handle] : [];
+  });
 }
 
 /** What is known of the clip that an action makes; `source` is what is known of the one that it works on. */
 export function clipFacts(action: Action, source: SourceFacts): SourceFacts {
   switch (action.kind) {
     case "text_to_video":
+      return {
+        ...madeBy(action.model, action.mode, action.duration),
+        ...shown(action),
+        ...heard(action.audio),
+      };
     case "image_to_video":
+      return { ...madeBy(action.model, action.mode, action.duration), ...heard(action.audio) };
     case "multi_image_to_video":
-      return madeBy(action.model, action.mode, action.duration);
-    case "omni_video":
+      return { ...madeBy(action.model, action.mode, action.duration), ...shown(action), ...heard(false) };
+    case "omni_video": {
       // An edit is as long as the video that is edited.
-      return madeBy(action.model, action.mode, action.base_video === undefined ? action.duration : undefined);
-    case "motion_control":
-      return madeBy(action.model, action.mode, undefined);
+      const seconds = action.base_video === undefined ? action.duration : source.sourceSeconds;
+      const audio = action.audio === "original" ? source.sourceAudio : (action.audio ?? false);
+      return {
+        ...madeBy(action.model, action.mode, seconds),
+        ...(action.base_video === undefined ? shown(action) : {}),
+        ...(audio === undefined ? {} : heard(audio)),
+      };
+    }
+    case "motion_control": {
+      const audio = action.audio ?? source.sourceAudio;
+      return {
+        ...madeBy(action.model, action.mode, undefined),
+        ...(audio === undefined ? {} : heard(audio)),
+      };
+    }
     case "avatar":
+      return heard(true);
     case "effect":
       return {};
     case "lip_sync":
     case "video_to_audio":
-      return source;
+      return { ...clipOnly(source), ...heard(true) };
     case "extend": {
-      if (returnsOf(action.via) === "tail") return madeBy(action.model, action.mode, action.duration ?? 5);
+      if (returnsOf(action.via) === "tail") {
+        return { ...madeBy(action.model, action.mode, action.duration ?? 5), ...heard(false) };
+      }
       const { sourceSeconds: before } = source;
-      return before === undefined ? source : { ...source, sourceSeconds: before + NATIVE_SECONDS.high };
+      return before === undefined
+        ? clipOnly(source)
+        : { ...clipOnly(source), sourceSeconds: before + NATIVE_SECONDS.high };
     }
     case "image":
     case "omni_image":
@@ -79,6 +117,18 @@ export function clipFacts(action: Action, source: SourceFacts): SourceFacts {
     default:
       return unreachable(action);
   }
+}
+
+function clipOnly({ characters: _, ...clip }: SourceFacts): SourceFacts {
+  return clip;
+}
+
+function shown({ aspect_ratio: sourceRatio }: { readonly aspect_ratio?: string }): SourceFacts {
+  return sourceRatio === undefined ? {} : { sourceRatio };
+}
+
+function heard(audio: boolean | undefined): SourceFacts {
+  return { sourceAudio: audio ?? false };
 }
 
 function madeBy(
