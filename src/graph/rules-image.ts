@@ -132,7 +132,7 @@ export function checkMultiImage(action: MultiImage, catalog: Catalog, path: Path
   }
   checkMeasures(action, model, catalog, findings);
   checkNumbered(action, findings);
-  const texts = { ...(prompt === undefined ? {} : { prompt }) };
+  const texts = prompt === undefined ? {} : { prompt };
   return [...found, ...findings.found, ...checkPrompts(texts, model, model, path, why)];
 }
 

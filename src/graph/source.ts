@@ -119,7 +119,7 @@ export function clipFacts(action: Action, source: SourceFacts): SourceFacts {
   }
 }
 
-function clipOnly({ characters: _, ...clip }: SourceFacts): SourceFacts {
+function clipOnly({ characters: _characters, ...clip }: SourceFacts): SourceFacts {
   return clip;
 }
 
