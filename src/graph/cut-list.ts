@@ -5,7 +5,7 @@
 import type { Cut } from "./actions.js";
 
 /** A prompt that is a list of cuts: `shot 1, 3, words; shot 2, 2, words;`. Words with a semicolon would be cut short by it. */
-export function cutList(cuts: readonly Cut[]): string {
+export function writtenCuts(cuts: readonly Cut[]): string {
   return cuts.map(({ seconds, prompt }, index) => `shot ${index + 1}, ${seconds}, ${prompt};`).join(" ");
 }
 

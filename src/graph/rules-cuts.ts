@@ -7,7 +7,7 @@ import { counted, listWords } from "../base/text.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { CutLimits, VideoEndpoint, VideoModel } from "../catalog/model.js";
 import type { Cut, ImageToVideo, OmniVideo, TextToVideo } from "./actions.js";
-import { cutList, isLikeCuts, listedCuts } from "./cut-list.js";
+import { writtenCuts, isLikeCuts, listedCuts } from "./cut-list.js";
 import { durationWords } from "./rules-field.js";
 import type { Findings } from "./rules-findings.js";
 import { orUse } from "./rules-model.js";
@@ -109,7 +109,7 @@ function checkWhole(
   if (model.dialect !== "new") return [];
   const limits = { promptMax, ...(promptAdvised === undefined ? {} : { promptAdvised }) };
   const written = `${why}; the cuts are written into one prompt`;
-  return checkLength("cuts", cutList(cuts), model.id, limits, path, written);
+  return checkLength("cuts", writtenCuts(cuts), model.id, limits, path, written);
 }
 
 /** A plain prompt that reads like a list of cuts. */

@@ -4,6 +4,7 @@
  */
 import type { Cut } from "../../graph/actions.js";
 import { CONTINUED_CLIP } from "../../graph/continuation.js";
+import { writtenCuts } from "../../graph/cut-list.js";
 import type { Reference } from "../../graph/input.js";
 
 /** What a prompt can name. */
@@ -20,12 +21,10 @@ export interface Nameable {
  * item, because what follows would be another cut or none.
  */
 export function cutList(cuts: readonly Cut[]): string {
-  return cuts
-    .map(({ seconds, prompt }, index) => {
-      if (prompt.includes(";")) throw new Error(`the words of cut ${index + 1} have a semicolon`);
-      return `shot ${index + 1}, ${seconds}, ${prompt};`;
-    })
-    .join(" ");
+  for (const [index, { prompt }] of cuts.entries()) {
+    if (prompt.includes(";")) throw new Error(`the words of cut ${index + 1} have a semicolon`);
+  }
+  return writtenCuts(cuts);
 }
 
 /** Names of references as `/v1` counts them, by handle. @throws Error for a handle that means two things. */
