@@ -13,12 +13,14 @@ export async function sandboxCommand(
   command: Command & { name: "sandbox" },
   { io, globals }: CommandContext,
 ): Promise<Answer | undefined> {
+  const { dialect = "vendor" } = command;
   let sandbox: Sandbox;
   const { KLING_WEBHOOK_SECRET: webhookSecret } = io.env;
   try {
     const options = {
       port: command.port,
       asVendor: command.asVendor,
+      dialect,
       retired: command.refuseRetired ? "refuse" : "accept",
       ...(command.directory === undefined ? {} : { directory: command.directory }),
       ...(command.timeScale === undefined ? {} : { timeScale: command.timeScale }),
@@ -35,11 +37,12 @@ export async function sandboxCommand(
       note: `${message}\n`,
     };
   }
-  const data = { url: sandbox.url, credentials: credentialsOf(sandbox) };
+  const variables = variablesOf(sandbox, dialect);
+  const data = { url: sandbox.url, credentials: variables };
   io.stdout.write(
     globals.json
       ? envelopeLine({ command: "sandbox", exit: EXIT.done, data, diagnostics: [] })
-      : assignments(sandbox),
+      : assignments(variables, dialect === "vendor" ? sandbox.url : undefined),
   );
   if (!globals.quiet) io.stderr.write("the sandbox is listening; Ctrl-C stops it\n");
   await aborted(io.signal);
@@ -59,17 +62,20 @@ function refusedFaults(file: string, problems: readonly string[]): Answer {
   };
 }
 
-function credentialsOf(sandbox: Sandbox): Readonly<Record<string, string>> {
+function variablesOf(sandbox: Sandbox, dialect: "vendor" | "unified"): Readonly<Record<string, string>> {
   return {
     KLING_BASE_URL: sandbox.url,
+    ...(dialect === "unified" ? { KLING_DIALECT: dialect } : {}),
     KLING_API_KEY: sandbox.apiKey,
     KLING_ACCESS_KEY: sandbox.accessKey,
     KLING_SECRET_KEY: sandbox.secretKey,
   };
 }
 
-/** Lines that a shell can read. */
-function assignments(sandbox: Sandbox): string {
-  const lines = Object.entries(credentialsOf(sandbox)).map(([name, value]) => `export ${name}=${value}`);
-  return `${[...lines, `export KLINGMAKE_SANDBOX_URL=${sandbox.url}`].join("\n")}\n`;
+/** Lines that a shell can read; `url` where `provider: sandbox` can use it, too. */
+function assignments(variables: Readonly<Record<string, string>>, url: string | undefined): string {
+  const all = { ...variables, ...(url === undefined ? {} : { KLINGMAKE_SANDBOX_URL: url }) };
+  return Object.entries(all)
+    .map(([name, value]) => `export ${name}=${value}\n`)
+    .join("");
 }

@@ -125,6 +125,8 @@ export type Command =
       readonly port: number;
       readonly directory?: string;
       readonly asVendor: boolean;
+      /** What the sandbox speaks; the vendor's own when absent. */
+      readonly dialect?: "vendor" | "unified";
       readonly refuseRetired: boolean;
       readonly timeScale?: number;
       /** A file with what goes wrong. */

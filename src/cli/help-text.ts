@@ -23,6 +23,7 @@ const ENVIRONMENT: readonly (readonly [names: string, meaning: string])[] = [
   ["KLING_API_KEY", "the account; or"],
   ["KLING_ACCESS_KEY, KLING_SECRET_KEY", "the pair that signs tokens"],
   ["KLING_BASE_URL", "where the API is, if not the usual place"],
+  ["KLING_DIALECT", "unified: the API is a gateway that speaks that"],
   ["KLING_WEBHOOK_SECRET", "whsec_...: proves callbacks (--listen)"],
   ["KLINGMAKE_ASK_ABOVE, KLINGMAKE_ASK_TIERS", "as --ask-above, --ask-tiers"],
   ["KLINGMAKE_RETRIES", "as --retries"],

@@ -23,6 +23,7 @@ interface Raw {
   readonly askAbove?: number;
   readonly askTiers?: PolicyFlags["askTiers"];
   readonly rehearse?: boolean;
+  readonly dialect?: "vendor" | "unified";
   readonly refresh?: boolean;
   readonly out?: string;
   readonly detailedExitcode?: boolean;
@@ -208,6 +209,12 @@ export function makeProgram(found: (command: Command) => void): Commander {
     .option("--port <number>", "the port on 127.0.0.1 (default: any that is free)", wholeNumber(0, 65_535))
     .option("--dir <folder>", "where its tasks and clips are kept (default: nowhere, forgotten at the end)")
     .option("--as-vendor", "do not announce itself as a sandbox, for tests of provider: kling")
+    .addOption(
+      new Option(
+        "--dialect <name>",
+        "what it speaks: the vendor's own, or the unified dialect of some gateways (default: vendor)",
+      ).choices(["vendor", "unified"]),
+    )
     .option("--refuse-retired", "refuse the model names that have probably been discontinued")
     .option(
       "--time-scale <factor>",
@@ -229,6 +236,7 @@ export function makeProgram(found: (command: Command) => void): Commander {
         port: raw.port ?? 0,
         ...(raw.dir === undefined ? {} : { directory: raw.dir }),
         asVendor: raw.asVendor === true,
+        ...(raw.dialect === undefined ? {} : { dialect: raw.dialect }),
         refuseRetired: raw.refuseRetired === true,
         ...(raw.timeScale === undefined ? {} : { timeScale: raw.timeScale }),
         ...(raw.faults === undefined ? {} : { faults: raw.faults }),

@@ -1,5 +1,5 @@
 /**
- * Answers questions about tasks: the new generation's query and list, the legacy queries and lists.
+ * Answers questions about tasks: the new generation's query and list, the legacy queries and lists, a gateway's query.
  * It creates nothing. Two habits of the vendor are kept: an unknown id is an empty array in the
  * new generation and 400/1201 in the legacy one, and a legacy path finds only its own product's tasks.
  * What is answered at once is found by no query.
@@ -11,7 +11,7 @@ import { Complaints, Fields } from "./rules/fields.js";
 import type { Product } from "./rules/order.js";
 import { isAnsweredAtOnce, stageOf, type Stage, type Task } from "./task.js";
 import type { TaskBook } from "./task-book.js";
-import { legacyView, type Links, newView } from "./task-view.js";
+import { legacyView, type Links, newView, unifiedView } from "./task-view.js";
 
 const MOST_IDS = 20;
 const MOST_PER_PAGE = 500;
@@ -92,6 +92,14 @@ export function queryLegacy(product: Product, id: string, { book, links, now }: 
   return task?.path === product.path
     ? result(legacyView(task, now(), links))
     : refusal(1201, `Task not found by id or external id: ${id}`);
+}
+
+/** Answers a gateway's `GET /v1/tasks/{task id}`, which is the one question that it takes. */
+export function queryUnified(id: string, { book, links, now }: InquiryOptions): Answer {
+  const task = book.byId(id);
+  return task?.generation === "unified"
+    ? result(unifiedView(task, now(), links))
+    : refusal(1201, `Task not found by id: ${id}`);
 }
 
 /** Answers `GET <create path>?pageNum=&pageSize=`. */

@@ -14,7 +14,7 @@ import { type Answer, refusal, result } from "./answer.js";
 import { openCallbacks } from "./callbacks.js";
 import { checkCredentials } from "./credentials.js";
 import { type FaultPlan, openFaults } from "./faults.js";
-import { listLegacy, listPresets, listTasks, queryLegacy, queryTasks } from "./inquiry.js";
+import { listLegacy, listPresets, listTasks, queryLegacy, queryTasks, queryUnified } from "./inquiry.js";
 import { openReception } from "./reception.js";
 import { openResults } from "./results.js";
 import { callOf, generationOf, type Route, routeOf } from "./routes.js";
@@ -48,6 +48,8 @@ export interface SandboxOptions {
   readonly urlSeconds?: number;
   /** How long a result can be used as an input by its id after the task ended, in seconds; 30 days by default. */
   readonly handleSeconds?: number;
+  /** What it speaks: the vendor's two generations (default), or a gateway's `unified` dialect and nothing else. */
+  readonly dialect?: "vendor" | "unified";
   /** Which lip-sync there is: `advanced` (default) with identify-face, or `old`, as on older gateways. Never both. */
   readonly lipSync?: "advanced" | "old";
   /** Requests a second above which the sandbox answers 1302; unlimited by default. */
@@ -134,9 +136,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const asked = { book, links, now, presets: (what: "elements" | "voices") => shelf.presets(what) };
   const faults = openFaults(options.faults ?? { rules: [] });
 
+  const server = { dialect: options.dialect ?? "vendor", lipSync: options.lipSync ?? "advanced" } as const;
   const handle = async (request: Request): Promise<Answer> => {
     const path = request.address.pathname;
-    const route = routeOf(request.method, path, options.lipSync ?? "advanced");
+    const route = routeOf(request.method, path, server);
     const body = request.body.length === 0 ? {} : parse(request.body);
     const call = callOf(route);
     const carryOut = () => carriedOut(request, route, body);
@@ -177,6 +180,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         return listLegacy(route.product, address.searchParams, asked);
       case "presets":
         return listPresets(route.what, address.searchParams, asked);
+      case "unified query":
+        return queryUnified(route.id, asked);
       case "account costs":
         return accountCosts(address.searchParams, book.all(), now(), {
           concurrency,
@@ -200,7 +205,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     }
   };
 
-  const server = await listen(
+  const listening = await listen(
     options.port ?? 0,
     () => ({
       date: new Date(now()).toUTCString(),
@@ -208,10 +213,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     }),
     handle,
   );
-  url = `http://127.0.0.1:${server.port}`;
+  url = `http://127.0.0.1:${listening.port}`;
   const close = (): Promise<void> => {
     callbacks.close();
-    return server.close();
+    return listening.close();
   };
   return { url, apiKey: keys.apiKeys[0] ?? "", accessKey, secretKey, close };
 }

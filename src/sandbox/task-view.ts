@@ -1,5 +1,5 @@
 /**
- * How a task is told to a client, in the words of the new and of the legacy generation. Pure: the addresses of results
+ * How a task is told to a client, in the words of the new and of the legacy generation, and of gateways. Pure: the addresses of results
  * come from outside. The two differ in names, in the word for success and in where results and charges stand.
  */
 
@@ -39,9 +39,21 @@ export function createdView(task: Task): unknown {
         created_at: createdAt,
         updated_at: createdAt,
       };
+    case "unified":
+      return { task_id: id };
     default:
       return unreachable(task.generation);
   }
+}
+
+/** A task as a gateway tells it: no more than its dialect is known to say, and nothing of what was charged. */
+export function unifiedView(task: Task, now: number, links: Links): unknown {
+  const stage = stageOf(task, now);
+  return {
+    task_status: stage === "succeeded" ? "succeed" : stage,
+    ...(stage === "failed" ? { task_status_msg: task.failure ?? "" } : {}),
+    ...(stage === "succeeded" ? { task_result: legacyResult(task, links) } : {}),
+  };
 }
 
 /** A task as the new generation's queries tell it, whichever generation made it. */

@@ -84,6 +84,10 @@ describe("a command line becomes plain data", () => {
     ["schema lock", { name: "schema", which: "lock" }],
     ["sandbox", { name: "sandbox", port: 0, asVendor: false, refuseRetired: false }],
     [
+      "sandbox --dialect unified",
+      { name: "sandbox", port: 0, asVendor: false, dialect: "unified", refuseRetired: false },
+    ],
+    [
       "sandbox --port 8787 --dir box --as-vendor --refuse-retired --time-scale 0 --faults f.json",
       {
         name: "sandbox",
@@ -164,6 +168,7 @@ describe("a mistake is a usage error that says what is meant", () => {
     ["why a b", "too many arguments"],
     ["plan -q -v", "cannot be used with option"],
     ["sandbox --port 70000", "Say a whole number from 0 to 65535."],
+    ["sandbox --dialect new", "Allowed choices are vendor, unified."],
     ["sandbox --time-scale fast", "Say a number, 0 or more."],
     ["render --callback https://a.example --listen 0", "Say a port from 1 to 65535, or HOST:PORT"],
     ["render --callback https://a.example --listen 65536", "Say a port from 1 to 65535, or HOST:PORT"],

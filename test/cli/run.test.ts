@@ -406,6 +406,13 @@ describe("sandbox", () => {
     );
   });
 
+  test("as a gateway says which dialect it speaks, and is no server for provider: sandbox", async () => {
+    const { stdout } = await sandbox("sandbox --dialect unified");
+    expect(stdout).toContain("\nexport KLING_DIALECT=unified\n");
+    expect(stdout).not.toContain("KLINGMAKE_SANDBOX_URL");
+    expect((await sandbox("sandbox")).stdout).toContain("\nexport KLINGMAKE_SANDBOX_URL=");
+  });
+
   test("with --json prints one envelope", async () => {
     expect(envelope(await sandbox("sandbox --json"))).toMatchObject({
       command: "sandbox",

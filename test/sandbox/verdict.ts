@@ -66,24 +66,24 @@ export function accepted(path: string, body: Body, world = WORLD): Accepted {
 export type Row = readonly [claim: string, path: string, body: Body, verdict: string | RegExp];
 
 /** A test for each claim; every refusal must have the code 1201. */
-export function table(rows: readonly Row[], world = WORLD): void {
+export function table(rows: readonly Row[], world = WORLD, products = PRODUCTS): void {
   it.each(rows)("%s", async (_claim, path, body, expected) => {
-    const got = await verdict(path, body, world);
+    const got = await verdict(path, body, world, products);
     expect(got === "ok").toBe(expected === "ok");
     expect(got).toMatch(expected);
   });
 }
 
 /** "ok", or what the refusal says, which must have the code 1201. */
-export async function verdict(path: string, body: Body, world = WORLD): Promise<string> {
-  const checked = await check(path, body, world);
+export async function verdict(path: string, body: Body, world = WORLD, products = PRODUCTS): Promise<string> {
+  const checked = await check(path, body, world, products);
   if (checked.ok) return "ok";
   expect(checked.refusal.code).toBe(1201);
   return checked.refusal.message;
 }
 
-function check(path: string, body: Body, world: World): Checked | Promise<Checked> {
-  const product = PRODUCTS.get(path);
+function check(path: string, body: Body, world: World, products = PRODUCTS): Checked | Promise<Checked> {
+  const product = products.get(path);
   if (product === undefined) throw new Error(`no product at ${path}`);
   return product.check(body, world);
 }

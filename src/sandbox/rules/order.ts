@@ -298,7 +298,8 @@ export interface World {
 
 /** One thing that can be created: where, of which generation, and by which rules. */
 export interface Product {
-  readonly generation: "new" | "legacy";
+  /** `unified`: of a gateway's own shape, and of no generation of the vendor's. */
+  readonly generation: "new" | "legacy" | "unified";
   readonly path: string;
   readonly productType: "video" | "image" | "try_on";
   /** Whether the create is answered with the result itself; such a product cannot be queried. */

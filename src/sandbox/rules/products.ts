@@ -1,6 +1,6 @@
 /**
  * Everything that can be created, by path. A further product is a file of its own and a line here; the server asks
- * this list and knows no product by name.
+ * this list and knows no product by name. A gateway that speaks the unified dialect has a list of its own.
  */
 
 import { AUDIO_PRODUCTS } from "./audio.js";
@@ -22,6 +22,7 @@ import type { Product } from "./order.js";
 import { OLD_LIP_SYNC_PRODUCTS } from "./lip-sync-old.js";
 import { SPEECH_PRODUCTS } from "./speech.js";
 import { STILL_PRODUCTS } from "./stills.js";
+import { UNIFIED_PRODUCTS } from "./unified.js";
 import { VOICE_PRODUCTS } from "./voices.js";
 
 /** All products, by their create path. */
@@ -47,4 +48,9 @@ export const PRODUCTS: ReadonlyMap<string, Product> = new Map(
     ...EFFECT_PRODUCTS,
     ...MULTI_IMAGE_PRODUCTS,
   ].map((product) => [product.path, product]),
+);
+
+/** All products of a gateway, by their create path. */
+export const GATEWAY_PRODUCTS: ReadonlyMap<string, Product> = new Map(
+  UNIFIED_PRODUCTS.map((product) => [product.path, product]),
 );
