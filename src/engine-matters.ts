@@ -32,7 +32,7 @@ export interface ReconcileRequest {
 }
 
 /** Who would be asked, while no route is open. */
-export const NOBODY: Asker = { references: ({ product }) => takesReference(product) };
+export const NOBODY: Asker = { references: takesReference };
 
 /** A request, and whom it is about. */
 export interface Asking {

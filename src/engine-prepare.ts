@@ -22,7 +22,7 @@ import { withFound, type Found } from "./plan/found.js";
 import { retriesInForce } from "./plan/create.js";
 import { makePlan, type Plan, type PlanOptions } from "./plan/plan.js";
 import type { Prior } from "./plan/prior.js";
-import { lipSyncWay } from "./provider/kling/environment.js";
+import { serverWays, type ServerWays } from "./provider/kling/environment.js";
 import type { RouteProblem } from "./provider/provider.js";
 import type { Artifacts } from "./store/artifacts.js";
 import type { Inputs } from "./store/inputs.js";
@@ -155,20 +155,26 @@ export async function prepare(
   const known = withFound(read.value.prior, account);
   const prior = request.overwriteOutputs === true ? withOutputsAsOurs(known) : known;
   // Asked of nobody but the vendor's own servers, so wrong for nobody else.
-  const lipSync = graph.realm === "kling" ? lipSyncWay(opened.options.env) : "advanced";
+  const ways = graph.realm === "kling" ? serverWays(opened.options.env) : VENDORS_OWN;
+  const { dialect, lipSync } = "message" in ways ? VENDORS_OWN : ways;
   const options: PlanOptions = {
     ...wishes.value,
     tools: await toolsFor(opened, graph),
-    lipSync: typeof lipSync === "string" ? lipSync : "advanced",
+    lipSync,
+    ...(dialect === "unified" ? { dialect } : {}),
     allowUnknownPrice: new Set(request.allowUnknownPrice),
     concurrency: request.concurrency ?? manifest.limits.concurrency ?? CONCURRENCY,
     retries: retriesInForce(request.retries, manifest.approval.retries),
     ...(manifest.budget.usd === undefined ? {} : { budget: usd(manifest.budget.usd) }),
     ...(request.maxCostUsd === undefined ? {} : { maxCost: usd(request.maxCostUsd) }),
   };
-  const plan = makePlan(graph, await keysFor(checked.digests, prior), prior, catalog, options);
-  const spoken = graph.steps.some((step) => step.action.kind === "lip_sync");
-  const unclear = spoken && typeof lipSync !== "string" ? [unclearEnvironment(lipSync)] : [];
+  // What a gateway charges is between it and the project.
+  const prices = dialect === "unified" ? catalog.resold : catalog;
+  const plan = makePlan(graph, await keysFor(checked.digests, prior), prior, prices, options);
+  const depends =
+    (opened.options.env["KLING_DIALECT"] ?? "") !== "" ||
+    graph.steps.some((step) => step.action.kind === "lip_sync");
+  const unclear = depends && "message" in ways ? [unclearEnvironment(ways)] : [];
   const noted = await opened.put([...unclear, ...holdsOfNothing(plan)]);
   const diagnostics = [...found, ...read.diagnostics, ...noted];
   const provider = providerOf(manifest, chosen.profile);
@@ -185,6 +191,9 @@ export async function prepare(
     diagnostics,
   };
 }
+
+/** The server where nothing is said of it. */
+const VENDORS_OWN: ServerWays = { dialect: "vendor", lipSync: "advanced" };
 
 /** The programs that a graph needs and this machine has. */
 async function toolsFor({ world, options }: Opened, graph: Graph): Promise<ReadonlySet<"ffmpeg">> {
@@ -251,7 +260,7 @@ function withOutputsAsOurs(prior: Prior): Prior {
 /** `render` refuses to open such a route; a plan is not stopped by what only a render would meet. */
 function unclearEnvironment({ message, help }: RouteProblem): Diagnostic {
   return caution("plan/environment", message, {
-    why: "lip-syncs are planned as if it were not set; render refuses it",
+    why: "the plan is made as if it were not set; render refuses it",
     help,
   });
 }

@@ -13,6 +13,7 @@ import { callbackProblem, type CallbackRequest, type Hearing, type Unheard } fro
 import { prepare, type Opened, type PlanRequest, type Prepared } from "./engine-prepare.js";
 import { lateJournal, recall, type Recalled } from "./engine-journal.js";
 import { diskProblem } from "./engine-disk.js";
+import { misfits } from "./engine-gateway.js";
 import { askAccount, journalFound, type Refreshed } from "./engine-refresh.js";
 import { modelNews } from "./engine-refusals.js";
 import { idleProvider, routeOf, type Route } from "./engine-route.js";
@@ -249,7 +250,9 @@ async function prepareFor(
   found: readonly Found[] = [],
 ): Promise<Checked<Prepared>> {
   const { value, diagnostics } = await prepare(opened, request, recalled, found);
-  if (value === undefined || request.gather !== true) return { ...(value && { value }), diagnostics };
+  if (value === undefined) return { diagnostics };
+  if (request.gather !== true)
+    return { value, diagnostics: [...diagnostics, ...(await misfits(opened, value))] };
   return { value: { ...value, plan: withoutCreates(value.plan) }, diagnostics };
 }
 

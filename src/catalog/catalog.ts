@@ -54,6 +54,10 @@ export interface Catalog {
   refusal(model: Model): Refusal | undefined;
   /** The same models at list price: without any price that the project gives. */
   readonly listed: Catalog;
+  /** The same models where a reseller charges for them: with no price but those that the project gives. */
+  readonly resold: Catalog;
+  /** Whether this is what a reseller charges. */
+  readonly isResold: boolean;
 }
 
 const BUILT_IN: readonly Model[] = [
@@ -102,15 +106,32 @@ export function createCatalog(additions: Additions = {}): Checked<Catalog> {
     ...shared,
     price: (model, query) => model.prices.find((row) => fits(row, query)),
     unitPrice: (unit) => LIST_UNIT_PRICES[unit],
+    isResold: false,
     get listed() {
       return listed;
+    },
+    get resold() {
+      return resold;
+    },
+  };
+  const ownPrice: Catalog["price"] = (model, query) => own.get(model)?.find((row) => fits(row, query));
+  const resold: Catalog = {
+    ...shared,
+    price: ownPrice,
+    unitPrice: (unit) => units[unit],
+    isResold: true,
+    listed,
+    get resold() {
+      return resold;
     },
   };
   const value: Catalog = {
     ...shared,
-    price: (model, query) => own.get(model)?.find((row) => fits(row, query)) ?? listed.price(model, query),
+    price: (model, query) => ownPrice(model, query) ?? listed.price(model, query),
     unitPrice: (unit) => units[unit],
+    isResold: false,
     listed,
+    resold,
   };
   return { value, diagnostics };
 }

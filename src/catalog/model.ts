@@ -4,8 +4,11 @@
  */
 import type { Micros, MilliUnits } from "../base/money.js";
 
-/** The API generation that a model is spoken to in. */
-export type Dialect = "new" | "legacy";
+/** The vendor's API generation that a model is spoken to in. */
+export type Generation = "new" | "legacy";
+
+/** The shape that a task is created and asked for in: one of the vendor's own, or the one of some gateways. */
+export type Dialect = Generation | "unified";
 
 /** What the manifest calls quality: 720p, 1080p, 4k on current models. */
 export type Mode = "std" | "pro" | "4k";
@@ -213,7 +216,7 @@ export interface VideoModel {
   readonly identity?: string;
   /** For a project's own model: names of the models that it is like or reaches; the dearest decides its tier. */
   readonly kin?: readonly string[];
-  readonly dialect: Dialect;
+  readonly dialect: Generation;
   /** `model_name` on the wire (legacy), or the last segment of the path (new). */
   readonly wireName: string;
   /** Empty: the model takes no mode at all. */

@@ -121,7 +121,7 @@ function rendersOf(key: CacheKey, prior: Prior): readonly Attempt[] {
 
 /** Whether this klingmake can ask where a later one wrote down that a task is to be asked for. */
 export function isKnown(dialect: string): boolean {
-  return dialect === "new" || dialect === "legacy";
+  return dialect === "new" || dialect === "legacy" || dialect === "unified";
 }
 
 function unknownRoute(dialect: string): Obstacle {

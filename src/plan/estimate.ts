@@ -165,7 +165,7 @@ function clip(id: string, request: ClipRequest, catalog: Catalog): Estimate {
   if (model === undefined) return noModel(id);
   const query = clipQuery(model, request);
   const row = catalog.price(model, query);
-  if (row === undefined) return noPrice(model, query);
+  if (row === undefined) return noPrice(model, query, catalog);
   const seconds = Math.ceil(request.duration);
   const most = Math.max(seconds, request.atMost ?? 0);
   return row.per === "second"
@@ -197,7 +197,7 @@ function extension(action: Extend, catalog: Catalog, source: SourceFacts): Estim
     }
     const query: PriceQuery = { input: "video", ...(mode === undefined ? {} : { mode }) };
     const row = model.extend.includes("native") ? catalog.price(model, query) : undefined;
-    if (row === undefined) return noPrice(model, query);
+    if (row === undefined) return noPrice(model, query, catalog);
     return row.per === "second"
       ? priced(row, NATIVE_SECONDS, "s", catalog, { model, query })
       : priced(row, { low: 1, high: 1 }, "extension", catalog, { model, query });
@@ -210,7 +210,7 @@ function extension(action: Extend, catalog: Catalog, source: SourceFacts): Estim
   if (action.via === "last_frame") return clip(action.model, { ...request, input: "image" }, catalog);
   const model = catalog.video(action.model);
   const longest = model?.textToVideo?.referenceVideo?.maxSeconds;
-  if (model !== undefined && longest === undefined) return noPrice(model, { input: "video" });
+  if (model !== undefined && longest === undefined) return noPrice(model, { input: "video" }, catalog);
   // Which length is billed when a video is given is not documented: the clip that is given bounds it from above.
   const atMost = Math.ceil(source.sourceSeconds ?? longest ?? duration);
   return clip(action.model, { ...request, input: "video", atMost }, catalog);
@@ -238,7 +238,7 @@ function speech(action: LipSync, catalog: Catalog, source: SourceFacts): Estimat
 function once(model: Model, query: PriceQuery, what: string, catalog: Catalog): Estimate {
   const row = catalog.price(model, query);
   return row === undefined
-    ? noPrice(model, query)
+    ? noPrice(model, query, catalog)
     : priced(row, { low: 1, high: 1 }, what, catalog, { model, query });
 }
 
@@ -306,7 +306,7 @@ function noModel(id: string): Estimate {
   return { kind: "unknown", why: `the catalog does not know ${elide(id, 60)}` };
 }
 
-function noPrice(model: Model, query: PriceQuery): Estimate {
+function noPrice(model: Model, query: PriceQuery, { isResold }: Catalog): Estimate {
   const when = [
     query.mode === undefined ? [] : [`mode ${query.mode}`],
     query.seconds === undefined ? [] : [`${query.seconds} s`],
@@ -314,5 +314,9 @@ function noPrice(model: Model, query: PriceQuery): Estimate {
     query.input === "video" ? ["a video as input"] : [],
   ].flat();
   const how = when.length === 0 ? "" : ` (${when.join(", ")})`;
-  return { kind: "unknown", why: `the catalog has no price for ${elide(model.id, 60)}${how}` };
+  const what = `${elide(model.id, 60)}${how}`;
+  const why = isResold
+    ? `what this gateway takes for ${what} is its own affair, and not the vendor's list price`
+    : `the catalog has no price for ${what}`;
+  return { kind: "unknown", why };
 }

@@ -143,7 +143,9 @@ function askedBy(attempt: Attempt, asker: Asker): Extract<Way, { kind: "ask" }>[
 function unaskable(attempt: Attempt, today: number, asker: Asker): Undecided | undefined {
   if (!isKnown(attempt.dialect)) return "other_route";
   if (asker.account !== undefined && asker.account !== attempt.account) return "other_account";
-  return fresh(attempt.handle?.completed ?? attempt.started, today) ? undefined : "too_old";
+  if (!fresh(attempt.handle?.completed ?? attempt.started, today)) return "too_old";
+  // Of a gateway nobody can ask for anything but a task.
+  return attempt.dialect === "unified" && attempt.task === undefined ? "no_reference" : undefined;
 }
 
 /** Whether a person may say that an attempt is lost. What is in the store is not. */
@@ -260,7 +262,9 @@ export function matterText(
   switch (way.because) {
     case "no_reference":
       return say(
-        "its product takes no reference, and its list does not show which task it is; adopt the one that the vendor's console shows for that time, or give it up if there is none:",
+        attempt.dialect === "unified"
+          ? "the gateway takes no reference and keeps no list; adopt the task that its own pages show for that time, or give it up if there is none:"
+          : "its product takes no reference, and its list does not show which task it is; adopt the one that the vendor's console shows for that time, or give it up if there is none:",
         ...(mayBeGivenTask(attempt) ? [task] : []),
         abandon,
       );

@@ -9,6 +9,7 @@ import type { Mode, Tier } from "../catalog/model.js";
 import type { Json } from "../base/digest.js";
 import { cacheKey, type CacheKey, type Keyed } from "../graph/key.js";
 import { beyondOldLipSync, type SourceFacts } from "../graph/rules-refine.js";
+import { checkUnified } from "../graph/rules-unified.js";
 import { returnsOf } from "../graph/source.js";
 import { isLocal, type Action, type ExtendVia } from "../graph/actions.js";
 import type { StepId } from "../graph/input.js";
@@ -25,7 +26,7 @@ import type { Prior } from "./prior.js";
 import { factsOf, sourceOfStep, workedUpon } from "./facts.js";
 import { addedBy, dearest, fit, likeTwin } from "./fit.js";
 import { withClipsOfFrames, withoutIdleFrames } from "./frames.js";
-import type { Reason } from "./reason.js";
+import type { Obstacle, Reason } from "./reason.js";
 import { endsSoon } from "./source.js";
 import { tierOfAction } from "./tier.js";
 
@@ -91,6 +92,8 @@ export interface PlanOptions extends Wishes {
   readonly tools: ReadonlySet<"ffmpeg">;
   /** Which lip-sync the server has; the old one takes less and has no known price. */
   readonly lipSync: LipSyncEndpoint;
+  /** Set where a gateway is asked in that shape, which can be asked for less. */
+  readonly dialect?: "unified";
   readonly budget?: Micros;
   readonly maxCost?: Micros;
   /** Steps or models whose unknown price is accepted. */
@@ -221,7 +224,7 @@ function planStep(step: Step, keyed: Keyed, making: Making): PlannedStep {
     making.byId,
   );
   const source = sourceOfStep(step, making.facts);
-  const tooMuch = options.lipSync === "old" ? beyondOldLipSync(step.action, source) : undefined;
+  const obstacle = beyondServer(step, source, making);
   const decided = decide({
     step,
     keyed,
@@ -230,7 +233,7 @@ function planStep(step: Step, keyed: Keyed, making: Making): PlannedStep {
     prior,
     wishes: making.wishes,
     tools: options.tools,
-    ...(tooMuch && { obstacle: { because: "unsupported", what: tooMuch, by: "old_lip_sync" } }),
+    ...(obstacle && { obstacle }),
   });
   const key = decided.key ?? keyed.key;
   const held = isHeld(decided.decision) ? prior.lock.renders.get(key) : undefined;
@@ -270,6 +273,18 @@ function planStep(step: Step, keyed: Keyed, making: Making): PlannedStep {
     ...(action.kind === "extend" ? { extension: extensionOf(action.via, step) } : {}),
     ...(handleEnds === undefined ? {} : { handleEnds }),
   };
+}
+
+/** Why the server that would be asked cannot do this, whatever the vendor's own can. */
+function beyondServer(step: Step, source: SourceFacts, { catalog, options }: Making): Obstacle | undefined {
+  if (options.dialect === "unified") {
+    const [beyond] = checkUnified(step.action, catalog, step.path, source);
+    if (beyond === undefined) return undefined;
+    const { message: what, help = "render it at the vendor" } = beyond;
+    return { because: "unsupported", what, by: "unified", help };
+  }
+  const what = options.lipSync === "old" ? beyondOldLipSync(step.action, source) : undefined;
+  return what === undefined ? undefined : { because: "unsupported", what, by: "old_lip_sync" };
 }
 
 /** Model and mode that render an action; a native extension inherits both. */

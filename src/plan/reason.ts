@@ -67,6 +67,13 @@ export type Obstacle =
   | { readonly because: "price_unknown"; readonly why: string; readonly model?: string }
   /** `by`: the server's old lip-sync cannot do it; absent: this klingmake cannot. */
   | { readonly because: "unsupported"; readonly what: string; readonly by?: "old_lip_sync" }
+  /** A gateway cannot be asked for it; `what` is a sentence about that. */
+  | {
+      readonly because: "unsupported";
+      readonly what: string;
+      readonly by: "unified";
+      readonly help: string;
+    }
   /** The vendor cannot work on what `source` gave any more; `completed`: when that was made, ISO 8601. */
   | {
       readonly because: "source_unavailable";
@@ -297,6 +304,7 @@ export function obstacleText(
             : `add a price of ${obstacle.model} under catalog.prices, or allow it by name: --allow-unknown-price ${step}`,
       };
     case "unsupported":
+      if (obstacle.by === "unified") return { why: obstacle.what, help: obstacle.help };
       if (obstacle.by === "old_lip_sync") {
         return {
           why: `the old lip-sync, which KLING_LIP_SYNC=old chooses, does not take ${obstacle.what}`,

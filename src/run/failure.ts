@@ -36,7 +36,8 @@ export function refusedByVendor(step: Named, error: VendorError): Failed {
         problem("run/credentials", "the vendor does not accept the credentials", {
           why,
           help:
-            error.help ?? "check KLING_API_KEY (or KLING_ACCESS_KEY and KLING_SECRET_KEY) and KLING_BASE_URL",
+            error.help ??
+            "check KLING_API_KEY (or KLING_ACCESS_KEY and KLING_SECRET_KEY) and KLING_BASE_URL: keys of one region may not be accepted in the other",
         }),
         "safe",
         true,

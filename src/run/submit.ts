@@ -96,7 +96,8 @@ export async function createTask(
     if (lost !== undefined) {
       const where = sends === 0 ? (sentTo ?? order.address) : order.address;
       const named = provider.references(where);
-      const rounds = named && sends === 0 ? 1 : SETTLE_ROUNDS;
+      // What is sent next without a reference would be no repetition to the vendor, so it is asked as often as after a loss.
+      const rounds = named && asks && sends === 0 ? 1 : SETTLE_ROUNDS;
       const settled = await ask(provider, clock, order, where, waiting, stop, rounds);
       if (settled !== undefined) return foundBefore(settled, sends === 0);
       if (!named)

@@ -296,7 +296,8 @@ function readsOf({ kind, why, help }: Row, place: Place, ending: string): readon
   }
   const then = place === "look" ? `; ${UNDER_WAY}` : place === "find" ? `; ${FOUND_LATER}` : "";
   if (kind === "credentials") {
-    const usual = "check KLING_API_KEY (or KLING_ACCESS_KEY and KLING_SECRET_KEY) and KLING_BASE_URL";
+    const usual =
+      "check KLING_API_KEY (or KLING_ACCESS_KEY and KLING_SECRET_KEY) and KLING_BASE_URL: keys of one region may not be accepted in the other";
     return ["the vendor does not accept the credentials", why, `${help ?? usual}${then}`];
   }
   if (kind === "account") {

@@ -59,6 +59,18 @@ describe("an open matter", () => {
       ["under_way decide other_route"],
     ],
     [
+      "is a person's at once where a gateway lost it",
+      noTask("unknown", { dialect: "unified" }),
+      UNNAMED,
+      ["unknown decide no_reference"],
+    ],
+    [
+      "is a gateway's task, asked for by its id",
+      tried("submitted", { dialect: "unified" }),
+      UNNAMED,
+      ["under_way ask task"],
+    ],
+    [
       "that was given up is asked for where that is certain",
       tried("abandoned", withTask),
       OURS,
@@ -135,6 +147,10 @@ describe("an open matter", () => {
       commands: [],
     });
     expect(text(noTask("unknown", old))?.commands).toEqual([`klingmake reconcile ${ID} --abandon`]);
+    expect(text(noTask("unknown", { dialect: "unified" }))).toMatchObject({
+      help: expect.stringContaining("the gateway takes no reference and keeps no list") as string,
+      commands: [`klingmake reconcile ${ID} --task ID`, `klingmake reconcile ${ID} --abandon`],
+    });
     expect(text(noTask("unknown", { account: "other" }))?.help).toContain(
       "it was sent with other credentials",
     );

@@ -1,6 +1,6 @@
 /** What can be known of the route without opening it: which lip-sync its server has. */
 import { describe, expect, it } from "vitest";
-import { lipSyncWay } from "../../src/provider/kling/environment.js";
+import { serverWays } from "../../src/provider/kling/environment.js";
 import { openKling } from "../../src/provider/kling/kling.js";
 import { builtIn, quickClock } from "./world.js";
 
@@ -15,7 +15,8 @@ describe("KLING_LIP_SYNC", () => {
     ["advanced", "advanced"],
     ["old", "old"],
   ])("%j means the %s lip-sync", (value, way) => {
-    expect(lipSyncWay(value === undefined ? {} : { KLING_LIP_SYNC: value })).toBe(way);
+    const env = value === undefined ? {} : { KLING_LIP_SYNC: value };
+    expect(serverWays(env)).toEqual({ dialect: "vendor", lipSync: way });
   });
 
   it.each([["Old"], ["1"], [" old"], ["key-0123456789"]])(

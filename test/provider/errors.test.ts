@@ -150,6 +150,9 @@ describe("an answer without a vendor's code", () => {
     // Undocumented codes: a refusal where the status says so, else doubt.
     [400, { code: 1299 }, "invalid"],
     [200, { code: 1999 }, "invalid"],
+    [200, { code: 200, data: { task_id: "77" } }, "lost"],
+    [200, { code: 20_000 }, "lost"],
+    [201, { code: 1 }, "lost"],
     [500, { code: 1299 }, "lost"],
     [200, { code: 5003 }, "lost"],
     [500, { code: 0 }, "lost"],

@@ -135,14 +135,16 @@ describe("a create", () => {
       const request = requestOf(one);
       expect(addressOf(targetOf(builtIn(), one.action, one.way)).product).toBe(request.path);
       expect(writeExactJson(request.body).split(reference)).toHaveLength(
-        takesReference(request.path) ? 2 : 1,
+        takesReference(addressOf(targetOf(builtIn(), one.action, one.way))) ? 2 : 1,
       );
     },
   );
 
   it("takes no reference where the product has no field for one", () => {
     const paths = allRequests().map(([, { path }]) => path);
-    const without = [...new Set(paths)].filter((path) => !takesReference(path));
+    const without = [...new Set(paths)].filter(
+      (path) => !takesReference({ dialect: "legacy", product: path }),
+    );
     expect(without).toEqual(["/v1/videos/video-extend", "/v1/videos/lip-sync"]);
   });
 

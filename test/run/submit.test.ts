@@ -39,6 +39,8 @@ async function create(
   script: Script,
   more: {
     readonly askFirst?: boolean;
+    /** Another place where an earlier run may have sent it. */
+    readonly sentTo?: string;
     readonly stop?: AbortController;
     readonly onWait?: () => void;
     readonly listed?: () => Sought;
@@ -61,6 +63,7 @@ async function create(
           slot,
           seek: async () => (log.push("list"), more.listed?.() ?? { kind: "absent" }),
           ...(more.askFirst === true ? { sentTo: vendor.address(action) } : {}),
+          ...(more.sentTo === undefined ? {} : { sentTo: { dialect: "legacy", product: more.sentTo } }),
         },
         (why, seconds) => {
           waits.push(`${why} ${seconds}`);
@@ -299,6 +302,14 @@ describe("a route without references", () => {
   test("a list that shows more than one possibility leaves it to a person", async () => {
     const told = await create(without("take"), { listed: () => ({ kind: "ambiguous", why: "two tasks" }) });
     expect(told.created).toEqual({ kind: "unknown", why: "two tasks" });
+  });
+  test("what an earlier run may have sent elsewhere by reference is asked for thrice before it is sent here", async () => {
+    const told = await create(
+      { references: (product) => product === "/v1/elsewhere" },
+      { sentTo: "/v1/elsewhere" },
+    );
+    expect(told.log).toEqual(["find", "find", "find", "submit"]);
+    expect(told.created).toMatchObject({ kind: "task", adopted: false });
   });
   test("a list that does not answer leaves it to the next run", async () => {
     const told = await create(without("take"), { listed: () => ({ kind: "lost", why: "no answer" }) });

@@ -19,7 +19,7 @@ export interface Reading {
 
 /** The task id of a create's `data`; undefined when there is none that could be asked for. */
 export function createdTask(data: unknown): TaskId | undefined {
-  return isRecord(data) ? taskId(data["id"] ?? data["task_id"]) : undefined;
+  return isRecord(data) ? taskId(data["task_id"] ?? data["id"]) : undefined;
 }
 
 /** Tasks of a query's `data` (a list, or one task), and how many could not be read. */
@@ -36,7 +36,7 @@ export function readTasks(
 /** One task, of either generation. */
 function readTask(task: unknown, reading: Reading): TaskLook | undefined {
   if (!isRecord(task)) return undefined;
-  const id = taskId(task["id"] ?? task["task_id"]);
+  const id = taskId(task["task_id"] ?? task["id"]);
   const word = asString(task["status"] ?? task["task_status"]);
   if (id === undefined || word === undefined) return undefined;
   const status = statusOf(word);

@@ -124,7 +124,7 @@ function judgeEnvelope(status: number, body: unknown, asked: Asked, redact: Reda
   if (asked === "query" && code === 1201 && MISSING.test(start)) return { kind: "absent" };
   const row = VENDOR_CODES[code];
   // A code that is not documented proves a refusal only where the status says the same.
-  const doubtful = row === undefined ? status >= 500 || code >= 5000 : row.class === "doubt";
+  const doubtful = row === undefined ? !saysRefused(status, code) : row.class === "doubt";
   const message = inWords(
     row?.words ?? "a code that the vendor does not document",
     String(code),
@@ -136,6 +136,11 @@ function judgeEnvelope(status: number, body: unknown, asked: Asked, redact: Reda
   const help = row?.help === undefined ? {} : { help: row.help };
   const about = row?.about === undefined ? {} : { about: row.about };
   return { kind: "refused", error: { code, message, class: known ?? "invalid", ...help, ...about } };
+}
+
+/** Whether a code that is not documented is that of a refusal: gateways have codes of their own, also for what went well. */
+function saysRefused(status: number, code: number): boolean {
+  return status < 400 ? code >= 1000 && code < 2000 : status < 500 && code < 5000;
 }
 
 /** JSON without a code of the vendor's: a gateway's own. */

@@ -20,7 +20,7 @@ import { openAccount, sightingOf } from "./account.js";
 import { apiUrl, readBase, VENDOR_HOSTS, whoseHost, type VendorHosts } from "./address.js";
 import { CREDENTIAL_NAMES, readAccount, type Environment } from "./auth.js";
 import { SANDBOX_HEADER } from "./calls.js";
-import { lipSyncWay } from "./environment.js";
+import { serverWays } from "./environment.js";
 
 /** Credentials as the environment has them. */
 export type CredentialsFound =
@@ -106,8 +106,8 @@ export async function examine(options: ExamineOptions, signal: AbortSignal): Pro
   const base = readBase(given === undefined || given === "" ? hosts.singapore : given);
   const credentials = credentialsOf(env);
   if (!(base instanceof URL)) return { address: base, credentials, hosts: [] };
-  const way = lipSyncWay(env);
-  const address = typeof way === "string" ? {} : { address: way };
+  const ways = serverWays(env);
+  const address = "message" in ways ? { address: ways } : {};
   if (!options.reaches) return { ...address, credentials, hosts: [] };
 
   const http = openHttp({ clock, base, callMs: options.callMs ?? 10_000 });

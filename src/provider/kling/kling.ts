@@ -1,5 +1,6 @@
 /**
- * The route to the vendor's own API; the embedded sandbox is spoken to by the same code in another realm.
+ * The route to the vendor's own API, or to a gateway in its place; the embedded sandbox is spoken to by the same code in
+ * another realm.
  * Puts together address, credentials, requests and answers. Decides nothing: what a lost answer leads to, and when to
  * ask again, is the run room's business.
  */
@@ -11,7 +12,7 @@ import type { Realm } from "../../graph/input.js";
 import { callbackFor, callbackSecrets } from "../callback-url.js";
 import { download } from "../download.js";
 import { openHttp, type Http, type HttpOptions } from "../http.js";
-import type { Material, Provider, RouteProblem, VendorError } from "../provider.js";
+import type { Address, Material, Provider, RouteProblem, VendorError } from "../provider.js";
 import { isLoopbackHost } from "../reach.js";
 import { redactor } from "../redact.js";
 import { accountAt, readBase } from "./address.js";
@@ -19,10 +20,11 @@ import { createdTask, type Reading } from "./answers.js";
 import { readAccount, secretsOf, type Environment } from "./auth.js";
 import { openCalls } from "./calls.js";
 import type { Carry } from "./carried.js";
-import { lipSyncWay } from "./environment.js";
+import { serverWays } from "./environment.js";
 import { isDiscontinued } from "./errors.js";
 import { openQueries } from "./queries.js";
 import { createRequest } from "./requests.js";
+import { unifiedAddress, unifiedRequest } from "./requests-unified.js";
 import { smallAnswer, smallCallsBefore, smallRequest } from "./small-calls.js";
 import {
   addressOf,
@@ -41,7 +43,9 @@ interface KlingModels extends Models {
 
 /** How to open the route. */
 export interface KlingOptions {
-  /** `KLING_API_KEY`, or `KLING_ACCESS_KEY` and `KLING_SECRET_KEY`; `KLING_BASE_URL`; `KLING_LIP_SYNC`. */
+  /**
+   * `KLING_API_KEY`, or `KLING_ACCESS_KEY` and `KLING_SECRET_KEY`; `KLING_BASE_URL`; `KLING_DIALECT`; `KLING_LIP_SYNC`.
+   */
   readonly env: Environment;
   readonly catalog: KlingModels;
   readonly clock: Clock;
@@ -75,8 +79,10 @@ export function openKling(options: KlingOptions): Provider | RouteProblem {
   const account = readAccount(options.env);
   if ("message" in account) return account;
   const { credentials } = account;
-  const way = lipSyncWay(options.env);
-  if (typeof way !== "string") return way;
+  const at = options.baseUrl === undefined ? {} : { KLING_BASE_URL: options.baseUrl };
+  const ways = serverWays({ ...options.env, ...at });
+  if ("message" in ways) return ways;
+  const isUnified = ways.dialect === "unified";
   const called = options.callback === undefined ? undefined : callbackFor(options.callback, base);
   if (called !== undefined && !(called instanceof URL)) return called;
   const callback = called?.href;
@@ -90,7 +96,8 @@ export function openKling(options: KlingOptions): Provider | RouteProblem {
   const http = options.transport ?? openHttp({ ...options.http, clock, base });
   const calls = openCalls({ http, base, credentials, clock, realm, redact });
 
-  const target = (action: Action): Target => targetOf(catalog, action, way);
+  const target = (action: Action): Target => targetOf(catalog, action, ways.lipSync);
+  const addressed = (to: Target): Address => (isUnified ? unifiedAddress(to) : addressOf(to));
 
   const queries = openQueries({
     calls,
@@ -105,8 +112,8 @@ export function openKling(options: KlingOptions): Provider | RouteProblem {
     account: accountAt(base, account.fingerprint),
     loopback,
 
-    address: (action) => addressOf(target(action)),
-    references: ({ product }) => takesReference(product),
+    address: (action) => addressed(target(action)),
+    references: takesReference,
     callsBefore: (action) => smallCallsBefore(target(action)),
 
     async call(call, signal) {
@@ -116,7 +123,8 @@ export function openKling(options: KlingOptions): Provider | RouteProblem {
 
     async submit({ reference, action, materials, speech }, signal) {
       const to = target(action);
-      if (calls.legacyOnly && addressOf(to).dialect === "new") {
+      const address = addressed(to);
+      if (calls.legacyOnly && address.dialect === "new") {
         return { kind: "refused", error: keyPairRefusal(catalog, modelOf(to)) };
       }
       const carried = new Map<string, Carry>();
@@ -124,13 +132,14 @@ export function openKling(options: KlingOptions): Provider | RouteProblem {
         const carry = await onWire(material);
         if (carry !== undefined) carried.set(field, carry);
       }
-      const request = createRequest(to, {
+      const given = {
         reference,
         carried,
         ...(speech === undefined ? {} : { speech }),
         ...(callback === undefined ? {} : { callback }),
-      });
-      const asked = takesReference(request.path) ? "create" : "call";
+      };
+      const request = isUnified ? unifiedRequest(to, catalog, given) : createRequest(to, given);
+      const asked = takesReference(address) ? "create" : "call";
       const verdict = await calls.post(request.path, request.body, asked, signal);
       switch (verdict.kind) {
         case "ok": {

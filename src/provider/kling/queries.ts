@@ -1,13 +1,15 @@
 /**
- * Questions about tasks, in two dialects: by our references, by the vendor's ids, and by what a product's list shows.
+ * Questions about tasks, in three dialects: by our references, by the vendor's ids, and by what a product's list shows.
+ * Gateways that speak the unified one have ids only, and neither references nor lists.
  * All of them are free. Doubt is never told as absence: what could not be read, or was about another task, is `lost`.
  */
-import { unreachable } from "../../base/guard.js";
+import { isRecord, unreachable } from "../../base/guard.js";
 import type { ClientReference, TaskId } from "../../plan/prior.js";
-import type { ListAnswer, LookAnswer, Provider, TaskLook, VendorError } from "../provider.js";
+import type { Address, ListAnswer, LookAnswer, Provider, TaskLook, VendorError } from "../provider.js";
 import { readTasks, type Reading } from "./answers.js";
 import type { Calls } from "./calls.js";
 import type { Verdict } from "./errors.js";
+import { unifiedTaskPath } from "./requests-unified.js";
 
 /** What questions are asked with. */
 export interface QueryOptions {
@@ -100,14 +102,32 @@ export function openQueries(options: QueryOptions): Pick<Provider, "find" | "loo
     return look === undefined ? answer : { kind: "found", look };
   }
 
+  /** Where the task of a dialect that asks for one at a time is asked for by its id. */
+  async function lookAlone(task: TaskId, { dialect, product }: Address, signal: AbortSignal) {
+    const isUnified = dialect === "unified";
+    const path = isUnified ? unifiedTaskPath(task) : `${product}/${encodeURIComponent(task)}`;
+    const verdict = await calls.query(path, {}, signal);
+    const answer = isUnified ? withTask(verdict, task) : verdict;
+    return readingOf(answer, reading, true).pick((look) => look.task === task);
+  }
+
   return {
     async find(asked, signal) {
       const fresh = asked.filter(({ address }) => address.dialect === "new").map((each) => each.reference);
       const answers = batches(BY_REFERENCE, fresh, signal);
       return Promise.all(
-        asked.map(({ reference, address }) =>
-          address.dialect === "new" ? answers(reference) : findLegacy(address.product, reference, signal),
-        ),
+        asked.map(async ({ reference, address }): Promise<LookAnswer> => {
+          switch (address.dialect) {
+            case "new":
+              return answers(reference);
+            case "legacy":
+              return findLegacy(address.product, reference, signal);
+            case "unified":
+              return { kind: "failed", error: NO_SUCH_QUESTION };
+            default:
+              return unreachable(address.dialect);
+          }
+        }),
       );
     },
 
@@ -115,16 +135,31 @@ export function openQueries(options: QueryOptions): Pick<Provider, "find" | "loo
       const fresh = tasks.filter(({ address }) => address.dialect === "new").map(({ task }) => task);
       const answers = batches(BY_TASK, fresh, signal);
       return Promise.all(
-        tasks.map(async ({ task, address }): Promise<LookAnswer> => {
-          if (address.dialect === "new") return answers(task);
-          const verdict = await calls.query(`${address.product}/${encodeURIComponent(task)}`, {}, signal);
-          return readingOf(verdict, reading, true).pick((look) => look.task === task);
-        }),
+        tasks.map(({ task, address }): Promise<LookAnswer> =>
+          address.dialect === "new" ? answers(task) : lookAlone(task, address, signal),
+        ),
       );
     },
 
-    list: ({ product }, sinceMs, signal) => list(product, sinceMs, signal),
+    list: ({ dialect, product }, sinceMs, signal) =>
+      dialect === "unified"
+        ? Promise.resolve({ kind: "failed", error: NO_SUCH_QUESTION })
+        : list(product, sinceMs, signal),
   };
+}
+
+/** What a gateway of the unified dialect would answer to a question that the dialect does not have. */
+const NO_SUCH_QUESTION: VendorError = {
+  code: -404,
+  message: "the gateway can only be asked for a task by its id",
+  class: "invalid",
+};
+
+/** The answer about one task, which need not say whose it is: the question did. */
+function withTask(verdict: Verdict, task: TaskId): Verdict {
+  if (verdict.kind !== "ok" || !isRecord(verdict.data)) return verdict;
+  const { data } = verdict;
+  return { ...verdict, data: { ...data, task_id: data["task_id"] ?? data["id"] ?? task } };
 }
 
 /** How tasks are named in a question, and which task of an answer such a name means. */

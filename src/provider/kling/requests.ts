@@ -55,6 +55,9 @@ function withCallback(
     }
     case "legacy":
       return { ...body, callback_url: callback };
+    // Gateways have no such field, and requests of theirs are not built here.
+    case "unified":
+      return body;
     default:
       return unreachable(dialect);
   }

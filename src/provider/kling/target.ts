@@ -249,9 +249,9 @@ export function addressOf(target: Target): Address {
   }
 }
 
-/** Whether the creates of a product can carry a reference: two of `/v1` have no field for one. */
-export function takesReference(product: string): boolean {
-  return product !== NATIVE_EXTENSION_PATH && product !== LIP_SYNC_PATHS.old;
+/** Whether the creates of a product can carry a reference: two of `/v1` have no field for one, and gateways have none at all. */
+export function takesReference({ dialect, product }: Address): boolean {
+  return dialect !== "unified" && product !== NATIVE_EXTENSION_PATH && product !== LIP_SYNC_PATHS.old;
 }
 
 /** Whether a product's own query is known to find tasks by reference. */
