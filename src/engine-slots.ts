@@ -26,6 +26,8 @@ export async function accountSlots(
   const { signal = new AbortController().signal } = request;
   const isSaid = (request.concurrency ?? manifest.limits.concurrency) !== undefined;
   if (isSaid || provider !== "kling" || signal.aborted || paidSteps(plan).length < 2) return undefined;
+  // A gateway has no account of the vendor's to ask.
+  if (options.env["KLING_DIALECT"] === "unified") return undefined;
   const account = await world.openAccount(options.env);
   if ("message" in account) return undefined;
   const untilMs = world.clock.now();

@@ -101,6 +101,9 @@ export function routedFilm(manifest: string) {
         find: () => Promise.resolve(undefined),
         take: () => Promise.reject(new Error("no picture is wanted")),
       },
+      listen: () => Promise.resolve({ kind: "deaf", code: "ENOSYS" }),
+      openAccount: () =>
+        Promise.resolve({ kind: "credentials", message: "nobody is asked for packs here", help: "none" }),
       openRoute: (wish) =>
         Promise.resolve(
           openKling({

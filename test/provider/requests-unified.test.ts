@@ -95,7 +95,9 @@ const GOLDEN: readonly (readonly [name: string, action: Action])[] = [
 describe("a create at a gateway", () => {
   it.each(GOLDEN)("%s is what the committed file says", async (name, action) => {
     const request = render(action);
-    await expect(`${JSON.stringify(request, null, 2)}\n`).toMatchFileSnapshot(`golden/${name}.json`);
+    await expect(`${JSON.stringify(request, null, 2)}\n`).toMatchFileSnapshot(
+      `golden-unified/${name.replace("unified.", "")}.json`,
+    );
   });
 
   it.each(GOLDEN)("%s carries no reference, and is made where its address says", (_name, action) => {
