@@ -2,7 +2,7 @@
  * A gateway in the place of the vendor, as the environment names it: what it cannot be asked for, at the place in the
  * manifest where it is asked. A plan shows such steps as blocked; before money they are problems like any other.
  */
-import { problem, type Diagnostic } from "./base/diagnostic.js";
+import { problem, type Checked, type Diagnostic } from "./base/diagnostic.js";
 import type { Opened } from "./engine-prepare.js";
 import { checkUnified } from "./graph/rules-unified.js";
 import { sourceFacts } from "./graph/source.js";
@@ -10,8 +10,15 @@ import type { Graph } from "./graph/step.js";
 import type { Plan } from "./plan/plan.js";
 import { obstacleText } from "./plan/reason.js";
 
-/** What of a plan's creates the gateway cannot be asked for; nothing where none of them is blocked by that. */
-export async function misfits(
+/** All that is to be said of a plan: with what of its creates the gateway cannot be asked for. */
+export async function withMisfits(
+  opened: Pick<Opened, "catalog" | "put">,
+  { value, diagnostics }: Checked<{ readonly plan: Plan; readonly graph: Graph }>,
+): Promise<readonly Diagnostic[]> {
+  return value === undefined ? diagnostics : [...diagnostics, ...(await misfits(opened, value))];
+}
+
+async function misfits(
   { catalog, put }: Pick<Opened, "catalog" | "put">,
   { plan, graph }: { readonly plan: Plan; readonly graph: Graph },
 ): Promise<readonly Diagnostic[]> {

@@ -13,7 +13,7 @@ import { callbackProblem, type CallbackRequest, type Hearing, type Unheard } fro
 import { prepare, type Opened, type PlanRequest, type Prepared } from "./engine-prepare.js";
 import { lateJournal, recall, type Recalled } from "./engine-journal.js";
 import { diskProblem } from "./engine-disk.js";
-import { misfits } from "./engine-gateway.js";
+import { withMisfits } from "./engine-gateway.js";
 import { askAccount, journalFound, type Refreshed } from "./engine-refresh.js";
 import { modelNews } from "./engine-refusals.js";
 import { idleProvider, routeOf, type Route } from "./engine-route.js";
@@ -249,10 +249,10 @@ async function prepareFor(
   recalled: Recalled,
   found: readonly Found[] = [],
 ): Promise<Checked<Prepared>> {
-  const { value, diagnostics } = await prepare(opened, request, recalled, found);
+  const prepared = await prepare(opened, request, recalled, found);
+  const { value, diagnostics } = prepared;
   if (value === undefined) return { diagnostics };
-  if (request.gather !== true)
-    return { value, diagnostics: [...diagnostics, ...(await misfits(opened, value))] };
+  if (request.gather !== true) return { value, diagnostics: await withMisfits(opened, prepared) };
   return { value: { ...value, plan: withoutCreates(value.plan) }, diagnostics };
 }
 

@@ -12,7 +12,7 @@ import { costsOf, type CostReport } from "./engine-cost.js";
 import { diskProblem } from "./engine-disk.js";
 import { recall } from "./engine-journal.js";
 import { findManifest, manifestBytes, shownPath } from "./engine-find.js";
-import { misfits } from "./engine-gateway.js";
+import { withMisfits } from "./engine-gateway.js";
 import { loadManifest } from "./engine-manifest.js";
 import {
   chooseProfile,
@@ -204,8 +204,7 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
   const planNow = async (request: PlanRequest): Promise<Checked<Plan>> => {
     const journal = await journalNow();
     const prepared = await prepare(opened, request, journal);
-    const beyond = prepared.value === undefined ? [] : await misfits(opened, prepared.value);
-    const found = [...warnings, ...journal.diagnostics, ...prepared.diagnostics, ...beyond];
+    const found = [...warnings, ...journal.diagnostics, ...(await withMisfits(opened, prepared))];
     if (prepared.value === undefined) return { diagnostics: found };
     const { value, diagnostics: said } =
       request.refresh === true && !hasErrors(found)
