@@ -29,14 +29,15 @@ export function vendorFindings(facts: Facts): readonly Finding[] {
   }
   return [
     address === undefined
-      ? addressFinding(base)
+      ? addressFinding(base, facts.vendor.unified === true)
       : ofAccount(finding("address", "problem", address.message, adviceOf(address))),
-    networkFinding(base, others, facts.proxy),
+    networkFinding(base, others, facts),
     clockFinding(sighting, facts.vendor.credentials.kind === "key_pair"),
   ];
 }
 
-function addressFinding({ host, whose }: HostFound): Finding {
+function addressFinding({ host, whose }: HostFound, isUnified: boolean): Finding {
+  const spoken = isUnified ? ", spoken to in the unified dialect" : "";
   switch (whose) {
     case "singapore":
       return fine("address", `${host}, for callers outside mainland China`);
@@ -50,18 +51,22 @@ function addressFinding({ host, whose }: HostFound): Finding {
         { say: "use the host of today:", copy: "unset KLING_BASE_URL" },
       );
     case "local":
-      return fine("address", `${host}, on this machine (KLING_BASE_URL)`);
+      return fine("address", `${host}, on this machine (KLING_BASE_URL)${spoken}`);
     case "gateway":
       return fine(
         "address",
-        `${host} (KLING_BASE_URL), not a host of the vendor's; requests and key go there`,
+        `${host} (KLING_BASE_URL), not a host of the vendor's${spoken}; requests and key go there`,
       );
     default:
       return unreachable(whose);
   }
 }
 
-function networkFinding(base: HostFound, others: readonly HostFound[], proxy: boolean): Finding {
+function networkFinding(
+  base: HostFound,
+  others: readonly HostFound[],
+  { proxy, vendor: { unified } }: Facts,
+): Finding {
   const reached = others.filter(({ knock }) => knock.kind === "vendor" || knock.kind === "stranger");
   const beside = others.map(({ host, knock }) => `${host} ${knockWords(knock)}`).join(", ");
   const also = beside === "" ? "" : `; ${beside}`;
@@ -81,7 +86,8 @@ function networkFinding(base: HostFound, others: readonly HostFound[], proxy: bo
         ),
       );
     case "stranger":
-      // Gateways need not have the calls about accounts.
+      // Gateways need not have the calls about accounts, and in a dialect of their own have none.
+      if (unified === true) return fine("network", `${host} answers; it tells nothing of accounts`);
       if (isForeign) {
         return finding(
           "network",

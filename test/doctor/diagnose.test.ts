@@ -513,6 +513,14 @@ describe("the network", () => {
       "KLING_BASE_URL",
     ],
     [
+      "leads to a gateway of the unified dialect",
+      at({
+        unified: true,
+        hosts: [host({ kind: "stranger", status: 404 }, { host: "gw.example", whose: "gateway" })],
+      }),
+      "ok: gw.example answers; it tells nothing of accounts",
+    ],
+    [
       "does not lead to a gateway",
       foreign(away),
       "problem: gw.example does not answer (the host name is not known)",

@@ -67,6 +67,15 @@ describe("hosts", () => {
     ]);
   });
 
+  it("that are gateways of the unified dialect are knocked at, and asked nothing with a key", async () => {
+    const gateway = await vendor();
+    const env = { KLING_API_KEY: KEY, KLING_BASE_URL: gateway.url, KLING_DIALECT: "unified" };
+    const found = await look(env);
+    expect(found).toMatchObject({ unified: true, hosts: [{ inUse: true }] });
+    expect(found.account).toBeUndefined();
+    expect(bearers(gateway.seen)).toEqual([""]);
+  });
+
   it("of the vendor are left alone where a gateway is in use", async () => {
     const [gateway, singapore] = [await vendor(), await vendor()];
     const env = { KLING_API_KEY: KEY, KLING_BASE_URL: gateway.url };

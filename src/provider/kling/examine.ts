@@ -74,6 +74,8 @@ export interface AccountFound {
 export interface Examination {
   /** Of `KLING_BASE_URL` and the like. */
   readonly address?: RouteProblem;
+  /** Set where a gateway is spoken to in a dialect of its own, which has no questions about accounts. */
+  readonly unified?: true;
   readonly credentials: CredentialsFound;
   /** The one in use first. */
   readonly hosts: readonly HostFound[];
@@ -107,7 +109,8 @@ export async function examine(options: ExamineOptions, signal: AbortSignal): Pro
   const credentials = credentialsOf(env);
   if (!(base instanceof URL)) return { address: base, credentials, hosts: [] };
   const ways = serverWays(env);
-  const address = "message" in ways ? { address: ways } : {};
+  const isUnified = !("message" in ways) && ways.dialect === "unified";
+  const address = "message" in ways ? { address: ways } : isUnified ? { unified: true as const } : {};
   if (!options.reaches) return { ...address, credentials, hosts: [] };
 
   const http = openHttp({ clock, base, callMs: options.callMs ?? 10_000 });
@@ -128,8 +131,13 @@ export async function examine(options: ExamineOptions, signal: AbortSignal): Pro
     const ours = knocked[0];
     const usable = credentials.kind === "api_key" || credentials.kind === "key_pair";
     const sighted = (sighting: ClockSighting | undefined) => (sighting === undefined ? {} : { sighting });
-    // A sandbox gets no credentials of the real account.
-    if (ours === undefined || !usable || !["vendor", "stranger"].includes(ours.found.knock.kind)) {
+    // A sandbox gets no credentials of the real account, and a gateway no question that its dialect lacks.
+    if (
+      isUnified ||
+      ours === undefined ||
+      !usable ||
+      !["vendor", "stranger"].includes(ours.found.knock.kind)
+    ) {
       return { ...seen, ...sighted(ours?.sighting) };
     }
     const nowMs = vendorTime(clock.now(), ours.sighting);
