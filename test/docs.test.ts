@@ -1,7 +1,7 @@
 /**
  * The documents as tests: what README, CONTRIBUTING, ARCHITECTURE and the example say is what the program does.
  * Console blocks of the README are run in order on a copy of the example, against the built program; with
- * `UPDATE_README=1` their output and the table of diagnostics are written anew instead of compared.
+ * `UPDATE_README=1` their output, the table of diagnostics and the pages in docs/ are written anew instead of compared.
  */
 import { execFile } from "node:child_process";
 import {
@@ -23,6 +23,7 @@ import { DIAGNOSTIC_CODES } from "../src/base/codes.js";
 import { parseArguments } from "../src/cli/args.js";
 import { EXIT } from "../src/run/exit.js";
 import { mischiefIn } from "../src/sandbox/mischief.js";
+import { wireList, wirePage } from "./provider/sent-fields.js";
 
 const root = join(import.meta.dirname, "..");
 const read = (name: string): string => readFileSync(join(root, name), "utf8");
@@ -97,6 +98,16 @@ describe("SECURITY.md", () => {
       expect(named, attempt).not.toEqual([]);
       for (const name of named) expect(existsSync(join(root, name)), name).toBe(true);
     }
+  });
+});
+
+describe("docs/wire", () => {
+  it.each([
+    ["docs/wire.md", wirePage()],
+    ["docs/wire.json", wireList()],
+  ])("%s is what the builders of requests send", (name, text) => {
+    if (updating) writeFileSync(join(root, name), text);
+    expect(read(name)).toBe(text);
   });
 });
 

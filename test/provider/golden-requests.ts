@@ -141,7 +141,8 @@ const brush = {
   ],
 } as const;
 const MASKS = { static_mask: PICTURE, "dynamic_masks.0": PICTURE };
-const camera = { camera_control: { type: "simple", config: { zoom: -4 } } } as const;
+const STANDING = { horizontal: 0, vertical: 0, pan: 0, tilt: 0, roll: 0 } as const;
+const camera = { camera_control: { type: "simple", config: { ...STANDING, zoom: -4 } } } as const;
 const motion = (model: string, more: object = {}, carried: Readonly<Record<string, Carry>> = {}): Case => ({
   action: {
     kind: "motion_control",
@@ -185,6 +186,7 @@ export const CASES: Readonly<Record<string, Case>> = {
 
   "kling-2.5-turbo from two frames": still("kling-2.5-turbo", { end_image: file }),
   "kling-2.6 from an image": still("kling-2.6"),
+  "kling-2.6 from two frames": still("kling-2.6", { end_image: file }),
   "kling-2.6 with voices": still("kling-2.6", TWO_VOICES, VOICES),
   "kling-3.0 from two frames": still("kling-3.0", { audio: true, end_image: file }),
   "kling-3.0 with an element": still("kling-3.0", MARA, ELEMENT),
@@ -214,6 +216,11 @@ export const CASES: Readonly<Record<string, Case>> = {
   "kling-o1 from words": words("kling-o1", { aspect_ratio: "9:16" }),
   "kling-o1 from two frames": still("kling-o1", { end_image: file }),
   "kling-o1 from references": omni("kling-o1", REFERENCES, REFERRED),
+  "kling-o1 edits a video": omni(
+    "kling-o1",
+    { prompt: "make it night in @video_1", base_video: file },
+    { base_video: at("7.mp4") },
+  ),
   "kling-o1 goes on": extend("omni", "kling-o1", { mode: "std" }),
 
   "kling-3.0 takes over a motion": motion(
