@@ -1,20 +1,21 @@
 /**
  * The input files that a graph names: their digests, and what is wrong with them, put where the author named them.
  */
-import { problem, type Diagnostic, type Path } from "./base/diagnostic.js";
+import { caution, problem, type Diagnostic, type Path } from "./base/diagnostic.js";
 import type { Sha256 } from "./base/digest.js";
 import { unreachable } from "./base/guard.js";
 import { LFS_HELP, LFS_WHY } from "./base/lfs.js";
 import { listWords, safeText } from "./base/text.js";
 import type { Catalog } from "./catalog/catalog.js";
-import type { ImageLimits } from "./catalog/model.js";
+import type { ImageLimits, SoundLimits } from "./catalog/model.js";
+import { INLINE_ADVISED, V1_TRANSCRIPTS } from "./catalog/rows.js";
 import { LIP_SYNC_SOUND } from "./catalog/units.js";
 import { checkHeard, clock } from "./graph/rules-speech.js";
 import { sourceFacts } from "./graph/source.js";
 import type { Action } from "./graph/actions.js";
 import { inputsOf } from "./graph/inputs-of.js";
 import type { Graph, Step } from "./graph/step.js";
-import { checkImage, type ImageFinding } from "./store/image.js";
+import { checkImage, type ImageFacts, type ImageFinding } from "./store/image.js";
 import type { Inputs, InputState } from "./store/inputs.js";
 import { checkSound, type SoundFinding } from "./store/sound.js";
 
@@ -38,7 +39,7 @@ export async function checkInputs(graph: Graph, inputs: Inputs, catalog: Catalog
     graph.steps.flatMap((step) => (step.hold ? [] : [[step.id, step.action] as const])),
   );
   const checked = new Set<string>();
-  for (const { file, path, step } of uses) {
+  for (const { file, field, path, step } of uses) {
     const once = `${path.join("/")} ${file}`;
     if (checked.has(once)) continue;
     checked.add(once);
@@ -48,16 +49,18 @@ export async function checkInputs(graph: Graph, inputs: Inputs, catalog: Catalog
       continue;
     }
     digests.set(file, state.sha256);
-    if (step.action.kind === "lip_sync") {
-      const heard = await hear(file, state, path, inputs);
+    const soundLimits = field === "audio" ? soundLimitsOf(step.action, catalog) : undefined;
+    if (soundLimits !== undefined) {
+      const heard = await hear(file, state, path, inputs, soundLimits);
       diagnostics.push(...heard.diagnostics);
       if (heard.seconds === undefined) continue;
       sounds.set(file, heard.seconds);
+      if (step.action.kind !== "lip_sync") continue;
       const source = sourceFacts(step.action, (id) => actions.get(id));
       diagnostics.push(...checkHeard(step.action, heard.seconds, path.slice(0, -1), source));
       continue;
     }
-    const limits = limitsOf(step.action, catalog);
+    const limits = imageLimitsOf(step.action, catalog);
     if (limits === undefined) continue;
     const facts = await inputs.image(file, state.sha256);
     for (const finding of checkImage(facts, state.size, limits)) {
@@ -69,8 +72,79 @@ export async function checkInputs(graph: Graph, inputs: Inputs, catalog: Catalog
         }),
       );
     }
+    if (state.size > INLINE_ADVISED.image && state.size <= limits.maxBytes) {
+      diagnostics.push(heavyPicture(file, state.size, path));
+    }
+    if (field === "static_mask" || field.startsWith("dynamic_masks.")) {
+      const wrong = await maskRatio(file, facts, step.action, path, states, inputs);
+      if (wrong !== undefined) diagnostics.push(wrong);
+    }
   }
+  diagnostics.push(...heavyRequests(graph, uses, states));
   return { digests, sounds, diagnostics };
+}
+
+const INLINE_RULE = `files are sent within the request; no limit is documented, but ${INLINE_ADVISED.basis.source} sends no more (${INLINE_ADVISED.basis.asOf})`;
+
+function heavyPicture(file: string, bytes: number, path: Path): Diagnostic {
+  return caution("graph/input-invalid", `${safeText(file)} has ${megabytes(bytes)}, which may be too much`, {
+    path,
+    why: INLINE_RULE,
+    help: `make it smaller than ${megabytes(INLINE_ADVISED.image)}, or put it where the vendor can fetch it: { url: …, sha256: … }`,
+  });
+}
+
+/** Steps whose files together may be too much for one request. */
+function heavyRequests(
+  graph: Graph,
+  uses: readonly FileUse[],
+  states: ReadonlyMap<string, InputState>,
+): readonly Diagnostic[] {
+  const sums = new Map<Step, number>();
+  for (const { file, step } of uses) {
+    const state = states.get(file);
+    if (state?.kind === "file") sums.set(step, (sums.get(step) ?? 0) + state.size);
+  }
+  return graph.steps.flatMap((step) => {
+    const bytes = sums.get(step) ?? 0;
+    if (bytes <= INLINE_ADVISED.request) return [];
+    const what = `the files of this step have ${megabytes(bytes)} together, which may be too much`;
+    const help = `stay below ${megabytes(INLINE_ADVISED.request)}, or put some where the vendor can fetch them: { url: …, sha256: … }`;
+    return [
+      caution("graph/input-invalid", what, { path: step.path, on: "key" as const, why: INLINE_RULE, help }),
+    ];
+  });
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/** The ratio of a mask may miss that of its picture by rounding to whole pixels. */
+const MASK_TOLERANCE = 0.01;
+
+/** Whether a mask has the shape of the first picture, where that is a file too. */
+async function maskRatio(
+  file: string,
+  mask: ImageFacts,
+  action: Action,
+  path: Path,
+  states: ReadonlyMap<string, InputState>,
+  inputs: Inputs,
+): Promise<Diagnostic | undefined> {
+  if (action.kind !== "image_to_video" || action.image.kind !== "file") return undefined;
+  const state = states.get(action.image.path);
+  if (state?.kind !== "file") return undefined;
+  const picture = await inputs.image(action.image.path, state.sha256);
+  if (mask.kind !== "image" || picture.kind !== "image") return undefined;
+  const apart = (mask.width * picture.height) / (mask.height * picture.width);
+  if (Math.abs(apart - 1) <= MASK_TOLERANCE) return undefined;
+  const has = `measures ${mask.width}x${mask.height}, the image ${picture.width}x${picture.height}`;
+  return problem("graph/input-invalid", `${safeText(file)} ${has}`, {
+    path,
+    why: `a mask has the aspect ratio of the image (${V1_TRANSCRIPTS.source}, ${V1_TRANSCRIPTS.asOf})`,
+    help: "make the mask from the image itself",
+  });
 }
 
 const LIMITS_OF = "the vendor would refuse it after the request is sent; limits from the";
@@ -88,6 +162,8 @@ function imageWords(finding: ImageFinding): string {
       return `has ${(finding.found / 1024 ** 2).toFixed(1)} MiB; at most ${Math.floor(finding.limit / 1024 ** 2)} are taken`;
     case "side":
       return `measures ${finding.width}x${finding.height}; each side needs at least ${finding.limit} pixels`;
+    case "long_side":
+      return `measures ${finding.width}x${finding.height}; a side has ${finding.limit} pixels at most`;
     case "ratio":
       return `measures ${finding.width}x${finding.height}; its long side may be ${finding.limit} times the short one at most`;
     default:
@@ -101,21 +177,21 @@ async function hear(
   { sha256, size }: Extract<InputState, { kind: "file" }>,
   path: Path,
   inputs: Inputs,
+  limits: SoundLimits,
 ): Promise<{ readonly seconds?: number; readonly diagnostics: readonly Diagnostic[] }> {
-  const limits = LIP_SYNC_SOUND;
   const why = `${LIMITS_OF} ${limits.basis.source}, ${limits.basis.asOf}`;
   const facts = size > limits.maxBytes ? undefined : await inputs.sound(file, sha256);
   const findings = checkSound(facts, size, limits);
   if (facts?.kind === "sound" && findings.length === 0) return { seconds: facts.seconds, diagnostics: [] };
   return {
     diagnostics: findings.map((finding) => {
-      const { what, help } = soundWords(finding);
+      const { what, help } = soundWords(finding, limits === LIP_SYNC_SOUND);
       return problem("graph/input-invalid", `${safeText(file)} ${what}`, { path, why, help });
     }),
   };
 }
 
-function soundWords(finding: SoundFinding): { readonly what: string; readonly help: string } {
+function soundWords(finding: SoundFinding, isCut: boolean): { readonly what: string; readonly help: string } {
   switch (finding.kind) {
     case "not_a_sound":
       return { what: "is not a sound", help: "name an mp3, wav, m4a or aac file" };
@@ -136,7 +212,7 @@ function soundWords(finding: SoundFinding): { readonly what: string; readonly he
         what: `lasts ${clock(finding.seconds)}; ${finding.min} to ${finding.max} s are taken`,
         help:
           finding.seconds > finding.max
-            ? "cut the file itself: the limit is on what is sent, before audio_start and audio_end are looked at"
+            ? `cut the file itself${isCut ? ": the limit is on what is sent, before audio_start and audio_end are looked at" : ""}`
             : "use a longer sound",
       };
     default:
@@ -146,38 +222,67 @@ function soundWords(finding: SoundFinding): { readonly what: string; readonly he
 
 interface FileUse {
   readonly file: string;
+  /** As `inputsOf` calls it. */
+  readonly field: string;
   readonly path: Path;
   readonly step: Step;
 }
 
 function fileUses(step: Step): readonly FileUse[] {
-  const at = step.action.kind === "try_on" ? [...step.path, "try_on"] : step.path;
   return inputsOf(step.action).flatMap(([field, input]) =>
-    input.kind === "file" && input.path !== "" ? [{ file: input.path, path: [...at, field], step }] : [],
+    input.kind === "file" && input.path !== ""
+      ? [{ file: input.path, field, path: [...step.path, ...placeOf(step.action, field)], step }]
+      : [],
   );
 }
 
-function limitsOf(action: Action, catalog: Catalog): ImageLimits | undefined {
+/** Where an input stands in its step: `images.0` is `images: [ … ]`, and some stand a level deeper. */
+function placeOf({ kind }: Action, field: string): Path {
+  const [name = "", ...parts] = field.split(".");
+  const place: Path = [name, ...parts.map((part) => (/^\d+$/.test(part) ? Number(part) : part))];
+  switch (kind) {
+    case "try_on":
+    case "effect":
+    case "expand":
+      return [kind, ...place];
+    case "avatar":
+      return name === "audio" ? [kind, ...place] : place;
+    default:
+      return name === "dynamic_masks" ? [...place, "mask"] : place;
+  }
+}
+
+/** Limits of the sounds that an action works with. */
+function soundLimitsOf(action: Action, catalog: Catalog): SoundLimits | undefined {
+  if (action.kind === "lip_sync") return LIP_SYNC_SOUND;
+  return action.kind === "avatar" ? catalog.service(action.kind).sound : undefined;
+}
+
+/** Limits of every picture that an action works with. */
+function imageLimitsOf(action: Action, catalog: Catalog): ImageLimits | undefined {
   switch (action.kind) {
     case "image_to_video":
+    case "omni_video":
       return catalog.video(action.model)?.imageToVideo?.image;
+    case "motion_control":
+      return catalog.video(action.model)?.motion?.image;
+    case "multi_image_to_video":
+      return catalog.video(action.model)?.multiImage?.image;
     case "image":
+    case "omni_image":
+    case "multi_image":
     case "try_on":
       return catalog.image(action.model)?.image;
+    case "avatar":
+    case "effect":
+    case "expand":
+    case "element":
+      return catalog.service(action.kind).image;
     case "text_to_video":
     case "extend":
     case "lip_sync":
-    case "omni_video":
-    case "motion_control":
-    case "avatar":
-    case "effect":
-    case "multi_image_to_video":
     case "video_to_audio":
-    case "omni_image":
-    case "multi_image":
-    case "expand":
     case "text_to_audio":
-    case "element":
     case "voice":
     case "frame":
     case "picture":

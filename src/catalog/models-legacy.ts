@@ -6,7 +6,6 @@
 import type {
   BrushLimits,
   MotionEndpoint,
-  OmniLimits,
   PriceRow,
   Resolution,
   VideoEndpoint,
@@ -17,8 +16,8 @@ import {
   CUTS,
   FORMER_MAP,
   MOTION_SECONDS,
-  OMNI_30_LIMITS,
   OMNI_O1_LIMITS,
+  OMNI_V3_LIMITS,
   perClip,
   perExtension,
   perModelessClip,
@@ -59,9 +58,6 @@ const OMNI: VideoEndpoint = {
   shape: "omni",
   negativePrompt: false,
 };
-
-/** Beside a feature video `/v1` has a switch for its sound, and cuts only of the vendor's own choice. [kling-api 4.3] */
-const OMNI_V3: OmniLimits = { ...OMNI_30_LIMITS, keepsFeatureSound: true, cutsBesideFeature: false };
 
 /** Moves of the camera and of parts of the picture, on models that had them. [kling-api 8.3] */
 const CAMERA_TYPES = ["simple", "down_back", "forward_up", "right_turn_forward", "left_turn_forward"];
@@ -198,7 +194,7 @@ export const SUPERSEDED_VIDEO_MODELS: readonly VideoModel[] = [
       durations: seconds(3, 15),
       audio: "optional",
       referenceVideo: { minSeconds: 3, maxSeconds: 15, maxSide: 2160 },
-      omni: OMNI_V3,
+      omni: OMNI_V3_LIMITS,
       cuts: CUTS,
     },
     imageToVideo: {
@@ -209,7 +205,7 @@ export const SUPERSEDED_VIDEO_MODELS: readonly VideoModel[] = [
       endImage: {},
       image: V1_IMAGE,
       referenceVideo: { minSeconds: 3, maxSeconds: 15, maxSide: 2160 },
-      omni: OMNI_V3,
+      omni: OMNI_V3_LIMITS,
       cuts: CUTS,
     },
     prices: [

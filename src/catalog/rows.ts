@@ -140,6 +140,13 @@ export const OMNI_30_LIMITS: OmniLimits = {
   cutsBesideFeature: true,
 };
 
+/** The same at `/v1`, which has a switch for the sound of a feature video, and chooses the cuts beside one. [kling-api 4.3] */
+export const OMNI_V3_LIMITS: OmniLimits = {
+  ...OMNI_30_LIMITS,
+  keepsFeatureSound: true,
+  cutsBesideFeature: false,
+};
+
 /** What the O1 model works from. [kling-api 3.3] */
 export const OMNI_O1_LIMITS: OmniLimits = {
   references: 7,

@@ -27,6 +27,7 @@ export type ImageFinding =
   | { readonly kind: "format"; readonly found: string; readonly allowed: readonly string[] }
   | { readonly kind: "bytes"; readonly found: number; readonly limit: number }
   | { readonly kind: "side"; readonly width: number; readonly height: number; readonly limit: number }
+  | { readonly kind: "long_side"; readonly width: number; readonly height: number; readonly limit: number }
   | { readonly kind: "ratio"; readonly width: number; readonly height: number; readonly limit: number };
 
 const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
@@ -70,6 +71,9 @@ export function checkImage(facts: ImageFacts, bytes: number, limits: ImageLimits
   const { width, height } = facts;
   const [short, long] = width < height ? [width, height] : [height, width];
   if (short < limits.minSide) findings.push({ kind: "side", width, height, limit: limits.minSide });
+  if (limits.maxSide !== undefined && long > limits.maxSide) {
+    findings.push({ kind: "long_side", width, height, limit: limits.maxSide });
+  }
   if (long > limits.maxRatio * short) findings.push({ kind: "ratio", width, height, limit: limits.maxRatio });
   return findings;
 }
