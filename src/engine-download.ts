@@ -15,7 +15,7 @@ import { getOrMake } from "./base/guard.js";
 import type { CacheKey } from "./graph/key.js";
 import type { StepId } from "./graph/input.js";
 import { withoutCreates, lostCopies, type LostCopy } from "./plan/gather.js";
-import { isKnown } from "./plan/decide.js";
+import { isKnown } from "./plan/restore.js";
 import { fresh } from "./plan/source.js";
 import { WrongServer, type RouteProblem } from "./provider/provider.js";
 import { fetchCopy, type Copied } from "./run/copy.js";

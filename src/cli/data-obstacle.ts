@@ -35,8 +35,14 @@ function obstacleFacts(obstacle: Obstacle): Data {
     case "unsupported":
       return { what: obstacle.what, ...(obstacle.by === undefined ? {} : { by: obstacle.by }) };
     case "source_unavailable": {
-      const { source, by, why: reason, completed } = obstacle;
-      return { source, by, reason, ...(completed === undefined ? {} : { completed }) };
+      const { source, by, why: reason, completed, deleted } = obstacle;
+      return {
+        source,
+        by,
+        reason,
+        ...(completed === undefined ? {} : { completed }),
+        ...(deleted === undefined ? {} : { deleted }),
+      };
     }
     case "tool_missing":
       return { tool: obstacle.tool };

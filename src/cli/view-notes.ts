@@ -8,6 +8,7 @@ import {
   reasonText,
   retriesMoney,
   safeText,
+  type Decision,
   type PlannedStep,
   type Realm,
 } from "../index.js";
@@ -148,12 +149,14 @@ function wouldCost({ decision, estimate }: PlannedStep): string {
   return isWish && estimate.kind === "priced" ? `it costs ${estimateText(estimate)}` : "";
 }
 
-function placeText(from: "store" | "output" | "vendor"): string {
+function placeText(from: Extract<Decision, { kind: "restore" }>["from"]): string {
   switch (from) {
     case "store":
       return "the store";
     case "output":
       return "the output file";
+    case "record":
+      return "the lockfile";
     case "vendor":
       return "the vendor";
   }

@@ -2,23 +2,27 @@
  * One step → one decision. Looks only at the prior; the first case that fits wins, cheapest first, so that nothing
  * is bought that is held, and nothing held is lost sight of.
  */
-import type { Sha256 } from "../base/digest.js";
 import { unreachable } from "../base/guard.js";
-import { elide } from "../base/text.js";
 import type { CacheKey, Keyed } from "../graph/key.js";
 import { isLocal, type Frame, type Picture } from "../graph/actions.js";
 import type { StepId } from "../graph/input.js";
 import type { Step } from "../graph/step.js";
-import { UNSPEAKABLE, type Artifact, type Attempt, type Prior, type Rendering } from "./prior.js";
+import { UNSPEAKABLE, type Artifact, type Attempt, type Prior } from "./prior.js";
 import { isRecorded, recordedAt } from "./recorded.js";
+import { recordedThing } from "./kept.js";
 import { changesBetween, type Obstacle, type Reason } from "./reason.js";
+import { replacedUpstream } from "./replaced.js";
+import { fromRendering, gone, isKnown, unknownRoute, withReason } from "./restore.js";
 import { fresh, sourceObstacle, sourcesOf, type Source } from "./source.js";
+
+/** Where something comes back from; `record`: the lockfile says all of it. */
+export type RestoredFrom = "store" | "output" | "record" | "vendor";
 
 /** What will happen to a step. */
 export type Decision =
   | { readonly kind: "keep"; readonly artifact: Artifact; readonly conflict?: boolean }
-  /** At no cost: from the store, from the output itself, or from the vendor by task id. */
-  | { readonly kind: "restore"; readonly from: "store" | "output" | "vendor"; readonly artifact: Artifact }
+  /** At no cost: from the store, the output itself, the lockfile, or from the vendor by task id. */
+  | { readonly kind: "restore"; readonly from: RestoredFrom; readonly artifact: Artifact }
   /** A task under way is collected. `mayCreate`: it is not certain that the vendor took it. */
   | {
       readonly kind: "resume";
@@ -93,7 +97,7 @@ export function decide(given: DecideArguments): Decided {
     const continued = open ? fromAttempt(later, given) : undefined;
     if (continued !== undefined) return continued;
     if (replaced !== undefined) return paid(given, nextAttempt(keyed.key, prior), replaced);
-    return withReason(fromRendering(rendering, step, prior), step, prior);
+    return withReason(fromRendering(rendering, step, prior), rendering, step, prior);
   }
   const continued = last === undefined ? undefined : fromAttempt(last, given);
   return continued ?? paid(given, nextAttempt(keyed.key, prior), whyRender(given, before, last));
@@ -105,7 +109,7 @@ function decideLocal(given: DecideArguments, action: Frame | Picture): Decided {
   const rendering = prior.lock.renders.get(keyed.key);
   const replaced = rendering === undefined ? undefined : replacedUpstream(rendering, given);
   if (rendering !== undefined && replaced === undefined && prior.held.has(rendering.artifact.sha256))
-    return withReason(fromRendering(rendering, step, prior), step, prior);
+    return withReason(fromRendering(rendering, step, prior), rendering, step, prior);
   const stuck = stuckUpstream(given);
   if (stuck !== undefined) return { decision: { kind: "blocked", because: stuck } };
   if (action.kind === "frame" && !given.tools.has("ffmpeg"))
@@ -117,15 +121,6 @@ function decideLocal(given: DecideArguments, action: Frame | Picture): Decided {
 /** The attempts at a key's own rendering, without the small calls that belong to it. */
 function rendersOf(key: CacheKey, prior: Prior): readonly Attempt[] {
   return (prior.attempts.get(key) ?? []).filter((attempt) => attempt.call === RENDER);
-}
-
-/** Whether this klingmake can ask where a later one wrote down that a task is to be asked for. */
-export function isKnown(dialect: string): boolean {
-  return dialect === "new" || dialect === "legacy" || dialect === "unified";
-}
-
-function unknownRoute(dialect: string): Obstacle {
-  return { because: "unsupported", what: `what was rendered by the route ${elide(dialect, 40)}` };
 }
 
 /** A paid step: blocked by what is upstream or by a clip that the vendor cannot work on, else rendered. */
@@ -220,6 +215,9 @@ function fromAttempt(last: Attempt, given: DecideArguments): Decided | undefined
     case "submitted":
     case "succeeded": {
       const since = last.handle?.completed ?? last.started;
+      // What stays with the vendor is named by its id, and that is on record.
+      if (recordedThing(given.keyed.inputs, last.handle?.result) !== undefined)
+        return { decision: { kind: "resume", attempt: last, mayCreate: false }, reason };
       if (!fresh(since, prior.today))
         return { decision: { kind: "blocked", because: { because: "expired", completed: since } } };
       if (!isKnown(last.dialect))
@@ -231,7 +229,8 @@ function fromAttempt(last: Attempt, given: DecideArguments): Decided | undefined
       if (last.artifact === undefined) return undefined;
       if (prior.held.has(last.artifact.sha256))
         return { decision: { kind: "resume", attempt: last, mayCreate: false }, reason };
-      if (fresh(last.handle?.completed, prior.today)) {
+      const isWritten = recordedThing(given.keyed.inputs, last.handle?.result) !== undefined;
+      if (isWritten || fresh(last.handle?.completed, prior.today)) {
         return {
           decision: { kind: "resume", attempt: { ...last, state: "succeeded" }, mayCreate: false },
           reason,
@@ -258,67 +257,6 @@ function fromAttempt(last: Attempt, given: DecideArguments): Decided | undefined
 
 function refusedBefore({ message, code }: NonNullable<Attempt["failure"]>): Obstacle {
   return { because: "refused", message, ...(code === UNSPEAKABLE ? { by: "lip_sync" } : {}) };
-}
-
-/** Where the artifact of a finished rendering is to be had. */
-function fromRendering(rendering: Rendering, step: Step, prior: Prior): Decision {
-  const { artifact } = rendering;
-  const output = step.output === undefined ? undefined : prior.outputs.get(step.output);
-  const matches = output?.kind === "file" && output.sha256 === artifact.sha256;
-  if (prior.held.has(artifact.sha256)) {
-    if (step.output === undefined || matches) return { kind: "keep", artifact };
-    const foreign =
-      output !== undefined &&
-      output.kind !== "absent" &&
-      !(output.kind === "file" && prior.placed.has(output.sha256));
-    return foreign
-      ? { kind: "keep", artifact, conflict: true }
-      : { kind: "restore", from: "store", artifact };
-  }
-  if (matches) return { kind: "restore", from: "output", artifact };
-  if (fresh(rendering.handle?.completed, prior.today)) {
-    return isKnown(rendering.handle?.dialect ?? "new")
-      ? { kind: "restore", from: "vendor", artifact }
-      : { kind: "blocked", because: unknownRoute(rendering.handle?.dialect ?? "") };
-  }
-  return { kind: "blocked", because: gone(artifact.sha256, rendering.handle?.completed) };
-}
-
-function withReason(decision: Decision, step: Step, prior: Prior): Decided {
-  if (decision.kind !== "restore") return { decision };
-  if (decision.from !== "store" || step.output === undefined)
-    return { decision, reason: { because: "store_missing" } };
-  const state = prior.outputs.get(step.output);
-  const because =
-    state?.kind !== "file"
-      ? "output_missing"
-      : prior.overwritten?.has(state.sha256) === true
-        ? "output_changed"
-        : "output_older";
-  return { decision, reason: { because, output: step.output } };
-}
-
-function gone(sha256: Sha256, completed: string | undefined): Obstacle {
-  return completed === undefined ? { because: "missing", sha256 } : { because: "expired", completed };
-}
-
-/** Whether an upstream artifact is another one than the rendering consumed. */
-function replacedUpstream(rendering: Rendering, given: DecideArguments): Reason | undefined {
-  for (const upstream of given.upstream) {
-    // Another ffmpeg makes other bytes of the same picture: what counts is what it was taken from.
-    if (isLocal(upstream.step.action)) continue;
-    const consumed = rendering.consumed[upstream.key];
-    const now = given.prior.lock.renders.get(upstream.key)?.artifact.sha256;
-    if (consumed === undefined || now === undefined) continue;
-    const step = upstream.step.id;
-    if (consumed !== now) return { because: "upstream_replaced", upstream: step, from: consumed, to: now };
-    // Bought again in this very plan: what comes of it is known to be another clip, and not yet which.
-    const { kind } = upstream.decision;
-    if (kind === "render" || (kind === "resume" && upstream.decision.attempt.attempt > 1)) {
-      return { because: "upstream_replaced", upstream: step, from: consumed };
-    }
-  }
-  return undefined;
 }
 
 /** The number of the next attempt. A create that was refused left no task, so its reference is free; everything else has used its own up. */

@@ -6,8 +6,9 @@ import { micros } from "../base/money.js";
 import type { CacheKey, KeyInputs } from "../graph/key.js";
 import type { StepId } from "../graph/input.js";
 import { paidSteps, planDigest } from "./approval.js";
-import { isKnown } from "./decide.js";
+import { isKnown } from "./restore.js";
 import { sum } from "./estimate.js";
+import { recordText } from "./kept.js";
 import { withoutIdleFrames } from "./frames.js";
 import type { Plan, PlannedStep } from "./plan.js";
 import type { Artifact, Handle, Prior } from "./prior.js";
@@ -93,7 +94,10 @@ export function lostCopies(prior: Prior, plan: Pick<Plan, "steps">): readonly Lo
   const lost = new Map<string, LostCopy>();
   for (const rendering of prior.lock.renders.values()) {
     if (["frame", "picture"].includes(rendering.inputs.action.kind)) continue;
-    for (const { artifact, handle } of wholeOf(rendering)) {
+    for (const each of wholeOf(rendering)) {
+      // What the lockfile says all of is not lost.
+      if (recordText(rendering.inputs, each) !== undefined) continue;
+      const { artifact, handle } = each;
       const { sha256 } = artifact;
       if (prior.held.has(sha256) || coming.has(sha256) || lost.has(sha256)) continue;
       const { key, inputs } = rendering;

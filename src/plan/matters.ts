@@ -13,7 +13,7 @@ import { micros, type Micros } from "../base/money.js";
 import type { KeyInputs } from "../graph/key.js";
 import type { Realm } from "../graph/input.js";
 import { chargeOf } from "./committed.js";
-import { isKnown } from "./decide.js";
+import { isKnown } from "./restore.js";
 import type { Attempt, Prior } from "./prior.js";
 import { isRecorded } from "./recorded.js";
 import { fresh, RETENTION_DAYS } from "./source.js";

@@ -51,6 +51,8 @@ export interface Handle {
   readonly dialect: Dialect;
   /** Create path of the product, for dialects that query by product. */
   readonly product: string;
+  /** When a person had it deleted there, ISO 8601; of an element or a voice only. */
+  readonly deleted?: string;
 }
 
 /** What the vendor said it took. `unknown` when it said nothing. */

@@ -45,7 +45,9 @@ export type Reason =
   | { readonly because: "output_changed"; readonly output: string }
   | { readonly because: "store_missing" }
   | { readonly because: "same_as"; readonly step: StepId }
-  | { readonly because: "held" };
+  | { readonly because: "held" }
+  /** A person had it deleted at the vendor, ISO 8601. */
+  | { readonly because: "deleted"; readonly at: string };
 
 /** Why a step cannot go on. */
 export type Obstacle =
@@ -80,8 +82,10 @@ export type Obstacle =
       readonly source: StepId;
       /** What would have worked on it. */
       readonly by: SourceUse;
-      readonly why: "expired" | "other_account" | "no_handle" | "gone";
+      readonly why: "expired" | "other_account" | "no_handle" | "gone" | "deleted";
       readonly completed?: string;
+      /** When a person had it deleted, ISO 8601. */
+      readonly deleted?: string;
     }
   | { readonly because: "tool_missing"; readonly tool: "ffmpeg" }
   /** Nothing was paid for it that could be brought back, and nothing may be created now. */
@@ -157,6 +161,8 @@ export function reasonText(reason: Reason): string {
       return `the same as ${reason.step}`;
     case "held":
       return "held: kept whatever changed";
+    case "deleted":
+      return `deleted at the vendor on ${reason.at.slice(0, 10)}; what was made with it stays`;
     default:
       return unreachable(reason);
   }
@@ -200,8 +206,11 @@ function elsewhere(by: Extract<Obstacle, { because: "source_unavailable" }>["by"
   }
 }
 
-function sourceWords({ why, completed }: Extract<Obstacle, { because: "source_unavailable" }>): string {
+function sourceWords(obstacle: Extract<Obstacle, { because: "source_unavailable" }>): string {
+  const { why, completed, deleted } = obstacle;
   switch (why) {
+    case "deleted":
+      return `it was deleted there on ${(deleted ?? "").slice(0, 10)}, as somebody asked`;
     case "expired":
       return `it keeps results for 30 days, and this one was made on ${(completed ?? "").slice(0, 10)}`;
     case "other_account":

@@ -112,7 +112,11 @@ export function handleObstacle(
 ): Obstacle | undefined {
   if (handle === undefined) return unavailable(source, "no_handle");
   const { completed } = handle;
-  if (source.by === "kept") return handle.result === undefined ? unavailable(source, "no_handle") : undefined;
+  if (source.by === "kept") {
+    const { result, deleted } = handle;
+    if (deleted !== undefined) return { ...unavailable(source, "deleted"), deleted };
+    return result === undefined ? unavailable(source, "no_handle") : undefined;
+  }
   return fresh(completed, today) ? undefined : unavailable(source, "expired", completed);
 }
 
@@ -121,7 +125,7 @@ export function unavailable(
   { id, by }: Source,
   why: Extract<Obstacle, { because: "source_unavailable" }>["why"],
   completed?: string,
-): Obstacle {
+): Extract<Obstacle, { because: "source_unavailable" }> {
   return {
     because: "source_unavailable",
     source: id,

@@ -80,11 +80,15 @@ export async function followAttempt(
 export async function keepResult(stepping: Stepping, { attempt, handle, look }: Finished): Promise<Outcome> {
   const { run } = stepping;
   const fetched = await run.inDownload(() =>
-    fetchResult(stepping, collectableOf(attempt, handle.task), look),
+    fetchResult(stepping, { ...collectableOf(attempt, handle.task), ...resultOf(handle) }, look),
   );
   if (fetched.kind === "ended") return fetched.outcome;
   const rendering = renderingOf(stepping, attempt, fetched.artifact, handle, attempt.billed, fetched.flags);
   return finish(stepping, rendering, "new");
+}
+
+function resultOf({ result }: Handle): Pick<Collectable, "result"> {
+  return result === undefined ? {} : { result };
 }
 
 /** Where the task of an attempt is asked for. */

@@ -6,6 +6,7 @@ import type { Diagnostic } from "../base/diagnostic.js";
 import type { Micros } from "../base/money.js";
 import type { Realm, StepId } from "../graph/input.js";
 import type { PlanDigest } from "../plan/approval.js";
+import type { RestoredFrom } from "../plan/decide.js";
 import type { Drift } from "../plan/drift.js";
 import type { Artifact, Billed, ClientReference, TaskId } from "../plan/prior.js";
 import type { Obstacle } from "../plan/reason.js";
@@ -22,7 +23,7 @@ export type Outcome =
       readonly status: "restored";
       readonly artifact: Artifact;
       readonly output?: string;
-      readonly from: "store" | "output" | "vendor";
+      readonly from: RestoredFrom;
       /** The output path cannot be used; the artifact is in the store. */
       readonly conflict?: Diagnostic;
     }

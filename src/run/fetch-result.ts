@@ -8,7 +8,7 @@ import type { KeyInputs } from "../graph/key.js";
 import type { Product } from "../graph/actions.js";
 import type { Address, FetchAnswer, KeptOutput, MadeOutput, Sink, TaskLook } from "../provider/provider.js";
 import { isOf, productOfInputs, productWords } from "../plan/product.js";
-import { keptText } from "../store/kept.js";
+import { keptText, recordedThing } from "../plan/kept.js";
 import { SERIES_END, SERIES_MOST, seriesHeader, seriesPadding } from "../store/series.js";
 import type { Arrival } from "./disk.js";
 import type { Outcome } from "./event.js";
@@ -21,6 +21,8 @@ export interface Collectable {
   readonly address: Address;
   /** Of the create that the journal tells of; absent when only the lockfile does. */
   readonly reference?: Attempt["reference"];
+  /** What the vendor called its result; what stays there needs no second question. */
+  readonly result?: string;
   /** Milliseconds since the epoch, when it was submitted. */
   readonly startedMs: number;
 }
@@ -44,11 +46,13 @@ export async function fetchResult(
 ): Promise<Fetched> {
   const { run, planned } = stepping;
   const { step } = planned;
+  const product = productOfInputs(planned.inputs);
+  const recorded = recordedThing(planned.inputs, collectable.result);
   let known = look;
   let why = "";
   for (let round = 0; round < rounds; round++) {
     if (round > 0) await run.clock.sleep(Math.max(run.pollMs, FETCH_PAUSE_MS * 2 ** (round - 1)), run.stop);
-    if (known === undefined) {
+    if (known === undefined && recorded === undefined) {
       const [answer] = await run.provider.look([collectable], run.stop);
       if (answer?.kind === "found") known = answer.look;
       else {
@@ -61,16 +65,18 @@ export async function fetchResult(
         continue;
       }
     }
-    const product = productOfInputs(planned.inputs);
     const arrival = await run.disk.arrival(planned.key);
     try {
-      const answer = await bringIn(stepping, known, product, arrival);
+      const answer =
+        known === undefined
+          ? await writeDown(recorded, arrival)
+          : await bringIn(stepping, known, product, arrival);
       if (answer.kind === "done") {
         const finished = await arrival.finish();
         if (finished.kind === "kept") {
           const flags = [
             ...oddities(planned.inputs, finished.artifact),
-            ...missingPictures(planned.inputs, known, product),
+            ...(known === undefined ? [] : missingPictures(planned.inputs, known, product)),
           ];
           const { reference } = collectable;
           if (reference !== undefined)
@@ -97,10 +103,7 @@ async function bringIn(
   switch (product) {
     case "kept": {
       const kept = keptOutput(look);
-      if (kept === undefined) return NOTHING_SHOWN;
-      const text = keptText({ kept: kept.kind, id: kept.id });
-      await arrival.write(Buffer.from(text));
-      return { kind: "done", bytes: text.length };
+      return writeDown(kept && keptText({ kept: kept.kind, id: kept.id }), arrival);
     }
     case "series":
       return bringInSeries(stepping, look, arrival);
@@ -114,6 +117,13 @@ async function bringIn(
     default:
       return unreachable(product);
   }
+}
+
+/** Writes the record of something that stays with the vendor. */
+async function writeDown(text: string | undefined, arrival: Arrival): Promise<FetchAnswer> {
+  if (text === undefined) return NOTHING_SHOWN;
+  await arrival.write(Buffer.from(text));
+  return { kind: "done", bytes: text.length };
 }
 
 const NOTHING_SHOWN: FetchAnswer = { kind: "failed", why: "the finished task shows no result" };

@@ -7,6 +7,7 @@ import { callsBeyond } from "../plan/calls.js";
 import { isLocal } from "../graph/actions.js";
 import { returnsOf } from "../graph/source.js";
 import { withCalls } from "../plan/committed.js";
+import type { RestoredFrom } from "../plan/decide.js";
 import { driftOf, lengthOf, unitOf, type Drift } from "../plan/drift.js";
 import type { Artifact, Attempt, Billed, Handle, Rendering } from "../plan/prior.js";
 import type { Placed } from "./disk.js";
@@ -56,7 +57,7 @@ export function returnsPart({ kind, via }: Rendering["inputs"]["action"]): Pick<
 export async function finish(
   stepping: Stepping,
   rendering: Rendering,
-  from: "new" | "store" | "output" | "vendor",
+  from: "new" | RestoredFrom,
 ): Promise<Outcome> {
   const { run, planned } = stepping;
   const { step } = planned;

@@ -4,7 +4,9 @@
  */
 import { unreachable } from "../base/guard.js";
 import { isLocal } from "../graph/actions.js";
-import type { Artifact, Attempt, Handle } from "../plan/prior.js";
+import type { RestoredFrom } from "../plan/decide.js";
+import { recordText } from "../plan/kept.js";
+import type { Artifact, Attempt, Handle, Rendering } from "../plan/prior.js";
 import type { Obstacle } from "../plan/reason.js";
 import { collectIfThere } from "./ask.js";
 import { buy } from "./buy.js";
@@ -46,11 +48,7 @@ export async function renderStep(stepping: Stepping): Promise<Outcome> {
   }
 }
 
-async function restore(
-  stepping: Stepping,
-  from: "store" | "output" | "vendor",
-  artifact: Artifact,
-): Promise<Outcome> {
+async function restore(stepping: Stepping, from: RestoredFrom, artifact: Artifact): Promise<Outcome> {
   const { run, planned } = stepping;
   const { step } = planned;
   run.emit({ type: "step_started", step: step.id, what: "restore" });
@@ -64,6 +62,7 @@ async function restore(
     return finish(stepping, rendering, "output");
   }
   if (from === "store") return finish(stepping, rendering, "store");
+  if (from === "record") return writeRecord(stepping, rendering);
   const { handle } = rendering;
   if (handle === undefined)
     return { status: "blocked", because: { because: "missing", sha256: artifact.sha256 } };
@@ -75,6 +74,22 @@ async function restore(
   if (fetched.artifact.sha256 !== artifact.sha256)
     return otherBytes(step, artifact.sha256, fetched.artifact.sha256);
   return finish(stepping, rendering, "vendor");
+}
+
+/** Writes down anew what the lockfile says of something that stays with the vendor. */
+async function writeRecord(stepping: Stepping, rendering: Rendering): Promise<Outcome> {
+  const { run, planned } = stepping;
+  const text = recordText(rendering.inputs, rendering);
+  if (text === undefined) throw new Error(`${planned.step.id} has no record`);
+  const arrival = await run.disk.arrival(planned.key);
+  try {
+    await arrival.write(Buffer.from(text));
+    const written = await arrival.finish();
+    if (written.kind === "kept") return finish(stepping, rendering, "record");
+    return { status: "blocked", because: { because: "missing", sha256: rendering.artifact.sha256 } };
+  } finally {
+    await arrival.discard();
+  }
 }
 
 function collectableOf(handle: Handle, stepping: Stepping): Collectable {

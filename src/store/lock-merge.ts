@@ -49,9 +49,30 @@ export function withOthers(first: Rendering, known: readonly Rendering[]): Rende
       found.set(name, other);
     }
   }
+  const gone = deletions(known);
   const { others: _others, ...rest } = first;
-  const others = [...found].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, other]) => other);
-  return others.length === 0 ? rest : { ...rest, others };
+  const others = [...found]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, other]) => withDeletion(other, gone));
+  return { ...withDeletion(rest, gone), ...(others.length === 0 ? {} : { others }) };
+}
+
+/** When things were deleted at the vendor, by their task: the first word on it, whoever has it. */
+function deletions(known: readonly Rendering[]): ReadonlyMap<string, string> {
+  const gone = new Map<string, string>();
+  for (const { handle } of known.flatMap(wholeOf)) {
+    if (handle?.deleted === undefined) continue;
+    const task = `${handle.route} ${handle.task}`;
+    const before = gone.get(task);
+    if (before === undefined || handle.deleted < before) gone.set(task, handle.deleted);
+  }
+  return gone;
+}
+
+function withDeletion<T extends OtherRendering>(one: T, gone: ReadonlyMap<string, string>): T {
+  const { handle } = one;
+  const deleted = handle && gone.get(`${handle.route} ${handle.task}`);
+  return deleted === undefined ? one : { ...one, handle: { ...handle, deleted } };
 }
 
 /** What was paid for once. Attempts stand in order as text too, as long as they have equally many digits. */
@@ -86,7 +107,7 @@ function outranks(one: Rendering, oneFile: LockFile, other: Rendering, otherFile
 function rank(rendering: Rendering, file: LockFile): readonly (string | number)[] {
   const { others: _others, ...own } = rendering;
   const { others: _stored, ...entry } = file.unknown.entries.get(rendering.key) ?? {};
-  return [rendering.attempt, ...worth(rendering), sortedJson(own), sortedJson(entry)];
+  return [rendering.attempt, ...worth(rendering), textOf(own), textOf(entry)];
 }
 
 /** A known bill before an unknown one, a handle before none, the later handle, and at last the text. */
@@ -95,8 +116,15 @@ function worth(other: OtherRendering): readonly (string | number)[] {
     other.billed.kind === "unknown" ? 0 : 1,
     other.handle === undefined ? 0 : 1,
     other.handle === undefined ? 0 : Date.parse(other.handle.completed),
-    sortedJson(asOther(other)),
+    textOf(asOther(other)),
   ];
+}
+
+/** Without when it was deleted, which is no other rendering of it: both sides get that. */
+function textOf(entry: { readonly handle?: unknown }): string {
+  if (!isRecord(entry.handle)) return sortedJson(entry);
+  const { deleted: _deleted, ...handle } = entry.handle;
+  return sortedJson({ ...entry, handle });
 }
 
 function compare(a: readonly (string | number)[], b: readonly (string | number)[]): number {

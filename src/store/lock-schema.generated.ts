@@ -159,6 +159,10 @@ export interface LockHandle {
    * Create path of the product.
    */
   product: string;
+  /**
+   * When a person had an element or a voice deleted at the vendor, ISO 8601. Absent: nobody did.
+   */
+  deleted?: string;
   [k: string]: unknown;
 }
 /**

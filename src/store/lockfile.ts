@@ -144,7 +144,7 @@ const ENTRY = new Set([
   "others",
 ]);
 const ARTIFACT = new Set(["sha256", "size", "type", "width", "height", "seconds"]);
-const HANDLE = new Set(["route", "task", "result", "account", "completed", "dialect", "product"]);
+const HANDLE = new Set(["route", "task", "result", "account", "completed", "dialect", "product", "deleted"]);
 const AMOUNTS = new Set(["kind", "units", "usd"]);
 const EXPECTED = new Set(["units", "usd", "low_units", "low_usd"]);
 const BILLED_KINDS = new Set<unknown>([

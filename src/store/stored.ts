@@ -63,6 +63,7 @@ export function readHandle(members: Members): Handle {
     completed: members.time("completed"),
     dialect: members.word("dialect") as Handle["dialect"],
     product: members.text("product"),
+    deleted: members.timeIf("deleted"),
   });
 }
 
@@ -86,8 +87,8 @@ export function storedArtifact({ sha256, size, type, width, height, seconds }: A
 
 /** A handle, as it is stored. */
 export function storedHandle(handle: Handle): Handle {
-  const { route, task, result, account, completed, dialect, product } = handle;
-  return { route, task, result, account, completed, dialect, product };
+  const { route, task, result, account, completed, dialect, product, deleted } = handle;
+  return { route, task, result, account, completed, dialect, product, deleted };
 }
 
 /** Units and money as decimal texts. */

@@ -3,7 +3,7 @@
 import type { Validator } from "../base/schema.js";
 
 const validate = validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["version","renders","steps"],"properties":{"version":{"type":"integer","const":1},"renders":{"type":"object","propertyNames":{"pattern":"^[0-9a-f]{64}$"},"additionalProperties":{"$ref":"#/$defs/LockRender"}},"steps":{"type":"object","additionalProperties":{"type":"object","additionalProperties":{"type":"string","pattern":"^[0-9a-f]{64}$"}}}},"$defs":{"LockRender":{"type":"object","required":["inputs","attempt","artifact","consumed","billed"],"properties":{"inputs":{"type":"object","required":["key","realm","action"],"properties":{"key":{"type":"integer","minimum":1},"realm":{"type":"string","enum":["kling","sandbox"]},"action":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","pattern":"\\S"}}},"take":{"type":"integer","minimum":1}}},"attempt":{"type":"integer","minimum":1,"maximum":1000000},"artifact":{"$ref":"#/$defs/LockArtifact"},"consumed":{"type":"object","propertyNames":{"pattern":"^[0-9a-f]{64}$"},"additionalProperties":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"handle":{"$ref":"#/$defs/LockHandle"},"estimate":{"$ref":"#/$defs/LockEstimate"},"billed":{"$ref":"#/$defs/LockBilled"},"returns":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"flags":{"type":"array","items":{"type":"string","pattern":"\\S"}},"others":{"type":"array","items":{"type":"object","required":["attempt","artifact","billed"],"properties":{"attempt":{"type":"integer","minimum":1,"maximum":1000000},"artifact":{"$ref":"#/$defs/LockArtifact"},"handle":{"$ref":"#/$defs/LockHandle"},"estimate":{"$ref":"#/$defs/LockEstimate"},"billed":{"$ref":"#/$defs/LockBilled"}}}}}},"LockArtifact":{"type":"object","required":["sha256","size","type"],"properties":{"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"size":{"type":"integer","minimum":0},"type":{"type":"string","pattern":"^[a-z]+/[a-z0-9.+-]+$"},"width":{"type":"integer","minimum":1},"height":{"type":"integer","minimum":1},"seconds":{"type":"number","minimum":0}}},"LockHandle":{"type":"object","required":["route","task","account","completed","dialect","product"],"properties":{"route":{"type":"string","pattern":"\\S"},"task":{"type":"string","pattern":"\\S"},"result":{"type":"string","pattern":"\\S"},"account":{"type":"string","pattern":"\\S"},"completed":{"type":"string","pattern":"\\S"},"dialect":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"product":{"type":"string","pattern":"\\S"}}},"LockEstimate":{"type":"object","properties":{"units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"},"low_units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"low_usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}}},"LockBilled":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["version","renders","steps"],"properties":{"version":{"type":"integer","const":1},"renders":{"type":"object","propertyNames":{"pattern":"^[0-9a-f]{64}$"},"additionalProperties":{"$ref":"#/$defs/LockRender"}},"steps":{"type":"object","additionalProperties":{"type":"object","additionalProperties":{"type":"string","pattern":"^[0-9a-f]{64}$"}}}},"$defs":{"LockRender":{"type":"object","required":["inputs","attempt","artifact","consumed","billed"],"properties":{"inputs":{"type":"object","required":["key","realm","action"],"properties":{"key":{"type":"integer","minimum":1},"realm":{"type":"string","enum":["kling","sandbox"]},"action":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","pattern":"\\S"}}},"take":{"type":"integer","minimum":1}}},"attempt":{"type":"integer","minimum":1,"maximum":1000000},"artifact":{"$ref":"#/$defs/LockArtifact"},"consumed":{"type":"object","propertyNames":{"pattern":"^[0-9a-f]{64}$"},"additionalProperties":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"handle":{"$ref":"#/$defs/LockHandle"},"estimate":{"$ref":"#/$defs/LockEstimate"},"billed":{"$ref":"#/$defs/LockBilled"},"returns":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"flags":{"type":"array","items":{"type":"string","pattern":"\\S"}},"others":{"type":"array","items":{"type":"object","required":["attempt","artifact","billed"],"properties":{"attempt":{"type":"integer","minimum":1,"maximum":1000000},"artifact":{"$ref":"#/$defs/LockArtifact"},"handle":{"$ref":"#/$defs/LockHandle"},"estimate":{"$ref":"#/$defs/LockEstimate"},"billed":{"$ref":"#/$defs/LockBilled"}}}}}},"LockArtifact":{"type":"object","required":["sha256","size","type"],"properties":{"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"size":{"type":"integer","minimum":0},"type":{"type":"string","pattern":"^[a-z]+/[a-z0-9.+-]+$"},"width":{"type":"integer","minimum":1},"height":{"type":"integer","minimum":1},"seconds":{"type":"number","minimum":0}}},"LockHandle":{"type":"object","required":["route","task","account","completed","dialect","product"],"properties":{"route":{"type":"string","pattern":"\\S"},"task":{"type":"string","pattern":"\\S"},"result":{"type":"string","pattern":"\\S"},"account":{"type":"string","pattern":"\\S"},"completed":{"type":"string","pattern":"\\S"},"dialect":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"product":{"type":"string","pattern":"\\S"},"deleted":{"type":"string","pattern":"\\S"}}},"LockEstimate":{"type":"object","properties":{"units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"},"low_units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"low_usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}}},"LockBilled":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}}}}};
 const pattern3 = new RegExp("^[0-9a-f]{64}$", "u");
 const schema20 = {"type":"object","required":["inputs","attempt","artifact","consumed","billed"],"properties":{"inputs":{"type":"object","required":["key","realm","action"],"properties":{"key":{"type":"integer","minimum":1},"realm":{"type":"string","enum":["kling","sandbox"]},"action":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","pattern":"\\S"}}},"take":{"type":"integer","minimum":1}}},"attempt":{"type":"integer","minimum":1,"maximum":1000000},"artifact":{"$ref":"#/$defs/LockArtifact"},"consumed":{"type":"object","propertyNames":{"pattern":"^[0-9a-f]{64}$"},"additionalProperties":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"handle":{"$ref":"#/$defs/LockHandle"},"estimate":{"$ref":"#/$defs/LockEstimate"},"billed":{"$ref":"#/$defs/LockBilled"},"returns":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"flags":{"type":"array","items":{"type":"string","pattern":"\\S"}},"others":{"type":"array","items":{"type":"object","required":["attempt","artifact","billed"],"properties":{"attempt":{"type":"integer","minimum":1,"maximum":1000000},"artifact":{"$ref":"#/$defs/LockArtifact"},"handle":{"$ref":"#/$defs/LockHandle"},"estimate":{"$ref":"#/$defs/LockEstimate"},"billed":{"$ref":"#/$defs/LockBilled"}}}}}};
 const pattern4 = new RegExp("\\S", "u");
@@ -218,7 +218,7 @@ return errors === 0;
 }
 validate54.evaluated = {"props":{"sha256":true,"size":true,"type":true,"width":true,"height":true,"seconds":true},"dynamicProps":false,"dynamicItems":false};
 
-const schema22 = {"type":"object","required":["route","task","account","completed","dialect","product"],"properties":{"route":{"type":"string","pattern":"\\S"},"task":{"type":"string","pattern":"\\S"},"result":{"type":"string","pattern":"\\S"},"account":{"type":"string","pattern":"\\S"},"completed":{"type":"string","pattern":"\\S"},"dialect":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"product":{"type":"string","pattern":"\\S"}}};
+const schema22 = {"type":"object","required":["route","task","account","completed","dialect","product"],"properties":{"route":{"type":"string","pattern":"\\S"},"task":{"type":"string","pattern":"\\S"},"result":{"type":"string","pattern":"\\S"},"account":{"type":"string","pattern":"\\S"},"completed":{"type":"string","pattern":"\\S"},"dialect":{"type":"string","pattern":"^[a-z][a-z0-9_-]{0,31}$"},"product":{"type":"string","pattern":"\\S"},"deleted":{"type":"string","pattern":"\\S"}}};
 
 function validate56(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -466,9 +466,11 @@ vErrors.push(err19);
 errors++;
 }
 }
-}
-else {
-const err20 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(data.deleted !== undefined){
+let data7 = data.deleted;
+if(typeof data7 === "string"){
+if(!pattern4.test(data7)){
+const err20 = {instancePath:instancePath+"/deleted",schemaPath:"#/properties/deleted/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -477,14 +479,37 @@ vErrors.push(err20);
 }
 errors++;
 }
+}
+else {
+const err21 = {instancePath:instancePath+"/deleted",schemaPath:"#/properties/deleted/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+}
+else {
+const err22 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
 validate56.errors = vErrors;
 return errors === 0;
 }
-validate56.evaluated = {"props":{"route":true,"task":true,"result":true,"account":true,"completed":true,"dialect":true,"product":true},"dynamicProps":false,"dynamicItems":false};
+validate56.evaluated = {"props":{"route":true,"task":true,"result":true,"account":true,"completed":true,"dialect":true,"product":true,"deleted":true},"dynamicProps":false,"dynamicItems":false};
 
 const schema23 = {"type":"object","properties":{"units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"},"low_units":{"type":"string","pattern":"^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"},"low_usd":{"type":"string","pattern":"^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}}};
-const pattern16 = new RegExp("^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$", "u");
-const pattern17 = new RegExp("^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$", "u");
+const pattern17 = new RegExp("^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$", "u");
+const pattern18 = new RegExp("^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$", "u");
 
 function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -500,7 +525,7 @@ if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.units !== undefined){
 let data0 = data.units;
 if(typeof data0 === "string"){
-if(!pattern16.test(data0)){
+if(!pattern17.test(data0)){
 const err0 = {instancePath:instancePath+"/units",schemaPath:"#/properties/units/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"}};
 if(vErrors === null){
 vErrors = [err0];
@@ -525,7 +550,7 @@ errors++;
 if(data.usd !== undefined){
 let data1 = data.usd;
 if(typeof data1 === "string"){
-if(!pattern17.test(data1)){
+if(!pattern18.test(data1)){
 const err2 = {instancePath:instancePath+"/usd",schemaPath:"#/properties/usd/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}};
 if(vErrors === null){
 vErrors = [err2];
@@ -550,7 +575,7 @@ errors++;
 if(data.low_units !== undefined){
 let data2 = data.low_units;
 if(typeof data2 === "string"){
-if(!pattern16.test(data2)){
+if(!pattern17.test(data2)){
 const err4 = {instancePath:instancePath+"/low_units",schemaPath:"#/properties/low_units/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"}};
 if(vErrors === null){
 vErrors = [err4];
@@ -575,7 +600,7 @@ errors++;
 if(data.low_usd !== undefined){
 let data3 = data.low_usd;
 if(typeof data3 === "string"){
-if(!pattern17.test(data3)){
+if(!pattern18.test(data3)){
 const err6 = {instancePath:instancePath+"/low_usd",schemaPath:"#/properties/low_usd/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}};
 if(vErrors === null){
 vErrors = [err6];
@@ -664,7 +689,7 @@ errors++;
 if(data.units !== undefined){
 let data1 = data.units;
 if(typeof data1 === "string"){
-if(!pattern16.test(data1)){
+if(!pattern17.test(data1)){
 const err3 = {instancePath:instancePath+"/units",schemaPath:"#/properties/units/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,9})(\\.[0-9]{1,3})?$"}};
 if(vErrors === null){
 vErrors = [err3];
@@ -689,7 +714,7 @@ errors++;
 if(data.usd !== undefined){
 let data2 = data.usd;
 if(typeof data2 === "string"){
-if(!pattern17.test(data2)){
+if(!pattern18.test(data2)){
 const err5 = {instancePath:instancePath+"/usd",schemaPath:"#/properties/usd/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,8})(\\.[0-9]{1,6})?$"}};
 if(vErrors === null){
 vErrors = [err5];

@@ -67,6 +67,7 @@ const handles: fc.Arbitrary<Handle> = fc.record(
     completed: times,
     dialect: fc.constantFrom("new", "legacy", "later-2" as "new"),
     product: fc.constant("/text-to-video/kling-3.0"),
+    deleted: times,
   },
   { requiredKeys: ["route", "task", "account", "completed", "dialect", "product"] },
 );

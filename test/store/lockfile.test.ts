@@ -343,6 +343,21 @@ describe("a union of lockfiles", () => {
     expect(mergeLocks(mine, again).renders.get(KEY)?.others).toBeUndefined();
   });
 
+  it("keeps what either side deleted at the vendor as deleted, whichever entry stands", () => {
+    const deleted = "2026-11-20T08:00:00.000Z";
+    const mine = { ...ENTRY, handle: { ...HANDLE, deleted } };
+    const late = { ...ENTRY, handle: { ...HANDLE, deleted: "2026-11-21T08:00:00.000Z" } };
+    const whole = { ...ENTRY, handle: HANDLE };
+    const billed = { ...whole, billed: { kind: "billed", usd: "0.21" } };
+    const rivals = [whole, late, billed, { ...billed, attempt: 2 }];
+    for (const [a, b] of rivals.flatMap((each) => [[mine, each] as const, [each, mine] as const])) {
+      const { renders } = mergeLocks(read(lockText(a)), read(lockText(b)));
+      const one = renders.get(KEY);
+      const all = one === undefined ? [] : [one, ...(one.others ?? [])];
+      expect(all.map((each) => each.handle?.deleted)).toEqual(all.map(() => deleted));
+    }
+  });
+
   it("keeps a known bill", () => {
     const billed = read(lockText({ ...ENTRY, billed: { kind: "billed", usd: "0.21" } }));
     expect(mergeLocks(billed, read(lockText(ENTRY))).renders.get(KEY)?.billed.kind).toBe("billed");
