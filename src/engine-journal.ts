@@ -134,12 +134,14 @@ function paceOf(records: readonly JournalRecord[]): ReadonlyMap<string, number> 
 
 /** Defaults are absent from key inputs, so they are put back. */
 function kindOf(record: Extract<JournalRecord, { type: "intent" }>): string {
-  const { kind, mode, duration, via } = record.inputs.action;
+  const { kind, mode, duration, via, base_video: base } = record.inputs.action;
   const isClip = kind.endsWith("_video") || (kind === "extend" && via !== "native");
+  const hasMode = isClip || kind === "motion_control" || kind === "avatar";
+  const hasLength = (isClip && base === undefined) || kind === "text_to_audio";
   return paceName(
     record.model,
-    typeof mode === "string" ? mode : isClip ? "std" : undefined,
-    typeof duration === "number" ? duration : isClip ? 5 : undefined,
+    typeof mode === "string" ? mode : hasMode ? "std" : undefined,
+    typeof duration === "number" ? duration : hasLength ? 5 : undefined,
   );
 }
 

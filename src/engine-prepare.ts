@@ -163,6 +163,7 @@ export async function prepare(
     lipSync,
     ...(dialect === "unified" ? { dialect } : {}),
     allowUnknownPrice: new Set(request.allowUnknownPrice),
+    sounds: checked.sounds,
     concurrency: request.concurrency ?? manifest.limits.concurrency ?? CONCURRENCY,
     retries: retriesInForce(request.retries, manifest.approval.retries),
     ...(manifest.budget.usd === undefined ? {} : { budget: usd(manifest.budget.usd) }),

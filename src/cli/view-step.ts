@@ -220,7 +220,9 @@ function madeBy(action: Action, byId: StepsById): PlannedStep | undefined {
     last.kind === "extend" || last.kind === "lip_sync" || last.kind === "video_to_audio";
   ) {
     const source = last.source.kind === "step" ? byId.get(last.source.id) : undefined;
-    if (source === undefined || source.model !== undefined) return source;
+    if (source === undefined) return undefined;
+    // A sound track is put to a clip, which stays the clip that it was.
+    if (source.model !== undefined && source.step.action.kind !== "video_to_audio") return source;
     last = source.step.action;
   }
   return undefined;

@@ -45,7 +45,8 @@ export function planTotals(
   if (create.usd.high === 0 && create.unknown === 0) {
     put("cost", "nothing");
   } else {
-    const seconds = creates.reduce((sum, each) => sum + (each.seconds ?? 0), 0);
+    const clips = creates.filter((each) => each.step.owner.kind === "shot");
+    const seconds = clips.reduce((sum, each) => sum + (each.seconds ?? 0), 0);
     const film = seconds === 0 ? "" : `, ${formatSeconds(seconds)} of film`;
     const price = `${totalsText(create)}${film}`;
     put("cost", sandbox ? `nothing in the sandbox; for real: ${price}` : price, paint.strong);

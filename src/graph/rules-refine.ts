@@ -14,7 +14,7 @@ import { usableVideo, orUse } from "./rules-model.js";
 import { characters, checkLength, checkPrompts } from "./rules-prompt.js";
 import type { Action, Extend, LipSync } from "./actions.js";
 
-/** What is known of the clip that a step works on, and of the elements beside it. */
+/** What is known of what a step works on: a clip or the sound that is spoken, and of the elements beside it. */
 export interface SourceFacts {
   readonly sourceModel?: string;
   readonly sourceMode?: Mode;
@@ -25,6 +25,8 @@ export interface SourceFacts {
   readonly sourceAudio?: boolean;
   /** Handles of the step's elements that are made of videos. */
   readonly characters?: readonly string[];
+  /** Length of the sound that decides how long a clip becomes. */
+  readonly soundSeconds?: number;
 }
 
 /** The longest clip that a native extension may lead to, in seconds. */

@@ -32,20 +32,36 @@ export function workedOn(action: Action): StepId | undefined {
   }
 }
 
+/** The sound that decides how long the clip of an action becomes. */
+export function heardIn(action: Action): Input | undefined {
+  return action.kind === "avatar" ? action.audio : undefined;
+}
+
+/** The step that makes that sound. */
+export function soundOf(action: Action): StepId | undefined {
+  return stepOf(heardIn(action));
+}
+
 function stepOf(input: Input | undefined): StepId | undefined {
   return input?.kind === "step" ? input.id : undefined;
 }
 
 /**
- * What is known of the clip that `action` works on and of its elements, as far as the graph tells. `actionOf` says nothing
- * of steps whose clip may be another one than is written (held ones).
+ * What is known of the clip and the sound that `action` works on and of its elements, as far as the graph tells. `actionOf`
+ * says nothing of steps whose clip may be another one than is written (held ones).
  */
 export function sourceFacts(action: Action, actionOf: (id: StepId) => Action | undefined): SourceFacts {
   const id = workedOn(action);
   const above = id === undefined ? undefined : actionOf(id);
   const clip = above === undefined ? {} : clipFacts(above, sourceFacts(above, actionOf));
+  const heardId = soundOf(action);
+  const sound = heardId === undefined ? undefined : actionOf(heardId);
   const characters = charactersOf(action, actionOf);
-  return characters.length === 0 ? clip : { ...clip, characters };
+  return {
+    ...clip,
+    ...(sound === undefined ? {} : asSound(clipFacts(sound, {}))),
+    ...(characters.length === 0 ? {} : { characters }),
+  };
 }
 
 /** The handles of elements that are made of videos. */
@@ -57,7 +73,12 @@ function charactersOf(action: Action, actionOf: (id: StepId) => Action | undefin
   });
 }
 
-/** What is known of the clip that an action makes; `source` is what is known of the one that it works on. */
+/** What is known of a sound, as what is known by whom it decides. */
+export function asSound({ sourceSeconds }: SourceFacts): SourceFacts {
+  return sourceSeconds === undefined ? {} : { soundSeconds: sourceSeconds };
+}
+
+/** What is known of the clip or sound that an action makes; `source` is what is known of what it works on. */
 export function clipFacts(action: Action, source: SourceFacts): SourceFacts {
   switch (action.kind) {
     case "text_to_video":
@@ -83,12 +104,15 @@ export function clipFacts(action: Action, source: SourceFacts): SourceFacts {
     case "motion_control": {
       const audio = action.audio ?? source.sourceAudio;
       return {
-        ...madeBy(action.model, action.mode, undefined),
+        // As long as the motion that can be used: at most the whole of it.
+        ...madeBy(action.model, action.mode, source.sourceSeconds),
         ...(audio === undefined ? {} : heard(audio)),
       };
     }
     case "avatar":
-      return heard(true);
+      return { ...heard(true), ...asSource(source.soundSeconds) };
+    case "text_to_audio":
+      return asSource(action.duration);
     case "effect":
       return {};
     case "lip_sync":
@@ -108,7 +132,6 @@ export function clipFacts(action: Action, source: SourceFacts): SourceFacts {
     case "multi_image":
     case "expand":
     case "try_on":
-    case "text_to_audio":
     case "element":
     case "voice":
     case "frame":
@@ -129,6 +152,10 @@ function shown({ aspect_ratio: sourceRatio }: { readonly aspect_ratio?: string }
 
 function heard(audio: boolean | undefined): SourceFacts {
   return { sourceAudio: audio ?? false };
+}
+
+function asSource(sourceSeconds: number | undefined): SourceFacts {
+  return sourceSeconds === undefined ? {} : { sourceSeconds };
 }
 
 function madeBy(

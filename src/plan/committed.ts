@@ -4,6 +4,7 @@
  */
 import { unreachable } from "../base/guard.js";
 import { micros, milliUnits, type Micros } from "../base/money.js";
+import { LIST_UNIT_PRICES } from "../catalog/units.js";
 import { callsBeyond, callsMoney } from "./calls.js";
 import { RENDER } from "./decide.js";
 import type { Attempt, Billed, Prior, Rendering } from "./prior.js";
@@ -85,5 +86,8 @@ export function chargedOr(billed: Billed | undefined, estimate: Rendering["estim
   if (units !== undefined && estimate?.usd !== undefined && (estimate.units ?? 0) > 0) {
     return Math.round((estimate.usd * units) / (estimate.units ?? 1));
   }
+  // Expected to be charged nothing: only the list says what the units cost. What such tasks take is of the dearer pack.
+  if (units !== undefined && estimate?.units === 0)
+    return Math.ceil((units * LIST_UNIT_PRICES.video.usd) / 1000);
   return estimate?.usd ?? 0;
 }

@@ -1,28 +1,35 @@
 /**
- * What is known of the clips of a plan: of one that is there, from its own record and its own length, which a hold may
+ * What is known of the clips and sounds of a plan: of one that is there, from its own record and its own length, which a hold may
  * have kept through any edit; of one that is still to be made, from what is asked for.
  */
 import type { Catalog } from "../catalog/catalog.js";
 import type { Mode } from "../catalog/model.js";
 import type { SourceFacts } from "../graph/rules-refine.js";
-import { clipFacts, workedOn } from "../graph/source.js";
+import { asSound, clipFacts, heardIn, soundOf, workedOn } from "../graph/source.js";
 import type { StepId } from "../graph/input.js";
 import type { Step } from "../graph/step.js";
+import { SLACK_SECONDS } from "./estimate-price.js";
 import type { PlannedStep } from "./plan.js";
 import type { Prior, Rendering } from "./prior.js";
 
-/** Clips come a frame longer or shorter than they were asked for, which nobody bills. */
-const SLACK_SECONDS = 0.1;
-
-/** The steps on whose clips others work: nobody asks for facts of the rest. */
+/** The steps on whose clips or sounds others work: nobody asks for facts of the rest. */
 export function workedUpon(steps: readonly Step[]): ReadonlySet<StepId> {
-  return new Set(steps.flatMap(({ action }) => workedOn(action) ?? []));
+  return new Set(steps.flatMap(({ action }) => [workedOn(action) ?? [], soundOf(action) ?? []].flat()));
 }
 
-/** What is known of the clip that a step works on, if it does. */
-export function sourceOfStep({ action }: Step, facts: ReadonlyMap<StepId, SourceFacts>): SourceFacts {
-  const id = workedOn(action);
-  return (id === undefined ? undefined : facts.get(id)) ?? {};
+/** What is known of the clip or sound that a step works on, if it does; `sounds` are the lengths of files, in seconds. */
+export function sourceOfStep(
+  { action }: Step,
+  facts: ReadonlyMap<StepId, SourceFacts>,
+  sounds: ReadonlyMap<string, number> = new Map(),
+): SourceFacts {
+  const known = (id: StepId | undefined) => (id === undefined ? undefined : facts.get(id)) ?? {};
+  const sound = heardIn(action);
+  const soundSeconds = sound?.kind === "file" ? sounds.get(sound.path) : undefined;
+  return {
+    ...known(workedOn(action)),
+    ...asSound(soundSeconds === undefined ? known(soundOf(action)) : { sourceSeconds: soundSeconds }),
+  };
 }
 
 /** What is known of the clip of a step as it is planned; `source` is what is known of the one that it works on. */
@@ -44,16 +51,26 @@ export function factsOf(
 
 /** The facts of a recorded intent; what is at its default is absent there. */
 function recordedFacts({ inputs }: Rendering, source: SourceFacts, catalog: Catalog): SourceFacts {
-  const { kind, via, model, mode, duration } = inputs.action;
-  if (kind === "lip_sync" || (kind === "extend" && via === "native")) return source;
+  const { kind, via, model, mode, duration, base_video: base } = inputs.action;
+  const { sourceSeconds, soundSeconds } = source;
+  if (kind === "lip_sync" || kind === "video_to_audio" || (kind === "extend" && via === "native"))
+    return source;
+  if (kind === "avatar") return asSource(soundSeconds);
+  const asked = typeof duration === "number" ? duration : 5;
+  if (kind === "text_to_audio") return { sourceSeconds: asked };
   if (typeof model !== "string") return {};
+  const follows = kind === "motion_control" || base !== undefined;
   const takesMode = (catalog.video(model)?.modes.length ?? 0) > 0;
   const sourceMode = typeof mode === "string" ? (mode as Mode) : takesMode ? "std" : undefined;
   return {
     sourceModel: model,
     ...(sourceMode === undefined ? {} : { sourceMode }),
-    sourceSeconds: typeof duration === "number" ? duration : 5,
+    ...asSource(follows ? sourceSeconds : asked),
   };
+}
+
+function asSource(sourceSeconds: number | undefined): SourceFacts {
+  return sourceSeconds === undefined ? {} : { sourceSeconds };
 }
 
 function whole(seconds: number): number {

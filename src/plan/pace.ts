@@ -2,8 +2,10 @@
  * How long rendering will probably take: what past tasks of a kind took, else what the catalog says is usual.
  */
 import type { Catalog } from "../catalog/catalog.js";
+import { productOf } from "../graph/actions.js";
 import type { StepId } from "../graph/input.js";
 import type { Step } from "../graph/step.js";
+import { serviceOf } from "./estimate-service.js";
 import type { PlannedStep } from "./plan.js";
 import type { Prior } from "./prior.js";
 
@@ -15,15 +17,16 @@ export function paceName(model: string, mode: string | undefined, seconds: numbe
 /** Seconds that a step's task will probably take. */
 export function expected(step: Step, prior: Prior, catalog: Catalog): number {
   const action = step.action;
-  const model = "model" in action && action.model !== undefined ? action.model : undefined;
+  const service = serviceOf(action, catalog);
+  const model = "model" in action ? action.model : service?.id;
   if (model === undefined) return 60;
   const duration = "duration" in action ? action.duration : undefined;
   const learnt = prior.pace.get(paceName(model, "mode" in action ? action.mode : undefined, duration));
   if (learnt !== undefined) return learnt;
-  const row =
-    action.kind === "image" || action.kind === "try_on" ? catalog.image(model) : catalog.video(model);
-  const usual = row?.usualSeconds ?? 60;
-  return duration === undefined ? usual : Math.round((usual * duration) / 5);
+  if (service !== undefined) return service.usualSeconds;
+  const isClip = productOf(action.kind) === "clip";
+  const usual = (isClip ? catalog.video(model) : catalog.image(model))?.usualSeconds ?? 60;
+  return isClip && duration !== undefined ? Math.round((usual * duration) / 5) : usual;
 }
 
 /** Longest chain or total work over the slots, whichever is longer. */

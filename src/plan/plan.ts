@@ -20,6 +20,7 @@ import { committedMoney } from "./committed.js";
 import { createFor, estimatesOf, type PlannedCreate } from "./create.js";
 import { decide, type Decision, type Wishes } from "./decide.js";
 import { estimator, listHigh, sum, type Estimate, type LipSyncEndpoint, type Totals } from "./estimate.js";
+import { serviceOf } from "./estimate-service.js";
 import { overtakenBy, type Claimed, type Overtaken } from "./overtaken.js";
 import { expected, expectedSeconds } from "./pace.js";
 import type { Prior } from "./prior.js";
@@ -101,6 +102,8 @@ export interface PlanOptions extends Wishes {
   readonly concurrency: number;
   /** How many attempts may follow a failed one by themselves; absent: none. */
   readonly retries?: number;
+  /** How long the sounds among the files last, in seconds, by path. */
+  readonly sounds?: ReadonlyMap<string, number>;
   /** Only these steps and what they need; absent: all. */
   readonly targets?: ReadonlySet<StepId>;
 }
@@ -154,7 +157,10 @@ export function makePlan(
     }
     made.push(fitted);
     if (sources.has(step.id))
-      facts.set(step.id, factsOf(fitted, keyed.key, sourceOfStep(step, facts), prior, catalog));
+      facts.set(
+        step.id,
+        factsOf(fitted, keyed.key, sourceOfStep(step, facts, options.sounds), prior, catalog),
+      );
     byId.set(step.id, fitted);
     if (!firstOfKey.has(fitted.key)) firstOfKey.set(fitted.key, step.id);
   }
@@ -223,7 +229,7 @@ function planStep(step: Step, keyed: Keyed, making: Making): PlannedStep {
     step.needs.flatMap((id) => making.byId.get(id) ?? []),
     making.byId,
   );
-  const source = sourceOfStep(step, making.facts);
+  const source = sourceOfStep(step, making.facts, options.sounds);
   const obstacle = beyondServer(step, source, making);
   const decided = decide({
     step,
@@ -241,7 +247,7 @@ function planStep(step: Step, keyed: Keyed, making: Making): PlannedStep {
   const action = step.action;
   const priced = making.price(action, source);
   const sameAs = making.firstOfKey.get(key);
-  const { model, mode } = modelOf(action, source);
+  const { model, mode } = modelOf(action, source, catalog);
   const seconds = "duration" in action ? action.duration : undefined;
   const create = isLocal(action)
     ? undefined
@@ -287,10 +293,15 @@ function beyondServer(step: Step, source: SourceFacts, { catalog, options }: Mak
   return what === undefined ? undefined : { because: "unsupported", what, by: "old_lip_sync" };
 }
 
-/** Model and mode that render an action; a native extension inherits both. */
-function modelOf(action: Action, source: SourceFacts): { readonly model?: string; readonly mode?: Mode } {
+/** Model and mode that render an action; a native extension inherits both, and a service goes by its own name. */
+function modelOf(
+  action: Action,
+  source: SourceFacts,
+  catalog: Catalog,
+): { readonly model?: string; readonly mode?: Mode } {
   const inherits = action.kind === "extend" && action.via === "native";
-  const model = inherits ? source.sourceModel : "model" in action ? action.model : undefined;
+  const own = "model" in action ? action.model : serviceOf(action, catalog)?.id;
+  const model = inherits ? source.sourceModel : own;
   const mode = inherits ? source.sourceMode : "mode" in action ? action.mode : undefined;
   return { ...(model === undefined ? {} : { model }), ...(mode === undefined ? {} : { mode }) };
 }

@@ -7,7 +7,7 @@ import type { Mode } from "../catalog/model.js";
 import type { CacheKey, KeyInputs } from "../graph/key.js";
 import type { SourceFacts } from "../graph/rules-refine.js";
 import { productOf, type Action, type ExtendVia } from "../graph/actions.js";
-import type { Input } from "../graph/input.js";
+import type { Input, Reference } from "../graph/input.js";
 import { estimate, type Estimate } from "./estimate.js";
 import type { Artifact } from "./prior.js";
 
@@ -51,6 +51,7 @@ export function madeWith(
 
 /** An input that nobody looks into: prices ask only whether there is one, or how many. */
 const SOME: Input = { kind: "file", path: "recorded" };
+const REFERRED: readonly Reference[] = [{ handle: "", input: SOME }];
 
 function actionOf(inputs: KeyInputs, catalog: Catalog): Action | undefined {
   const { action } = inputs;
@@ -100,7 +101,7 @@ function clipAction(inputs: KeyInputs, catalog: Catalog): Action | undefined {
     case "text_to_video":
       return { kind, ...clip, aspect_ratio: "16:9", prompt: "" };
     case "image_to_video": {
-      const voices = action["voices"] === undefined ? {} : { voices: [{ handle: "", input: SOME }] };
+      const voices = action["voices"] === undefined ? {} : { voices: REFERRED };
       return { kind, ...clip, image: SOME, ...voices };
     }
     case "extend":
@@ -113,6 +114,8 @@ function clipAction(inputs: KeyInputs, catalog: Catalog): Action | undefined {
       const audio = action["audio"] === "original" ? ({ audio: "original" } as const) : {};
       const inputsOf = {
         ...(action["image"] === undefined ? {} : { image: SOME }),
+        ...(action["elements"] === undefined ? {} : { elements: REFERRED }),
+        ...(action["refer_images"] === undefined ? {} : { refer_images: REFERRED }),
         ...(action["feature_video"] === undefined ? {} : { feature_video: SOME }),
       };
       return action["base_video"] === undefined
@@ -131,8 +134,8 @@ function stillAction(inputs: KeyInputs, catalog: Catalog): Action | undefined {
   if (model === undefined) return undefined;
   const size = action["resolution"];
   const resolution = size === "2k" || size === "4k" ? size : "1k";
-  const references =
-    action["refer_images"] === undefined ? {} : { refer_images: [{ handle: "", input: SOME }] };
+  const isReferring = action["refer_images"] !== undefined || action["elements"] !== undefined;
+  const references = isReferring ? { refer_images: REFERRED } : {};
   const series = action["series"];
   switch (kind) {
     case "image": {

@@ -125,6 +125,20 @@ describe("the sound of a lip-sync is refused", () => {
     expect([checked.diagnostics, [...checked.sounds]]).toEqual([[], [["vo.wav", 4.25]]]);
   });
 
+  it("and the sound that an avatar speaks is as long as its clip will be, with limits of its own", async () => {
+    const manifest = manifestOf({
+      shots: [{ id: "020", image: "mara.png", avatar: { audio: "vo.wav" } }],
+    });
+    const lasting = async (seconds: number) => {
+      const { fs } = memoryDisk({ "/film/vo.wav": wav(seconds), "/film/mara.png": png(640, 640) });
+      const inputs = openInputs(fs, "/film", "/film/.kling/cache/inputs.json", () => 0);
+      const { sounds, diagnostics } = await checkInputs(graphOf(manifest), inputs, catalogOf());
+      return [[...sounds], diagnostics.map(({ message }) => message)];
+    };
+    expect(await lasting(90)).toEqual([[["vo.wav", 90]], []]);
+    expect(await lasting(1)).toEqual([[], ["vo.wav lasts 1 s; 2 to 300 s are taken"]]);
+  });
+
   it("only where it does not fit: the same file is taken by a longer clip, and by a shorter span", async () => {
     for (const manifest of [dubbed("", 10), dubbed(", audio_start: 1, audio_end: 6")]) {
       const project = film(HEAD + manifest);
