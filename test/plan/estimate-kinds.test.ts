@@ -290,6 +290,12 @@ test.each<[string, Action, SourceFacts, string]>([
     "1.5 to 5 video units $0.21 to 0.7 | 3 to 10 s × 0.5 units × $0.14",
   ],
   [
+    "a figure as in the picture, which takes no more than 10 s of a longer clip",
+    { ...MOTION, character_orientation: "image" },
+    { sourceSeconds: 15 },
+    "1.5 to 5 video units $0.21 to 0.7 | 3 to 10 s × 0.5 units × $0.14",
+  ],
+  [
     "an element follows the video, whatever is asked for",
     { ...MOTION, model: "kling-3.0", character_orientation: "image", elements: REFERRED },
     {},
