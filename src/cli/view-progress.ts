@@ -90,7 +90,9 @@ export function eventText(
       if (unremarkable && !verbose) return undefined;
       const help = outcomeHelp(outcome, event.step);
       const isMade = outcome.status === "rendered" && options.isLocal?.(event.step) === true;
-      const note = isMade ? "made here, free" : outcomeNote(outcome, event.step);
+      const placed = isMade && outcome.status === "rendered" ? outcome.output : undefined;
+      const own = placed === undefined ? "made here, free" : `${placed}  made here, free`;
+      const note = isMade ? own : outcomeNote(outcome, event.step);
       const text = line(event.step, outcomeWord(outcome), note);
       return outcomePaint(
         outcome,

@@ -38,7 +38,7 @@ export function planTotals(
     return number === 0 ? [] : [kind === "blocked" ? `${number} blocked` : `${number} to ${kind}`];
   });
   const taken = pictures.filter((each) => each.decision.kind === "render").length;
-  if (taken > 0) parts.push(`${counted(taken, "picture")} to take out of clips`);
+  if (taken > 0) parts.push(`${counted(taken, "picture")} to make here`);
   put("steps", parts.length === 0 ? "none" : parts.join(", "));
   const creates = paidSteps(plan);
   const sandbox = plan.realm === "sandbox";
