@@ -13,7 +13,7 @@ export interface RuleCase {
 }
 
 /** The picture that the manifests name, and the sound. */
-export const PICTURE = "refs/dawn.png";
+const PICTURE = "refs/dawn.png";
 
 const HEAD = `version: 1
 project: night-ferry
