@@ -12,9 +12,6 @@ export interface RuleCase {
   readonly keeps: string;
 }
 
-/** The picture that the manifests name, and the sound. */
-const PICTURE = "refs/dawn.png";
-
 const HEAD = `version: 1
 project: night-ferry
 provider: kling
