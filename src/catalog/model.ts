@@ -198,9 +198,8 @@ export interface VideoEndpoint {
   readonly basis?: Basis;
 }
 
-/** A model that makes clips. */
-export interface VideoModel {
-  readonly kind: "video";
+/** What everything that the catalog lists has. */
+interface Listed {
   readonly id: string;
   /** Names that mean the same model; append-only. */
   readonly aliases: readonly string[];
@@ -216,9 +215,18 @@ export interface VideoModel {
   readonly identity?: string;
   /** For a project's own model: names of the models that it is like or reaches; the dearest decides its tier. */
   readonly kin?: readonly string[];
-  readonly dialect: Generation;
   /** `model_name` on the wire (legacy), or the last segment of the path (new). */
   readonly wireName: string;
+  readonly prices: readonly PriceRow[];
+  /** Seconds that a 5 s clip or one result usually takes, before anything was learnt. */
+  readonly usualSeconds: number;
+  readonly basis: Basis;
+}
+
+/** A model that makes clips. */
+export interface VideoModel extends Listed {
+  readonly kind: "video";
+  readonly dialect: Generation;
   /** Empty: the model takes no mode at all. */
   readonly modes: readonly { readonly mode: Mode; readonly resolution: Resolution }[];
   /** What a model without modes delivers. */
@@ -229,29 +237,12 @@ export interface VideoModel {
   readonly multiImage?: MultiImageEndpoint;
   /** How its clips can be made longer; first is preferred. */
   readonly extend: readonly ("native" | "omni" | "last_frame")[];
-  readonly prices: readonly PriceRow[];
-  /** Seconds that a 5 s clip usually takes, before anything was learnt. */
-  readonly usualSeconds: number;
-  readonly basis: Basis;
 }
 
 /** A model that makes stills. */
-export interface ImageModel {
+export interface ImageModel extends Listed {
   readonly kind: "image";
-  readonly id: string;
-  readonly aliases: readonly string[];
-  readonly label: string;
-  readonly status: ModelStatus;
-  readonly note?: string;
-  readonly instead?: string;
-  /** For a project's own model: the built-in one that it behaves like. */
-  readonly like?: string;
-  /** For a project's own model: what it is in keys, where its local name means nothing: `<like>@<wire name>`. */
-  readonly identity?: string;
-  /** For a project's own model: names of the models that it is like or reaches; the dearest decides its tier. */
-  readonly kin?: readonly string[];
   readonly dialect: "legacy";
-  readonly wireName: string;
   /** `try_on` dresses a person; `generate` makes a picture from words; `omni` also from many references. */
   readonly does: "generate" | "try_on" | "omni";
   readonly path: string;
@@ -270,25 +261,12 @@ export interface ImageModel {
   /** How several subjects are brought together; absent: not at all. */
   readonly multiImage?: { readonly path: string; readonly subjects: number };
   readonly image?: ImageLimits;
-  readonly prices: readonly PriceRow[];
-  readonly usualSeconds: number;
-  readonly basis: Basis;
 }
 
 /** What the vendor does without a model of one's choice. */
-export interface ServiceModel {
+export interface ServiceModel extends Listed {
   readonly kind: "service";
-  readonly id: string;
-  readonly aliases: readonly string[];
-  readonly label: string;
-  readonly status: ModelStatus;
-  readonly note?: string;
-  readonly instead?: string;
-  readonly like?: string;
-  readonly identity?: string;
-  readonly kin?: readonly string[];
   readonly dialect: "legacy";
-  readonly wireName: string;
   readonly path: string;
   /** Empty: it takes no mode. */
   readonly modes: readonly { readonly mode: Mode; readonly resolution: Resolution }[];
@@ -311,9 +289,6 @@ export interface ServiceModel {
   readonly expansion?: { readonly side: number; readonly area: number };
   /** The tags that it knows. */
   readonly tags?: readonly string[];
-  readonly prices: readonly PriceRow[];
-  readonly usualSeconds: number;
-  readonly basis: Basis;
 }
 
 /** Anything that the catalog lists. */
