@@ -165,8 +165,12 @@ function shotsOf(
   };
 }
 
-function modeOf(model: VideoModel, mode: Mode | undefined): Body {
-  return model.modes.length > 0 ? { mode: mode ?? "std" } : {};
+/** @throws Error for a mode that the model lacks. */
+function modeOf({ id, modes }: VideoModel, mode: Mode | undefined): Body {
+  if (modes.length === 0 && mode === undefined) return {};
+  const asked = mode ?? "std";
+  if (!modes.some((row) => row.mode === asked)) throw new Error(`${id} has no mode ${asked}`);
+  return { mode: asked };
 }
 
 function cameraOf({ type, config }: CameraControl): Body {

@@ -124,6 +124,8 @@ function refuseLacking(
   if (action.kind === "omni_video") {
     const isGiven = action.feature_video !== undefined || action.base_video !== undefined;
     refuse("audio: original", action.audio === "original", isGiven);
+    refuse("second video", action.feature_video !== undefined, action.base_video === undefined);
+    refuse("end_image alone", action.end_image !== undefined, action.image !== undefined);
   }
   if (action.kind === "image_to_video") {
     refuse("end_image", action.end_image !== undefined, endpoint.endImage !== undefined);
