@@ -148,17 +148,39 @@ function stepFor(
   const meant = graph.steps.filter((step) => ids.value?.has(step.id) === true);
   const step = meant.find((each) => each.id === name) ?? meant.findLast((each) => !each.candidate);
   const planned = plan.steps.find((each) => each.step.id === step?.id);
-  if (planned !== undefined && !isLocal(planned.step.action)) return planned;
+  const fixed = planned === undefined ? PICTURE : unadoptable(planned);
+  if (planned !== undefined && fixed === undefined) return planned;
   const path = step === undefined ? {} : { path: step.path };
   return {
-    told: [
-      problem("adopt/step", `${safeText(step?.id ?? name)} takes no file`, {
-        ...path,
-        why: "it is a picture that is taken out of something here",
-        help: "adopt a file for the step that it is taken from",
-      }),
-    ],
+    told: [problem("adopt/step", `${safeText(step?.id ?? name)} takes no file`, { ...path, ...fixed })],
   };
+}
+
+const PICTURE = {
+  why: "it is a picture that is taken out of something here",
+  help: "adopt a file for the step that it is taken from",
+};
+
+/** Why no file can stand for what a step gives, and what to do instead. */
+function unadoptable({ step, inputs }: PlannedStep): typeof PICTURE | undefined {
+  if (isLocal(step.action)) return PICTURE;
+  switch (productOfInputs(inputs)) {
+    case "kept":
+      return {
+        why: `it is ${step.action.kind === "voice" ? "a voice" : "an element"} that stays with the vendor, who takes none from elsewhere`,
+        help: "where the account has one already, name it by its id instead: { id: … }",
+      };
+    case "series":
+      return {
+        why: "it is several pictures of one task, which no single file is",
+        help: "name your pictures where they are used, as files of the project",
+      };
+    case "clip":
+    case "still":
+    case "sound":
+    case undefined:
+      return undefined;
+  }
 }
 
 /** Copies the file into the store, checked on both ends; or why that cannot be done. */
@@ -170,7 +192,7 @@ async function takeIn(
 ): Promise<Artifact | Diagnostic> {
   const { step } = planned;
   const shown = elide(safeText(named), 120);
-  const refused = (why: string, help = "name a whole MP4, PNG or JPEG file"): Diagnostic =>
+  const refused = (why: string, help = "name a whole MP4, PNG, JPEG, MP3 or WAV file"): Diagnostic =>
     problem("adopt/file", `${shown} cannot be adopted as ${step.id}`, { why: `it ${why}`, help });
   const file = lookAtNamed(world.fs, resolve(options.cwd, named), MOST_BYTES);
   if (file.kind === "refused") return refused(file.why);

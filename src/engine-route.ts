@@ -5,7 +5,7 @@ import { hear, type CallbackRequest, type Hearing, type Unheard } from "./engine
 import type { Opened, Prepared } from "./engine-prepare.js";
 import type { Realm } from "./graph/input.js";
 import type { Plan } from "./plan/plan.js";
-import { sealed, type Asking, type Provider, type RouteProblem } from "./provider/provider.js";
+import { sealed, type Asking, type Deleting, type Provider, type RouteProblem } from "./provider/provider.js";
 
 /** A route that may be wanted. */
 export interface Route {
@@ -61,6 +61,7 @@ export function idleProvider({ realm }: Pick<Plan, "realm">): Provider {
     submit: never,
     find: never,
     list: never,
+    deleteKept: never,
     look: never,
     fetch: never,
     close: () => Promise.resolve(),
@@ -75,4 +76,15 @@ export async function askingRoute(
 ): Promise<Asking | RouteProblem> {
   const route = await world.openRoute({ provider, realm, env: options.env, catalog, state });
   return "message" in route ? route : sealed(route);
+}
+
+/** Opens a route that can be asked, can delete what stays with the vendor, and cannot spend. For that one command only. */
+export async function deletingRoute(
+  { world, options, catalog, state }: Opened,
+  provider: string,
+  realm: Realm,
+): Promise<Deleting | RouteProblem> {
+  const route = await world.openRoute({ provider, realm, env: options.env, catalog, state });
+  if ("message" in route) return route;
+  return { ...sealed(route), deleteKept: (kept, signal) => route.deleteKept(kept, signal) };
 }

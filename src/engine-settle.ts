@@ -1,8 +1,9 @@
 /**
- * What a project can do about what is paid for, beside rendering: bring it back, settle it, bind what somebody has. None of
- * it can create anything.
+ * What a project can do about what is paid for, beside rendering: bring it back, settle it, bind what somebody has, delete
+ * what stays with the vendor. None of it can create anything.
  */
 import { adoptFile, type AdoptReport, type AdoptRequest } from "./engine-adopt.js";
+import { deleteAtVendor, type DeleteReport, type DeleteRequest } from "./engine-delete.js";
 import {
   compareCopies,
   downloadProject,
@@ -27,6 +28,8 @@ export interface Settling {
   reconcile(request?: ReconcileRequest): Promise<ReconcileReport>;
   /** Binds a clip or still of this machine to a step. Reaches nobody. */
   adopt(request: AdoptRequest): Promise<AdoptReport>;
+  /** Lists the elements and voices that stay with the vendor, and has those deleted there that are named. */
+  delete(request?: DeleteRequest): Promise<DeleteReport>;
 }
 
 /** That part of an open project. */
@@ -36,5 +39,6 @@ export function settling(opened: Opened): Settling {
     compare: (steps, request = {}) => compareCopies(opened, { ...request, steps }),
     reconcile: (request = {}) => reconcileProject(opened, request),
     adopt: (request) => adoptFile(opened, request),
+    delete: (request = {}) => deleteAtVendor(opened, request),
   };
 }

@@ -18,6 +18,7 @@ export type { AdoptReport, AdoptRequest } from "./engine-adopt.js";
 export type { CostReport } from "./engine-cost.js";
 export type { Excluded } from "./engine-alone.js";
 export { diagnoseSetup, type DoctorReport } from "./engine-doctor.js";
+export type { DeleteReport, DeleteRequest, ThingReport } from "./engine-delete.js";
 export type { CopiesReport, CopyReport, DownloadReport, DownloadRequest } from "./engine-download.js";
 export type { ReconcileRequest } from "./engine-matters.js";
 export type { MatterReport, ReconcileReport } from "./engine-reconcile.js";

@@ -171,6 +171,16 @@ describe("the door for money", () => {
     expect(callers).toEqual(["run/small-calls.ts"]);
   });
 
+  it("only run/delete.ts has anything deleted at the vendor, and only the command for that leads there", () => {
+    const source = (name: string) => code(text.get(name) ?? "");
+    const callers = files.filter((name) => /\.deleteKept\(/.test(source(name)));
+    expect(callers).toEqual(["engine-route.ts", "run/delete.ts"]);
+    const leading = files.filter((name) => /\b(deleteThing|deletingRoute)\(/.test(source(name)));
+    expect(leading).toEqual(["engine-delete.ts", "engine-route.ts", "run/delete.ts"]);
+    const commands = files.filter((name) => /\b(deleteAtVendor\(|project\.delete\()/.test(source(name)));
+    expect(commands).toEqual(["cli/command-delete.ts", "engine-delete.ts", "engine-settle.ts"]);
+  });
+
   it("only run/purse.ts mints a permit", () => {
     const minters = files.filter((name) => /\bas Permit\b/.test(code(text.get(name) ?? "")));
     expect(minters).toEqual(["run/purse.ts"]);

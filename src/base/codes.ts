@@ -59,9 +59,13 @@ export const DIAGNOSTIC_CODES = {
   "reconcile/not-open": "A decision does not fit the matter: it has a task, or its bytes are in the store.",
   "reconcile/task": "The task that was named is not the one of the matter, or could not be looked at.",
   "adopt/file": "The file to adopt cannot be read, or is no whole clip or still that the step could have.",
-  "adopt/step": "`adopt --as` names something that takes no file: a picture out of a clip.",
+  "adopt/step":
+    "`adopt --as` names something that takes no file: a picture out of a clip, a series, an element or a voice.",
   "adopt/dependents": "Steps after the adopted one are blocked by it, or would be rendered again.",
   "adopt/under-way": "A paid task of the adopted step is, or may be, under way; it is collected beside it.",
+  "delete/account":
+    "An element or a voice that is to be deleted belongs to another account than the one in use.",
+  "delete/nothing": "`delete` names something of which nothing stays with the vendor.",
   "lock/damaged": "The lockfile cannot be read as a lockfile of a known version.",
   "journal/damaged": "A line of the journal cannot be read; it was set aside.",
   "run/input-changed": "An input changed between the plan and its submission; nothing was sent.",

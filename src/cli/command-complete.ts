@@ -25,6 +25,7 @@ const VALUES: Readonly<Record<string, (line: Line) => Promise<Wanted>>> = {
   profile: profiles,
   target: steps,
   step: steps,
+  id: kept,
   rebuy: steps,
   retryRefused: steps,
   again: steps,
@@ -183,11 +184,16 @@ async function steps(line: Line): Promise<readonly Candidate[]> {
   const found = new Map<string, Candidate>();
   for (const { id, owner, title } of graph?.steps ?? []) {
     const about = title === undefined ? {} : { about: title };
-    const whole = `${owner.kind === "shot" ? "shots" : "images"}.${owner.id}`;
+    const whole = `${owner.kind}s.${owner.id}`;
     found.set(whole, { value: whole, ...about });
     found.set(id, { value: id, ...about });
   }
   return [...found.values()];
+}
+
+/** Steps that leave something with the vendor. */
+async function kept(line: Line): Promise<readonly Candidate[]> {
+  return (await steps(line)).filter(({ value }) => /^(elements|voices)\./.test(value));
 }
 
 async function models(line: Line): Promise<readonly Candidate[]> {

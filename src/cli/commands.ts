@@ -107,6 +107,14 @@ export type Command =
       readonly profile?: string;
       readonly overwriteOutputs: boolean;
     }
+  | {
+      readonly name: "delete";
+      readonly profile?: string;
+      /** Steps, or the vendor's ids. */
+      readonly names: readonly string[];
+      readonly unused: boolean;
+      readonly yes: boolean;
+    }
   | { readonly name: "status"; readonly plan: PlanFlags }
   | {
       readonly name: "cost";

@@ -13,6 +13,7 @@
  *   download  status, then as render; not_rendered, rest (status, copies); with --again: status, copies
  *   reconcile status, realm, matters (step, reference, task, standing, reserved, way, settled, ...)
  *   adopt     status, step, key, artifact, attempt, flags, output, conflict, dependents
+ *   delete    status, realm, things (kind, id, task, steps, used_by, waiting, deleted, came)
  *   status    project, profile, count, steps (as in plan, with standing)
  *   why       step (as in plan), key_inputs, before, changes, dependents, task
  *   graph     project, profile, realm, steps (id, action, needs, output, title)

@@ -1,5 +1,5 @@
 /**
- * The commands around what is paid for: `reconcile`, `adopt`, `download`, `cost`. The same rules as in `program.ts`.
+ * The commands around what is paid for: `reconcile`, `adopt`, `delete`, `download`, `cost`. The same rules as in `program.ts`.
  */
 import { InvalidArgumentError, Option, type Command as Commander } from "commander";
 import { COST_GROUPS, type CostGrouping } from "../index.js";
@@ -202,5 +202,43 @@ export function addCost(program: Commander, found: Found): void {
           csv: raw.csv === true,
         });
       },
+    );
+}
+
+/** `delete`. */
+export function addDelete(program: Commander, found: Found): void {
+  program
+    .command("delete")
+    .argument("[id...]", "steps like elements.mara, or the vendor's ids (default: list what is there)")
+    .summary("Delete elements and voices at the vendor. Nothing else ever does.")
+    .description(
+      "List the elements and voices that this project had made and that stay with the vendor, or have those deleted there that are named. Free, and cannot be undone; clips that were made with them stay.",
+    )
+    .option("-p, --profile <name>", "whose steps and provider are meant (default: the manifest's)")
+    .option("--unused", "all that no step is the result of any more, under any profile")
+    .option("--yes", "do not ask")
+    .addHelpText(
+      "after",
+      example("klingmake delete elements.mara", [
+        "0  deleted, or gone already, or only listed",
+        "1  the vendor refused or did not answer",
+        "3  manifest invalid, or nothing is there of what is named",
+        "4  declined, or nobody is there to ask",
+        "6  project locked by another process",
+        "9  credentials, or another account's",
+      ]),
+    )
+    .action(
+      (
+        names: readonly string[],
+        raw: { readonly profile?: string; readonly unused?: boolean; readonly yes?: boolean },
+      ) =>
+        found({
+          name: "delete",
+          ...(raw.profile === undefined ? {} : { profile: raw.profile }),
+          names,
+          unused: raw.unused === true,
+          yes: raw.yes === true,
+        }),
     );
 }

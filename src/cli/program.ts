@@ -7,7 +7,7 @@ import { RETRIES_MOST } from "../index.js";
 import type { Command, GlobalFlags, GraphFormat, ListenAt, PlanFlags, PolicyFlags } from "./commands.js";
 import { appendix, example, faultWords } from "./help-text.js";
 import { addCompletion, addDoctor, addFmt, addInit } from "./program-project.js";
-import { addAdopt, addCost, addDownload, addReconcile } from "./program-settle.js";
+import { addAdopt, addCost, addDelete, addDownload, addReconcile } from "./program-settle.js";
 import { digestText, dollars, fileName, gathered, listenAt, pace, tierList, wholeNumber } from "./values.js";
 
 /** Options as commander leaves them. */
@@ -149,6 +149,7 @@ export function makeProgram(found: (command: Command) => void): Commander {
   addDownload(program, found);
   addReconcile(program, found);
   addAdopt(program, found);
+  addDelete(program, found);
   selectOptions(
     program
       .command("status")

@@ -5,6 +5,7 @@
 import type { Dialect } from "../catalog/model.js";
 import type { Action } from "../graph/actions.js";
 import type { Realm } from "../graph/input.js";
+import type { KeptRecord } from "../plan/kept.js";
 import type { Billed, ClientReference, TaskId } from "../plan/prior.js";
 
 /** An input of an action, ready to be sent: bytes already checked, a URL the vendor can fetch, or a result of its own. */
@@ -191,6 +192,13 @@ export interface CallbackHint {
   readonly reference?: string;
 }
 
+/** What became of having something deleted that stays with the vendor. `absent`: it was not there any more. */
+export type DeleteAnswer =
+  | { readonly kind: "deleted" | "absent" }
+  | { readonly kind: "refused"; readonly error: VendorError }
+  /** No answer that proves anything. Asking once more does no harm. */
+  | { readonly kind: "lost"; readonly why: string };
+
 /** What a download gave. */
 export type FetchAnswer =
   | { readonly kind: "done"; readonly bytes: number }
@@ -206,8 +214,8 @@ export interface Sink {
 }
 
 /**
- * A route to the models. `find`, `list`, `look` and `fetch` throw the signal's reason when it aborts; `submit` and `call`
- * answer `lost`. `submit`, `call`, `find`, `list` and `look` throw `WrongServer`, `submit` also what reading a material throws
+ * A route to the models. `find`, `list`, `look` and `fetch` throw the signal's reason when it aborts; `submit`, `call` and `deleteKept`
+ * answer `lost`. `submit`, `call`, `deleteKept`, `find`, `list` and `look` throw `WrongServer`, `submit` also what reading a material throws
  * (nothing was sent then),
  * `fetch` what its sink throws.
  */
@@ -250,18 +258,23 @@ export interface Provider {
     signal: AbortSignal,
     onProgress?: (bytes: number, total: number | undefined) => void,
   ): Promise<FetchAnswer>;
+  /** Has an element or a voice of the account's deleted, by its id: costs nothing, and cannot be undone. */
+  deleteKept(kept: KeptRecord, signal: AbortSignal): Promise<DeleteAnswer>;
   close(): Promise<void>;
 }
 
-/** A route as those see it who may ask and fetch, and never spend. */
-export type Asking = Omit<Provider, "submit" | "call">;
+/** A route as those see it who may ask and fetch, and neither spend nor delete. */
+export type Asking = Omit<Provider, "submit" | "call" | "deleteKept">;
 
-/** The same route for who must not spend: being asked to is a bug. */
+/** A route as it sees who may delete what stays with the vendor, and never spend. */
+export type Deleting = Asking & Pick<Provider, "deleteKept">;
+
+/** The same route for who must neither spend nor delete: being asked to is a bug. */
 export function sealed(provider: Provider): Provider {
   const never = (): never => {
-    throw new Error("a route that may only be asked was told to spend");
+    throw new Error("a route that may only be asked was told to spend or to delete");
   };
-  return { ...provider, submit: never, call: never };
+  return { ...provider, submit: never, call: never, deleteKept: never };
 }
 
 /** Why a route could not be opened: which variable, what is wrong with it, what to do. */

@@ -230,7 +230,7 @@ describe("adopt", () => {
     const result = await klingmake("adopt mine.txt --as shots.010");
     expect(result.exit).toBe(1);
     expect(result.stderr).toContain("error[adopt/file]: mine.txt cannot be adopted as shots.010.clip");
-    expect(result.stderr).toContain("name a whole MP4, PNG or JPEG file");
+    expect(result.stderr).toContain("name a whole MP4, PNG, JPEG, MP3 or WAV file");
   });
 });
 

@@ -15,7 +15,9 @@ import type { FrameAnswer } from "../../src/store/frame.js";
 import { HandClock } from "../run/hand-clock.js";
 import { NO_ACCOUNT, scriptedProvider, type Script } from "../run/scripted-provider.js";
 import { memoryDisk, textOf } from "../store/disk.js";
+import { wav } from "../store/sounds.js";
 
+const isStill = (kind: string) => ["image", "omni_image", "multi_image", "expand", "try_on"].includes(kind);
 const words = (seed: string): SlateText => ({ seed, title: "", tag: "", facts: [], prompt: "", notes: [] });
 const made = new Map<string, Uint8Array>();
 
@@ -87,10 +89,9 @@ export function film(
           if (signal.aborted) throw signal.reason as Error;
           const id = /t\d+/.exec(url)?.[0] ?? "";
           const task = vendor.tasks.find((each) => each.id === id);
-          const bytes = bytesOf(
-            task?.submission.action.kind === "image" ? "still" : "clip",
-            script.bytes?.() ?? id,
-          );
+          const { kind } = task?.submission.action ?? { kind: "text_to_video" };
+          const name = script.bytes?.() ?? (/picture-\d/.exec(url)?.[0] ?? "") + id;
+          const bytes = kind === "text_to_audio" ? wav(2) : bytesOf(isStill(kind) ? "still" : "clip", name);
           await sink.write(bytes);
           return { kind: "done", bytes: bytes.length };
         },

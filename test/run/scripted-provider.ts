@@ -6,8 +6,10 @@ import type { Clock } from "../../src/base/clock.js";
 import { isoTime } from "../../src/base/clock.js";
 import { milliUnits } from "../../src/base/money.js";
 import type { Realm } from "../../src/graph/input.js";
+import type { KeptRecord } from "../../src/plan/kept.js";
 import type { Billed, ClientReference, TaskId } from "../../src/plan/prior.js";
 import type {
+  DeleteAnswer,
   FetchAnswer,
   ListAnswer,
   LookAnswer,
@@ -18,6 +20,7 @@ import type {
   Submission,
   SubmitAnswer,
   TaskLook,
+  TaskOutput,
   VendorError,
 } from "../../src/provider/provider.js";
 
@@ -36,6 +39,7 @@ export interface Script {
   look?(task: TaskId, count: number): LookAnswer | undefined;
   fetch?(url: string, count: number): FetchAnswer | "broken" | Error | undefined;
   call?(call: SmallCall, count: number): SmallAnswer | undefined;
+  delete?(kept: KeptRecord, count: number): DeleteAnswer | undefined;
   /** How a task ends. */
   end?(submission: Submission): Partial<TaskLook> | undefined;
   /** Called before each request; may never return. */
@@ -69,6 +73,27 @@ export interface ScriptedProvider extends Provider {
   script: Script;
 }
 
+/** What a task gives: a clip, or what its action is for. */
+function outputsOf({ id, submission: { action } }: Task): readonly TaskOutput[] {
+  const url = `https://cdn.example/${id}?signed`;
+  switch (action.kind) {
+    case "element":
+    case "voice":
+      return [{ kind: action.kind, id: `${action.kind}-${id}` }];
+    case "text_to_audio":
+      return [{ kind: "audio", url, id: `a-${id}` }];
+    case "omni_image":
+      return action.series === undefined
+        ? [{ kind: "image", url }]
+        : Array.from({ length: action.series }, (_, index) => ({
+            kind: "image",
+            url: `${url}&picture-${index + 1}`,
+          }));
+    default:
+      return [{ kind: "video", url, id: `v-${id}` }];
+  }
+}
+
 export function vendorError(kind: VendorError["class"], code = 1, message = `a ${kind} error`): VendorError {
   return { code, message, class: kind };
 }
@@ -83,6 +108,8 @@ export function scriptedProvider(clock: Clock, log: string[] = [], first: Script
   let lists = 0;
   let fetches = 0;
   let calls = 0;
+  let deletes = 0;
+  const deleted = new Set<string>();
   const taskMs = () => provider.script.taskMs ?? 20_000;
   const done = (task: Task) => clock.now() >= task.startedMs + taskMs();
   const modelOf = ({ submission: { action } }: Task) =>
@@ -101,9 +128,7 @@ export function scriptedProvider(clock: Clock, log: string[] = [], first: Script
       created: isoTime(task.startedMs),
     };
     if (!done(task)) return { kind: "found", look: { ...base, status: "processing" } };
-    const outputs = [
-      { kind: "video", url: `https://cdn.example/${task.id}?signed`, id: `v-${task.id}` },
-    ] as const;
+    const outputs = outputsOf(task).filter(({ id }) => id === undefined || !deleted.has(id));
     const updated = isoTime(task.startedMs + taskMs());
     return {
       kind: "found",
@@ -228,6 +253,14 @@ export function scriptedProvider(clock: Clock, log: string[] = [], first: Script
       await sink.write(bytes);
       onProgress?.(bytes.length, bytes.length);
       return { kind: "done", bytes: bytes.length };
+    },
+    async deleteKept(kept) {
+      await gate(`delete ${kept.kept} ${kept.id}`);
+      const said = provider.script.delete?.(kept, ++deletes);
+      if (said !== undefined) return said;
+      const isGone = deleted.has(kept.id);
+      deleted.add(kept.id);
+      return { kind: isGone ? "absent" : "deleted" };
     },
     close: () => Promise.resolve(),
   };

@@ -93,6 +93,11 @@ const LONGEST = 2000;
 const TAKEN = /external[_ -]?task[_ -]?id.*(exist|duplicate|taken|in use)|\balready exists?\b/is;
 const MISSING = /not\s+(be\s+)?found|(does|do)\s*(not|n't)\s+exist|no such|not exist/i;
 
+/** Whether the vendor's words for a refused value say that there is no such thing. */
+export function isMissing(text: string): boolean {
+  return MISSING.test(text.slice(0, LONGEST));
+}
+
 /** The meaning of an answer. */
 export function judge(answer: JsonAnswer, asked: Asked, redact: Redact): Verdict {
   switch (answer.kind) {

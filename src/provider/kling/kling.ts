@@ -20,6 +20,7 @@ import { createdTask, type Reading } from "./answers.js";
 import { readAccount, secretsOf, type Environment } from "./auth.js";
 import { openCalls } from "./calls.js";
 import type { Carry } from "./carried.js";
+import { deleteAnswer, deleteRequest } from "./delete.js";
 import { serverWays } from "./environment.js";
 import { isDiscontinued } from "./errors.js";
 import { openQueries } from "./queries.js";
@@ -163,6 +164,11 @@ export function openKling(options: KlingOptions): Provider | RouteProblem {
     },
 
     ...queries,
+
+    async deleteKept(kept, signal) {
+      const { path, body } = deleteRequest(kept);
+      return deleteAnswer(await calls.post(path, body, "call", signal));
+    },
 
     fetch: (url, sink, signal, onProgress) =>
       download(
