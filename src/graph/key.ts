@@ -4,7 +4,7 @@
  * every old key alone. The committed golden keys never change; a new meaning needs a new key version.
  */
 import { canonicalJson, sha256Hex, type Json, type Sha256 } from "../base/digest.js";
-import { unreachable, type Brand } from "../base/guard.js";
+import { isRecord, unreachable, type Brand } from "../base/guard.js";
 import type { Input, Realm, StepId } from "./input.js";
 import { intent, type Intent } from "./intent.js";
 import type { Graph, Step } from "./step.js";
@@ -75,6 +75,37 @@ function keyInputs(
   const action = intent(step.action, named);
   if (!known) return undefined;
   return { key: 1, realm, action, ...(step.take === 1 ? {} : { take: step.take }) };
+}
+
+/** The key of a step whose upstream steps have other keys than the graph gives them. */
+export function chainedTo(
+  step: Step,
+  { inputs }: Keyed,
+  keyOf: (upstream: StepId) => CacheKey | undefined,
+): Keyed {
+  // What is no step's is named as it was.
+  const named = (input: Input | undefined): Json | undefined => {
+    if (input === undefined) return undefined;
+    const key = input.kind === "step" ? keyOf(input.id) : undefined;
+    return key === undefined ? null : { key };
+  };
+  const action = filled(intent(step.action, named), inputs.action) as Intent;
+  const chained = { ...inputs, action };
+  return { key: cacheKey(chained), inputs: chained };
+}
+
+/** A value with what it has of another one in the places where it is null. */
+function filled(value: Json | undefined, from: Json | undefined): Json | undefined {
+  if (value === null) return from;
+  if (Array.isArray(value)) {
+    const items: readonly Json[] = Array.isArray(from) ? from : [];
+    return value.map((item: Json, index) => filled(item, items[index]) ?? null);
+  }
+  if (!isRecord(value)) return value;
+  const members = isRecord(from) ? from : {};
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, filled(member, members[name])]),
+  );
 }
 
 function nameInput(input: Input, files: FileDigests, keys: ReadonlyMap<StepId, Keyed>): Json | undefined {

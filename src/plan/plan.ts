@@ -6,14 +6,12 @@
 import { micros, type Micros } from "../base/money.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Mode, Tier } from "../catalog/model.js";
-import type { Json } from "../base/digest.js";
-import { cacheKey, type CacheKey, type Keyed } from "../graph/key.js";
+import { chainedTo, type CacheKey, type Keyed } from "../graph/key.js";
 import { beyondOldLipSync, type SourceFacts } from "../graph/rules-refine.js";
 import { checkUnified } from "../graph/rules-unified.js";
 import { returnsOf } from "../graph/source.js";
 import { isLocal, type Action, type ExtendVia } from "../graph/actions.js";
 import type { StepId } from "../graph/input.js";
-import { inputsOf } from "../graph/inputs-of.js";
 import type { Graph, Step } from "../graph/step.js";
 import { createsOf, paidSteps, planDigest, type PlanDigest } from "./approval.js";
 import { committedMoney } from "./committed.js";
@@ -318,14 +316,7 @@ function chained(
   byId: ReadonlyMap<StepId, PlannedStep>,
 ): Keyed {
   if (step.needs.every((id) => byId.get(id)?.key === keys.get(id)?.key)) return keyed;
-  const action: Record<string, Json | undefined> = {};
-  for (const [field, input] of inputsOf(step.action)) {
-    const key = input.kind === "step" ? byId.get(input.id)?.key : undefined;
-    // What follows from another input is in no key.
-    if (key !== undefined && keyed.inputs.action[field] !== undefined) action[field] = { key };
-  }
-  const inputs = { ...keyed.inputs, action: { ...keyed.inputs.action, ...action } };
-  return { key: cacheKey(inputs), inputs };
+  return chainedTo(step, keyed, (id) => byId.get(id)?.key);
 }
 
 /** The steps of the same keys: a wish about one rendering is a wish about all that share it. */

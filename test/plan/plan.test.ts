@@ -311,6 +311,29 @@ describe("hold and what depends on it", () => {
     expect(words(plan)).toEqual(["images.a restore from store", "shots.1.clip restore from store"]);
     expect(planned(plan, "shots.1.clip")).toMatchObject({ key: clip.key, inputs: clip.inputs });
   });
+  test("nor where it is one of several that a field names", () => {
+    const film = (prompt: string, hold: boolean) =>
+      manifestOf({
+        provider: "sandbox",
+        images: [
+          { id: "a", prompt, hold },
+          { id: "b", prompt: "another" },
+        ],
+        shots: [
+          shot("1", { prompt: "@mara waits", refer_images: { mara: { from: "images.a" } } }),
+          shot("2", { images: [{ from: "images.b" }, { from: "images.a" }] }),
+        ],
+      });
+    const { keyed } = keyedGraph(film("old", false));
+    const names = ["images.a", "images.b", "shots.1.clip", "shots.2.clip"];
+    const plan = planOf(film("new", true), {
+      renders: names.map((name) => rendering(keyed(name), name)),
+      steps: Object.fromEntries(names.map((name) => [name, keyed(name).key])),
+      held: names.map(digestOf),
+    });
+    expect(words(plan)).toEqual(names.map((name) => `${name} restore from store`));
+    for (const name of names) expect(planned(plan, name)).toMatchObject(keyed(name));
+  });
   test("let go, it is rendered and so is what consumes it", () => {
     expect(words(planOf(still("new", false), parts))).toEqual(["images.a render 1", "shots.1.clip render 1"]);
   });
