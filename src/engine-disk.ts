@@ -180,7 +180,7 @@ async function materialOf(
       if (artifact === undefined) return { kind: "unavailable", why: `the result of ${input.id} is missing` };
       const read = await parts.artifacts.read(artifact.sha256);
       return read.kind === "bytes"
-        ? ready(read.bytes, artifact.type)
+        ? ready(read.bytes, artifact.type, artifact.seconds)
         : { kind: "unavailable", why: `the result of ${input.id} is ${read.kind} in the store` };
     }
   }

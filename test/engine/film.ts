@@ -2,6 +2,7 @@
  * A project in memory: memfs for a disk, a clock moved by hand, and a vendor that keeps count. Everything between is real.
  */
 import { sha256Hex } from "../../src/base/digest.js";
+import { productOf } from "../../src/graph/actions.js";
 import type { Plan } from "../../src/plan/plan.js";
 import { openProject, type Project } from "../../src/engine.js";
 import type { RenderReport, RenderRequest } from "../../src/engine-render.js";
@@ -9,24 +10,25 @@ import type { World } from "../../src/engine-world.js";
 import type { AccountQuestions } from "../../src/provider/account.js";
 import type { RouteProblem } from "../../src/provider/provider.js";
 import { encodeClip } from "../../src/sandbox/media/clip.js";
+import { mp3File } from "../../src/sandbox/media/mp3.js";
 import { encodeStill } from "../../src/sandbox/media/png.js";
 import type { SlateText } from "../../src/sandbox/media/slate.js";
+import { notesOf } from "../../src/sandbox/media/tune.js";
 import type { FrameAnswer } from "../../src/store/frame.js";
 import { HandClock } from "../run/hand-clock.js";
 import { NO_ACCOUNT, scriptedProvider, type Script } from "../run/scripted-provider.js";
 import { memoryDisk, textOf } from "../store/disk.js";
-import { wav } from "../store/sounds.js";
 
-const isStill = (kind: string) => ["image", "omni_image", "multi_image", "expand", "try_on"].includes(kind);
 const words = (seed: string): SlateText => ({ seed, title: "", tag: "", facts: [], prompt: "", notes: [] });
 const made = new Map<string, Uint8Array>();
 
-/** A real clip or still, another one for each name. */
-function bytesOf(kind: "clip" | "still", name: string): Uint8Array {
+/** A real clip, still or sound of 4 seconds, another one for each name. */
+function bytesOf(kind: "clip" | "still" | "sound", name: string): Uint8Array {
   const held = made.get(kind + name);
   if (held !== undefined) return held;
   const seed = sha256Hex(name);
   let bytes = encodeStill(320, 320, words(seed), name);
+  if (kind === "sound") bytes = mp3File(notesOf({ seed, pace: "effect", seconds: 4 }), 4);
   if (kind === "clip") {
     const steps = encodeClip({ width: 128, height: 72, seconds: 5, text: words(seed) });
     for (let step = steps.next(); ; step = steps.next()) {
@@ -89,9 +91,9 @@ export function film(
           if (signal.aborted) throw signal.reason as Error;
           const id = /t\d+/.exec(url)?.[0] ?? "";
           const task = vendor.tasks.find((each) => each.id === id);
-          const { kind } = task?.submission.action ?? { kind: "text_to_video" };
-          const name = script.bytes?.() ?? (/picture-\d/.exec(url)?.[0] ?? "") + id;
-          const bytes = kind === "text_to_audio" ? wav(2) : bytesOf(isStill(kind) ? "still" : "clip", name);
+          const product = productOf(task?.submission.action.kind ?? "text_to_video");
+          const kind = product === "clip" || product === "sound" ? product : "still";
+          const bytes = bytesOf(kind, script.bytes?.() ?? (/picture-\d/.exec(url)?.[0] ?? "") + id);
           await sink.write(bytes);
           return { kind: "done", bytes: bytes.length };
         },
