@@ -21,6 +21,8 @@ export interface Named {
 /** No endpoint takes so many; the others are refused for their number. */
 const MOST_COMPARED = 50;
 
+const BY_HANDLE = "write @handle, by the handle that the reference has in the shot";
+
 const FIELDS = ["refer_images", "elements", "voices"] as const;
 
 interface Handle {
@@ -51,15 +53,11 @@ export function checkHandles(
 }
 
 /** What `/v1` writes where an author writes `@handle`; nothing is called that here. */
-export function checkNumbered(action: Named, { refuse }: Findings): void {
+export function checkNumbered(action: Named, { refuse }: Findings, help = BY_HANDLE): void {
   for (const { at, text } of textsOf(action)) {
     const [numbered] = /<<<(?:image|element|video|voice)_\d+>>>/u.exec(text) ?? [];
     if (numbered === undefined) continue;
-    refuse(
-      at,
-      `${numbered} refers to nothing`,
-      "write @handle, by the handle that the reference has in the shot",
-    );
+    refuse(at, `${numbered} refers to nothing`, help);
   }
 }
 

@@ -7,9 +7,11 @@ import { counted, elide, listWords } from "../base/text.js";
 import { NATIVE_SECONDS } from "../catalog/units.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Mode, VideoEndpoint, VideoModel } from "../catalog/model.js";
-import { continuationPrompt } from "./continuation.js";
+import { CONTINUED_CLIP, continuationPrompt } from "./continuation.js";
 import { checkClip } from "./rules-clip.js";
 import { refusal, sourceWords } from "./rules-field.js";
+import { findingsAt } from "./rules-findings.js";
+import { checkNumbered } from "./rules-handles.js";
 import { usableVideo, orUse } from "./rules-model.js";
 import { characters, checkLength, checkPrompts } from "./rules-prompt.js";
 import type { Action, Extend, LipSync } from "./actions.js";
@@ -215,8 +217,16 @@ function checkContinuation(
     promptMax: promptMax - added,
     ...(promptAdvised === undefined ? {} : { promptAdvised: promptAdvised - added }),
   };
+  const findings = findingsAt(path, why);
+  // The clip itself may be named in either spelling.
+  const others = prompt.replaceAll(`<<<${CONTINUED_CLIP}>>>`, "");
+  checkNumbered(
+    { prompt: others },
+    findings,
+    `write @${CONTINUED_CLIP} for the clip: nothing else has a name`,
+  );
   const named = added > 0 ? `; ${counted(added, "character")} more are needed to name the clip` : "";
-  return checkLength("prompt", prompt, model.id, left, path, `${why}${named}`);
+  return [...findings.found, ...checkLength("prompt", prompt, model.id, left, path, `${why}${named}`)];
 }
 
 const SPEECH_MAX = 1000;

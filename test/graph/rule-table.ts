@@ -214,6 +214,14 @@ const HANDLES: readonly RuleCase[] = [
     ],
     keeps: withShot(`prompt: "@coat", ${OMNI}, refer_images: { coat: refs/dawn.png }`),
   },
+  {
+    rule: "a continuation names its clip and nothing else",
+    breaks: withShot(`${IMAGE}, prompt: on, steps: [{ extend: { via: omni, prompt: "<<<image_1>>>" } }]`),
+    found: [
+      "error x.steps.0.extend.prompt: <<<image_1>>> refers to nothing | write @video_1 for the clip: nothing else has a name",
+    ],
+    keeps: withShot(`${IMAGE}, prompt: on, steps: [{ extend: { via: omni, prompt: "<<<video_1>>>" } }]`),
+  },
 ];
 
 const KEPT: readonly RuleCase[] = [
