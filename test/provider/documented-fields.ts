@@ -166,6 +166,8 @@ export const DOCUMENTED: Readonly<Record<string, Documented>> = {
       `element_video_list{refer_videos[].video_url} element_voice_id tag_list[]{tag_id} ${NAMED}`,
     EXTRACT,
   ),
+  "/v1/general/delete-elements": older("element_id", EXTRACT),
+  "/v1/general/delete-voices": older("voice_id", EXTRACT),
   "/v1/general/custom-voices": older(`voice_name voice_url video_id ${NAMED}`, EXTRACT, {
     video_id: "it is taken for clips of few models; the address of a clip is taken for all",
   }),
@@ -181,12 +183,10 @@ export const NOT_OFFERED: Readonly<Record<string, string>> = {
   "/v1/videos/multi-elements/clear-selection": "see multi-elements",
   "/v1/videos/multi-elements/preview-selection": "see multi-elements",
   "/v1/videos/image-recognize":
-    "it tells the parts of a picture apart, which an author can mark in any paint program; a lost answer is paid twice",
+    "it tells the parts of a picture apart, which an author can mark in any paint program; a lost answer would be paid twice",
   "/v1/general/ai-multi-shot":
     "it draws further views for elements, three at a time; authors give the views of an element as refer_images",
-  "/v1/general/delete-advanced-elements": "no render deletes what is kept at the vendor",
-  "/v1/general/delete-elements": "no render deletes what is kept at the vendor",
-  "/v1/general/delete-voices": "no render deletes what is kept at the vendor",
+  "/v1/general/delete-advanced-elements": "delete-elements works on the same store",
 };
 
 /** Values of documented fields that are never sent, with the reason. */

@@ -13,6 +13,7 @@ import type {
 import type { Input, Reference } from "../../src/graph/input.js";
 import type { LipSyncEndpoint } from "../../src/plan/estimate.js";
 import type { Carry } from "../../src/provider/kling/carried.js";
+import { deleteRequest } from "../../src/provider/kling/delete.js";
 import { createRequest } from "../../src/provider/kling/requests.js";
 import { smallRequest } from "../../src/provider/kling/small-calls.js";
 import { targetOf, type CreateRequest, type Given } from "../../src/provider/kling/target.js";
@@ -435,8 +436,8 @@ export function requestOf(
   });
 }
 
-/** The small calls before a lip-sync. */
-export const SMALL_CALLS: Readonly<Record<string, CreateRequest>> = {
+/** What is sent beside creates: the small calls before a lip-sync, and deletions. */
+const CALLS: Readonly<Record<string, CreateRequest>> = {
   "faces of a clip of the vendor's": smallCall({
     kind: "identify_face",
     source: { kind: "result", id: "clip-7", url: "https://example.com/7.mp4?sig=1" },
@@ -452,7 +453,14 @@ export const SMALL_CALLS: Readonly<Record<string, CreateRequest>> = {
     language: "en",
     speed: 1,
   }),
+  "an element deleted": deletion({ kept: "element", id: "77" }),
+  "a voice deleted": deletion({ kept: "voice", id: "v" }),
 };
+
+function deletion(record: Parameters<typeof deleteRequest>[0]): CreateRequest {
+  const { path, body } = deleteRequest(record);
+  return { method: "POST", path, body: body as CreateRequest["body"] };
+}
 
 function smallCall(call: Parameters<typeof smallRequest>[0]): CreateRequest {
   return { method: "POST", ...smallRequest(call) };
@@ -461,7 +469,7 @@ function smallCall(call: Parameters<typeof smallRequest>[0]): CreateRequest {
 /** All requests by name. */
 export function allRequests(): readonly (readonly [name: string, request: CreateRequest])[] {
   const creates = Object.entries(CASES).map(([name, one]) => [name, requestOf(one)] as const);
-  return [...creates, ...Object.entries(SMALL_CALLS)];
+  return [...creates, ...Object.entries(CALLS)];
 }
 
 /** The product that a path belongs to: endpoints of the new dialect end in their model. */
