@@ -7,7 +7,12 @@
 type Source =
   | "official pages of 2026-09-20"
   | "extracts of the official pages of 2026-09-20"
-  | "transcriptions of pages that have left the documentation";
+  | "transcriptions of pages that have left the documentation"
+  | "a third party's description of the unified dialect"
+  | "the vendor's endpoint of that name, as nobody describes the gateways'";
+
+/** Stands before the paths of gateways. */
+export const UNIFIED = "unified";
 
 /** One create. */
 export interface Documented {
@@ -50,6 +55,8 @@ function older(text: string, source: Source, notOffered: Documented["notOffered"
 
 const EXTRACT = "extracts of the official pages of 2026-09-20";
 const OFFICIAL = "official pages of 2026-09-20";
+const DESCRIPTION = "a third party's description of the unified dialect";
+const NAMESAKE = "the vendor's endpoint of that name, as nobody describes the gateways'";
 const TRANSCRIPT = "transcriptions of pages that have left the documentation";
 
 const PROMPT = "contents[prompt]{text}";
@@ -171,6 +178,21 @@ export const DOCUMENTED: Readonly<Record<string, Documented>> = {
   "/v1/general/custom-voices": older(`voice_name voice_url video_id ${NAMED}`, EXTRACT, {
     video_id: "it is taken for clips of few models; the address of a clip is taken for all",
   }),
+
+  "unified /v1/videos/generations": older(
+    "model_name prompt negative_prompt mode duration aspect_ratio cfg_scale image",
+    DESCRIPTION,
+  ),
+  "unified /v1/videos/video-extend": older("video_id prompt negative_prompt cfg_scale", NAMESAKE),
+  "unified /v1/videos/lip-sync": older(
+    "input{mode video_id video_url text voice_id voice_language voice_speed audio_type audio_file audio_url}",
+    NAMESAKE,
+  ),
+  "unified /v1/images/generations": older(
+    "model_name prompt negative_prompt image image_reference image_fidelity human_fidelity resolution n aspect_ratio",
+    NAMESAKE,
+  ),
+  "unified /v1/images/virtual-try-on": older("model_name human_image cloth_image", NAMESAKE),
 };
 
 /** Creates and small calls that are documented and never made, with the reason. */

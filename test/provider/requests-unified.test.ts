@@ -30,10 +30,11 @@ const carried = new Map<string, Carry>([
   ["audio", { kind: "base64", text: "c291bmQ=" }],
 ]);
 const source: Carry = { kind: "result", id: "77-1", url: "https://example.com/a.mp4" };
-const render = (action: Action, clip: Carry = source) =>
+const at = (name: string): Carry => ({ kind: "url", url: `https://example.com/${name}` });
+const render = (action: Action, clip: Carry = source, more: Readonly<Record<string, Carry>> = {}) =>
   unifiedRequest(targetOf(models, action, "old"), models, {
     reference,
-    carried: new Map([...carried, ["source", clip]]),
+    carried: new Map([...carried, ["source", clip], ...Object.entries(more)]),
   });
 
 const words = (model: string, more = {}): Action => ({
@@ -55,7 +56,14 @@ const moved = (model: string, more = {}): Action => ({
   ...more,
 });
 const { mode: _mode, ...modeless } = words("kling-v2-1-master") as Extract<Action, { kind: "text_to_video" }>;
-const native: Extend = { kind: "extend", via: "native", source: clip, prompt: "on", cfg_scale: 0.4 };
+const native: Extend = {
+  kind: "extend",
+  via: "native",
+  source: clip,
+  prompt: "on",
+  negative_prompt: "fog",
+  cfg_scale: 0.4,
+};
 const follow: Extend = {
   kind: "extend",
   via: "last_frame",
@@ -67,6 +75,8 @@ const follow: Extend = {
 };
 const spoken: LipSync = { kind: "lip_sync", source: clip, text: "hello", voice: "male-1" };
 
+/** The one whose clip and sound lie elsewhere. */
+const REMOTE = "unified.lip-sync.remote";
 const GOLDEN: readonly (readonly [name: string, action: Action])[] = [
   ["unified.kling-v3.text", words("kling-v3", { duration: 15 })],
   ["unified.kling-3.0.text", words("kling-3.0", { audio: false })],
@@ -78,6 +88,7 @@ const GOLDEN: readonly (readonly [name: string, action: Action])[] = [
   ["unified.extend.last-frame", follow],
   ["unified.lip-sync.text", spoken],
   ["unified.lip-sync.audio", { kind: "lip_sync", source: clip, audio: file }],
+  [REMOTE, { kind: "lip_sync", source: clip, audio: file }],
   [
     "unified.image",
     {
@@ -87,6 +98,20 @@ const GOLDEN: readonly (readonly [name: string, action: Action])[] = [
       aspect_ratio: "3:4",
       resolution: "1k",
       image: file,
+      image_reference: "face",
+      image_fidelity: 0.6,
+      human_fidelity: 0.9,
+    },
+  ],
+  [
+    "unified.image.words",
+    {
+      kind: "image",
+      model: "gate-image",
+      prompt: "a portrait",
+      negative_prompt: "hats",
+      aspect_ratio: "3:4",
+      resolution: "2k",
     },
   ],
   ["unified.try-on", { kind: "try_on", model: "gate-try-on", human: file, cloth: file }],
@@ -94,7 +119,7 @@ const GOLDEN: readonly (readonly [name: string, action: Action])[] = [
 
 describe("a create at a gateway", () => {
   it.each(GOLDEN)("%s is what the committed file says", async (name, action) => {
-    const request = render(action);
+    const request = name === REMOTE ? render(action, at("b.mp4"), { audio: at("b.wav") }) : render(action);
     await expect(`${JSON.stringify(request, null, 2)}\n`).toMatchFileSnapshot(
       `golden-unified/${name.replace("unified.", "")}.json`,
     );

@@ -1,8 +1,11 @@
 /**
  * Which fields are sent where, read off the requests that the builders make, and the page and the list that tell of it.
  */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { ExactJson } from "../../src/provider/json.js";
-import { DOCUMENTED, NEVER_SENT, NOT_OFFERED } from "./documented-fields.js";
+import type { CreateRequest } from "../../src/provider/kling/target.js";
+import { DOCUMENTED, NEVER_SENT, NOT_OFFERED, UNIFIED } from "./documented-fields.js";
 import { allRequests, CASES, requestOf } from "./golden-requests.js";
 
 /** Fields by path of the create, both in order. */
@@ -10,12 +13,24 @@ export function sentFields(): ReadonlyMap<string, readonly string[]> {
   const sent = new Map<string, Set<string>>();
   const callback = "https://hooks.example.com/kling";
   const called = Object.values(CASES).map((one) => requestOf(one, { callback }));
-  for (const { path, body } of [...allRequests().map(([, request]) => request), ...called]) {
+  const all = [...allRequests().map(([, request]) => request), ...called, ...unified()];
+  for (const { path, body } of all) {
     const fields = sent.get(path) ?? new Set();
     for (const field of fieldsOf(body)) fields.add(field);
     sent.set(path, fields);
   }
   return new Map([...sent].map(([path, fields]) => [path, [...fields].toSorted()]));
+}
+
+/** Requests of the unified dialect, as their committed files have them; their paths are also the vendor's own. */
+function unified(): readonly Pick<CreateRequest, "path" | "body">[] {
+  const folder = join(import.meta.dirname, "golden-unified");
+  return readdirSync(folder)
+    .toSorted()
+    .map((name) => {
+      const { path, body } = JSON.parse(readFileSync(join(folder, name), "utf8")) as CreateRequest;
+      return { path: `${UNIFIED} ${path}`, body };
+    });
 }
 
 /** `a.b`, `list[].c`, and `contents[TYPE].url` where the items of a list say their type. */
@@ -83,6 +98,8 @@ documented but not sent is named below with the reason.
 ${sent.join("\n")}
 
 Items of \`contents\` are named by their type. \`callback_url\` is sent only by a render that is told where to be called.
+Endpoints marked \`unified\` are those of gateways (\`KLING_DIALECT=unified\`); what nobody documents of them is taken
+from the vendor's endpoints that they are named after.
 
 ## Fields that are documented and never sent
 
