@@ -60,7 +60,11 @@ function checkFields(
   for (const field of ["mode", "duration", "aspect_ratio", "audio"] as const) {
     const value = action[field];
     if (value === undefined || (isEdit && (field === "duration" || field === "aspect_ratio"))) continue;
-    const refused = refusal(model, endpoint, "text_to_video", field, value, {});
+    const isLone = field === "duration" && isLoneFrame(action);
+    const refused =
+      isLone && model.imageToVideo !== undefined
+        ? refusal(model, model.imageToVideo, "image_to_video", field, value, {})
+        : refusal(model, endpoint, "text_to_video", field, value, {});
     if (refused === undefined) continue;
     const { cuts } = action;
     if (field === "duration" && cuts !== undefined && totalOf(cuts) === value) {
@@ -80,6 +84,12 @@ function checkFields(
       refused.absent === true ? "key" : "value",
     );
   }
+}
+
+/** Whether a first frame is all that there is besides words. */
+function isLoneFrame({ image, end_image, refer_images, elements, feature_video }: OmniVideo): boolean {
+  const others = [end_image, refer_images, elements, feature_video];
+  return image !== undefined && others.every((other) => other === undefined);
 }
 
 /** What a video that is given excludes, and what it may be. */
