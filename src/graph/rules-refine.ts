@@ -13,6 +13,7 @@ import { refusal, sourceWords } from "./rules-field.js";
 import { findingsAt } from "./rules-findings.js";
 import { checkNumbered } from "./rules-handles.js";
 import { usableVideo, orUse } from "./rules-model.js";
+import { isBeyond } from "./rules-video.js";
 import { characters, checkLength, checkPrompts } from "./rules-prompt.js";
 import type { Action, Extend, LipSync } from "./actions.js";
 
@@ -164,6 +165,15 @@ function checkOmni(
       }),
     );
   }
+  if (isBeyond(takes.maxSide, source)) {
+    found.push(
+      problem("catalog/unsupported", `${model.id} takes no reference video in 4k`, {
+        path: [...path, "via"],
+        why,
+        help: `its sides have ${takes.maxSide} pixels at most: set via: last_frame, or model: kling-3.0-omni`,
+      }),
+    );
+  }
   found.push(...checkContinuation(action, model, endpoint, path, why));
   return found;
 }
@@ -245,6 +255,16 @@ export function checkLipSync(action: LipSync, path: Path, source: SourceFacts): 
         on: "key",
         why,
         help: `lip_sync takes clips of ${SPOKEN_SECONDS.min} to ${SPOKEN_SECONDS.max} s`,
+      }),
+    );
+  }
+  if (source.sourceMode === "4k") {
+    found.push(
+      problem("catalog/unsupported", "a clip in 4k cannot be made to speak", {
+        path,
+        on: "key",
+        why,
+        help: "lip_sync takes clips of 720p and 1080p: make the clip in mode: pro",
       }),
     );
   }

@@ -17,7 +17,7 @@ export interface VideoLimits {
   readonly maxSide?: number;
 }
 
-const LONG_SIDE: Readonly<Record<Resolution, number>> = { "720p": 1280, "1080p": 1920, "4k": 3840 };
+const LONG_SIDE_4K = 3840;
 
 /** What is wrong with the length and the size of a video. */
 export function checkGivenVideo(
@@ -34,14 +34,19 @@ export function checkGivenVideo(
     const help = `give it a clip of ${least} to ${most} s`;
     refuse(field, `${taker} takes no video of ${clock(seconds)}`, help);
   }
-  const isWide = source.sourceRatio !== undefined && source.sourceRatio !== "1:1";
-  if (maxSide !== undefined && isWide && source.sourceMode === "4k" && LONG_SIDE["4k"] > maxSide) {
+  if (isBeyond(maxSide, source)) {
     refuse(
       field,
       `${taker} takes no video in 4k`,
       `its sides have ${maxSide} pixels at most: make the clip in mode: pro`,
     );
   }
+}
+
+/** Whether a video is certainly longer on one side than it may be; of one that follows a picture the shape is not known. */
+export function isBeyond(maxSide: number | undefined, { sourceMode, sourceRatio }: SourceFacts): boolean {
+  const isOblong = sourceRatio !== undefined && sourceRatio !== "1:1";
+  return maxSide !== undefined && isOblong && sourceMode === "4k" && LONG_SIDE_4K > maxSide;
 }
 
 /** What is wrong with the resolution and the shape of a video of which the vendor wants a certain one. */

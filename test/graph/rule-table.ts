@@ -736,6 +736,33 @@ const SERVICES: readonly RuleCase[] = [
   },
 ];
 
+const REFINED: readonly RuleCase[] = [
+  {
+    rule: "a clip in 4k cannot be made to speak",
+    breaks: withShot(
+      "prompt: she talks, model: kling-3.0, mode: 4k, steps: [{ lip_sync: { text: hello, voice: oversea_male1 } }]",
+    ),
+    found: [
+      "error x.steps.0.lip_sync: a clip in 4k cannot be made to speak | lip_sync takes clips of 720p and 1080p: make the clip in mode: pro",
+    ],
+    keeps: withShot(
+      "prompt: she talks, model: kling-3.0, mode: pro, steps: [{ lip_sync: { text: hello, voice: oversea_male1 } }]",
+    ),
+  },
+  {
+    rule: "O1 does not go on from a clip in 4k",
+    breaks: withShot(
+      "prompt: a wave, model: kling-3.0, mode: 4k, steps: [{ extend: { via: omni, model: kling-o1, mode: pro } }]",
+    ),
+    found: [
+      "error x.steps.0.extend.via: kling-o1 takes no reference video in 4k | its sides have 2160 pixels at most: set via: last_frame, or model: kling-3.0-omni",
+    ],
+    keeps: withShot(
+      "prompt: a wave, model: kling-3.0, mode: 4k, steps: [{ extend: { via: omni, mode: pro } }]",
+    ),
+  },
+];
+
 const STILLS: readonly RuleCase[] = [
   {
     rule: "pictures that the prompt names are for omni models",
@@ -880,6 +907,7 @@ export const RULES: readonly RuleCase[] = [
   ...MOTION,
   ...CAMERA,
   ...SERVICES,
+  ...REFINED,
   ...STILLS,
 ];
 

@@ -203,6 +203,20 @@ const KINDS: Readonly<Record<string, fc.Arbitrary<object>>> = {
     negative_prompt: maybe(words),
     images: fc.array(fc.constant(file), { minLength: 1, maxLength: 5 }),
   }),
+  extend: fc
+    .record({
+      model: modelOf(({ textToVideo }) => textToVideo?.referenceVideo !== undefined),
+      mode,
+      duration: fc.integer({ min: 2, max: 16 }),
+      prompt: maybe(words, 1),
+    })
+    .map(({ mode: chosen, ...rest }) => ({
+      kind: "extend",
+      via: "omni",
+      source: step("shots.clip"),
+      ...rest,
+      ...modeFor(rest.model, chosen),
+    })),
   avatar: fc.record({
     kind: fc.constant("avatar"),
     mode,
