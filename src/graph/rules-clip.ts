@@ -10,7 +10,7 @@ import { durationWords, endpointOf, refusal, sourceWords, type Beside } from "./
 import { checkMoves } from "./rules-camera.js";
 import { checkCuts, checkTotal, totalOf } from "./rules-cuts.js";
 import { findingsAt, type Findings } from "./rules-findings.js";
-import { checkHandles, checkNumbered } from "./rules-handles.js";
+import { asWritten, checkHandles, checkNumbered } from "./rules-handles.js";
 import { usableVideo, orUse } from "./rules-model.js";
 import { checkPrompts } from "./rules-prompt.js";
 import type { ImageToVideo, TextToVideo } from "./actions.js";
@@ -59,8 +59,9 @@ export function checkClip(
   }
   found.push(...doubtfulDuration(model, endpoint, action.duration, path));
   if (endImage) found.push(...checkEndImage(model, endpoint, beside, catalog, path, why));
-  found.push(...checkPrompts(action, model, endpoint, path, why));
-  found.push(...checkCuts(action, model, endpoint, catalog, findings));
+  const written = asWritten(action, model.dialect, false);
+  found.push(...checkPrompts(written, model, endpoint, path, why));
+  found.push(...checkCuts(written, model, endpoint, catalog, findings));
   checkMoves(action, model, endpoint, catalog, findings);
   if (action.kind === "image_to_video") checkKept(action, model, endpoint, catalog, findings);
   checkNumbered(action, findings);

@@ -4,9 +4,11 @@
  * a manifest does not depend on which one its model speaks.
  */
 import { didYouMean, listWords, safeText } from "../base/text.js";
+import type { Dialect } from "../catalog/model.js";
 import type { Cut } from "./actions.js";
 import { CONTINUED_CLIP } from "./continuation.js";
 import type { Reference } from "./input.js";
+import { legacyNames, withNames } from "./numbered.js";
 import type { Findings } from "./rules-findings.js";
 
 /** What an action lets its prompt name. */
@@ -20,8 +22,6 @@ export interface Named {
 
 /** No endpoint takes so many; the others are refused for their number. */
 const MOST_COMPARED = 50;
-
-const BY_HANDLE = "write @handle, by the handle that the reference has in the shot";
 
 const FIELDS = ["refer_images", "elements", "voices"] as const;
 
@@ -52,12 +52,34 @@ export function checkHandles(
   if (known.length > 0) checkUnknown(texts, known, findings);
 }
 
+/**
+ * The texts of an action as its endpoint gets them: `/v1` has longer names for references, which count in the length.
+ * @returns the action itself where nothing changes.
+ */
+export function asWritten<T extends Named>(action: T, dialect: Dialect, video: boolean): T {
+  const lists = FIELDS.map((field) => [field, (action[field] ?? []).slice(0, MOST_COMPARED)] as const);
+  const all = lists.flatMap(([, list]) => list.map(({ handle }) => handle));
+  // A handle that means two things is refused elsewhere.
+  if (dialect === "new" || (all.length === 0 && !video) || new Set(all).size < all.length) return action;
+  const names = legacyNames({ ...Object.fromEntries(lists), video });
+  const { prompt, cuts } = action;
+  return {
+    ...action,
+    ...(prompt === undefined ? {} : { prompt: withNames(prompt, names) }),
+    ...(cuts === undefined
+      ? {}
+      : { cuts: cuts.map((cut) => ({ ...cut, prompt: withNames(cut.prompt, names) })) }),
+  };
+}
+
 /** What `/v1` writes where an author writes `@handle`; nothing is called that here. */
-export function checkNumbered(action: Named, { refuse }: Findings, help = BY_HANDLE): void {
+export function checkNumbered(action: Named, { refuse }: Findings, help?: string): void {
   for (const { at, text } of textsOf(action)) {
     const [numbered] = /<<<(?:image|element|video|voice)_\d+>>>/u.exec(text) ?? [];
     if (numbered === undefined) continue;
-    refuse(at, `${numbered} refers to nothing`, help);
+    const name = numbered.startsWith("<<<video_") ? `@${CONTINUED_CLIP}` : "@handle";
+    const byHandle = `write ${name}, by the handle that the reference has in the shot`;
+    refuse(at, `${numbered} refers to nothing`, help ?? byHandle);
   }
 }
 

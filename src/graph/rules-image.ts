@@ -8,7 +8,7 @@ import type { Catalog } from "../catalog/catalog.js";
 import type { ImageModel } from "../catalog/model.js";
 import { sourceWords } from "./rules-field.js";
 import { findingsAt, type Findings } from "./rules-findings.js";
-import { checkHandles, checkNumbered } from "./rules-handles.js";
+import { asWritten, checkHandles, checkNumbered } from "./rules-handles.js";
 import { usableImage } from "./rules-model.js";
 import { checkPrompts } from "./rules-prompt.js";
 import type { MakeImage, MultiImage, OmniImage, StillResolution, TryOn } from "./actions.js";
@@ -55,7 +55,8 @@ export function checkStill(action: MakeImage, catalog: Catalog, path: Path): rea
     }
   }
   checkElements(action, model, catalog, findings);
-  found.push(...findings.found, ...checkPrompts(action, model, model, path, why));
+  const written = asWritten(action, model.dialect, false);
+  found.push(...findings.found, ...checkPrompts(written, model, model, path, why));
   return found;
 }
 
@@ -93,7 +94,7 @@ export function checkOmniImage(action: OmniImage, catalog: Catalog, path: Path):
   }
   checkHandles(action, { video: false, mustName: true }, findings);
   checkNumbered(action, findings);
-  const { prompt } = action;
+  const { prompt } = asWritten(action, model.dialect, false);
   return [...found, ...findings.found, ...checkPrompts({ prompt }, model, model, path, why)];
 }
 

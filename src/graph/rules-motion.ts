@@ -8,7 +8,7 @@ import type { Mode, MotionEndpoint, VideoModel } from "../catalog/model.js";
 import type { MotionControl, MultiImageToVideo } from "./actions.js";
 import { durationWords, sourceWords } from "./rules-field.js";
 import { findingsAt, type Findings } from "./rules-findings.js";
-import { checkHandles, checkNumbered } from "./rules-handles.js";
+import { asWritten, checkHandles, checkNumbered } from "./rules-handles.js";
 import { orUseModel, usableVideo } from "./rules-model.js";
 import { checkLength, checkPrompts } from "./rules-prompt.js";
 import { clock } from "./rules-speech.js";
@@ -32,6 +32,7 @@ export function checkMotion(
     refuse("model", `${model.id} takes over no motion`, `remove motion_video${others}`);
     return [...found, ...findings.found];
   }
+  const written = asWritten(action, model.dialect, false).prompt;
   checkMode(action.mode, takes.modes, model, findings);
   checkLengthOf(action, takes, source, findings);
   const elements = action.elements ?? [];
@@ -49,7 +50,7 @@ export function checkMotion(
   return [
     ...found,
     ...findings.found,
-    ...checkLength("prompt", action.prompt, `motion control of ${model.id}`, takes, path, why),
+    ...checkLength("prompt", written, `motion control of ${model.id}`, takes, path, why),
   ];
 }
 

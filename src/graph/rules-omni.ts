@@ -11,7 +11,7 @@ import type { OmniVideo } from "./actions.js";
 import { checkCuts, checkTotal, totalOf } from "./rules-cuts.js";
 import { refusal, sourceWords } from "./rules-field.js";
 import { findingsAt, type Findings } from "./rules-findings.js";
-import { checkHandles, checkNumbered } from "./rules-handles.js";
+import { asWritten, checkHandles, checkNumbered } from "./rules-handles.js";
 import { orUse, usableVideo } from "./rules-model.js";
 import { checkLength } from "./rules-prompt.js";
 import { checkGivenVideo } from "./rules-video.js";
@@ -35,15 +35,16 @@ export function checkOmniVideo(
     findings.refuse("model", `${model.id} works from no references`, `remove them${others}`);
     return [...found, ...findings.found];
   }
+  const video = action.feature_video !== undefined || action.base_video !== undefined;
+  const written = asWritten(action, model.dialect, video);
   const texts = [
-    ...checkLength("prompt", action.prompt, model.id, endpoint, path, findings.why),
-    ...checkCuts(action, model, endpoint, catalog, findings),
+    ...checkLength("prompt", written.prompt, model.id, endpoint, path, findings.why),
+    ...checkCuts(written, model, endpoint, catalog, findings),
   ];
   checkFields(action, model, endpoint, catalog, findings);
   checkVideo(action, model, endpoint, limits, source, findings);
   checkFrames(action, model, limits, findings);
   checkCounts(action, model, limits, source.characters ?? [], findings);
-  const video = action.feature_video !== undefined || action.base_video !== undefined;
   checkHandles(action, { video, mustName: true }, findings);
   checkNumbered(action, findings);
   return [...found, ...findings.found, ...texts];

@@ -142,6 +142,18 @@ export const HANDLES: readonly RuleCase[] = [
     ),
   },
   {
+    rule: "/v1 has longer names for references, which count",
+    breaks: withShot(
+      `prompt: "${"a".repeat(2487)}, @coat", model: kling-v3-omni, refer_images: { coat: refs/dawn.png }`,
+    ),
+    found: [
+      "error catalog/prompt-too-long x.prompt: the prompt has 2502 characters, kling-v3-omni takes 2500 | cut 2 characters",
+    ],
+    keeps: withShot(
+      `prompt: "${"a".repeat(2485)}, @coat", model: kling-v3-omni, refer_images: { coat: refs/dawn.png }`,
+    ),
+  },
+  {
     rule: "references are named by their handles",
     breaks: withShot(`prompt: "<<<image_1>>> and @coat", ${OMNI}, refer_images: { coat: refs/dawn.png }`),
     found: [

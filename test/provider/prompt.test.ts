@@ -2,7 +2,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseExactJson, writeExactJson, type ExactJson } from "../../src/provider/json.js";
-import { cutList, isNamed, legacyNames, withNames } from "../../src/provider/kling/prompt.js";
+import { legacyNames, withNames } from "../../src/graph/numbered.js";
+import { cutList, isNamed } from "../../src/provider/kling/prompt.js";
 
 const named = (...handles: readonly string[]) =>
   handles.map((handle) => ({ handle, input: { kind: "kept", id: "1" } as const }));

@@ -1,20 +1,9 @@
 /**
- * What is written into prompts: lists of cuts, and the names of references. Authors write `@handle` always; `/v1` counts
- * references by kind instead, in the order in which they are listed. Pure.
+ * What is written into prompts of the new generation: lists of cuts, and names as they stand. Pure.
  */
 import type { Cut } from "../../graph/actions.js";
-import { CONTINUED_CLIP } from "../../graph/continuation.js";
 import { writtenCuts } from "../../graph/cut-list.js";
-import type { Reference } from "../../graph/input.js";
-
-/** What a prompt can name. */
-export interface Nameable {
-  readonly refer_images?: readonly Reference[];
-  readonly elements?: readonly Reference[];
-  readonly voices?: readonly Reference[];
-  /** Whether there is a video, which has a name of its own. */
-  readonly video?: boolean;
-}
+import { withNames } from "../../graph/numbered.js";
 
 /**
  * A prompt that is a list of cuts: `shot 1, 3, words; shot 2, 2, words;`. @throws Error for words that would end their
@@ -25,40 +14,6 @@ export function cutList(cuts: readonly Cut[]): string {
     if (prompt.includes(";")) throw new Error(`the words of cut ${index + 1} have a semicolon`);
   }
   return writtenCuts(cuts);
-}
-
-/** Names of references as `/v1` counts them, by handle. @throws Error for a handle that means two things. */
-export function legacyNames({
-  refer_images = [],
-  elements = [],
-  voices = [],
-  video,
-}: Nameable): ReadonlyMap<string, string> {
-  const names = new Map<string, string>();
-  for (const [kind, references] of Object.entries({
-    image: refer_images,
-    element: elements,
-    voice: voices,
-  })) {
-    for (const [index, { handle }] of references.entries()) {
-      if (names.has(handle)) throw new Error(`the handle ${handle} means two things`);
-      names.set(handle, `<<<${kind}_${index + 1}>>>`);
-    }
-  }
-  if (video === true && !names.has(CONTINUED_CLIP)) names.set(CONTINUED_CLIP, `<<<${CONTINUED_CLIP}>>>`);
-  return names;
-}
-
-/**
- * The text with every `@handle` replaced by its name. An @ that no handle follows, or that stands in an address, is text;
- * of two handles of which one begins the other, the longer one is meant.
- */
-export function withNames(text: string, names: ReadonlyMap<string, string>): string {
-  if (names.size === 0) return text;
-  const handles = [...names.keys()].toSorted((a, b) => b.length - a.length);
-  // Handles are of letters, digits, `_` and `-`, none of which means anything here.
-  const named = new RegExp(`(?<![\\w.%+-])@(${handles.join("|")})(?!\\w)`, "g");
-  return text.replace(named, (whole, handle: string) => names.get(handle) ?? whole);
 }
 
 /** Whether a text names a handle. */

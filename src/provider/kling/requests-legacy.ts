@@ -7,9 +7,9 @@ import type { Mode, VideoEndpoint, VideoModel } from "../../catalog/model.js";
 import { CAMERA_AXES, type CameraControl, type Cut, type ImageToVideo } from "../../graph/actions.js";
 import { continuationPrompt } from "../../graph/continuation.js";
 import type { Reference } from "../../graph/input.js";
+import { legacyNames, withNames, type Nameable } from "../../graph/numbered.js";
 import type { ExactJson } from "../json.js";
 import { carriedEither, carriedInput, clipUrl, keptId, keptNumber, type Carried } from "./carried.js";
-import { legacyNames, withNames, type Nameable } from "./prompt.js";
 import { nearestRatio } from "./ratio.js";
 import type { CreateRequest, Given, Target } from "./target.js";
 

@@ -4,9 +4,9 @@
  */
 import type { ImageModel } from "../../catalog/model.js";
 import type { MakeImage, MultiImage, OmniImage } from "../../graph/actions.js";
+import { legacyNames, withNames } from "../../graph/numbered.js";
 import type { ExactJson } from "../json.js";
 import { carriedInput } from "./carried.js";
-import { legacyNames, withNames } from "./prompt.js";
 import { elementList } from "./requests-legacy.js";
 import type { CreateRequest, Given } from "./target.js";
 
