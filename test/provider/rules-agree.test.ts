@@ -382,6 +382,7 @@ const STRICTER: readonly RegExp[] = [
 
 test.each(Object.keys(KINDS))(
   "what passes as %s is taken by the sandbox, and what does not is refused there",
+  { timeout: 60_000 },
   async (kind) => {
     const counts = { passed: 0, refused: 0 };
     await fc.assert(
@@ -397,8 +398,8 @@ test.each(Object.keys(KINDS))(
             expect(wrong.filter((message) => !STRICTER.some((rule) => rule.test(message)))).toEqual([]);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 1500 },
     );
-    expect(counts.passed).toBeGreaterThan(3);
+    expect(counts.passed).toBeGreaterThan(30);
   },
 );
