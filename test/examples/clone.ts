@@ -28,8 +28,17 @@ export const hasFfmpeg = ["ffmpeg", "ffprobe"].every((tool) => {
 export interface Step {
   readonly id: string;
   readonly action: string;
+  readonly key: string;
+  readonly model?: string;
+  readonly tier: string;
   readonly output?: string;
   readonly decision: { readonly kind: string };
+  readonly estimate: {
+    readonly kind: string;
+    readonly units?: { readonly kind: "video" | "image" };
+    readonly low?: { readonly usd: string };
+    readonly high?: { readonly usd: string };
+  };
 }
 
 interface Envelope {
@@ -38,7 +47,7 @@ interface Envelope {
     readonly profiles?: readonly string[];
     readonly steps: readonly Step[];
   };
-  readonly diagnostics: readonly unknown[];
+  readonly diagnostics: readonly { readonly code: string; readonly message: string }[];
 }
 
 interface Probed {

@@ -18,6 +18,9 @@ import {
   type Clone,
 } from "./clone.js";
 
+/** Models that only gateways have still. */
+const RETIRED: Readonly<Record<string, readonly string[]>> = { "paper-fox": ["kling-v1-6", "kling-v1-5"] };
+
 const updating = process.env["UPDATE_EXAMPLES"] === "1";
 
 it("each has a page, a manifest and a plan", () => {
@@ -41,9 +44,12 @@ describe.each(NAMES)("examples/%s", { timeout: 30_000 }, (name) => {
   });
   afterAll(() => copy.remove());
 
-  it("is valid under every profile, without a warning", async () => {
+  it("is valid under every profile, without a warning that its README does not explain", async () => {
     const told = await copy.json("validate");
-    expect(told.diagnostics).toEqual([]);
+    const dead = RETIRED[name] ?? [];
+    expect(told.diagnostics.map(({ code, message }) => `${code}: ${message}`)).toEqual(
+      dead.map((model) => `catalog/retired-model: ${model} has probably been discontinued`),
+    );
     expect(told.data.profiles).toEqual(["draft", "final"]);
   });
 

@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Action } from "../../src/graph/actions.js";
 import { startSandbox } from "../../src/sandbox/sandbox.js";
 import {
   clone,
@@ -51,7 +52,66 @@ const CHANGES: Readonly<
     ["Then somebody still", "Then someone still", ["shots.090.lip_sync"]],
     ["title: The latch", "title: The door", []],
   ],
+  "paper-fox": [
+    ["zoom: 5", "zoom: 3", ["shots.150.clip", "shots.150.extend"]],
+    ["barks three times", "barks twice", ["sounds.bark", "shots.120.clip"]],
+    [
+      "visible ribs",
+      "thin ribs",
+      [
+        "elements.fox",
+        "images.board",
+        ...["1", "2", "3"].map((index) => `images.board.picture-${index}`),
+        "shots.040.clip",
+        "shots.070.clip",
+        "shots.080.clip",
+        "shots.080.video_to_audio",
+      ],
+    ],
+    [
+      "end_image: { from: images.board, index: 2 }",
+      "end_image: { from: images.board, index: 3 }",
+      ["shots.040.clip"],
+    ],
+    ["title: Hung up", "title: On the string", []],
+  ],
 };
+
+/** Kinds of step; a new one is wanted here, and then in the example. */
+const EVERY_KIND: Readonly<Record<Action["kind"], true>> = {
+  text_to_video: true,
+  image_to_video: true,
+  omni_video: true,
+  motion_control: true,
+  avatar: true,
+  effect: true,
+  multi_image_to_video: true,
+  extend: true,
+  lip_sync: true,
+  video_to_audio: true,
+  image: true,
+  omni_image: true,
+  multi_image: true,
+  expand: true,
+  try_on: true,
+  text_to_audio: true,
+  element: true,
+  voice: true,
+  frame: true,
+  picture: true,
+};
+
+/** What one unit lists at, in dollars. */
+const UNIT_USD = { video: 0.14, image: 0.0035 } as const;
+
+const micros = (dollars: number): number => Math.round(dollars * 1e6);
+
+/** What the lockfile has of bills. */
+interface Lock {
+  readonly renders: Readonly<
+    Record<string, { readonly billed?: { readonly kind: string; readonly units?: string } }>
+  >;
+}
 
 /** What they say of other bytes in an input. */
 const TOUCHED: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
@@ -76,12 +136,14 @@ describe.runIf(hasFfmpeg).each(NAMES)("examples/%s, rendered", { timeout: 180_00
   const commands = readExample(name, "README.md").match(/^node dist\/bin\/klingmake\.js render .*$/gm) ?? [];
   let copy: Clone;
   let rendered = { code: NaN, said: "" };
+  let foreseen: readonly Step[] = [];
   let steps: readonly Step[] = [];
   const outputs = (end: string): readonly Step[] => steps.filter((step) => step.output?.endsWith(end));
   const place = (step: Step): string => join(copy.at, step.output ?? "");
 
   beforeAll(async () => {
     copy = clone(name);
+    foreseen = (await copy.json("plan")).data.steps;
     const ended = await copy.sh(`${commands[0]} 2>&1`);
     rendered = { code: ended.code, said: ended.stdout };
     ({ steps } = (await copy.json("plan")).data);
@@ -101,6 +163,33 @@ describe.runIf(hasFfmpeg).each(NAMES)("examples/%s, rendered", { timeout: 180_00
   it("leaves nothing to do", () => {
     expect(steps.length).toBeGreaterThan(0);
     expect(steps.filter((step) => step.decision.kind !== "keep").map((step) => step.id)).toEqual([]);
+  });
+
+  it("has a price and a tier for each step, and is billed just that, step by step", () => {
+    const { renders } = JSON.parse(readFileSync(join(copy.at, "kling.sandbox.lock.json"), "utf8")) as Lock;
+    const paid = foreseen.filter((step) => step.estimate.kind !== "free");
+    expect(paid.length).toBeGreaterThan(1);
+    for (const { id, key, action, tier, estimate } of paid) {
+      expect(["standard", "pro", "master"], id).toContain(tier);
+      expect(estimate.kind, id).toBe("priced");
+      const { low, high, units } = estimate;
+      const billed = renders[key]?.billed;
+      expect(["billed", "not_billed"], id).toContain(billed?.kind);
+      const bill = micros(Number(billed?.units ?? 0) * UNIT_USD[units?.kind ?? "image"]);
+      if (action === "lip_sync") {
+        // Finding the face may have to be asked for twice.
+        expect(bill, id).toBeGreaterThanOrEqual(micros(Number(low?.usd)));
+        expect(bill, id).toBeLessThanOrEqual(micros(Number(high?.usd)));
+      } else {
+        expect([bill, bill], id).toEqual([micros(Number(low?.usd)), micros(Number(high?.usd))]);
+      }
+    }
+  });
+
+  it.runIf(name === "paper-fox")("has every kind of step", () => {
+    expect([...new Set(foreseen.map((step) => step.action))].toSorted()).toEqual(
+      Object.keys(EVERY_KIND).toSorted(),
+    );
   });
 
   it("leaves clips that play from end to end, and stills that can be seen", async () => {
@@ -128,7 +217,7 @@ describe.runIf(hasFfmpeg).each(NAMES)("examples/%s, rendered", { timeout: 180_00
   });
 
   it("renders its final where Kling would, after a yes to the plan", async () => {
-    const withSound = readExample(name, MANIFEST).includes("audio: true");
+    const withSound = /^ +video: \{.*audio: true/m.test(readExample(name, MANIFEST));
     const vendor = await startSandbox({ asVendor: true, timeScale: 0 });
     try {
       const { data } = await copy.json("plan --profile final");
@@ -140,7 +229,9 @@ describe.runIf(hasFfmpeg).each(NAMES)("examples/%s, rendered", { timeout: 180_00
       for (const step of data.steps.filter((each) => each.output?.endsWith(".mp4"))) {
         const { streams } = ffprobe(join(copy.at, step.output ?? ""));
         const video = streams.find((stream) => stream.codec_type === "video");
-        expect(Math.min(video?.width ?? 0, video?.height ?? 0), step.id).toBe(1080);
+        // Effects have the size that the vendor gives them.
+        const lines = step.action === "effect" ? 720 : 1080;
+        expect(Math.min(video?.width ?? 0, video?.height ?? 0), step.id).toBe(lines);
         if (!withSound || !["text_to_video", "image_to_video"].includes(step.action)) continue;
         expect(await meanDb(join(copy.at, step.output ?? "")), step.id).toBeGreaterThan(-45);
       }
