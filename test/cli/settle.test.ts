@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { run } from "../../src/cli/run.js";
 import { abandonQuestion, mattersPage } from "../../src/cli/view-matters.js";
+import { deleteQuestion, thingsPage } from "../../src/cli/view-delete.js";
 import { copiesNote } from "../../src/cli/view-copies.js";
 import { encodeStill } from "../../src/sandbox/media/png.js";
 import { id, PLAIN, surroundings } from "./fixtures.js";
@@ -247,5 +248,62 @@ describe("completion", () => {
     await run(["complete", "--", ...line.split(" "), ""], io);
     const lines = io.said.stdout.split("\n").filter((each) => each !== "");
     expect(lines.map((each) => each.split("\t")[0])).toEqual(offered);
+  });
+});
+
+describe("delete", () => {
+  const handle = { task: "t-1", completed: "2026-11-20T10:00:00.000Z" };
+  const thing = { kept: "element", id: "860004", key: "k", handle, stands: true, steps: ["elements.mara"] };
+  const report = (over: object = {}) => ({ thing, users: ["shots.010.clip"], waiting: [], ...over });
+  const shown = (things: readonly unknown[], status = "deleted") =>
+    thingsPage({ status, realm: "kling", things } as never, "night-ferry", PLAIN, 80);
+
+  test("asks with what it is, whose it is, and what hangs on it, in lines of a terminal", () => {
+    const users = ["shots.010.clip", "shots.020.clip", "shots.030.clip", "shots.040.clip", "shots.050.clip"];
+    const question = deleteQuestion([report({ users, waiting: users.slice(3) })] as never, PLAIN, 80);
+    expect(question.split("\n")).toEqual([
+      "element 860004",
+      "    of elements.mara · made 2026-11-20 · task t-1",
+      "    used by shots.010.clip, shots.020.clip and shots.030.clip: rendered, and",
+      "    staying",
+      "    needed by shots.040.clip and shots.050.clip: still to be rendered, and",
+      "    blocked without it",
+      "This is free and cannot be undone; whoever else names the same ids loses them,",
+      "too.",
+      "Delete it at the vendor? [y/N] ",
+    ]);
+  });
+
+  test.each([
+    [{ came: { kind: "deleted" } }, "    deleted", "1 deleted"],
+    [{ came: { kind: "absent" } }, "    was gone already; it is on record as deleted now", "1 deleted"],
+    [
+      { came: { kind: "unanswered", why: "cut\u001b[2J" } },
+      "    perhaps not deleted: cut\ufffd[2J; run",
+      "0 deleted",
+    ],
+    [{ came: { kind: "refused", error: { message: "a preset" } } }, "    not deleted: a preset", "0 deleted"],
+    [{ came: { kind: "stopped" } }, "    stopped before it was deleted", "0 deleted"],
+  ])("says what came of it: %j", (over, line, sum) => {
+    const text = shown([report(over)]);
+    expect(text).toContain(line);
+    expect(text).toContain(`1 thing of the vendor's, ${sum}`);
+  });
+
+  test("lists nothing where nothing was made, and deletes nothing that is not there", async () => {
+    expect(await klingmake("delete")).toEqual({
+      exit: 0,
+      stdout: "night-ferry: no element or voice of this project is with the vendor\n",
+      stderr: "",
+    });
+    const result = await klingmake("delete shots.010 --yes");
+    expect(result.exit).toBe(3);
+    expect(result.stderr).toContain("error[delete/nothing]: nothing of shots.010 stays with the vendor");
+    const { stdout } = await klingmake("delete --unused --json");
+    expect(JSON.parse(stdout)).toMatchObject({
+      command: "delete",
+      exit: 0,
+      data: { status: "deleted", things: [] },
+    });
   });
 });

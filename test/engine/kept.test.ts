@@ -225,7 +225,7 @@ describe("delete", () => {
       things: [
         {
           thing: { kept: "element", id: idOf(project, "element"), steps: ["elements.mara"], stands: true },
-          users: ["shots.010.clip", "shots.030.clip"],
+          users: ["shots.010.clip"],
           waiting: [],
         },
         {
@@ -373,7 +373,7 @@ describe("delete", () => {
 
 it("nothing but that command can delete: a route for asking was never able to", () => {
   const { vendor } = film(FILM);
-  expect(() =>
-    sealed(vendor).deleteKept({ kept: "element", id: "1" }, new AbortController().signal),
-  ).toThrow();
+  expect(() => sealed(vendor).deleteKept({ kept: "element", id: "1" }, new AbortController().signal)).toThrow(
+    "told to spend or to delete",
+  );
 });

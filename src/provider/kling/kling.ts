@@ -166,6 +166,7 @@ export function openKling(options: KlingOptions): Provider | RouteProblem {
     ...queries,
 
     async deleteKept(kept, signal) {
+      if (isUnified) return { kind: "refused", error: NO_DELETION };
       const { path, body } = deleteRequest(kept);
       return deleteAnswer(await calls.post(path, body, "call", signal));
     },
@@ -191,6 +192,13 @@ function ofModel(error: VendorError, to: Target): VendorError {
 }
 
 /** A clip is not sent but pointed at, so its bytes are never read. */
+const NO_DELETION: VendorError = {
+  code: -404,
+  message: "a gateway of the unified dialect has no call for that",
+  help: "delete it where the account itself can be reached, or in its console",
+  class: "invalid",
+};
+
 async function onWire(material: Material): Promise<Carry | undefined> {
   if (material.kind !== "bytes") return material;
   if (material.type.startsWith("video/")) return undefined;
