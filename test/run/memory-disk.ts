@@ -13,6 +13,12 @@ import type { JournalEntry } from "../../src/store/journal.js";
 import { formatLine, parseLine } from "../../src/store/journal-line.js";
 import { replay } from "../../src/store/replay.js";
 
+/** What the store would find that bytes are; the scripted vendor's clips are no real ones. */
+function typeOf(text: string): Artifact["type"] {
+  if (text.startsWith('{"kept":')) return "application/json";
+  return text.startsWith("picture-") ? "application/x-tar" : "video/mp4";
+}
+
 export class MemoryDisk {
   readonly lines: string[] = [];
   readonly store = new Map<Sha256, Artifact>();
@@ -95,7 +101,7 @@ export class MemoryDisk {
             const artifact: Artifact = {
               sha256: sha256Hex(text),
               size: text.length,
-              type: "video/mp4",
+              type: typeOf(text),
               ...(this.seconds === undefined ? {} : { seconds: this.seconds }),
             };
             this.store.set(artifact.sha256, artifact);
