@@ -44,7 +44,7 @@ import {
 } from "./plan/approval.js";
 import type { Plan, PlannedStep } from "./plan/plan.js";
 import type { Attempt } from "./plan/prior.js";
-import { changesBetween, type Change } from "./plan/reason.js";
+import { changesBetween, type Change } from "./plan/change.js";
 import { openArtifacts, storeDirectory } from "./store/artifacts.js";
 import { openInputs } from "./store/inputs.js";
 import { openOutputs } from "./store/outputs.js";

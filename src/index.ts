@@ -42,6 +42,7 @@ export {
   type Uncovered,
   type WantsYes,
 } from "./plan/approval.js";
+export { fieldsOf, type Change } from "./plan/change.js";
 export { chargedOr } from "./plan/committed.js";
 export { correctionsYaml, type Correction } from "./plan/corrections.js";
 export {
@@ -61,7 +62,7 @@ export type { Charge } from "./plan/ledger.js";
 export { matterText, type Matter, type MatterText } from "./plan/matters.js";
 export type { Plan, PlannedStep } from "./plan/plan.js";
 export type { Artifact, Attempt, Billed, ClientReference, Handle, TaskId } from "./plan/prior.js";
-export { obstacleText, reasonText, type Change, type Obstacle, type Reason } from "./plan/reason.js";
+export { obstacleText, reasonText, type Obstacle, type Reason } from "./plan/reason.js";
 export type { Pack, PackKind } from "./provider/account.js";
 export type { Emit, Outcome, RunEvent } from "./run/event.js";
 export { billWords } from "./run/failed-task.js";

@@ -3,6 +3,7 @@
  * before, and who depends on it. Shows what the engine found; compares nothing itself.
  */
 import {
+  fieldsOf,
   inputsOf,
   obstacleText,
   reasonText,
@@ -77,14 +78,14 @@ function keyFields({
   reason,
   step,
 }: PlannedStep): readonly (readonly [field: string, value: string])[] {
-  const { kind, ...fields } = inputs.action;
+  const { kind } = inputs.action;
   // What is held has the key of an earlier rendering, of which the manifest may say something else by now.
   const named = new Map<string, Input>(reason?.because === "held" ? [] : inputsOf(step.action));
   return [
     ["realm", inputs.realm],
     ["action", kind],
-    ...Object.entries(fields).flatMap(([field, value]) =>
-      value === undefined ? [] : [[field, valueText(value, named.get(field))] as const],
+    ...fieldsOf(inputs.action).flatMap(([field, value]) =>
+      field === "kind" ? [] : [[field, valueText(value, named.get(field))] as const],
     ),
     ...(inputs.take === undefined ? [] : [["take", String(inputs.take)] as const]),
   ];
@@ -94,10 +95,15 @@ function keyFields({
 function valueText(value: unknown, input: Input | undefined): string {
   if (typeof value === "string") return value;
   if (typeof value === "object" && value !== null) {
-    const digests = value as { readonly sha256?: unknown; readonly key?: unknown };
+    const digests = value as {
+      readonly sha256?: unknown;
+      readonly key?: unknown;
+      readonly id?: unknown;
+    };
     const name = input === undefined ? undefined : inputText(input);
     if (typeof digests.sha256 === "string")
       return `${name ?? "a file"} (SHA-256 ${digests.sha256.slice(0, 12)})`;
+    if (typeof digests.id === "string") return `${digests.id}, by the vendor's id`;
     if (typeof digests.key === "string") return `${name ?? "a step"} (key ${digests.key.slice(0, 12)})`;
   }
   return JSON.stringify(value);

@@ -20,7 +20,13 @@ const NOT_RENDERED: Obstacle = { because: "not_rendered" };
 
 /** The plan without its creates: what they would have made is blocked as not rendered yet, all else goes on. */
 export function withoutCreates(plan: Plan): Plan {
-  const steps = withoutIdleFrames(plan.steps.map(gathered));
+  const had = new Set<StepId>();
+  const all = plan.steps.map((planned) => {
+    const now = gathered(planned, had);
+    if (now.decision.kind !== "blocked") had.add(now.step.id);
+    return now;
+  });
+  const steps = withoutIdleFrames(all);
   const count = { keep: 0, restore: 0, resume: 0, render: 0, blocked: 0 };
   for (const each of steps) count[each.decision.kind]++;
   const credit = paidSteps(plan).reduce((total, { create }) => total + (create.credit ?? 0), 0);
@@ -34,13 +40,17 @@ export function withoutCreates(plan: Plan): Plan {
   };
 }
 
-function gathered({ create: _create, ...planned }: PlannedStep): PlannedStep {
+/** `had`: the steps before it that are here or will be. */
+function gathered({ create: _create, ...planned }: PlannedStep, had: ReadonlySet<StepId>): PlannedStep {
   const { decision } = planned;
   switch (decision.kind) {
     case "keep":
     case "restore":
       return planned;
     case "render":
+      // A picture of a series that is here costs nothing.
+      if (planned.step.action.kind === "picture" && planned.step.needs.every((id) => had.has(id)))
+        return planned;
       return { ...planned, decision: { kind: "blocked", because: NOT_RENDERED } };
     case "resume": {
       const isCertain = !decision.mayCreate && decision.otherwise === undefined;

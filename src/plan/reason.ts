@@ -2,24 +2,11 @@
  * Why a step must be rendered or is blocked, with the evidence. Reasons are shown to people and never branched on;
  * what is done follows from the decision alone.
  */
-import { canonicalJson, type Json, type Sha256 } from "../base/digest.js";
+import type { Sha256 } from "../base/digest.js";
 import { unreachable } from "../base/guard.js";
 import { counted, elide, elideWords, listWords, safeText } from "../base/text.js";
-import type { KeyInputs } from "../graph/key.js";
-import type { Input, StepId } from "../graph/input.js";
-import type { Step } from "../graph/step.js";
-import { inputsOf } from "../graph/inputs-of.js";
-
-/** One field that differs from what was rendered before. */
-export interface Change {
-  readonly field: string;
-  /** As people read them; absent: was not there. */
-  readonly from?: string;
-  readonly to?: string;
-  /** The file whose bytes changed, or the upstream step whose intent did. */
-  readonly file?: string;
-  readonly upstream?: StepId;
-}
+import type { StepId } from "../graph/input.js";
+import type { Change } from "./change.js";
 
 /** Why, with its evidence. */
 export type Reason =
@@ -97,37 +84,6 @@ export type Obstacle =
  */
 export type SourceUse = "native" | "omni" | "lip_sync" | "video_to_audio" | "video" | "kept";
 
-/** What differs between two intents; `changed` is empty when only the key's own version does. */
-export function changesBetween(before: KeyInputs, after: KeyInputs, step: Step): readonly Change[] {
-  const old: Readonly<Record<string, Json | undefined>> = { ...before.action, take: before.take };
-  const now: Readonly<Record<string, Json | undefined>> = { ...after.action, take: after.take };
-  const inputs = new Map<string, Input>(inputsOf(step.action));
-  const fields = [...new Set([...Object.keys(old), ...Object.keys(now)])];
-  return fields
-    .filter((field) => canonicalJson(old[field] ?? null) !== canonicalJson(now[field] ?? null))
-    .map((field): Change => {
-      const input = inputs.get(field);
-      const from = old[field] === undefined ? undefined : readable(old[field]);
-      const to = now[field] === undefined ? undefined : readable(now[field]);
-      return {
-        field,
-        ...(from === undefined ? {} : { from }),
-        ...(to === undefined ? {} : { to }),
-        ...(input?.kind === "file" ? { file: input.path } : {}),
-        ...(input?.kind === "step" ? { upstream: input.id } : {}),
-      };
-    });
-}
-
-function readable(value: Json): string {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-    const named = value as { readonly sha256?: Json; readonly key?: Json };
-    const digest = named.sha256 ?? named.key;
-    if (typeof digest === "string") return digest.slice(0, 8);
-  }
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
-
 /** A reason as one line. */
 export function reasonText(reason: Reason): string {
   switch (reason.because) {
@@ -162,7 +118,7 @@ export function reasonText(reason: Reason): string {
     case "held":
       return "held: kept whatever changed";
     case "deleted":
-      return `deleted at the vendor on ${reason.at.slice(0, 10)}; what was made with it stays`;
+      return `deleted at the vendor on ${reason.at.slice(0, 10)}`;
     default:
       return unreachable(reason);
   }
@@ -210,7 +166,7 @@ function sourceWords(obstacle: Extract<Obstacle, { because: "source_unavailable"
   const { why, completed, deleted } = obstacle;
   switch (why) {
     case "deleted":
-      return `it was deleted there on ${(deleted ?? "").slice(0, 10)}, as somebody asked`;
+      return `it was deleted there on ${(deleted ?? "").slice(0, 10)}`;
     case "expired":
       return `it keeps results for 30 days, and this one was made on ${(completed ?? "").slice(0, 10)}`;
     case "other_account":

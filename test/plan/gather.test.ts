@@ -100,6 +100,31 @@ describe("what may be had at no cost", () => {
   });
 });
 
+test("pictures of a series that is here or comes back are made; of one that would have to be bought they are not", () => {
+  const film = manifestOf({
+    provider: "kling",
+    images: [{ id: "looks", prompt: "looks", model: "kling-v3-omni", series: 2 }],
+    shots: [{ id: "010", prompt: "a boat", image: { from: "images.looks", index: 2 } }],
+  });
+  const series = keyedGraph(film).keyed("images.looks");
+  const all = (parts: PriorParts) =>
+    withoutCreates(planOf(film, parts)).steps.map((each) => `${each.step.id} ${decisionWords(each)}`);
+  const made = { renders: [rendering(series, "looks")], steps: { "images.looks": series.key } };
+  expect(all({ ...made, held: [digestOf("looks")] })).toEqual([
+    "images.looks keep",
+    "images.looks.picture-1 render 1",
+    "images.looks.picture-2 render 1",
+    "shots.010.clip blocked not_rendered",
+  ]);
+  expect(all(made)[1]).toBe("images.looks.picture-1 render 1");
+  expect(all({})).toEqual([
+    "images.looks blocked not_rendered",
+    "images.looks.picture-1 blocked not_rendered",
+    "images.looks.picture-2 blocked not_rendered",
+    "shots.010.clip blocked not_rendered",
+  ]);
+});
+
 describe("copies that the store lacks", () => {
   const other = { attempt: 1, artifact: artifact("old"), billed: { kind: "unknown" } } as const;
   const lost = (parts: PriorParts) =>

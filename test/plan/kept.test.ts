@@ -150,12 +150,10 @@ describe("an element that was deleted at the vendor", () => {
     const { decision, step } = plan.steps.find((each) => each.step.id === "shots.020.clip") ?? {};
     if (decision?.kind !== "blocked" || step === undefined) throw new Error("it is not blocked");
     expect(obstacleText(decision.because, step.id)).toEqual({
-      why: "the vendor cannot work with elements.mara: it was deleted there on 2026-11-20, as somebody asked",
+      why: "the vendor cannot work with elements.mara: it was deleted there on 2026-11-20",
       help: "name one that the account has by its id: { id: … }; or make it again: render --rebuy elements.mara",
     });
-    expect(reasonText({ because: "deleted", at: daysAgo(2) })).toBe(
-      "deleted at the vendor on 2026-11-20; what was made with it stays",
-    );
+    expect(reasonText({ because: "deleted", at: daysAgo(2) })).toBe("deleted at the vendor on 2026-11-20");
   });
 
   test("and is bought again by name is a next attempt; clips that exist are not made again for it", () => {

@@ -3,13 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { Sha256 } from "../../src/base/digest.js";
 import type { StepId } from "../../src/graph/input.js";
 import type { Shot } from "../../src/manifest/manifest.js";
-import {
-  changesBetween,
-  obstacleText,
-  reasonText,
-  type Obstacle,
-  type Reason,
-} from "../../src/plan/reason.js";
+import { obstacleText, reasonText, type Obstacle, type Reason } from "../../src/plan/reason.js";
+import { changesBetween } from "../../src/plan/change.js";
 import { manifestOf, stepOf } from "../graph/manifests.js";
 import { keyedGraph } from "./priors.js";
 
@@ -31,6 +26,32 @@ function changed(before: Partial<Shot>, after: Partial<Shot>, contents = {}): st
     changes: changesBetween(one, two.keyed(ID).inputs, stepOf(two.graph, ID)),
   });
 }
+
+test("of inputs that stand in one field together each is told by its own name", () => {
+  const faces = (mara: string, coat?: string) =>
+    made(
+      {
+        model: "kling-3.0-omni",
+        refer_images: { mara, ...(coat === undefined ? {} : { coat }) },
+        elements: { ferry: { id: coat === undefined ? "1" : "2" } },
+      },
+      {},
+    );
+  const after = faces("b.png", "coat.png");
+  const changes = changesBetween(
+    faces("a.png").keyed(ID).inputs,
+    after.keyed(ID).inputs,
+    stepOf(after.graph, ID),
+  );
+  expect(changes.map(({ field, file }) => [field, file])).toEqual([
+    ["refer_images.mara", "b.png"],
+    ["elements.ferry", undefined],
+    ["refer_images.coat", "coat.png"],
+  ]);
+  expect(reasonText({ because: "changed", changes })).toBe(
+    "refer images.mara: b.png changed; elements.ferry: 1 → 2; refer images.coat: coat.png changed",
+  );
+});
 
 const long = "wide shot, the ferry leaves the pier at night in heavy rain, sodium light, 35mm";
 
