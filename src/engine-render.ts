@@ -88,11 +88,12 @@ export async function renderProject(opened: Opened, request: RenderRequest): Pro
 function changingLock({ plan, graph, read }: Prepared): readonly StepId[] {
   const locked = read.lock.steps.get(plan.profile) ?? new Map<StepId, string>();
   const present = new Set(graph.steps.map((step) => step.id));
-  const changing = plan.steps.filter(
-    ({ step, key, decision }) =>
-      decision.kind !== "blocked" &&
-      (!["keep", "restore"].includes(decision.kind) || locked.get(step.id) !== key),
-  );
+  const changing = plan.steps.filter(({ step, key, decision, reason }) => {
+    if (decision.kind === "blocked") return false;
+    // A picture of a series is the same however often it is taken out.
+    const isSame = step.action.kind === "picture" && reason?.because === "store_missing";
+    return locked.get(step.id) !== key || !(isSame || ["keep", "restore"].includes(decision.kind));
+  });
   return [...changing.map((each) => each.step.id), ...[...locked.keys()].filter((id) => !present.has(id))];
 }
 

@@ -104,13 +104,15 @@ export function decide(given: DecideArguments): Decided {
   return continued ?? paid(given, nextAttempt(keyed.key, prior), whyRender(given, before, last));
 }
 
-/** A picture out of something costs nothing: it is made again where it is not held, and never looked for elsewhere. */
+/** A picture out of something costs nothing: it is made again where neither the store nor its own place has it. */
 function decideLocal(given: DecideArguments, action: Frame | Picture): Decided {
   const { step, keyed, prior } = given;
   const rendering = prior.lock.renders.get(keyed.key);
   const replaced = rendering === undefined ? undefined : replacedUpstream(rendering, given);
-  if (rendering !== undefined && replaced === undefined && prior.held.has(rendering.artifact.sha256))
-    return withReason(fromRendering(rendering, step, prior), rendering, step, prior);
+  if (rendering !== undefined && replaced === undefined) {
+    const there = fromRendering(rendering, step, prior);
+    if (there.kind !== "blocked") return withReason(there, rendering, step, prior);
+  }
   const stuck = stuckUpstream(given);
   if (stuck !== undefined) return { decision: { kind: "blocked", because: stuck } };
   if (action.kind === "frame" && !given.tools.has("ffmpeg"))
