@@ -48,3 +48,10 @@ test("pictures that lie at their places are taken from there when the vendor has
   expect(await set.decisions()).toEqual({ ...KEPT, "images.faces": "blocked: expired" });
   expect(report).toMatchObject({ spent: 0 });
 });
+
+test("what may be had at no cost are the pictures, too", async () => {
+  const set = await rendered();
+  for (const gone of ["/film/.kling", "/film/renders", "/home"]) set.remove(gone);
+  expect(await set.render({ gather: true })).toMatchObject({ status: "ran", exit: 0, spent: 0 });
+  expect(await set.decisions()).toEqual(KEPT);
+});
