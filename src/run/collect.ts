@@ -5,10 +5,11 @@
 import { isoTime } from "../base/clock.js";
 import { elide } from "../base/text.js";
 import type { Attempt, Billed, Handle } from "../plan/prior.js";
+import { productOfInputs } from "../plan/product.js";
 import type { TaskLook } from "../provider/provider.js";
 import type { Outcome } from "./event.js";
 import { taskFailed } from "./failed-task.js";
-import { foreignTask, notFollowed, taskLost } from "./failure.js";
+import { foreignTask, notCollected, notFollowed, taskLost } from "./failure.js";
 import { fetchResult, resultId, type Collectable } from "./fetch-result.js";
 import { finish, renderingOf } from "./finish.js";
 import { laneOf } from "./lane.js";
@@ -173,6 +174,10 @@ export async function conclude(
     };
   }
   const result = resultId(look, planned.inputs);
+  if (result === undefined && productOfInputs(planned.inputs) === "kept") {
+    // Recorded without its id it could never be used; as long as nothing is recorded, it is asked about again.
+    return { kind: "ended", outcome: notCollected(step, "the finished task does not say what it made") };
+  }
   const handle: Handle = {
     route: run.provider.route,
     task: look.task,
