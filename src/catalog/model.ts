@@ -285,6 +285,8 @@ export interface ServiceModel extends Listed {
   readonly seconds?: { readonly least: number; readonly most: number };
   /** How many pictures it takes. */
   readonly pictures?: { readonly least: number; readonly most: number };
+  /** Ready-made effects that are of two people, and take a picture of each. */
+  readonly pairScenes?: readonly string[];
   /** How much can be added at each side, and how many times as large the whole may become. */
   readonly expansion?: { readonly side: number; readonly area: number };
   /** The tags that it knows. */

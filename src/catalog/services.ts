@@ -18,6 +18,25 @@ export type ServiceKind =
 
 const AVATAR_SOUND: SoundLimits = { ...LIP_SYNC_SOUND, maxSeconds: 300, basis: extracted("avatar") };
 
+/** The scenes of two people among the 219 that were listed. [kling-api 4.4: 15 of them two-image] */
+const PAIR_SCENES = [
+  "cheers_2026",
+  "daily_ootd",
+  "eternal_kiss",
+  "fight_pro",
+  "finger_swipe",
+  "french_elegance",
+  "heart_gesture_pro",
+  "hug_pro",
+  "kiss_pro",
+  "pet_skateboard",
+  "smooth_transition",
+  "snow_night_kiss",
+  "studio_look",
+  "switch_to_silk",
+  "toss_run",
+];
+
 const SERVICE = {
   kind: "service",
   aliases: [],
@@ -60,6 +79,7 @@ export const SERVICES: Readonly<Record<ServiceKind, ServiceModel>> = {
     path: "/v1/videos/effects",
     image: V1_IMAGE,
     pictures: { least: 1, most: 2 },
+    pairScenes: PAIR_SCENES,
     prices: [],
     usualSeconds: 120,
     basis: extracted("effects"),

@@ -75,10 +75,24 @@ function checkTexts(
   });
 }
 
-function checkEffect({ images }: Effect, { pictures }: ServiceModel, { refuse }: Findings): void {
-  if (pictures === undefined || (images.length >= pictures.least && images.length <= pictures.most)) return;
-  const message = `an effect takes one picture, or a left and a right one, not ${images.length}`;
-  refuse(["effect", "images"], message, `give it ${pictures.least} or ${pictures.most} pictures`);
+function checkEffect(
+  { images, scene }: Effect,
+  { pictures, pairScenes = [] }: ServiceModel,
+  { refuse, warn }: Findings,
+): void {
+  const at = ["effect", "images"];
+  const { length } = images;
+  if (pictures !== undefined && (length < pictures.least || length > pictures.most)) {
+    const message = `an effect takes one picture, or a left and a right one, not ${length}`;
+    return refuse(at, message, `give it ${pictures.least} or ${pictures.most} pictures`);
+  }
+  const isPair = pairScenes.includes(scene.toLowerCase());
+  if (isPair && length < 2) {
+    refuse(at, `the effect ${scene} is of two people`, "give it a left and a right picture");
+  } else if (!isPair && length > 1) {
+    const help = `give it one picture, or choose ${listWords(pairScenes.slice(0, 3), "or")}`;
+    warn(at, `the effect ${scene} is not known to take two pictures`, help);
+  }
 }
 
 function checkSound({ duration }: TextToAudio, { seconds }: ServiceModel, { refuse }: Findings): void {
