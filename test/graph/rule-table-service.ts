@@ -28,14 +28,6 @@ export const SERVICES: readonly RuleCase[] = [
     keeps: withShot("effect: { scene: hug_pro, images: [refs/dawn.png, refs/dawn.png] }"),
   },
   {
-    rule: "other effects are not known to",
-    breaks: withShot("effect: { scene: jelly_squish, images: [refs/dawn.png, refs/dawn.png] }"),
-    found: [
-      "warning x.effect.images: the effect jelly_squish is not known to take two pictures | give it one picture, or choose cheers_2026, daily_ootd or eternal_kiss",
-    ],
-    keeps: withShot("effect: { scene: jelly_squish, images: [refs/dawn.png] }"),
-  },
-  {
     rule: "sound is made for clips of 3 to 20 s",
     breaks: withShot(
       `${IMAGE}, model: kling-v1-6, prompt: on, duration: 10, steps: [{ extend: { via: native } }, { extend: { via: native } }, { extend: { via: native } }, { video_to_audio: { bgm_prompt: strings } }]`,

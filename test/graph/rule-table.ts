@@ -11,6 +11,14 @@ import { ADDRESS, IMAGE, OMNI, cuts, withShot, type RuleCase } from "./rule-mani
 /** What is no mistake to the vendor, and yet hardly meant. */
 export const WARNINGS: readonly (Omit<RuleCase, "breaks"> & { readonly warns: string })[] = [
   {
+    rule: "other effects are not known to",
+    breaks: withShot("effect: { scene: jelly_squish, images: [refs/dawn.png, refs/dawn.png] }"),
+    found: [
+      "warning x.effect.images: the effect jelly_squish is not known to take two pictures | give it one picture, or choose cheers_2026, daily_ootd or eternal_kiss",
+    ],
+    keeps: withShot("effect: { scene: jelly_squish, images: [refs/dawn.png] }"),
+  },
+  {
     rule: "a list in a plain prompt makes one shot",
     warns: withShot(`prompt: "shot 1, 2, a wave; shot 2, 3, a boat;", model: kling-3.0, duration: 5`),
     found: [
