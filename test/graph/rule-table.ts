@@ -12,7 +12,7 @@ import { ADDRESS, IMAGE, OMNI, cuts, withShot, type RuleCase } from "./rule-mani
 export const WARNINGS: readonly (Omit<RuleCase, "breaks"> & { readonly warns: string })[] = [
   {
     rule: "other effects are not known to",
-    breaks: withShot("effect: { scene: jelly_squish, images: [refs/dawn.png, refs/dawn.png] }"),
+    warns: withShot("effect: { scene: jelly_squish, images: [refs/dawn.png, refs/dawn.png] }"),
     found: [
       "warning x.effect.images: the effect jelly_squish is not known to take two pictures | give it one picture, or choose cheers_2026, daily_ootd or eternal_kiss",
     ],
