@@ -109,7 +109,7 @@ function checkWhole(
   if (model.dialect !== "new") return [];
   const limits = { promptMax, ...(promptAdvised === undefined ? {} : { promptAdvised }) };
   const written = `${why}; the cuts are written into one prompt`;
-  return checkLength("cuts", writtenCuts(cuts), model.id, limits, path, written);
+  return checkLength("cuts", writtenCuts(cuts), model.id, limits, path, written, "list of cuts");
 }
 
 /** A plain prompt that reads like a list of cuts. */

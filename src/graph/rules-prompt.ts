@@ -26,7 +26,7 @@ export function checkPrompts(
   ];
 }
 
-/** What is wrong with the length of one text field. */
+/** What is wrong with the length of one text field; `called` is what messages say for it. */
 export function checkLength(
   field: string,
   text: string | undefined,
@@ -34,6 +34,7 @@ export function checkLength(
   limits: TextLimits,
   path: Path,
   why: string,
+  called = field,
 ): readonly Diagnostic[] {
   const advised = limits.promptAdvised ?? limits.promptMax;
   // Never more characters than UTF-16 units: most texts need no count.
@@ -41,12 +42,12 @@ export function checkLength(
   const length = characters(text);
   const at = { path: [...path, field], why };
   if (length > limits.promptMax) {
-    const message = `the ${field} has ${length} characters, ${taker} takes ${limits.promptMax}`;
+    const message = `the ${called} has ${length} characters, ${taker} takes ${limits.promptMax}`;
     const help = `cut ${counted(length - limits.promptMax, "character")}`;
     return [problem("catalog/prompt-too-long", message, { ...at, help })];
   }
   if (length <= advised) return [];
-  const message = `the ${field} has ${length} characters, ${advised} are advised for ${taker}`;
+  const message = `the ${called} has ${length} characters, ${advised} are advised for ${taker}`;
   const help = `it is taken up to ${limits.promptMax}; a shorter one is followed better`;
   return [caution("catalog/prompt-too-long", message, { ...at, help })];
 }

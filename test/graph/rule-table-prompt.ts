@@ -62,7 +62,7 @@ export const CUTS: readonly RuleCase[] = [
       `${IMAGE}, model: kling-3.0-turbo, cuts: [${Array.from({ length: 5 }, () => `{ seconds: 1, prompt: ${"a".repeat(500)} }`).join(", ")}]`,
     ),
     found: [
-      "error catalog/prompt-too-long x.cuts: the cuts has 2564 characters, kling-3.0-turbo takes 2500 | cut 64 characters",
+      "error catalog/prompt-too-long x.cuts: the list of cuts has 2564 characters, kling-3.0-turbo takes 2500 | cut 64 characters",
     ],
     keeps: withShot(
       `${IMAGE}, model: kling-3.0-turbo, cuts: [${Array.from({ length: 5 }, () => `{ seconds: 1, prompt: ${"a".repeat(480)} }`).join(", ")}]`,
