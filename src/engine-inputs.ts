@@ -7,13 +7,14 @@ import { unreachable } from "./base/guard.js";
 import { LFS_HELP, LFS_WHY } from "./base/lfs.js";
 import { listWords, safeText } from "./base/text.js";
 import type { Catalog } from "./catalog/catalog.js";
-import type { ImageLimits, SoundLimits } from "./catalog/model.js";
+import type { SoundLimits } from "./catalog/model.js";
 import { INLINE_ADVISED, V1_TRANSCRIPTS } from "./catalog/rows.js";
 import { LIP_SYNC_SOUND } from "./catalog/units.js";
 import { checkHeard, clock } from "./graph/rules-speech.js";
 import { sourceFacts } from "./graph/source.js";
 import type { Action } from "./graph/actions.js";
 import { inputsOf } from "./graph/inputs-of.js";
+import { checkShapes, imageLimitsOf, placeOf } from "./graph/pictures.js";
 import type { Graph, Step } from "./graph/step.js";
 import { checkImage, type ImageFacts, type ImageFinding } from "./store/image.js";
 import type { Inputs, InputState } from "./store/inputs.js";
@@ -39,6 +40,7 @@ export async function checkInputs(graph: Graph, inputs: Inputs, catalog: Catalog
     graph.steps.flatMap((step) => (step.hold ? [] : [[step.id, step.action] as const])),
   );
   const checked = new Set<string>();
+  const ratios = new Map<string, number>();
   for (const { file, field, path, step } of uses) {
     const once = `${path.join("/")} ${file}`;
     if (checked.has(once)) continue;
@@ -63,6 +65,7 @@ export async function checkInputs(graph: Graph, inputs: Inputs, catalog: Catalog
     const limits = imageLimitsOf(step.action, catalog);
     if (limits === undefined) continue;
     const facts = await inputs.image(file, state.sha256);
+    if (facts.kind === "image") ratios.set(file, facts.width / facts.height);
     for (const finding of checkImage(facts, state.size, limits)) {
       diagnostics.push(
         problem("graph/input-invalid", `${safeText(file)} ${imageWords(finding)}`, {
@@ -80,7 +83,10 @@ export async function checkInputs(graph: Graph, inputs: Inputs, catalog: Catalog
       if (wrong !== undefined) diagnostics.push(wrong);
     }
   }
-  diagnostics.push(...heavyRequests(graph, uses, states));
+  diagnostics.push(
+    ...heavyRequests(graph, uses, states),
+    ...checkShapes(graph, catalog, (path) => ratios.get(path)),
+  );
   return { digests, sounds, diagnostics };
 }
 
@@ -236,60 +242,10 @@ function fileUses(step: Step): readonly FileUse[] {
   );
 }
 
-/** Where an input stands in its step: `images.0` is `images: [ … ]`, and some stand a level deeper. */
-function placeOf({ kind }: Action, field: string): Path {
-  const [name = "", ...parts] = field.split(".");
-  const place: Path = [name, ...parts.map((part) => (/^\d+$/.test(part) ? Number(part) : part))];
-  switch (kind) {
-    case "try_on":
-    case "effect":
-    case "expand":
-      return [kind, ...place];
-    case "avatar":
-      return name === "audio" ? [kind, ...place] : place;
-    default:
-      return name === "dynamic_masks" ? [...place, "mask"] : place;
-  }
-}
-
 /** Limits of the sounds that an action works with. */
 function soundLimitsOf(action: Action, catalog: Catalog): SoundLimits | undefined {
   if (action.kind === "lip_sync") return LIP_SYNC_SOUND;
   return action.kind === "avatar" ? catalog.service(action.kind).sound : undefined;
-}
-
-/** Limits of every picture that an action works with. */
-function imageLimitsOf(action: Action, catalog: Catalog): ImageLimits | undefined {
-  switch (action.kind) {
-    case "image_to_video":
-    case "omni_video":
-      return catalog.video(action.model)?.imageToVideo?.image;
-    case "motion_control":
-      return catalog.video(action.model)?.motion?.image;
-    case "multi_image_to_video":
-      return catalog.video(action.model)?.multiImage?.image;
-    case "image":
-    case "omni_image":
-    case "multi_image":
-    case "try_on":
-      return catalog.image(action.model)?.image;
-    case "avatar":
-    case "effect":
-    case "expand":
-    case "element":
-      return catalog.service(action.kind).image;
-    case "text_to_video":
-    case "extend":
-    case "lip_sync":
-    case "video_to_audio":
-    case "text_to_audio":
-    case "voice":
-    case "frame":
-    case "picture":
-      return undefined;
-    default:
-      return unreachable(action);
-  }
 }
 
 function unusable(file: string, state: Exclude<InputState, { kind: "file" }>, path: Path): Diagnostic {

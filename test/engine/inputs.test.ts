@@ -148,3 +148,54 @@ describe("the sound of a lip-sync is refused", () => {
     }
   });
 });
+
+describe("a picture that outpainting makes too long", () => {
+  const grown = (sides: string, given = "{ from: images.square }") => `images:
+  square: { prompt: a square, aspect_ratio: "16:9" }
+  wide: { expand: { image: ${given}, ${sides} } }
+shots:
+  "010": { prompt: dawn, image: { from: images.wide } }
+`;
+
+  it.each<readonly [string, string, string | undefined, string]>([
+    [
+      "to the sides",
+      "left: 0.4, right: 0.4",
+      undefined,
+      "images.wide becomes 3.20 times as wide as high; 2.5 times is the most | let left and right of its expand add up to 0.4 at most",
+    ],
+    [
+      "from a file, upwards",
+      "up: 2",
+      "refs/a.png",
+      "images.wide becomes 4.00 times as high as wide; 2.5 times is the most | let up and down of its expand add up to 0.87 at most",
+    ],
+  ])("%s is refused where it is used, before anything is paid", async (_, sides, given, finding) => {
+    expect(await refused(grown(sides, given), { "a.png": png(600, 800) })).toEqual([`8: ${finding}`]);
+  });
+
+  it("is told of what is painted on twice, and not of what is held or of unknown shape", async () => {
+    const twice = `images:
+  a: { expand: { image: refs/a.png, left: 1 } }
+  b: { expand: { image: { from: images.a }, right: 1 } }
+shots:
+  "010": { prompt: dawn, image: { from: images.b } }
+`;
+    const files = { "a.png": png(600, 800) };
+    expect(await refused(twice, files)).toEqual([
+      "8: images.b becomes 3.00 times as wide as high; 2.5 times is the most | let left and right of its expand add up to 0.66 at most",
+    ]);
+    for (const manifest of [
+      twice.replace("right: 1 } }", "right: 1 }, hold: true }"),
+      twice.replace("right: 1", "right: 0.5"),
+      grown("left: 1, right: 1")
+        .replace('"16:9"', "auto")
+        .replace("prompt: a", "model: kling-v3-omni, prompt: a"),
+    ]) {
+      const project = film(HEAD + manifest);
+      project.volume.writeFileSync("/film/refs/a.png", files["a.png"]);
+      const opened = await project.open();
+      expect((await opened.plan()).diagnostics.filter((each) => each.severity === "error")).toEqual([]);
+    }
+  });
+});
