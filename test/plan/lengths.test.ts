@@ -11,6 +11,7 @@ import { manifestOf } from "../graph/manifests.js";
 import {
   artifact,
   attempt,
+  decisionWords,
   digestOf,
   keyedGraph,
   planned,
@@ -141,6 +142,16 @@ test("what no model of one's choice makes goes by the name of the service, with 
     ["shots.020.clip", "effects", undefined, "standard"],
   ]);
   expect(plan.steps.map((each) => each.expectedSeconds)).toEqual([30, 60, 120, 120]);
+});
+
+test("an effect without a price waits until its step or the service is allowed by name", () => {
+  const manifest = film({ shots: [{ id: "020", effect: { scene: "bloom", images: [PORTRAIT] } }] });
+  const decided = (...names: readonly string[]) =>
+    decisionWords(planned(planOf(manifest, {}, { allowUnknownPrice: new Set(names) }), "shots.020.clip"));
+  expect(decided()).toBe("blocked price_unknown");
+  expect(decided("avatar")).toBe("blocked price_unknown");
+  expect(decided("effects")).toBe("render 1");
+  expect(decided("shots.020.clip")).toBe("render 1");
 });
 
 test("what such steps took before is what they are expected to take", () => {
