@@ -71,3 +71,52 @@ describe("download and adopt", { timeout: 60_000 }, () => {
     expect(film.read("kling.lock.json")).not.toContain(film.root);
   });
 });
+
+const RENDER = ["render", "--yes", "--ask-tiers", "none"];
+const KEPT = `version: 1
+project: night-ferry
+provider: kling
+images:
+  front: { prompt: "Mara, from the front", model: kling-v3, aspect_ratio: "1:1" }
+elements:
+  mara: { description: Mara, image: { from: images.front }, refer_images: [{ from: images.front }] }
+shots:
+  "010": { prompt: "@mara turns", model: kling-3.0-omni, elements: { mara: { from: elements.mara } } }
+`;
+
+describe("delete", { timeout: 60_000 }, () => {
+  it("has an element deleted at the vendor after a yes alone; a new shot waits until it is made again by name", async () => {
+    const server = await sandbox({ asVendor: true });
+    const creates = async () =>
+      (await server.creates()).filter(({ path }) => !path.includes("/delete-")).length;
+    const film = project(KEPT, asVendor(server));
+    expect((await film.run(RENDER)).code).toBe(0);
+    expect(await creates()).toBe(3);
+
+    const asked = await film.run(["delete", "elements.mara"]);
+    expect(asked.code, asked.stderr).toBe(4);
+    expect(asked.stderr).toContain("used by shots.010.clip: rendered, and staying");
+    expect(asked.stderr).toContain("klingmake delete elements.mara --yes");
+    const sure = await film.run(["delete", "elements.mara", "--yes"]);
+    expect(sure.code, sure.stderr).toBe(0);
+    expect(sure.stdout).toContain("1 thing of the vendor's, 1 deleted");
+    film.remove("store");
+    film.remove(".kling");
+    expect((await film.run(RENDER)).code).toBe(0);
+
+    const shot = KEPT.slice(KEPT.indexOf('  "010"'));
+    film.write("kling.manifest.yaml", KEPT + shot.replace("010", "020").replace("turns", "leaves"));
+    const blocked = await film.run(RENDER);
+    expect(blocked.code, blocked.stderr).toBe(10);
+    expect(blocked.stderr).toContain("render --rebuy elements.mara");
+    expect(await creates()).toBe(3);
+    // What is paid for again wants a yes to that very plan.
+    const offered = await film.run([...RENDER, "--rebuy", "elements.mara"]);
+    expect(offered.code, offered.stderr).toBe(4);
+    const digest = /--approve ([0-9a-f]{64})/.exec(offered.stderr)?.[1] ?? "";
+    const again = await film.run(["render", "--rebuy", "elements.mara", "--approve", digest]);
+    expect(again.code, again.stderr).toBe(0);
+    expect(await creates()).toBe(5);
+    expect((await film.run(["render"])).stderr).toContain("nothing to do, 4 steps are fresh");
+  });
+});
