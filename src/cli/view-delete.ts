@@ -26,7 +26,12 @@ export function thingsPage(
   }
   const lines = things.flatMap((each) => [...thingLines(each, paint, columns), ""]);
   const gone = things.filter(({ thing, came }) => isGone(thing.handle.deleted, came)).length;
-  const sum = `${counted(things.length, "thing", "things")} of the vendor's, ${gone} deleted`;
+  const count = (kind: string) => things.filter(({ thing }) => thing.kept === kind).length;
+  const all = [
+    ...(count("element") === 0 ? [] : [counted(count("element"), "element")]),
+    ...(count("voice") === 0 ? [] : [counted(count("voice"), "voice")]),
+  ];
+  const sum = `${all.join(", ")}; ${gone} deleted`;
   return `${[...lines, ...wrap(sum, columns)].join("\n")}\n`;
 }
 

@@ -16,6 +16,9 @@ export interface KeptRecord {
   readonly id: string;
 }
 
+/** What an id of the vendor's looks like. */
+const ID = /^[\w-]{1,128}$/;
+
 /** The text of a record. Equal things give equal bytes. */
 export function keptText({ kept, id }: KeptRecord): string {
   return `${JSON.stringify({ kept, id })}\n`;
@@ -61,7 +64,7 @@ export function keptThings(
     const kept = keptKind(rendering.inputs);
     if (kept === undefined) continue;
     for (const [index, { handle }] of wholeOf(rendering).entries()) {
-      if (handle?.result === undefined) continue;
+      if (handle?.result === undefined || !ID.test(handle.result)) continue;
       const { key } = rendering;
       const stands = index === 0;
       const thing = {

@@ -287,7 +287,7 @@ describe("delete", () => {
   ])("says what came of it: %j", (over, line, sum) => {
     const text = shown([report(over)]);
     expect(text).toContain(line);
-    expect(text).toContain(`1 thing of the vendor's, ${sum}`);
+    expect(text).toContain(`1 element; ${sum}\n`);
   });
 
   test("lists nothing where nothing was made, and deletes nothing that is not there", async () => {

@@ -99,7 +99,7 @@ describe("delete", { timeout: 60_000 }, () => {
     expect(asked.stderr).toContain("klingmake delete elements.mara --yes");
     const sure = await film.run(["delete", "elements.mara", "--yes"]);
     expect(sure.code, sure.stderr).toBe(0);
-    expect(sure.stdout).toContain("1 thing of the vendor's, 1 deleted");
+    expect(sure.stdout).toContain("1 element; 1 deleted");
     film.remove("store");
     film.remove(".kling");
     expect((await film.run(RENDER)).code).toBe(0);
