@@ -4,10 +4,11 @@
  */
 import { unreachable } from "../base/guard.js";
 import type { CacheKey, Keyed } from "../graph/key.js";
-import { isLocal, type Frame, type Picture } from "../graph/actions.js";
+import { isLocal, productOf, type Frame, type Picture } from "../graph/actions.js";
 import type { StepId } from "../graph/input.js";
 import type { Step } from "../graph/step.js";
-import { UNSPEAKABLE, type Artifact, type Attempt, type Prior } from "./prior.js";
+import { UNSPEAKABLE, type Artifact, type Attempt, type Prior, type Rendering } from "./prior.js";
+import { productOfInputs, productWords } from "./product.js";
 import { isRecorded, recordedAt } from "./recorded.js";
 import { recordedThing } from "./kept.js";
 import { changesBetween } from "./change.js";
@@ -76,7 +77,7 @@ export function decide(given: DecideArguments): Decided {
   if (step.hold && before !== undefined) {
     const held = prior.lock.renders.get(before);
     if (held !== undefined) {
-      const decision = fromRendering(held, step, prior);
+      const decision = misheld(held, step) ?? fromRendering(held, step, prior);
       return { decision, reason: { because: "held" }, ...(before === keyed.key ? {} : { key: before }) };
     }
   }
@@ -102,6 +103,15 @@ export function decide(given: DecideArguments): Decided {
   }
   const continued = last === undefined ? undefined : fromAttempt(last, given);
   return continued ?? paid(given, nextAttempt(keyed.key, prior), whyRender(given, before, last));
+}
+
+/** That what is held is no result of the kind that the step gives now, so that it could only be sent, or placed, as what it is not. */
+function misheld({ inputs }: Rendering, { action }: Step): Decision | undefined {
+  const wanted = productOf(action.kind, "series" in action ? action.series : undefined);
+  const held = productOfInputs(inputs);
+  if (held === undefined || held === wanted) return undefined;
+  const what = `a ${productWords(wanted)} where a ${productWords(held)} is held`;
+  return { kind: "blocked", because: { because: "unsupported", what } };
 }
 
 /** A picture out of something costs nothing: it is made again where neither the store nor its own place has it. */

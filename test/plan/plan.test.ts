@@ -334,6 +334,37 @@ describe("hold and what depends on it", () => {
     expect(words(plan)).toEqual(names.map((name) => `${name} restore from store`));
     for (const name of names) expect(planned(plan, name)).toMatchObject(keyed(name));
   });
+  test("a series that is held is no single still, and is neither placed nor sent as one", () => {
+    const film = (series: number | undefined, hold: boolean) =>
+      manifestOf({
+        provider: "sandbox",
+        images: [
+          {
+            id: "a",
+            model: "kling-v3-omni",
+            prompt: "faces",
+            hold,
+            ...(series === undefined ? {} : { series }),
+          },
+        ],
+        shots:
+          series === undefined
+            ? [shot("1", { image: { from: "images.a" } })]
+            : [shot("1", { image: { from: "images.a", index: 2 } })],
+      });
+    const key = (series?: number) => keyedGraph(film(series, false)).keyed("images.a");
+    const prior = (each: ReturnType<typeof key>) => ({
+      renders: [rendering(each, "a")],
+      steps: { "images.a": each.key },
+      held: [digestOf("a")],
+    });
+    expect(words(planOf(film(undefined, true), prior(key(2))))).toEqual([
+      "images.a blocked unsupported",
+      "shots.1.clip blocked by images.a",
+    ]);
+    expect(words(planOf(film(2, true), prior(key())))[0]).toBe("images.a blocked unsupported");
+    expect(words(planOf(film(3, true), prior(key(2))))[0]).toBe("images.a keep");
+  });
   test("let go, it is rendered and so is what consumes it", () => {
     expect(words(planOf(still("new", false), parts))).toEqual(["images.a render 1", "shots.1.clip render 1"]);
   });
