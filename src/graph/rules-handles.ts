@@ -47,6 +47,7 @@ export function checkHandles(
   const texts = textsOf(action);
   const isVideoNamed = takes.video && texts.some(({ text }) => placesOf(CONTINUED_CLIP, text).length > 0);
   checkPairs(handles, isVideoNamed, findings);
+  checkIds(action, findings);
   for (const each of handles) checkPlaces(each, texts, takes.mustName, findings);
   const known = [...handles.map(({ handle }) => handle), ...(takes.video ? [CONTINUED_CLIP] : [])];
   if (known.length > 0) checkUnknown(texts, known, findings);
@@ -101,6 +102,15 @@ function checkPairs(handles: readonly Handle[], isVideoNamed: boolean, { refuse 
         ? `the handle ${handle} means two things`
         : `the handles ${other} and ${handle} contain one another`;
     refuse([field, handle], message, "choose another handle, here and in the prompt", "key");
+  }
+}
+
+/** Elements are numbered; a voice may be called anything. [kling-api 4.2, 4.5: element_id int] */
+function checkIds({ elements = [] }: Named, { refuse }: Findings): void {
+  for (const { handle, input } of elements.slice(0, MOST_COMPARED)) {
+    if (input.kind !== "kept" || /^\d{1,19}$/.test(input.id)) continue;
+    const message = `${safeText(input.id)} is no id of an element`;
+    refuse(["elements", handle, "id"], message, "write the number by which the vendor knows it, in quotes");
   }
 }
 

@@ -3,6 +3,16 @@ import { IMAGE, elements, withShot, OLD_6, type RuleCase } from "./rule-manifest
 
 export const MOTION: readonly RuleCase[] = [
   {
+    rule: "an element is known by a number",
+    breaks: withShot(`${IMAGE}, model: kling-v3, prompt: "@mara waits", elements: { mara: { id: mara_1 } }`),
+    found: [
+      "error x.elements.mara.id: mara_1 is no id of an element | write the number by which the vendor knows it, in quotes",
+    ],
+    keeps: withShot(
+      `${IMAGE}, model: kling-v3, prompt: "@mara waits", elements: { mara: { id: "829836802793406551" } }`,
+    ),
+  },
+  {
     rule: "a motion is taken over by few models",
     breaks: withShot(
       `${IMAGE}, model: kling-2.5-turbo, motion_video: { from: shots.hd }, character_orientation: image`,
