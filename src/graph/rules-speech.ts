@@ -34,10 +34,11 @@ export function checkSpeech(action: LipSync, path: Path, source: SourceFacts): r
   } else if (room !== undefined && end !== undefined && end - start > room + SLACK) {
     found.push(tooLong(end - start, room, action, [...path, "audio_end"]));
   }
-  return found;
+  if (found.length > 0 || action.audio?.kind !== "step" || source.soundSeconds === undefined) return found;
+  return checkHeard(action, source.soundSeconds, path, source);
 }
 
-/** What is wrong with a sound that lasts so many seconds, where its file could be measured. */
+/** What is wrong with a sound that lasts so many seconds, where its file could be measured, or it is made to. */
 export function checkHeard(
   action: LipSync,
   seconds: number,
@@ -50,7 +51,7 @@ export function checkHeard(
     return [
       problem("catalog/unsupported", `${late}: ${late === "audio_end" ? end : start} is beyond the sound`, {
         path: [...path, late],
-        why: `the file lasts ${clock(seconds)}`,
+        why: `it lasts ${clock(seconds)}`,
         help:
           late === "audio_end"
             ? "remove audio_end to use the sound to its end"
@@ -65,7 +66,7 @@ export function checkHeard(
     return [
       problem("catalog/unsupported", `the span of the sound is shorter than ${SHORTEST} s`, {
         path: [...path, "audio_start"],
-        why: `the file lasts ${clock(seconds)}, which leaves ${clock(span)} from audio_start: ${start} (${WHY})`,
+        why: `it lasts ${clock(seconds)}, which leaves ${clock(span)} from audio_start: ${start} (${WHY})`,
         help: `set audio_start: ${tidy(Math.max(0, seconds - SHORTEST))} or less`,
       }),
     ];

@@ -37,9 +37,9 @@ export function heardIn(action: Action): Input | undefined {
   return action.kind === "avatar" ? action.audio : undefined;
 }
 
-/** The step that makes that sound. */
+/** The step that makes the sound that an action speaks. */
 export function soundOf(action: Action): StepId | undefined {
-  return stepOf(heardIn(action));
+  return stepOf(action.kind === "lip_sync" ? action.audio : heardIn(action));
 }
 
 function stepOf(input: Input | undefined): StepId | undefined {
@@ -142,7 +142,11 @@ export function clipFacts(action: Action, source: SourceFacts): SourceFacts {
   }
 }
 
-function clipOnly({ characters: _characters, ...clip }: SourceFacts): SourceFacts {
+function clipOnly({
+  characters: _characters,
+  soundSeconds: _soundSeconds,
+  ...clip
+}: SourceFacts): SourceFacts {
   return clip;
 }
 

@@ -28,6 +28,8 @@ export interface Unspeakable {
 const LEAST_MS = 2_000;
 /** What a length may be off by, because files are measured and not counted. */
 const SLACK_MS = 60;
+/** What the tail of a sound that was made for the film may have too much, because nobody gets to the millisecond what was asked. */
+const TAIL_MS = 300;
 
 /** The face that an action means, or why there is none. */
 export function faceOf(action: LipSync, faces: readonly Face[]): Face | Unspeakable {
@@ -50,7 +52,8 @@ export function planSpeech(action: LipSync, heard: Heard): SpeechPlan | Unspeaka
   const clipMs = heard.clipSeconds === undefined ? undefined : Math.floor(heard.clipSeconds * 1000);
   const room = clipMs === undefined ? Number.POSITIVE_INFINITY : clipMs - insertMs;
   const soundMs = Math.min(wantedMs, wholeMs ?? wantedMs) - startMs;
-  if (soundMs > room + SLACK_MS) {
+  const slackMs = action.audio?.kind === "step" ? TAIL_MS : SLACK_MS;
+  if (soundMs > room + slackMs) {
     return {
       why: `the sound lasts ${seconds(soundMs)} s, and the clip has ${seconds(Math.max(0, room))} s from at: ${seconds(insertMs)}`,
       help:

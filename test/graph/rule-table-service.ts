@@ -132,7 +132,19 @@ export const SERVICES: readonly RuleCase[] = [
   },
 ];
 
+/** A clip of 5 s that speaks a sound made for the film. */
+const spoken = (seconds: number) =>
+  `${withShot("prompt: she talks, steps: [{ lip_sync: { audio: { from: sounds.line } } }]").trimEnd()}\nsounds:\n  line: { prompt: she calls, duration: ${seconds} }\n`;
+
 export const REFINED: readonly RuleCase[] = [
+  {
+    rule: "a sound that is made to be spoken is no longer than its clip",
+    breaks: spoken(8),
+    found: [
+      "error x.steps.0.lip_sync.audio: the sound lasts 8 s, the clip has 5 s from at: 0 | set audio_end: 5, or give the clip a longer duration",
+    ],
+    keeps: spoken(5),
+  },
   {
     rule: "a clip in 4k cannot be made to speak",
     breaks: withShot(
