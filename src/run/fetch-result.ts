@@ -70,7 +70,7 @@ export async function fetchResult(
       const answer =
         known === undefined
           ? await writeDown(recorded, arrival)
-          : await bringIn(stepping, known, product, arrival);
+          : await bringIn(stepping, known, product, arrival, round === rounds - 1);
       if (answer.kind === "done") {
         const finished = await arrival.finish();
         if (finished.kind === "kept") {
@@ -93,12 +93,13 @@ export async function fetchResult(
   return { kind: "ended", outcome: notCollected(step, why) };
 }
 
-/** Brings what a task gave into the file on its way in. */
+/** Brings what a task gave into the file on its way in; `isLast`: nobody asks again whether there is more of it. */
 async function bringIn(
   stepping: Collecting,
   look: TaskLook,
   product: Product | undefined,
   arrival: Arrival,
+  isLast: boolean,
 ): Promise<FetchAnswer> {
   switch (product) {
     case "kept": {
@@ -106,7 +107,7 @@ async function bringIn(
       return writeDown(kept && keptText({ kept: kept.kind, id: kept.id }), arrival);
     }
     case "series":
-      return bringInSeries(stepping, look, arrival);
+      return bringInSeries(stepping, look, arrival, isLast);
     case "clip":
     case "still":
     case "sound":
@@ -140,9 +141,18 @@ function fetchOne({ run, planned }: Collecting, { url }: MadeOutput, sink: Sink)
 }
 
 /** Each picture is fetched whole before it is added, because its size stands before it. */
-async function bringInSeries(stepping: Collecting, look: TaskLook, arrival: Arrival): Promise<FetchAnswer> {
+async function bringInSeries(
+  stepping: Collecting,
+  look: TaskLook,
+  arrival: Arrival,
+  isLast: boolean,
+): Promise<FetchAnswer> {
   const pictures = picturesOf(look);
   if (pictures.length === 0) return NOTHING_SHOWN;
+  const { series } = stepping.planned.inputs.action;
+  // What is not shown yet would be lost once the rest is recorded.
+  if (!isLast && typeof series === "number" && pictures.length < series)
+    return { kind: "failed", why: `it shows ${pictures.length} of ${series} pictures` };
   for (const [index, output] of pictures.entries()) {
     const held = memorySink();
     const answer = await fetchOne(stepping, output, held);

@@ -55,3 +55,22 @@ test("what may be had at no cost are the pictures, too", async () => {
   expect(await set.render({ gather: true })).toMatchObject({ status: "ran", exit: 0, spent: 0 });
   expect(await set.decisions()).toEqual(KEPT);
 });
+
+test.each<[what: string, looks: readonly number[], kept: number]>([
+  ["shows all of its pictures a little later is kept whole", [2, 3], 3],
+  ["has fewer pictures than were asked for is kept as it is, and bought once", [2], 2],
+])("a series that %s", async (_, looks, kept) => {
+  let look = 0;
+  const set = film(SERIES, {
+    end: (): Partial<TaskLook> => ({
+      outputs: Array.from({ length: looks[Math.min(look++, looks.length - 1)] ?? 0 }, (_each, index) => ({
+        kind: "image",
+        url: `https://cdn.example/t1/picture-${index + 1}`,
+      })),
+    }),
+  });
+  await set.render(YES);
+  const decisions = Object.values(await set.decisions());
+  expect(decisions.filter((each) => each === "keep")).toHaveLength(1 + kept);
+  expect(set.vendor.submitted).toHaveLength(1);
+});
