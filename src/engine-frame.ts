@@ -61,7 +61,7 @@ export async function pictureOf(
     (position, length) => bytes.subarray(position, position + length),
     bytes.length,
   );
-  const picture = pictures?.[index - 1];
+  const picture = pictures?.find(({ number }) => number === index);
   if (picture === undefined) {
     return {
       kind: "failed",

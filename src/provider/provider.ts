@@ -138,6 +138,8 @@ export interface MadeOutput<Kind extends "video" | "image" | "audio" = "video" |
   /** The vendor's id of the result. */
   readonly id?: string;
   readonly seconds?: number;
+  /** Of a picture of a series: which one it is, counted from 1, whether or not the others can be read. */
+  readonly nth?: number;
 }
 
 /** A result of a task that stays with the vendor, and is used by its id. */

@@ -159,7 +159,7 @@ async function bringInSeries(
     if (answer.kind !== "done") return answer;
     const bytes = held.bytes();
     if (bytes === undefined) return { kind: "failed", why: "one of its pictures is too large" };
-    for (const part of [seriesHeader(index + 1, bytes), bytes, seriesPadding(bytes.length)]) {
+    for (const part of [seriesHeader(output.nth ?? index + 1, bytes), bytes, seriesPadding(bytes.length)]) {
       await arrival.write(part);
     }
   }
@@ -168,7 +168,10 @@ async function bringInSeries(
 }
 
 function picturesOf(look: TaskLook): readonly MadeOutput[] {
-  return look.outputs.filter((output): output is MadeOutput => output.kind === "image").slice(0, SERIES_MOST);
+  return look.outputs
+    .filter((output): output is MadeOutput => output.kind === "image")
+    .filter(({ nth = 1 }) => nth <= SERIES_MOST)
+    .slice(0, SERIES_MOST);
 }
 
 /** Holds a picture; `bytes` says nothing when it was too large. */

@@ -42,12 +42,17 @@ export function seriesPadding(size: number): Uint8Array {
   return new Uint8Array((BLOCK - (size % BLOCK)) % BLOCK);
 }
 
+/** One picture in the file of a series. */
+interface SeriesPicture {
+  /** Counted from 1; one before it may be missing. */
+  readonly number: number;
+  readonly position: number;
+  readonly size: number;
+}
+
 /** Where the pictures of a series lie in its file; undefined for anything that is not a whole series of ours. */
-export function readSeries(
-  read: ReadAt,
-  size: number,
-): readonly { readonly position: number; readonly size: number }[] | undefined {
-  const pictures: { readonly position: number; readonly size: number }[] = [];
+export function readSeries(read: ReadAt, size: number): readonly SeriesPicture[] | undefined {
+  const pictures: SeriesPicture[] = [];
   for (let position = 0; position + BLOCK <= size;) {
     const header = Buffer.from(read(position, BLOCK));
     if (header.every((byte) => byte === 0)) {
@@ -57,11 +62,15 @@ export function readSeries(
     const digits = /^([0-7]{11})\u0000$/u.exec(
       header.toString("latin1", SIZE.at, SIZE.at + SIZE.length),
     )?.[1];
-    if (!isOurs || digits === undefined || pictures.length === SERIES_MOST) return undefined;
+    const number = /^picture-([1-9])\.(?:png|jpg)\u0000/u.exec(
+      header.toString("latin1", NAME.at, NAME.length),
+    )?.[1];
+    if (!isOurs || digits === undefined || number === undefined || pictures.length === SERIES_MOST)
+      return undefined;
     const length = Number.parseInt(digits, 8);
     const start = position + BLOCK;
     if (length === 0 || start + length > size) return undefined;
-    pictures.push({ position: start, size: length });
+    pictures.push({ number: Number(number), position: start, size: length });
     position = start + length + ((BLOCK - (length % BLOCK)) % BLOCK);
   }
   return undefined;

@@ -56,6 +56,21 @@ test("what may be had at no cost are the pictures, too", async () => {
   expect(await set.decisions()).toEqual(KEPT);
 });
 
+test("a picture keeps its number where one before it cannot be had", async () => {
+  const set = film(SERIES, {
+    end: (): Partial<TaskLook> => ({
+      outputs: [1, 3].map((nth) => ({ kind: "image", url: `https://cdn.example/t1/picture-${nth}`, nth })),
+    }),
+  });
+  await set.render(YES);
+  const { "images.faces": _series, ...pictures } = await set.decisions();
+  expect(pictures).toMatchObject({
+    "images.faces.picture-1": "keep",
+    "images.faces.picture-2": expect.not.stringMatching("keep") as string,
+    "images.faces.picture-3": "keep",
+  });
+});
+
 test.each<[what: string, looks: readonly number[], kept: number]>([
   ["shows all of its pictures a little later is kept whole", [2, 3], 3],
   ["has fewer pictures than were asked for is kept as it is, and bought once", [2], 2],

@@ -124,6 +124,19 @@ describe("a task", () => {
     expect(urlsOf(looks[0])).toEqual([0, 1, 2].map((index) => `https://cdn.example/${index}.png`));
   });
 
+  it("says which pictures of a series they are where one of them cannot be fetched", () => {
+    const series = [0, 1, 2].map((index) => ({
+      index,
+      url: index === 1 ? "" : `https://cdn.example/${index}.png`,
+    }));
+    const legacy = { task_id: "7", task_status: "succeed", task_result: { series_images: series } };
+    const outputs = series.map(({ url }) => ({ type: "image", url, group_id: "g" }));
+    for (const task of [legacy, { ...newTask, outputs }]) {
+      const [look] = readTasks(task, reading).looks;
+      expect(look?.outputs.map((output) => ("nth" in output ? output.nth : undefined))).toEqual([1, 3]);
+    }
+  });
+
   it("hands over the pictures of a new-generation series as they come", () => {
     const outputs = ["b", "a"].map((name) => ({
       type: "image",

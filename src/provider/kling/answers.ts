@@ -87,9 +87,12 @@ function timeOf(value: unknown): string | undefined {
 
 function outputsOf(task: Readonly<Record<string, unknown>>, reading: Reading): readonly TaskOutput[] {
   const found: (TaskOutput | undefined)[] = [];
+  let grouped = 0;
   for (const output of listOf(task["outputs"])) {
     const type = output["type"];
-    if (type === "video" || type === "image" || type === "audio") found.push(outputOf(type, output, reading));
+    const nth = type === "image" && output["group_id"] !== undefined ? ++grouped : undefined;
+    if (type === "video" || type === "image" || type === "audio")
+      found.push(outputOf(type, output, reading, nth));
     if (type === "element" || type === "voice") found.push(keptOf(type, output, output["id"]));
   }
   const result = isRecord(task["task_result"]) ? task["task_result"] : {};
@@ -97,7 +100,8 @@ function outputsOf(task: Readonly<Record<string, unknown>>, reading: Reading): r
   // A series stands in a list of its own; beside it, the other list could only hold the same pictures again.
   const series = listOf(result["series_images"]);
   const images = series.length > 0 ? series : listOf(result["images"]);
-  for (const image of byIndex(images)) found.push(outputOf("image", image, reading));
+  for (const [index, image] of byIndex(images).entries())
+    found.push(outputOf("image", image, reading, images === series ? index + 1 : undefined));
   for (const audio of listOf(result["audios"])) found.push(outputOf("audio", audio, reading));
   for (const element of listOf(result["elements"]))
     found.push(keptOf("element", element, element["element_id"]));
@@ -109,13 +113,20 @@ function outputOf<Kind extends MadeOutput["kind"]>(
   kind: Kind,
   output: Readonly<Record<string, unknown>>,
   reading: Reading,
+  nth?: number,
 ): MadeOutput<Kind> | undefined {
   const text = asString(output["url"] ?? output["mp3_url"] ?? output["url_mp3"]);
   const url = text === undefined ? undefined : resultUrl(text, reading.base);
   if (url === undefined) return undefined;
   const id = taskId(output["id"]);
   const seconds = secondsOf(output["duration"] ?? output["mp3_duration"] ?? output["duration_mp3"]);
-  return { kind, url: url.href, ...(id !== undefined && { id }), ...(seconds !== undefined && { seconds }) };
+  return {
+    kind,
+    url: url.href,
+    ...(id !== undefined && { id }),
+    ...(seconds !== undefined && { seconds }),
+    ...(nth !== undefined && { nth }),
+  };
 }
 
 /** What stays with the vendor; nothing without an id that could be named later, or once it was deleted. */
