@@ -50,6 +50,9 @@ interface LookUp {
 
 const KINDS = ["video", "image"] as const;
 
+// Each is compared with every name there is; who misspells so many names has another trouble than spelling.
+const MOST_SUGGESTIONS = 20;
+
 /** What a name may be that becomes a segment of a URL's path: nothing in it can lead to another path. */
 const PLAIN_NAME = /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const PLAIN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -67,6 +70,7 @@ export function addModels(
   diagnostics: Diagnostic[],
   add: (model: Model) => void,
 ): void {
+  let unknown = 0;
   for (const own of additions.models ?? []) {
     const path: Path = ["catalog", "models", own.id];
     const misnamed = wrongName(own, path);
@@ -87,7 +91,10 @@ export function addModels(
       continue;
     }
     const bases = KINDS.map((kind) => catalog.find(kind, own.like)).filter((model) => model !== undefined);
-    if (bases.length === 0) diagnostics.push(unknownModel(own.like, KINDS, [...path, "like"], catalog));
+    if (bases.length === 0) {
+      const kinds = ++unknown > MOST_SUGGESTIONS ? [] : KINDS;
+      diagnostics.push(unknownModel(own.like, kinds, [...path, "like"], catalog));
+    }
     for (const base of bases) {
       const owner = builtIn.find((model) => owns(model, base, wireNameOf(own)));
       if (base.kind === "video") add(likeVideo(base, own, owner));
@@ -294,6 +301,7 @@ function ownBasis(source: string, asOf: string | undefined): Basis {
   return { source, asOf: asOf ?? "undated", grade: "project" };
 }
 
+/** `kinds`: those among which a name may have been meant. */
 function unknownModel(id: string, kinds: readonly Model["kind"][], path: Path, catalog: LookUp): Diagnostic {
   const meant = kinds.map((kind) => catalog.suggest(kind, id)).find((name) => name !== undefined);
   const what =

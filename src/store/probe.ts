@@ -20,6 +20,7 @@ export type Probed =
 const TAIL = 4096;
 /** Largest sound that is measured. */
 const MOST_SOUND_BYTES = 64 * 1024 ** 2;
+const PIECE = 65_536;
 /** Largest file that can be a record of what stays with the vendor. */
 const MOST_RECORD_BYTES = 1024;
 /** `IEND` with its checksum: a picture that ends within it was cut. */
@@ -78,10 +79,19 @@ function otherThan(
   if (size <= MOST_RECORD_BYTES && readKept(read(0, size)) !== undefined) {
     return { sha256, size, type: "application/json" };
   }
-  const facts = size > MOST_SOUND_BYTES ? undefined : readSoundFacts(read(0, size));
+  const facts = size > MOST_SOUND_BYTES ? undefined : readSoundFacts(wholeOf(read, size));
   if (facts?.kind !== "sound" || (facts.format !== "mp3" && facts.format !== "wav")) return undefined;
   const type = facts.format === "mp3" ? "audio/mpeg" : "audio/wav";
   return { sha256, size, type, seconds: facts.seconds };
+}
+
+/** All bytes, in pieces that a disk is asked for at once. */
+function wholeOf(read: ReadAt, size: number): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  for (let position = 0; position < size; position += PIECE) {
+    pieces.push(Uint8Array.from(read(position, Math.min(PIECE, size - position))));
+  }
+  return Buffer.concat(pieces);
 }
 
 function hasEnd(read: ReadAt, size: number, format: "jpg" | "png"): boolean {

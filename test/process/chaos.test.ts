@@ -176,7 +176,11 @@ async function survive({ manifest, points, faults, share, spared }: Story, seed:
   const again = await film.run(YES);
   expect(again.stderr).toMatch(/nothing to do, \d+ steps are fresh/);
   expect(again.code).toBe(0);
-  expect((await vendor.counts()).calls).toEqual(before.calls);
+  // A create that never arrived and is younger than two minutes may be asked about once more; nothing else is done.
+  const { query: asked = 0, ...calls } = (await vendor.counts()).calls;
+  const { query: askedBefore = 0, ...callsBefore } = before.calls;
+  expect(calls).toEqual(callsBefore);
+  expect(asked - askedBefore).toBeLessThanOrEqual(overtaken.length);
   return { kills, struck, films, overtaken: overtaken.length, ...reckoned, at: Object.fromEntries(at) };
 }
 
