@@ -15,7 +15,7 @@ import {
   type RunEvent,
   type StepId,
 } from "../index.js";
-import { shotsOf, type Shot } from "./shots.js";
+import { shotsOf, stepsOf, type Shot } from "./shots.js";
 
 /** What a step is doing. */
 export type Phase =
@@ -57,6 +57,8 @@ export interface Standing {
 export interface Board {
   readonly plan: Plan;
   readonly shots: readonly Shot[];
+  /** What the shot, image or other entry that owns a step is called. */
+  labelOf(step: StepId): string;
   readonly standings: ReadonlyMap<StepId, Standing>;
   /** Steps that somebody is asked for; pictures out of clips are taken on the way, and counted nowhere. */
   readonly steps: number;
@@ -81,11 +83,19 @@ export function openBoard(plan: Plan): Board {
   let ended = 0;
   // A run with nothing to do is never drawn.
   let shots: Board["shots"] | undefined;
+  const all = () => (shots ??= shotsOf(plan.steps));
+  let labels: ReadonlyMap<StepId, string> | undefined;
   return {
     plan,
+    labelOf(step) {
+      labels ??= new Map(
+        all().flatMap((shot) => stepsOf(shot).map((each) => [each.step.id, shot.label] as const)),
+      );
+      return labels.get(step) ?? step;
+    },
     steps: plan.steps.filter((each) => !isPicture(each)).length,
     get shots() {
-      return (shots ??= shotsOf(plan.steps));
+      return all();
     },
     standings,
     get ended() {

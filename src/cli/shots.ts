@@ -16,15 +16,21 @@ export interface Link {
 export interface Shot {
   readonly kind: PlannedStep["step"]["owner"]["kind"];
   readonly id: string;
+  /** Its id, or `voices.mara` where another entry has the same one. */
+  readonly label: string;
   readonly title?: string;
   readonly chain: readonly Link[];
 }
 
 /** The shots and images that own these steps, in the order of the film. */
 export function shotsOf(steps: readonly PlannedStep[]): readonly Shot[] {
-  return filmOrder(steps).map(({ kind, id, title, steps: own }): Shot => ({
+  const entries = filmOrder(steps);
+  const times = new Map<string, number>();
+  for (const { id } of entries) times.set(id, (times.get(id) ?? 0) + 1);
+  return entries.map(({ name, kind, id, title, steps: own }): Shot => ({
     kind,
     id,
+    label: times.get(id) === 1 ? id : name,
     ...(title === undefined ? {} : { title }),
     chain: linksOf(own),
   }));

@@ -50,7 +50,7 @@ export function shotRow(shot: Shot, board: Board, nowMs: number): ShotRow {
   return {
     state,
     mark: MARKS[state],
-    label: shot.id,
+    label: shot.label,
     title: safeText(shot.title ?? ""),
     chains: chainsOf(shot, board, state),
     words: wordsOf(state, shot, standings, board, nowMs),
@@ -182,7 +182,7 @@ function failedWords(shot: Shot, standings: readonly Standing[], board: Board): 
 }
 
 function ownersOf(ids: readonly StepId[], board: Board): readonly string[] {
-  return [...new Set(ids.map((id) => board.standings.get(id)?.planned.step.owner.id ?? id))];
+  return [...new Set(ids.map((id) => board.labelOf(id)))];
 }
 
 function isUpstream({ phase }: Standing): boolean {
@@ -239,9 +239,7 @@ function waitingWords(standings: readonly Standing[], board: Board): readonly st
   const next = standings.find((each) => each.phase.kind === "idle");
   const needs = (next?.planned.step.needs ?? []).flatMap((id) => {
     const need = board.standings.get(id);
-    return need === undefined || need.phase.kind === "ended" || own.has(id)
-      ? []
-      : [need.planned.step.owner.id];
+    return need === undefined || need.phase.kind === "ended" || own.has(id) ? [] : [board.labelOf(id)];
   });
   if (needs.length === 0) return ["waits for a free slot", "waiting"];
   return [`waits for ${listWords([...new Set(needs)])}`, "waiting"];

@@ -207,7 +207,7 @@ function shotList(report: Ran, { paint, columns }: SummaryOptions): readonly str
   const later = `nothing was begun of ${kindsText(idle)}`;
   return [
     ...lines,
-    ...(rest.length === 0 ? [] : foldedLines(rest, columns)).map(paint.faint),
+    ...(rest.length === 0 ? [] : foldedLines(rest, listed.length === 0, columns)).map(paint.faint),
     ...(idle.length === 0 ? [] : wrap(later, columns)).map(paint.faint),
   ];
 }
@@ -222,7 +222,7 @@ interface Widths {
 function widthsOf(ends: readonly ShotEnd[], columns: number): Widths {
   const widest = (texts: readonly string[]) =>
     texts.reduce((most, each) => Math.max(most, columnsOf(each)), 0);
-  const label = Math.min(widest(ends.map((each) => each.shot.id)), Math.floor(columns / 3));
+  const label = Math.min(widest(ends.map((each) => each.shot.label)), Math.floor(columns / 3));
   const beside = ends.filter((each) => besideText(each) !== "");
   const word = widest(beside.map((each) => each.word));
   const titles = Math.min(widest(ends.map((each) => safeText(each.shot.title ?? ""))), TITLE_MOST);
@@ -242,7 +242,7 @@ function besideText({ path, files, note }: ShotEnd): string {
 /** One line, or several: a path is never broken by us, nor shares a line that it does not fit. */
 function shotLines(end: ShotEnd, widths: Widths, columns: number): readonly string[] {
   const { shot, state, word, path, files, note } = end;
-  const name = `${MARKS[state]} ${padded(shot.id, widths.label)}  `;
+  const name = `${MARKS[state]} ${padded(shot.label, widths.label)}  `;
   const head = `${name}${widths.title > 0 ? `${padded(shot.title ?? "", widths.title)}  ` : ""}`;
   const beside = safeText(besideText(end));
   const line = `${head}${padded(word, Math.max(widths.word, columnsOf(word)))}  ${beside}`.trimEnd();
@@ -262,24 +262,34 @@ function shotLines(end: ShotEnd, widths: Widths, columns: number): readonly stri
 }
 
 /** Shots that are not listed: how many, and the folder that all of them lie under. */
-function foldedLines(ends: readonly ShotEnd[], columns: number): readonly string[] {
+function foldedLines(ends: readonly ShotEnd[], isAll: boolean, columns: number): readonly string[] {
   const folders = ends.flatMap(({ path }) => (path === "" ? [] : [path.split("/").slice(0, -1)]));
   const [first = [], ...others] = folders;
   const shared = first.findIndex((name, depth) => others.some((folder) => folder[depth] !== name));
   const under = (shared < 0 ? first : first.slice(0, shared)).join("/");
   const what = ends.every(({ state }) => state === "done") ? "rendered or restored" : "not listed";
-  const text = `${kindsText(ends, "more ")} ${what}`;
+  const text = `${kindsText(ends, isAll ? "" : "more ")} ${what}`;
   if (under === "") return wrap(text, columns);
   const place = safeText(`under ${under}/`);
   const line = `${text}, ${place}`;
   return columnsOf(line) <= columns ? [line] : [...wrap(`${text},`, columns), place];
 }
 
+const KINDS: Readonly<Record<Shot["kind"], string>> = {
+  image: "still",
+  sound: "sound",
+  voice: "voice",
+  element: "element",
+  shot: "shot",
+};
+
 /** `3 stills and 8 shots`. */
 function kindsText(ends: readonly ShotEnd[], more = ""): string {
-  const count = (kind: Shot["kind"]) => ends.filter(({ shot }) => shot.kind === kind).length;
-  const parts = [[count("image"), `${more}still`] as const, [count("shot"), `${more}shot`] as const];
-  return listWords(parts.flatMap(([many, word]) => (many === 0 ? [] : [counted(many, word)])));
+  const parts = Object.entries(KINDS).flatMap(([kind, word]) => {
+    const many = ends.filter(({ shot }) => shot.kind === kind).length;
+    return many === 0 ? [] : [counted(many, `${more}${word}`)];
+  });
+  return listWords(parts);
 }
 
 const MARKS = { done: "✓", failed: "✗", open: "●", idle: "·" } as const;

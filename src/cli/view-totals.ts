@@ -51,7 +51,9 @@ export function planTotals(
     const price = `${totalsText(create)}${film}`;
     put("cost", sandbox ? `nothing in the sandbox; for real: ${price}` : price, paint.strong);
   }
-  if (plan.account !== undefined) put("account", accountText(plan.account), paint.calm);
+  // A gateway that takes no references is asked for nothing.
+  if (plan.account !== undefined && plan.account.asked > 0)
+    put("account", accountText(plan.account), paint.calm);
   const retries = creates.flatMap((each) => each.create.retries ?? []);
   if (retries.length > 0) {
     const money = creates.reduce((sum, each) => sum + retriesMoney(each.create), 0) as Micros;

@@ -47,11 +47,11 @@ export interface StepWish {
 export function planned(name: string, over: Partial<PlannedStep> = {}, wish: StepWish = {}): PlannedStep {
   const [base = "", candidate] = name.split("@");
   const [kind = "shots", owner = "x", ...rest] = base.split(".");
-  const step = rest.at(-1) ?? (kind === "images" ? "image" : "clip");
+  const step = rest.at(-1) ?? (kind === "shots" ? "clip" : kind.replace(/s$/, ""));
   return {
     step: {
       id: id(name),
-      owner: { kind: kind === "images" ? "image" : "shot", id: owner },
+      owner: { kind: kind.replace(/s$/, "") as PlannedStep["step"]["owner"]["kind"], id: owner },
       place: wish.place ?? (kind === "images" ? 0 : 1),
       name: step,
       ...(wish.title === undefined ? {} : { title: wish.title }),

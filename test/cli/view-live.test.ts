@@ -400,6 +400,12 @@ describe("a shot", () => {
       "· 020   雨の夜の港  waits for mara",
     ],
     [
+      "that needs one of several of its name says which",
+      [FILM[4] ?? step("x.y.z"), step("images.mara"), step("voices.mara")],
+      [],
+      "· 020          雨の夜の港  waits for images.mara",
+    ],
+    [
       "that is spoken first says so",
       one,
       [{ type: "step_preparing", step: id("shots.010.clip"), call: "speech" }],

@@ -154,6 +154,11 @@ describe("the call sheet", () => {
     expect(text).toContain(line);
   });
 
+  test("says nothing of an account that was asked for nothing", () => {
+    const plan = planOf([], { account: { asked: 0, found: 0 } });
+    expect(planSheet(plan, [], { paint: PLAIN, columns: 80, now: NOW })).not.toContain("account");
+  });
+
   test("of a plan without steps says so and has no digest", () => {
     const text = planSheet(planOf([], { expectedSeconds: 0 }), [], { paint: PLAIN, columns: 80, now: NOW });
     expect(text).toMatchInlineSnapshot(`

@@ -228,6 +228,24 @@ describe("the end of a run", () => {
     ]);
   });
 
+  test("folds a whole film with all that is in it", () => {
+    const names = ["images.mara", "voices.mara", "elements.mara", "elements.fox", "sounds.horn"];
+    const shots = Array.from({ length: 30 }, (_, index) => `shots.s${index}.clip`);
+    const ends = [...names, ...shots].map((name): Ended => [step(name), rendered(name)]);
+    expect(summary(ends, { columns: 120 }).split("\n")[0]).toBe(
+      "1 still, 1 sound, 1 voice, 2 elements and 30 shots rendered or restored, under renders/final/",
+    );
+  });
+
+  test("tells entries of one name apart by their parts of the manifest", () => {
+    const ends = ["images.mara", "voices.mara", "shots.010.clip"].map((name): Ended => [step(name), FAILED]);
+    expect(summary(ends).split("\n").slice(0, 3)).toEqual([
+      "✗ images.mara  failed",
+      "✗ voices.mara  failed",
+      "✗ 010          failed",
+    ]);
+  });
+
   test("leaves out the shots where their events were printed", () => {
     expect(summary([[step("shots.010.clip"), rendered("010")]], { shots: false })).toBe(
       "1 rendered; $0.21 spent\n",
