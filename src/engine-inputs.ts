@@ -165,7 +165,7 @@ function imageWords(finding: ImageFinding): string {
     case "format":
       return `is ${safeText(finding.found)}; only ${finding.allowed.join(" and ")} are taken`;
     case "bytes":
-      return `has ${(finding.found / 1024 ** 2).toFixed(1)} MiB; at most ${Math.floor(finding.limit / 1024 ** 2)} are taken`;
+      return `has ${megabytes(finding.found)}; at most ${megabytes(finding.limit)} are taken`;
     case "side":
       return `measures ${finding.width}x${finding.height}; each side needs at least ${finding.limit} pixels`;
     case "long_side":

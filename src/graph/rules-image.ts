@@ -67,7 +67,15 @@ export function checkOmniImage(action: OmniImage, catalog: Catalog, path: Path):
   if (model === undefined) return found;
   const findings = findingsAt(path, sourceWords(model.basis));
   const { refuse, why } = findings;
+  const noSeries = () => {
+    const able = idsOf(catalog, "omni", (other) => other.series !== undefined);
+    refuse("series", `${model.id} makes no series`, `remove series, or choose ${able}`, "key");
+  };
   if (model.does !== "omni") {
+    if (action.refer_images === undefined) {
+      noSeries();
+      return [...found, ...findings.found];
+    }
     const help = `choose ${idsOf(catalog, "omni")}, or give one picture as image`;
     refuse("model", `${model.id} makes no picture from references that the prompt names`, help);
     return [...found, ...findings.found];
@@ -83,10 +91,8 @@ export function checkOmniImage(action: OmniImage, catalog: Catalog, path: Path):
       `keep ${most} of them`,
     );
   }
-  if (series !== undefined && model.series === undefined) {
-    const able = idsOf(catalog, "omni", (other) => other.series !== undefined);
-    refuse("series", `${model.id} makes no series`, `remove series, or choose ${able}`, "key");
-  } else if (series !== undefined && model.series !== undefined) {
+  if (series !== undefined && model.series === undefined) noSeries();
+  else if (series !== undefined && model.series !== undefined) {
     const { least, most: longest } = model.series;
     if (series < least || series > longest) {
       refuse("series", `${model.id} makes no series of ${series}`, `choose ${least} to ${longest}`);

@@ -32,7 +32,13 @@ export function checkOmniVideo(
   const findings = findingsAt(path, sourceWords(endpoint?.basis ?? model.basis));
   if (endpoint === undefined || limits === undefined) {
     const others = orUse(catalog, "textToVideo", (other) => other.omni !== undefined);
-    findings.refuse("model", `${model.id} works from no references`, `remove them${others}`);
+    const { refer_images: pictures, feature_video, base_video } = action;
+    const isOfElements = pictures === undefined && feature_video === undefined && base_video === undefined;
+    const takes = isOfElements && model.imageToVideo?.elements !== undefined;
+    const message = takes
+      ? `${model.id} takes elements beside an image only`
+      : `${model.id} works from no references`;
+    findings.refuse("model", message, `${takes ? "add image, or " : ""}remove them${others}`);
     return [...found, ...findings.found];
   }
   const video = action.feature_video !== undefined || action.base_video !== undefined;

@@ -4,7 +4,7 @@
  */
 import { problem, type Diagnostic, type Path } from "../base/diagnostic.js";
 import { pointerPath, type SchemaFinding } from "../base/schema.js";
-import { didYouMean, listWords } from "../base/text.js";
+import { counted, didYouMean, listWords } from "../base/text.js";
 import { adviceFor } from "./advice.js";
 import { fieldAt, homesOf, keysOf, type Field } from "./fields.js";
 import { named, plainWords, quoted } from "./naming.js";
@@ -41,11 +41,15 @@ function about(path: Path, value: Plain, group: readonly SchemaFinding[]): reado
     const first = group.find((finding) => finding.keyword !== "anyOf");
     return first ? [valueDiagnostic(path, value, first)] : [];
   }
-  return group.flatMap((finding) => memberDiagnostic(path, finding));
+  return group.flatMap((finding) => memberDiagnostic(path, value, finding));
 }
 
 /** About a mapping's or a list's members. */
-function memberDiagnostic(path: Path, { keyword, params }: SchemaFinding): readonly Diagnostic[] {
+function memberDiagnostic(
+  path: Path,
+  value: Plain,
+  { keyword, params }: SchemaFinding,
+): readonly Diagnostic[] {
   switch (keyword) {
     case "additionalProperties":
       return [unknownKey(path, String(params["additionalProperty"]))];
@@ -62,13 +66,19 @@ function memberDiagnostic(path: Path, { keyword, params }: SchemaFinding): reado
     }
     case "required":
       return [missingKey(path, String(params["missingProperty"]))];
-    case "minItems":
+    case "minItems": {
+      const count = Array.isArray(value) ? value.length : 0;
+      const what =
+        count === 0
+          ? "is an empty list"
+          : `has ${counted(count, "item")}, and needs ${String(params["limit"])}`;
       return [
-        problem("manifest/wrong-value", `${named(path)} is an empty list`, {
+        problem("manifest/wrong-value", `${named(path)} ${what}`, {
           path,
           help: "remove it, or add an item",
         }),
       ];
+    }
     case "uniqueItems":
       return [
         problem("manifest/wrong-value", `${named(path)} holds an item twice`, {

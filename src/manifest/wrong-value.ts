@@ -69,6 +69,8 @@ function reasonFor(
   if (wanted[0] === "array")
     return { ...about, help: "write it as [first, second], or each item on a line after `- `" };
   const keys = wanted.includes("object") ? keysOf(field) : [];
+  if (typeof value === "string" && keys.includes("from") && /^[a-z]+\.\S+$/.test(value))
+    return { ...about, help: `write { from: ${value} }` };
   if (typeof value === "string" && keys.includes("prompt"))
     return { ...about, help: "write `prompt:` before the text" };
   if (typeof value === "number" && keys.length === 1)
@@ -99,13 +101,24 @@ export function valueDiagnostic(path: Path, value: Single, { keyword, params }: 
       return wrong(`must be more than ${String(params["limit"])}`);
     case "pattern":
       // A field that is yes or no, and takes a word besides: any other text is more likely a slip for yes or no.
-      if (field?.type?.includes("boolean") === true) {
-        return notOfType(path, value, ["boolean"], field);
+      if (field?.type?.includes("boolean") === true && typeof value === "string") {
+        return wordDiagnostic(path, value, String(params["pattern"]).replace(/^\^|\$$/g, ""), field);
       }
       return patternDiagnostic(path, value, wrong);
     default:
       return wrong("has a value that it cannot have");
   }
+}
+
+/** A text where `true`, `false` or one word may stand. */
+function wordDiagnostic(path: Path, value: string, word: string, field: Field): Diagnostic {
+  const meant = didYouMean(value, [word]);
+  const reason = reasonFor(path, value, ["boolean"], field);
+  return problem("manifest/wrong-type", `${named(path)} must be true, false or ${word}, and is text`, {
+    path,
+    ...reason,
+    ...(meant === undefined ? {} : { help: `did you mean \`${meant}\`?` }),
+  });
 }
 
 function patternDiagnostic(

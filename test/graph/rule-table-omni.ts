@@ -11,6 +11,14 @@ export const OMNI_RULES: readonly RuleCase[] = [
     keeps: withShot(`${refers(1)}, ${OMNI}`),
   },
   {
+    rule: "elements without an image are for omni models",
+    breaks: withShot(`prompt: "${named(1)}", model: kling-3.0, ${elements(1)}`),
+    found: [
+      "error x.model: kling-3.0 takes elements beside an image only | add image, or remove them, or use kling-o1 or kling-3.0-omni",
+    ],
+    keeps: withShot(`prompt: "${named(1)}", model: kling-3.0, ${IMAGE}, ${elements(1)}`),
+  },
+  {
     rule: "seven references without a video",
     breaks: withShot(`${refers(8)}, ${OMNI}`),
     found: ["error x.refer_images: kling-3.0-omni takes 7 pictures and elements, not 8 | keep 7 of them"],

@@ -195,6 +195,12 @@ export const STILLS: readonly RuleCase[] = [
     keeps: withEntry("images", "prompt: a boat, model: kling-v3-omni, series: 4"),
   },
   {
+    rule: "series are for omni models",
+    breaks: withEntry("images", "prompt: a boat, model: kling-v3, series: 4"),
+    found: ["error images.x.series: kling-v3 makes no series | remove series, or choose kling-v3-omni"],
+    keeps: withEntry("images", "prompt: a boat, model: kling-v3"),
+  },
+  {
     rule: "4k stills are made by 3.0 Omni alone",
     breaks: withEntry("images", "prompt: a boat, model: kling-image-o1, resolution: 4k"),
     found: [

@@ -54,6 +54,24 @@ test.each([
     "`prompt` belongs under `images.ID`, `sounds.ID` or `shots.ID`",
   ],
   [
+    "a list that is too short says so",
+    "shots:\n  a: { dynamic_masks: [{ mask: m.png, trajectories: [{ x: 1, y: 1 }] }] }",
+    "has 1 item, and needs 2",
+  ],
+  ["a list of nothing says so", "shots:\n  a: { cuts: [] }", "`shots.a.cuts` is an empty list"],
+  [
+    "a word for sound names all three",
+    "shots:\n  a: { audio: loud }",
+    "must be true, false or original, and",
+  ],
+  ["a misspelt word for sound is put right", "shots:\n  a: { audio: orginal }", "did you mean `original`?"],
+  ["a yes for sound is told what YAML has", "shots:\n  a: { audio: yes }", "write `true`"],
+  [
+    "a step where a reference is wanted is told the form",
+    "shots:\n  a: { voices: { v: voices.mara } }",
+    "write { from: voices.mara }",
+  ],
+  [
     "a strange key lists what there is",
     "limits: { zzzzzz: 1 }",
     "there is concurrency, poll_seconds and downloads",
