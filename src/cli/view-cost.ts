@@ -221,7 +221,7 @@ function notesOf({ charges, orphans }: CostReport, { by }: CostOptions): readonl
     ...(apart === 0
       ? []
       : [
-          `${counted(apart, "bill is", "bills are")} compared with nothing: in units, where the price is in money, or the other way about`,
+          `${counted(apart, "bill is", "bills are")} not checked against what was expected: one of the two is in units, the other in money`,
         ]),
     ...(orphans === 0
       ? []

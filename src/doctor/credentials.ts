@@ -18,7 +18,7 @@ const MAKE_KEY: Advice = {
 
 /** The finding. */
 export function credentialsFinding({ vendor, project }: Facts): Finding {
-  const { credentials, account, hosts } = vendor;
+  const { credentials, account, hosts, unified } = vendor;
   switch (credentials.kind) {
     case "none":
       return noCredentials(project);
@@ -29,7 +29,11 @@ export function credentialsFinding({ vendor, project }: Facts): Finding {
     case "api_key":
     case "key_pair":
       return account === undefined
-        ? untried(credentials)
+        ? untried(
+            credentials,
+            unified === true,
+            hosts.find((each) => each.inUse),
+          )
         : tried(
             credentials,
             account,
@@ -75,12 +79,14 @@ function kindOf({ kind, account, idle }: Usable): string {
   return `${what}, account ${account}${beside}`;
 }
 
-function untried(credentials: Usable): Finding {
-  return finding(
-    "credentials",
-    "unknown",
-    `${kindOf(credentials)}; not tried, because the vendor was not reached`,
-  );
+function untried(credentials: Usable, isUnified: boolean, host: HostFound | undefined): Finding {
+  const reached = host !== undefined && host.knock.kind !== "silent";
+  const why = !reached
+    ? "the vendor was not reached"
+    : isUnified
+      ? "a gateway of the unified dialect has no question that is surely free"
+      : `they are not shown to ${host.host}`;
+  return finding("credentials", "unknown", `${kindOf(credentials)}; not tried, because ${why}`);
 }
 
 function tried(

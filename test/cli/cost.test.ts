@@ -93,6 +93,13 @@ describe("the page", () => {
     ]);
   });
 
+  test("says which bills are in another measure than their price", () => {
+    const bill = charge("images.coat", { drift: { kind: "unknown", why: "other_measure" } });
+    expect(page(reportOf([bill]), 120)).toContain(
+      "1 bill is not checked against what was expected: one of the two is in units, the other in money",
+    );
+  });
+
   test.each([40, 60, 80, 120])("keeps within %d columns", (columns) => {
     for (const by of ["shot", "model", "day"] as const) {
       const lines = page(reportOf(CHARGES), columns, by, true).split("\n");

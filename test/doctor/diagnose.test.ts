@@ -381,6 +381,18 @@ describe("credentials", () => {
       `unknown: ${key}; not tried, because the vendor was not reached`,
     ],
     [
+      "are for a gateway of the unified dialect",
+      with_({
+        vendor: { ...unasked, unified: true, hosts: [host({ kind: "stranger", status: 404 })] },
+      }),
+      `unknown: ${key}; not tried, because a gateway of the unified dialect has no question that is surely free`,
+    ],
+    [
+      "would go to a sandbox",
+      with_({ vendor: { ...unasked, hosts: [host({ kind: "sandbox" }, { host: "127.0.0.1:1" })] } }),
+      `unknown: ${key}; not tried, because they are not shown to 127.0.0.1:1`,
+    ],
+    [
       "got no answer",
       as(apiKey, {
         packs: { kind: "lost", why: "the vendor had an internal error (5000)" },
