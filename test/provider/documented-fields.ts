@@ -195,7 +195,7 @@ export const DOCUMENTED: Readonly<Record<string, Documented>> = {
   "unified /v1/images/virtual-try-on": older("model_name human_image cloth_image", NAMESAKE),
 };
 
-/** Creates and small calls that are documented and never made, with the reason. */
+/** Creates, small calls and lists that are documented and never made, with the reason. */
 export const NOT_OFFERED: Readonly<Record<string, string>> = {
   "/v1/videos/multi-elements":
     "what is edited is chosen by points in single frames, within a session of a day: work for a screen, not a manifest",
@@ -209,6 +209,10 @@ export const NOT_OFFERED: Readonly<Record<string, string>> = {
   "/v1/general/ai-multi-shot":
     "it draws further views for elements, three at a time; authors give the views of an element as refer_images",
   "/v1/general/delete-advanced-elements": "delete-elements works on the same store",
+  "/v1/general/advanced-presets-elements":
+    'a list that makes nothing; what the vendor keeps ready for all is used by its id: `elements: { her: { id: "…" } }`',
+  "/v1/general/presets-voices":
+    'a list that makes nothing, too; its ids are used as `voices: { her: { id: "…" } }`',
 };
 
 /** Values of documented fields that are never sent, with the reason. */
