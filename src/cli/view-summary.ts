@@ -61,6 +61,7 @@ export function runSummary(report: Ran, options: SummaryOptions): string {
 /** What ended not as it should, with what to do. */
 function troubles(report: Ran, { paint, columns }: SummaryOptions): readonly string[] {
   const lines: string[] = [];
+  const blocks = new Set<string>();
   let parted = false;
   for (const { step, outcome } of report.outcomes) {
     const help = outcomeHelp(outcome, step);
@@ -73,7 +74,10 @@ function troubles(report: Ran, { paint, columns }: SummaryOptions): readonly str
     const told =
       outcome.status === "failed" ? outcome.diagnostic : "conflict" in outcome ? outcome.conflict : undefined;
     if (told !== undefined) {
-      lines.push("", diagnosticBlock(told, paint, columns));
+      const block = diagnosticBlock(told, paint, columns);
+      // What is wrong with an account is wrong with each of its steps.
+      if (!blocks.has(block)) lines.push("", block);
+      blocks.add(block);
       parted = true;
       continue;
     }
@@ -275,19 +279,13 @@ function foldedLines(ends: readonly ShotEnd[], isAll: boolean, columns: number):
   return columnsOf(line) <= columns ? [line] : [...wrap(`${text},`, columns), place];
 }
 
-const KINDS: Readonly<Record<Shot["kind"], string>> = {
-  image: "still",
-  sound: "sound",
-  voice: "voice",
-  element: "element",
-  shot: "shot",
-};
+const KINDS = ["image", "sound", "voice", "element", "shot"] as const satisfies readonly Shot["kind"][];
 
 /** `3 stills and 8 shots`. */
 function kindsText(ends: readonly ShotEnd[], more = ""): string {
-  const parts = Object.entries(KINDS).flatMap(([kind, word]) => {
+  const parts = KINDS.flatMap((kind) => {
     const many = ends.filter(({ shot }) => shot.kind === kind).length;
-    return many === 0 ? [] : [counted(many, `${more}${word}`)];
+    return many === 0 ? [] : [counted(many, `${more}${kind === "image" ? "still" : kind}`)];
   });
   return listWords(parts);
 }

@@ -246,6 +246,15 @@ describe("the end of a run", () => {
     ]);
   });
 
+  test("says once what went wrong with several shots in the same words", () => {
+    const text = summary([
+      [step("shots.010.clip"), FAILED],
+      [step("shots.020.clip"), FAILED],
+    ]);
+    expect(text.match(/^error\[/gm)).toHaveLength(1);
+    expect(text).toContain("2 failed");
+  });
+
   test("leaves out the shots where their events were printed", () => {
     expect(summary([[step("shots.010.clip"), rendered("010")]], { shots: false })).toBe(
       "1 rendered; $0.21 spent\n",
