@@ -147,6 +147,8 @@ function patternDiagnostic(
       return wrong("is not a web address", {
         help: "begin it with https://; a file of the project is written as its path alone",
       });
+    case "id":
+      return wrong("is no id of the vendor's", { help: 'write it as the vendor shows it, such as "829877"' });
     case "as_of":
       return wrong(`cannot be ${quoted(String(value))}`, { help: "write it as 2026-11-22" });
     default:

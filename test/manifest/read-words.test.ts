@@ -58,6 +58,11 @@ test.each([
     "shots:\n  a: { dynamic_masks: [{ mask: m.png, trajectories: [{ x: 1, y: 1 }] }] }",
     "has 1 item, and needs 2",
   ],
+  [
+    "an id that none can be is told how ids are",
+    "shots:\n  a: { voices: { v: { id: ../x } } }",
+    "write it as the vendor shows it",
+  ],
   ["a list of nothing says so", "shots:\n  a: { cuts: [] }", "`shots.a.cuts` is an empty list"],
   [
     "a word for sound names all three",
