@@ -92,15 +92,19 @@ export function factLines(facts: readonly string[], room: number): readonly stri
   return lines;
 }
 
-/** Wrapped text behind a label: `label  first line`, further lines below the first. */
+/** Wrapped text behind a label: `label  first line`, further lines below the first; below a label that is too long. */
 export function labelled(
   label: string,
   text: string,
   labelColumns: number,
   columns: number,
 ): readonly string[] {
-  const lines = wrap(text, columns - labelColumns);
-  return lines.map((line, index) => `${(index === 0 ? safeText(label) : "").padEnd(labelColumns)}${line}`);
+  const name = safeText(label);
+  const isLong = columnsOf(name) >= labelColumns;
+  const lines = wrap(text, columns - labelColumns).map(
+    (line, index) => `${(index === 0 && !isLong ? name : "").padEnd(labelColumns)}${line}`,
+  );
+  return isLong ? [name, ...lines] : lines;
 }
 
 /** The columns that a table's widest cells need. */

@@ -89,6 +89,7 @@ describe("wrap", () => {
 
 test("a label stands once, further lines below its text", () => {
   expect(labelled("cost", "one two three four", 6, 16)).toEqual(["cost  one two", "      three four"]);
+  expect(labelled("orientation", "image", 6, 16)).toEqual(["orientation", "      image"]);
 });
 
 test("a table aligns wide characters, right-aligns numbers and leaves empty columns out", () => {
