@@ -148,7 +148,8 @@ function priceLine(model: Model, row: PriceRow, catalog: Catalog): string {
       : [resolution === undefined || resolution === row.mode ? row.mode : `${row.mode} ${resolution}`]),
     ...(row.resolution === undefined ? [] : [row.resolution]),
     ...(row.audio === undefined ? [] : [row.audio ? "with sound" : "silent"]),
-    ...(row.input === undefined ? [] : [`from ${row.input}`]),
+    // Whoever is paid by the call for work on a clip makes it longer.
+    ...(row.input === undefined ? [] : [row.per === "call" ? "native extend" : `from ${row.input}`]),
     ...(row.seconds === undefined ? [] : [`${row.seconds} s`]),
   ].join(", ");
   const per = { second: "s", clip: "clip", image: "image", call: "call" }[row.per];

@@ -276,6 +276,11 @@ describe("models", () => {
     `);
   });
 
+  test("tells the price of a native extend from that of a clip after a video", () => {
+    expect(page(true)).toContain("std 720p, native extend: 2 units/call = $0.28/call");
+    expect(page(true)).toContain("std 720p, from video: 0.9 units/s");
+  });
+
   test("leaves out what no longer answers, and says how many", () => {
     const retired = catalog
       .all()
