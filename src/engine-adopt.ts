@@ -209,7 +209,7 @@ async function takeIn(
     await arrival.restart();
     const changed = await readNamed(world.fs, file, (chunk) => arrival.write(chunk));
     if (changed === "changed") return refused("changed while it was read", "run the same command again");
-    const kept = await arrival.finish();
+    const kept = await arrival.finish(product);
     if (kept.kind === "broken") return refused(`cannot be used: ${kept.why}`);
     return fits(kept.artifact) ? kept.artifact : refused(isKind(kept.artifact.type));
   } finally {

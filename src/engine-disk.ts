@@ -79,9 +79,9 @@ export function openDisk(parts: DiskParts): Disk {
       },
       write: (chunk) => partial.write(chunk),
       restart: () => partial.restart(),
-      async finish() {
+      async finish(product) {
         const received = await partial.finish();
-        const probed = probe(fs, received.path, received);
+        const probed = probe(fs, received.path, received, product);
         if (probed.kind === "unfit") return { kind: "broken", why: probed.why };
         await artifacts.put(received);
         ours.add(received.sha256);

@@ -75,7 +75,7 @@ export async function pictureOf(
 async function takeIn(bytes: Uint8Array, arrival: Arrival): ReturnType<Disk["picture"]> {
   try {
     await arrival.write(bytes);
-    const finished = await arrival.finish();
+    const finished = await arrival.finish("still");
     return finished.kind === "kept" ? finished : { kind: "failed", why: finished.why };
   } finally {
     await arrival.discard();

@@ -4,6 +4,7 @@
  */
 import type { Diagnostic } from "../base/diagnostic.js";
 import type { Sha256 } from "../base/digest.js";
+import type { Product } from "../graph/actions.js";
 import type { CacheKey } from "../graph/key.js";
 import type { Input, StepId } from "../graph/input.js";
 import type { Step } from "../graph/step.js";
@@ -16,10 +17,12 @@ export interface Arrival extends Sink {
   /** Bytes so far. */
   readonly bytes: number;
   /**
-   * Checks that the bytes are a whole clip, still or other result, and keeps them under their digest.
+   * Checks that the bytes are a whole product of that kind (undefined: of any), and keeps them under their digest.
    * `broken` names what is wrong with them; they are thrown away then.
    */
-  finish(): Promise<
+  finish(
+    product: Product | undefined,
+  ): Promise<
     { readonly kind: "kept"; readonly artifact: Artifact } | { readonly kind: "broken"; readonly why: string }
   >;
   /** Gives up: lets go of the file. */

@@ -72,7 +72,7 @@ export async function fetchResult(
           ? await writeDown(recorded, arrival)
           : await bringIn(stepping, known, product, arrival, round === rounds - 1);
       if (answer.kind === "done") {
-        const finished = await arrival.finish();
+        const finished = await arrival.finish(product);
         if (finished.kind === "kept") {
           const flags = [
             ...oddities(planned.inputs, finished.artifact),

@@ -84,7 +84,7 @@ async function writeRecord(stepping: Stepping, rendering: Rendering): Promise<Ou
   const arrival = await run.disk.arrival(planned.key);
   try {
     await arrival.write(Buffer.from(text));
-    const written = await arrival.finish();
+    const written = await arrival.finish("kept");
     if (written.kind === "kept") return finish(stepping, rendering, "record");
     return { status: "blocked", because: { because: "missing", sha256: rendering.artifact.sha256 } };
   } finally {

@@ -244,8 +244,8 @@ describe("fetching", () => {
         const arrival = await disk.arrival(key);
         return {
           ...arrival,
-          finish: async () => {
-            const finished = await arrival.finish();
+          finish: async (product) => {
+            const finished = await arrival.finish(product);
             return finished.kind === "kept"
               ? { ...finished, artifact: { ...finished.artifact, seconds: 3.04, width: 720, height: 720 } }
               : finished;
