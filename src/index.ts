@@ -27,6 +27,16 @@ export { exampleNames, schemaText, version } from "./engine-package.js";
 export type { OpenOptions, PlanRequest } from "./engine-prepare.js";
 export type { RenderReport, RenderRequest } from "./engine-render.js";
 export { runSandbox, UnusableFaults } from "./engine-sandbox.js";
+export type {
+  Look,
+  Waiting,
+  WaitWhy,
+  Watch,
+  WatchEnd,
+  WatchNews,
+  WatchRequest,
+  WatchStand,
+} from "./engine-watch.js";
 export { tidyManifest, type TidyOptions, type TidyReport } from "./engine-tidy.js";
 export type { CacheKey, KeyInputs } from "./graph/key.js";
 export { isLocal, type Action } from "./graph/actions.js";
@@ -55,6 +65,7 @@ export {
 } from "./plan/cost-groups.js";
 export { RETRIES_MOST } from "./plan/create.js";
 export type { Decision } from "./plan/decide.js";
+export type { Difference } from "./plan/difference.js";
 export { sumDrifts, type Amounts, type Drift, type DriftSum, type Incomparable } from "./plan/drift.js";
 export type { Estimate, Totals } from "./plan/estimate.js";
 export { retriesMoney } from "./plan/fit.js";
@@ -67,4 +78,5 @@ export type { Pack, PackKind } from "./provider/account.js";
 export type { Emit, Outcome, RunEvent } from "./run/event.js";
 export { billWords } from "./run/failed-task.js";
 export { EXIT, type ExitCode } from "./run/exit.js";
+export type { WatchPhase, WatchWish } from "./run/watch.js";
 export type { Sandbox, SandboxOptions } from "./sandbox/sandbox.js";

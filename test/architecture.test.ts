@@ -30,7 +30,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   sandbox: ["base"],
   engine: [...PURE, "store", "provider", "doctor", "run", "sandbox"],
   index: [...PURE, "store", "provider", "doctor", "run", "sandbox", "engine"],
-  cli: ["index"],
+  // A film as it is shown to people, in a terminal or a browser.
+  show: ["index"],
+  page: ["index", "show"],
+  cli: ["index", "show", "page"],
 };
 /** Packages and Node modules by room. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
@@ -78,6 +81,16 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     "node:module",
   ],
   index: [],
+  show: [],
+  page: [
+    "node:http",
+    "node:net",
+    "node:crypto",
+    "node:fs",
+    "node:fs/promises",
+    "node:path",
+    "node:stream/promises",
+  ],
   cli: [
     "commander",
     "picocolors",
@@ -96,8 +109,8 @@ const AMBIENT: readonly (readonly [word: RegExp, mayStandIn: RegExp])[] = [
   [/\bconsole\./, /^cli\/main\.ts$/],
   [/\bDate\.now\(|new Date\(\)/, /^(cli\/main|engine.*|sandbox\/.*)\.ts$/],
   [/\bMath\.random\(|randomBytes|randomUUID/, /^(store\/.*|sandbox\/.*|engine-world)\.ts$/],
-  [/\bset(Timeout|Interval|Immediate)\(/, /^(cli\/.*|engine.*|provider\/.*|sandbox\/.*)\.ts$/],
-  [/\bnode:fs(\/promises)?"/, /^(cli\/.*|engine.*|store\/files|sandbox\/.*)\.ts$/],
+  [/\bset(Timeout|Interval|Immediate)\(/, /^(cli\/.*|engine.*|provider\/.*|sandbox\/.*|page\/.*)\.ts$/],
+  [/\bnode:fs(\/promises)?"/, /^(cli\/.*|engine.*|store\/files|sandbox\/.*|page\/(media|report))\.ts$/],
   // Other programs are started in one place.
   [/\bnode:child_process"/, /^store\/frame\.ts$/],
   [/\.(toLocale\w+|localeCompare)\(|\bIntl\./, /^$/],

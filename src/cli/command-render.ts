@@ -25,7 +25,7 @@ import { exitOfSignal, type FileSink, type Io, type Sink } from "./io.js";
 import { wrap } from "./layout.js";
 import { watchRun, type Progress } from "./progress.js";
 import { planRequest, policyOf } from "./request.js";
-import { driftsOf } from "./run-forecast.js";
+import { driftsOf } from "../show/run-forecast.js";
 import { diagnosticsJson } from "./view-diagnostics.js";
 import { planSheet } from "./view-plan.js";
 import { questionOf } from "./view-question.js";

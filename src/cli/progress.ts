@@ -4,7 +4,7 @@
  */
 import type { Micros, Plan, RunEvent, StepId } from "../index.js";
 import type { LiveArea } from "./io.js";
-import { isPicture, openBoard, type Board } from "./run-board.js";
+import { isPicture, openBoard, type Board } from "../show/run-board.js";
 import { liveLines } from "./view-live.js";
 import { eventText, type LineOptions } from "./view-progress.js";
 

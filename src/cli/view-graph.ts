@@ -4,7 +4,7 @@
  */
 import { safeText, type Graph, type Step } from "../index.js";
 import type { GraphFormat } from "./commands.js";
-import { filmOrder } from "./film-order.js";
+import { filmOrder } from "../show/film-order.js";
 import { fit } from "./layout.js";
 
 /** The graph in the wanted form, with a line break at its end. */

@@ -6,8 +6,8 @@
 import { counted, formatUsd, safeText, type Micros } from "../index.js";
 import type { Paint } from "./colours.js";
 import { columnsOf, fit, padded } from "./layout.js";
-import type { Board } from "./run-board.js";
-import { runMoney, secondsLeft } from "./run-forecast.js";
+import type { Board } from "../show/run-board.js";
+import { runMoney, secondsLeft } from "../show/run-forecast.js";
 import { clockText, counts, shotRow, type ShotRow } from "./view-shot.js";
 
 /** The terminal as it is now. */

@@ -5,7 +5,7 @@
  */
 import { counted, type Plan, type PlannedStep, type WantsYes } from "../index.js";
 import type { Paint } from "./colours.js";
-import { filmOrder, type Entry } from "./film-order.js";
+import { filmOrder, type Entry } from "../show/film-order.js";
 import { fit, fitWords, wrap } from "./layout.js";
 import { cellsOf, rowLines, rowsOf, sheetWidths, type Sheet } from "./view-row.js";
 import { isPlainKeep, type Models } from "./view-step.js";

@@ -4,7 +4,7 @@
  */
 import { obstacleText, reasonText, type PlannedStep } from "../index.js";
 import type { Paint } from "./colours.js";
-import { baseOf } from "./film-order.js";
+import { baseOf } from "../show/film-order.js";
 import { columnsOf, fitWords, lineColumns, rowLine, tableWidths, type Cell } from "./layout.js";
 import { notesBelow, type NoteContext, type Row } from "./view-notes.js";
 import { handleEndOf, isPlainKeep, modelText, priceText, sizeText, type StepsById } from "./view-step.js";

@@ -12,8 +12,8 @@ import {
   type PlannedStep,
   type StepId,
 } from "../index.js";
-import { isAtWork, isPicture, isThere, type Board, type Standing } from "./run-board.js";
-import { stepsOf, type Link, type Shot } from "./shots.js";
+import { isAtWork, isPicture, isThere, type Board, type Standing } from "../show/run-board.js";
+import { stepsOf, type Link, type Shot } from "../show/shots.js";
 import { outcomeNote, outcomeShort, outcomeWord } from "./view-outcome.js";
 
 /** A shot's line before it has its columns. */

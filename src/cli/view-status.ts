@@ -4,9 +4,9 @@
  */
 import { counted, obstacleText, reasonText, safeText, type Plan, type PlannedStep } from "../index.js";
 import type { Paint } from "./colours.js";
-import { filmOrder } from "./film-order.js";
+import { filmOrder } from "../show/film-order.js";
 import { columnsOf, fit, lineColumns, rowLine, tableWidths, wrap, type Cell } from "./layout.js";
-import { isPicture } from "./run-board.js";
+import { isPicture } from "../show/run-board.js";
 
 /** How a step stands. */
 export type Standing = "fresh" | "stale" | "missing" | "under way" | "blocked";

@@ -18,9 +18,9 @@ import {
 import type { Paint } from "./colours.js";
 import { columnsOf, fit, padded, wrap } from "./layout.js";
 import { amountsText, usdRange } from "./money-text.js";
-import { isPicture } from "./run-board.js";
-import { costOfClip, driftsOf } from "./run-forecast.js";
-import { shotsOf, stepsOf, type Shot } from "./shots.js";
+import { isPicture } from "../show/run-board.js";
+import { costOfClip, driftsOf } from "../show/run-forecast.js";
+import { shotsOf, stepsOf, type Shot } from "../show/shots.js";
 import { diagnosticBlock } from "./view-diagnostics.js";
 import { outcomeHelp, outcomeNote, outcomePaint, outcomeWord } from "./view-outcome.js";
 

@@ -17,7 +17,7 @@ import {
 } from "../index.js";
 import type { Paint } from "./colours.js";
 import { labelled } from "./layout.js";
-import { isPicture } from "./run-board.js";
+import { isPicture } from "../show/run-board.js";
 import { totalsText } from "./money-text.js";
 import { handleEndOf, lifeText, workedOn } from "./view-step.js";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { columnsOf } from "../../src/cli/layout.js";
-import { openBoard } from "../../src/cli/run-board.js";
+import { openBoard } from "../../src/show/run-board.js";
 import { liveLines, type LiveOptions } from "../../src/cli/view-live.js";
 import type { Outcome, Plan, PlannedStep, RunEvent } from "../../src/index.js";
 import { id, kept, PLAIN, planned, planOf, stuck } from "./fixtures.js";
