@@ -5,24 +5,25 @@
  */
 import { isLocal } from "./graph/actions.js";
 import { hasErrors, type Checked, type Diagnostic } from "./base/diagnostic.js";
-import { redacted } from "./base/secret.js";
 import { micros, usd, type Micros } from "./base/money.js";
 import { approve, type ApprovalRequest } from "./engine-approve.js";
 import { alone, diskOf, limitsOf } from "./engine-alone.js";
 import { callbackProblem, type CallbackRequest, type Hearing, type Unheard } from "./engine-callbacks.js";
-import { prepare, type Opened, type PlanRequest, type Prepared } from "./engine-prepare.js";
+import { CONCURRENCY, prepare, type Opened, type PlanRequest, type Prepared } from "./engine-prepare.js";
 import { lateJournal, recall, type Recalled } from "./engine-journal.js";
 import { diskProblem } from "./engine-disk.js";
 import { withMisfits } from "./engine-gateway.js";
 import { askAccount, journalFound, type Refreshed } from "./engine-refresh.js";
 import { modelNews } from "./engine-refusals.js";
+import { cleaned, placedOutcome } from "./engine-outcome.js";
 import { idleProvider, routeOf, type Route } from "./engine-route.js";
 import { accountSlots } from "./engine-slots.js";
 import type { StepId } from "./graph/input.js";
 import { approvalOf, uncovered, type Approval, type Uncovered, type WantsYes } from "./plan/approval.js";
 import type { Found } from "./plan/found.js";
-import { withoutCreates } from "./plan/gather.js";
+import { withOnly, withoutCreates } from "./plan/gather.js";
 import type { Plan, PlannedStep } from "./plan/plan.js";
+import type { ClientReference } from "./plan/prior.js";
 import type { Provider, RouteProblem } from "./provider/provider.js";
 import type { Emit, Outcome } from "./run/event.js";
 import { execute } from "./run/execute.js";
@@ -36,6 +37,10 @@ export interface RenderRequest extends PlanRequest, ApprovalRequest {
   readonly frozen?: boolean;
   /** Takes what may be had at no cost, and creates nothing. */
   readonly gather?: boolean;
+  /** Sends no other creates than these, and leaves out what would need one. */
+  readonly creates?: ReadonlySet<ClientReference>;
+  /** The most that this run may order, whatever its approval says; beside what the plan was made under. */
+  readonly ceiling?: Micros;
   /** Has the vendor call back when tasks change, as a hint to ask; never in a key, a record or an approval. */
   readonly callback?: CallbackRequest;
   readonly emit?: Emit;
@@ -248,13 +253,19 @@ async function prepareFor(
   opened: Opened,
   request: RenderRequest,
   recalled: Recalled,
-  found: readonly Found[] = [],
+  account: readonly Found[] = [],
 ): Promise<Checked<Prepared>> {
-  const prepared = await prepare(opened, request, recalled, found);
+  const prepared = await prepare(opened, request, recalled, account);
   const { value, diagnostics } = prepared;
   if (value === undefined) return { diagnostics };
-  if (request.gather !== true) return { value, diagnostics: await withMisfits(opened, prepared) };
-  return { value: { ...value, plan: withoutCreates(value.plan) }, diagnostics };
+  if (request.gather === true) return { value: { ...value, plan: withoutCreates(value.plan) }, diagnostics };
+  const found = await withMisfits(opened, prepared);
+  if (request.creates === undefined) return { value, diagnostics: found };
+  const concurrency = request.concurrency ?? opened.manifest.limits.concurrency ?? CONCURRENCY;
+  return {
+    value: { ...value, plan: withOnly(value.plan, request.creates, concurrency) },
+    diagnostics: found,
+  };
 }
 
 function reachesOut(planned: PlannedStep): boolean {
@@ -294,7 +305,7 @@ async function run(
     approval,
     caps: {
       ...(plan.budget === undefined ? {} : { budgetLeft: micros(Math.max(0, plan.budget - plan.committed)) }),
-      ...(request.maxCostUsd === undefined ? {} : { maxCost: usd(request.maxCostUsd) }),
+      ...mostOf(request),
     },
     prior: read.prior,
     disk,
@@ -326,21 +337,11 @@ async function run(
   };
 }
 
-/** An outcome without secrets: the words of an exception are nobody's, and only here it is known what is secret. */
-function cleaned<T extends Outcome>({ options }: Opened, outcome: T): T {
-  if (outcome.status !== "failed" || outcome.diagnostic.why === undefined) return outcome;
-  const { diagnostic } = outcome;
-  return {
-    ...outcome,
-    diagnostic: { ...diagnostic, why: redacted(outcome.diagnostic.why, options.env) },
-  };
-}
-
-/** An outcome whose diagnostic knows its place in the manifest. */
-async function placedOutcome(
-  opened: Opened,
-  outcome: Extract<Outcome, { status: "failed" }>,
-): Promise<Outcome> {
-  const [diagnostic] = await opened.put([outcome.diagnostic]);
-  return diagnostic === undefined ? outcome : { ...outcome, diagnostic };
+/** The tightest of a run's own caps. */
+function mostOf({ maxCostUsd, ceiling }: RenderRequest): { readonly maxCost?: Micros } {
+  const caps = [
+    ...(maxCostUsd === undefined ? [] : [usd(maxCostUsd)]),
+    ...(ceiling === undefined ? [] : [ceiling]),
+  ];
+  return caps.length === 0 ? {} : { maxCost: micros(Math.min(...caps)) };
 }

@@ -1,17 +1,20 @@
 /**
- * `watch`: keeps plan and renders in step with the files. Drives the machine of `run/watch.ts`: reads, plans and renders
- * what it says, each time with the project opened anew, and tells what happens. Spends only through `render`, under the
- * digest of a plan that was told before.
+ * `watch`: keeps plan and renders in step with the files. What is asked of it, what it tells, and how it stands; the work
+ * is done by `engine-watcher.ts`.
  */
-import type { Diagnostic } from "./base/diagnostic.js";
+import type { Checked, Diagnostic } from "./base/diagnostic.js";
 import type { Micros } from "./base/money.js";
 import type { Tier } from "./catalog/model.js";
 import type { Project } from "./engine.js";
-import type { PlanRequest } from "./engine-prepare.js";
+import { findManifest } from "./engine-find.js";
+import type { OpenOptions, PlanRequest } from "./engine-prepare.js";
 import type { RenderReport } from "./engine-render.js";
+import { driveWatch } from "./engine-watcher.js";
+import { realWorld, type WatchWorld } from "./engine-world.js";
 import type { StepId } from "./graph/input.js";
 import type { Difference } from "./plan/difference.js";
 import type { Plan } from "./plan/plan.js";
+import type { Waiting } from "./plan/standing.js";
 import type { RunEvent } from "./run/event.js";
 import type { WatchPhase, WatchWish } from "./run/watch.js";
 
@@ -27,23 +30,6 @@ export interface WatchRequest extends Omit<PlanRequest, "maxCostUsd" | "refresh"
   readonly signal: AbortSignal;
   /** Told everything that happens; must not throw. */
   readonly tell: (news: WatchNews) => void;
-}
-
-/** Why a create waits for a person. */
-export type WaitWhy =
-  /** No standing approval, or none for its tier. */
-  | "tier"
-  | "no_budget"
-  | "unknown_price"
-  /** It failed before, or was tried in this session already. */
-  | "again"
-  /** The task of an earlier edit of this step is still under way. */
-  | "overtaken";
-
-/** A step whose create waits for a person's yes. */
-export interface Waiting {
-  readonly step: StepId;
-  readonly why: WaitWhy;
 }
 
 /** A plan that is in force. */
@@ -98,5 +84,18 @@ export interface Watch {
 export interface WatchEnd {
   /** Steps whose tasks the vendor still works on, for the next render or watch to collect. */
   readonly underWay: readonly StepId[];
+  /** What was ordered, as far as it is known; 0 in the sandbox. */
   readonly used: Micros;
+}
+
+/** Begins to watch, or says why there is nothing to watch. A manifest that cannot be used is no reason not to. */
+export async function openWatch(
+  options: OpenOptions,
+  request: WatchRequest,
+  world: WatchWorld = realWorld(),
+): Promise<Checked<Watch>> {
+  const found = findManifest(world.fs, options.cwd, options.file);
+  if (found.value === undefined) return { diagnostics: found.diagnostics };
+  // From now on it is this file, also while a save has taken it away and another lies in a folder above.
+  return { value: await driveWatch({ ...options, file: found.value }, request, world), diagnostics: [] };
 }

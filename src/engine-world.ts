@@ -30,6 +30,27 @@ export interface RouteWish {
   readonly callback?: string;
 }
 
+/** Whom file changes are told. */
+export interface WatchWish {
+  /** The project. */
+  readonly root: string;
+  /** Told which of the watched paths may have changed. */
+  readonly tell: (changed: ReadonlySet<string>) => void;
+  /** Told once when changes can be learnt of in a worse way only; words for people. */
+  readonly fail: (why: string) => void;
+}
+
+/** Files that are being watched. */
+export interface Watched {
+  /**
+   * Watches these absolute paths from now on and no others; what does not exist yet is watched for. A path that is new
+   * among them and changed after `readSinceMs` (epoch), when the caller began to read, is told.
+   */
+  set(paths: ReadonlySet<string>, readSinceMs?: number): void;
+  /** Nothing is told after it was called; resolves when the system holds nothing any more. */
+  close(): Promise<void>;
+}
+
 /** Everything outside of the program. */
 export interface World {
   readonly fs: FileSystem;
@@ -46,6 +67,12 @@ export interface World {
     find(env: Environment): Promise<string | undefined>;
     readonly take: TakeFrame;
   };
+}
+
+/** The world of a watcher. */
+export interface WatchWorld extends World {
+  /** Tells when files may have changed. */
+  watchFiles(wish: WatchWish): Promise<Watched>;
 }
 
 /** The real world. */

@@ -2,7 +2,7 @@
  * Opens a project and wires the rooms into check, plan and render. Decides nothing itself: what is to be done is the
  * plan's word, what may be spent is the approval's. Other commands stand on the same `prepare`.
  */
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { hasErrors, inFileOrder, problem, type Checked, type Diagnostic } from "./base/diagnostic.js";
 import { safeText } from "./base/text.js";
 import { createCatalog, type Catalog } from "./catalog/catalog.js";
@@ -30,6 +30,7 @@ import { openSnapshots } from "./engine-snapshot.js";
 import { realWorld, type World } from "./engine-world.js";
 import { expand, providerOf } from "./graph/expand.js";
 import type { Keyed } from "./graph/key.js";
+import { inputsOf } from "./graph/inputs-of.js";
 import type { StepId } from "./graph/input.js";
 import type { Graph, Step } from "./graph/step.js";
 import { decodeManifest } from "./manifest/decode.js";
@@ -46,6 +47,7 @@ import type { Plan, PlannedStep } from "./plan/plan.js";
 import type { Attempt } from "./plan/prior.js";
 import { changesBetween, type Change } from "./plan/change.js";
 import { openArtifacts, storeDirectory } from "./store/artifacts.js";
+import { lockFileName } from "./store/lockfile.js";
 import { openInputs } from "./store/inputs.js";
 import { openOutputs } from "./store/outputs.js";
 import { writePlan } from "./store/plans.js";
@@ -79,7 +81,11 @@ export interface Project extends Settling {
   /** What will happen and what it costs. Makes no request; remembers the offer, so that its digest can be approved. */
   plan(request?: PlanRequest): Promise<Checked<Plan>>;
   graph(profile?: string): Promise<Checked<Graph>>;
+  /** Absolute paths of what a plan is made from: manifest, lockfiles and every input file, whether or not it is there. */
+  sources(profile?: string): Promise<readonly string[]>;
   why(step: string, request?: PlanRequest): Promise<Checked<WhyReport>>;
+  /** When a yes is wanted, as far as the project itself says. */
+  readonly policy: Policy;
   /** What of a plan wants a yes, under the manifest's own policy and the one given. */
   wantsYes(
     plan: Plan,
@@ -247,6 +253,14 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
     };
   };
 
+  const graphOf = async (profile?: string): Promise<Checked<Graph>> => {
+    const chosen = chooseProfile(manifest, profile);
+    if ("code" in chosen) return { diagnostics: await opened.put([chosen]) };
+    const known = await knownCatalog(opened, providerOf(manifest, chosen.profile));
+    const expanded = expand(manifest, chosen.profile, known, opened.file);
+    return { ...expanded, diagnostics: await opened.put(expanded.diagnostics) };
+  };
+
   return {
     root: opened.root,
     file,
@@ -264,13 +278,16 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
       return checked.diagnostics;
     },
     plan: (request = {}) => told(() => planNow(request)),
-    async graph(profile) {
-      const chosen = chooseProfile(manifest, profile);
-      if ("code" in chosen) return { diagnostics: await opened.put([chosen]) };
-      const known = await knownCatalog(opened, providerOf(manifest, chosen.profile));
-      const expanded = expand(manifest, chosen.profile, known, opened.file);
-      return { ...expanded, diagnostics: await opened.put(expanded.diagnostics) };
+    graph: graphOf,
+    async sources(profile) {
+      const { value: graph } = await graphOf(profile);
+      const inputs = (graph?.steps ?? []).flatMap(({ action }) =>
+        inputsOf(action).flatMap(([, input]) => (input.kind === "file" ? [input.path] : [])),
+      );
+      const locks = [lockFileName("kling"), lockFileName("sandbox")];
+      return [...new Set([file, ...[...locks, ...inputs].map((path) => resolve(opened.root, path))])];
     },
+    policy: tightened(DEFAULT_POLICY, manifest.approval),
     cost: (profile) => told(() => costsOf(opened, profile)),
     why: (step, request = {}) => told(() => whyNow(step, request)),
     wantsYes: (plan, options = {}) =>

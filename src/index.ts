@@ -27,16 +27,7 @@ export { exampleNames, schemaText, version } from "./engine-package.js";
 export type { OpenOptions, PlanRequest } from "./engine-prepare.js";
 export type { RenderReport, RenderRequest } from "./engine-render.js";
 export { runSandbox, UnusableFaults } from "./engine-sandbox.js";
-export type {
-  Look,
-  Waiting,
-  WaitWhy,
-  Watch,
-  WatchEnd,
-  WatchNews,
-  WatchRequest,
-  WatchStand,
-} from "./engine-watch.js";
+export type { Look, Watch, WatchEnd, WatchNews, WatchRequest, WatchStand } from "./engine-watch.js";
 export { tidyManifest, type TidyOptions, type TidyReport } from "./engine-tidy.js";
 export type { CacheKey, KeyInputs } from "./graph/key.js";
 export { isLocal, type Action } from "./graph/actions.js";
@@ -72,6 +63,7 @@ export { retriesMoney } from "./plan/fit.js";
 export type { Charge } from "./plan/ledger.js";
 export { matterText, type Matter, type MatterText } from "./plan/matters.js";
 export type { Plan, PlannedStep } from "./plan/plan.js";
+export type { Waiting, WaitWhy } from "./plan/standing.js";
 export type { Artifact, Attempt, Billed, ClientReference, Handle, TaskId } from "./plan/prior.js";
 export { obstacleText, reasonText, type Obstacle, type Reason } from "./plan/reason.js";
 export type { Pack, PackKind } from "./provider/account.js";

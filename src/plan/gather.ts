@@ -1,7 +1,8 @@
 /**
- * What of a plan may be had at no cost: the same plan with nothing left to create, and the paid copies that the store
- * lacks. Whoever carries this out cannot spend, because there is nothing in it that could be approved.
+ * A part of a plan: what may be had at no cost, what may be created of it now, and the paid copies that the store lacks.
+ * Whoever carries a part out can order nothing that is not in it, because nothing else in it could be approved.
  */
+import { unreachable } from "../base/guard.js";
 import { micros } from "../base/money.js";
 import type { CacheKey, KeyInputs } from "../graph/key.js";
 import type { StepId } from "../graph/input.js";
@@ -9,9 +10,13 @@ import { paidSteps, planDigest } from "./approval.js";
 import { isKnown } from "./restore.js";
 import { sum } from "./estimate.js";
 import { recordText } from "./kept.js";
+import { isLocal } from "../graph/actions.js";
+import { createsOf } from "./approval.js";
+import { estimatesOf } from "./create.js";
 import { withoutIdleFrames } from "./frames.js";
+import { expectedSeconds } from "./pace.js";
 import type { Plan, PlannedStep } from "./plan.js";
-import type { Artifact, Handle, Prior } from "./prior.js";
+import type { Artifact, ClientReference, Handle, Prior } from "./prior.js";
 import type { Obstacle } from "./reason.js";
 import { wholeOf } from "./recorded.js";
 import { fresh } from "./source.js";
@@ -26,17 +31,65 @@ export function withoutCreates(plan: Plan): Plan {
     if (now.decision.kind !== "blocked") had.add(now.step.id);
     return now;
   });
+  return partOf(plan, all, 1);
+}
+
+/**
+ * What of a plan can be done when only these of its creates may be sent: what has to be created beside them is left out,
+ * and so is what needs it, and what is blocked. `concurrency`: tasks at once.
+ */
+export function withOnly(plan: Plan, named: ReadonlySet<ClientReference>, concurrency: number): Plan {
+  const had = new Set<StepId>();
+  const steps = plan.steps.flatMap((planned): readonly PlannedStep[] => {
+    const now = allowed(planned, named, had);
+    if (now === undefined) return [];
+    had.add(now.step.id);
+    return [now];
+  });
+  return partOf(plan, steps, concurrency);
+}
+
+function allowed(
+  planned: PlannedStep,
+  named: ReadonlySet<ClientReference>,
+  had: ReadonlySet<StepId>,
+): PlannedStep | undefined {
+  const { create, ...without } = planned;
+  const { decision } = planned;
+  switch (decision.kind) {
+    case "keep":
+    case "restore":
+      return planned;
+    case "blocked":
+      return undefined;
+    case "render": {
+      const isNamed = create === undefined ? isLocal(planned.step.action) : named.has(create.reference);
+      return isNamed && planned.step.needs.every((id) => had.has(id)) ? planned : undefined;
+    }
+    case "resume": {
+      if (create === undefined || named.has(create.reference)) return planned;
+      return { ...without, decision: { ...decision, mayCreate: false, otherwise: NOT_RENDERED } };
+    }
+    default:
+      return unreachable(decision);
+  }
+}
+
+/** A plan of which only these steps are left as they were: its digest, sums and books follow. */
+function partOf(plan: Plan, all: readonly PlannedStep[], concurrency: number): Plan {
   const steps = withoutIdleFrames(all);
   const count = { keep: 0, restore: 0, resume: 0, render: 0, blocked: 0 };
   for (const each of steps) count[each.decision.kind]++;
-  const credit = paidSteps(plan).reduce((total, { create }) => total + (create.credit ?? 0), 0);
+  const left = paidSteps({ steps });
+  const credits = (of: ReturnType<typeof paidSteps>) =>
+    of.reduce((total, { create }) => total + (create.credit ?? 0), 0);
   return {
     ...plan,
     steps,
-    digest: planDigest(plan.realm, []),
-    totals: { ...plan.totals, create: sum([]), count },
-    committed: micros(plan.committed + credit),
-    expectedSeconds: 0,
+    digest: planDigest(plan.realm, createsOf({ steps })),
+    totals: { ...plan.totals, create: sum(left.flatMap(estimatesOf)), count },
+    committed: micros(plan.committed + credits(paidSteps(plan)) - credits(left)),
+    expectedSeconds: expectedSeconds(steps, concurrency),
   };
 }
 

@@ -109,6 +109,7 @@ export function film(
   return {
     clock,
     vendor,
+    world,
     volume: disk.volume,
     names: disk.names,
     open,

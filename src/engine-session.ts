@@ -1,0 +1,160 @@
+/**
+ * What a watcher remembers of its session: what was ordered in it, when, what ended badly, and what a person asked to try
+ * again. Turns a plan into the offer that the watcher's machine goes by. Money is read from the books, which know every
+ * create that was sent, also one whose answer was lost, so no bookkeeping of its own can forget one.
+ */
+import { canonicalJson, sha256Hex } from "./base/digest.js";
+import { micros, usd, type Micros } from "./base/money.js";
+import type { Tier } from "./catalog/model.js";
+import { isLocal } from "./graph/actions.js";
+import type { StepId } from "./graph/input.js";
+import type { CacheKey } from "./graph/key.js";
+import { paidSteps, type Policy } from "./plan/approval.js";
+import type { Plan, PlannedStep } from "./plan/plan.js";
+import { standingOf, type Standing } from "./plan/standing.js";
+import type { RunEvent } from "./run/event.js";
+import type { Offer } from "./run/watch.js";
+
+/** What a person said for the whole session. */
+export interface SessionWish {
+  readonly budgetUsd?: number;
+  readonly tiers?: readonly Tier[];
+}
+
+/** A session of many plans. */
+export interface WatchSession {
+  /** How a plan stands to the session, and what the machine is offered. */
+  look(plan: Plan, policy: Policy, nowMs: number): { readonly standing: Standing; readonly offer: Offer };
+  /** Takes in what happened in a run of `plan`. */
+  take(event: RunEvent, plan: Plan | undefined, nowMs: number): void;
+  /** A file changed. */
+  changed(nowMs: number): void;
+  /** A person wants what failed to be tried again. */
+  forgive(plan: Plan | undefined): void;
+  /** Steps whose content refusal is to be tried again. */
+  readonly retryRefused: readonly StepId[];
+  readonly failed: readonly StepId[];
+  readonly ceiling?: Micros;
+  /** What was ordered in it, the most that tasks under way may cost among it. */
+  readonly used: Micros;
+  /** What may still be ordered; absent without a ceiling. */
+  readonly left?: Micros;
+}
+
+/** A step is ordered without asking when its file has been left alone for that long, in milliseconds… */
+const REST_MS = 1_000;
+/** …and no sooner than that after the step was ordered the last time. */
+const BETWEEN_ORDERS_MS = 10_000;
+/** How long the same work rests before it is begun again: at the vendor, and on this machine. */
+const PATIENCE_MS = { kling: 10_000, sandbox: 1_000 } as const;
+
+/** Begins a session. */
+export function openSession({ budgetUsd, tiers = [] }: SessionWish): WatchSession {
+  const failed = new Map<CacheKey, StepId>();
+  const again = new Set<CacheKey>();
+  const retryRefused = new Set<StepId>();
+  const ordered = new Map<StepId, number>();
+  const ceiling = budgetUsd === undefined ? undefined : usd(budgetUsd);
+  let changedMs = Number.NEGATIVE_INFINITY;
+  let books: { readonly before: number; readonly now: number } | undefined;
+  const used = () => micros(Math.max(0, books === undefined ? 0 : books.now - books.before));
+  const left = () => (ceiling === undefined ? undefined : micros(Math.max(0, ceiling - used())));
+
+  return {
+    look(plan, policy, nowMs) {
+      const now = inTheBooks(plan);
+      books = { before: books?.before ?? now, now };
+      const remains = left();
+      const standing = standingOf(plan, {
+        ...(remains === undefined ? {} : { left: remains }),
+        tiers: new Set([...ALL_TIERS.filter((tier) => !policy.tiers.includes(tier)), ...tiers]),
+        failed: new Set(failed.keys()),
+        again,
+        restsMs: (step) =>
+          Math.max(
+            changedMs + REST_MS - nowMs,
+            (ordered.get(step) ?? Number.NEGATIVE_INFINITY) + BETWEEN_ORDERS_MS - nowMs,
+            0,
+          ),
+      });
+      return { standing, offer: offerOf(plan, standing) };
+    },
+    take(event, plan, nowMs) {
+      if (event.type === "step_submitted" && !event.adopted && event.reserved !== 0)
+        ordered.set(event.step, nowMs);
+      if (event.type !== "step_ended") return;
+      const planned = plan?.steps.find(({ step }) => step.id === event.step);
+      if (planned === undefined) return;
+      if (!endedBadly(event, planned)) return void failed.delete(planned.key);
+      failed.set(planned.key, event.step);
+      again.delete(planned.key);
+      retryRefused.delete(event.step);
+    },
+    changed: (nowMs) => void (changedMs = nowMs),
+    forgive(plan) {
+      for (const key of failed.keys()) again.add(key);
+      failed.clear();
+      for (const { step, decision } of plan?.steps ?? [])
+        if (decision.kind === "blocked" && decision.because.because === "refused") retryRefused.add(step.id);
+    },
+    get retryRefused() {
+      return [...retryRefused];
+    },
+    get failed() {
+      return [...failed.values()];
+    },
+    ...(ceiling === undefined ? {} : { ceiling }),
+    get used() {
+      return used();
+    },
+    get left() {
+      return left();
+    },
+  };
+}
+
+const ALL_TIERS: readonly Tier[] = ["standard", "pro", "master"];
+
+/** Everything that was paid or may be owed for what was sent, whether or not this plan goes on with it. */
+function inTheBooks(plan: Plan): number {
+  return paidSteps(plan).reduce((sum: number, { create }) => sum + (create.credit ?? 0), plan.committed);
+}
+
+/** Whether a create came to nothing that is there; what only waits for another step did not. */
+function endedBadly({ outcome }: RunEvent & { type: "step_ended" }, { create }: PlannedStep): boolean {
+  switch (outcome.status) {
+    case "failed":
+    case "unknown":
+      return true;
+    case "blocked":
+      return create !== undefined && outcome.because.because !== "upstream";
+    case "kept":
+    case "restored":
+    case "rendered":
+    case "interrupted":
+      return false;
+  }
+}
+
+function offerOf(plan: Plan, { due, open, waiting, laterMs }: Standing): Offer {
+  // Pictures out of clips come and go with what needs them, and mean nothing of their own.
+  const meant = plan.steps.filter(({ step }) => !isLocal(step.action));
+  const work = [
+    ...plan.steps.flatMap(({ step, decision, create }): readonly string[] => {
+      if (decision.kind === "restore" || (decision.kind === "render" && create === undefined))
+        return [`${decision.kind} ${step.id}`];
+      return decision.kind === "resume" ? [`resume ${decision.attempt.reference}`] : [];
+    }),
+    ...plan.overtaken.map(({ attempt }) => `overtaken ${attempt.reference}`),
+    ...due,
+  ];
+  return {
+    digest: plan.digest,
+    meaning: sha256Hex(canonicalJson([plan.profile, meant.map(({ step, key }) => [step.id, key])])),
+    work: work.join("\n"),
+    // What a yes would add to what is sent anyway.
+    waits: waiting.length === 0 ? 0 : [...open].filter((reference) => !due.has(reference)).length,
+    ...(laterMs === undefined ? {} : { laterMs }),
+    patienceMs: PATIENCE_MS[plan.realm],
+  };
+}
