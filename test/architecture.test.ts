@@ -51,6 +51,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     "node:process",
     "node:child_process",
     "fs-native-extensions",
+    "chokidar",
   ],
   provider: ["undici", "jose", "node:crypto", "node:dns", "node:net", "node:http", "node:https"],
   doctor: [],

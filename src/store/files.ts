@@ -65,11 +65,17 @@ export interface FileSystem {
   closeSync(fd: number): void;
 }
 
+/** The part of `node:fs` that says where links lead. */
+export interface LinkedFiles {
+  lstatSync(path: string, options: { readonly throwIfNoEntry: false }): FileStat | undefined;
+  readlinkSync(path: string): string;
+}
+
 /** Reads up to `length` bytes at `position`; fewer only at the end of the file. */
 export type ReadAt = (position: number, length: number) => Uint8Array;
 
 /** The real disk. */
-export const nodeFiles: FileSystem = disk;
+export const nodeFiles: FileSystem & LinkedFiles = disk;
 
 /** Rights of files that only their owner may read. */
 export const PRIVATE_FILE = 0o600;
@@ -81,7 +87,7 @@ export const PRIVATE_DIRECTORY = 0o700;
 export const PUBLIC_FILE = 0o644;
 
 /** What lies at `path` itself (links are not followed), or undefined when nothing does or it cannot be reached. */
-export function look(fs: FileSystem, path: string): FileStat | undefined {
+export function look(fs: Pick<FileSystem, "lstatSync">, path: string): FileStat | undefined {
   try {
     return fs.lstatSync(path, { throwIfNoEntry: false });
   } catch (error) {
