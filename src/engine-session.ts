@@ -44,7 +44,7 @@ export interface WatchSession {
 /** A step is ordered without asking when its file has been left alone for that long, in milliseconds… */
 const REST_MS = 1_000;
 /** …and no sooner than that after the step was ordered the last time. */
-const BETWEEN_ORDERS_MS = 10_000;
+const BETWEEN_ORDERS_MS = 15_000;
 /** How long the same work rests before it is begun again: at the vendor, and on this machine. */
 const PATIENCE_MS = { kling: 10_000, sandbox: 1_000 } as const;
 

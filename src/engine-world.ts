@@ -14,6 +14,7 @@ import { nodeFiles, type FileSystem } from "./store/files.js";
 import type { TakeFrame } from "./store/frame.js";
 import { acquireLock, type Acquired, type Holder } from "./store/project-lock.js";
 import type { StateDirectory } from "./store/state-directory.js";
+import type { Watched, WatchFilesOptions } from "./store/watch-files.js";
 
 /** Variables of the environment, by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -28,27 +29,6 @@ export interface RouteWish {
   readonly state: StateDirectory;
   /** Whom the vendor may tell of changes; the user's, and perhaps secret. */
   readonly callback?: string;
-}
-
-/** Whom file changes are told. */
-export interface WatchWish {
-  /** The project. */
-  readonly root: string;
-  /** Told which of the watched paths may have changed. */
-  readonly tell: (changed: ReadonlySet<string>) => void;
-  /** Told once when changes can be learnt of in a worse way only; words for people. */
-  readonly fail: (why: string) => void;
-}
-
-/** Files that are being watched. */
-export interface Watched {
-  /**
-   * Watches these absolute paths from now on and no others; what does not exist yet is watched for. A path that is new
-   * among them and changed after `readSinceMs` (epoch), when the caller began to read, is told.
-   */
-  set(paths: ReadonlySet<string>, readSinceMs?: number): void;
-  /** Nothing is told after it was called; resolves when the system holds nothing any more. */
-  close(): Promise<void>;
 }
 
 /** Everything outside of the program. */
@@ -69,6 +49,9 @@ export interface World {
   };
 }
 
+/** What files are watched for, and whom changes are told. */
+export type WatchWish = Pick<WatchFilesOptions, "root" | "tell" | "fail">;
+
 /** The world of a watcher. */
 export interface WatchWorld extends World {
   /** Tells when files may have changed. */
@@ -76,7 +59,7 @@ export interface WatchWorld extends World {
 }
 
 /** The real world. */
-export function realWorld(): World {
+export function realWorld(): WatchWorld {
   const clock: Clock = {
     now: () => Date.now(),
     sleep: (ms, signal) => wait(ms, undefined, { signal }),
@@ -88,6 +71,8 @@ export function realWorld(): World {
     openRoute: (wish) => openRoute(wish, clock),
     listen: async (wish) => (await import("./provider/callbacks.js")).listenForCallbacks({ ...wish, clock }),
     openAccount: (env) => openAccount(env, clock),
+    watchFiles: async (wish) =>
+      (await import("./store/watch-files.js")).watchFiles({ fs: nodeFiles, clock, ...wish }),
     frames: {
       find: async (env) => (await import("./store/frame.js")).findTool(nodeFiles, env["PATH"], "ffmpeg"),
       take: async (request) => (await import("./store/frame.js")).takeFrame(request),

@@ -10,6 +10,7 @@ import {
   type WatchRequest,
 } from "../../src/engine-watch.js";
 import type { WatchWish as FileWish } from "../../src/engine-world.js";
+import type { Plan } from "../../src/plan/plan.js";
 import type { WatchWish } from "../../src/run/watch.js";
 import { film } from "./film.js";
 
@@ -22,12 +23,21 @@ async function turns(count = TURNS): Promise<void> {
   for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
+/** What is imported where it is first used takes time that no hand moves, so all of it is used once before. */
+const warm = (async () => {
+  const once = film(`version: 1\nproject: p\nprovider: kling\nshots: { "1": { prompt: x, duration: 5 } }\n`);
+  await once.render({ ask: () => Promise.resolve(true) });
+  once.write("version: [");
+  await once.open().catch(() => undefined);
+})();
+
 /** Watches a film in memory. */
 export async function watchStory(
   manifest: string,
   request: Omit<WatchRequest, "signal" | "tell"> = {},
   script: Parameters<typeof film>[1] = {},
 ) {
+  await warm;
   const set = film(manifest, script);
   const news: WatchNews[] = [];
   const stop = new AbortController();
@@ -40,6 +50,7 @@ export async function watchStory(
       files = wish;
       return Promise.resolve({
         set: (paths: ReadonlySet<string>) => void (watched = paths),
+        ready: () => Promise.resolve(),
         close: () => {
           closed = true;
           return Promise.resolve();
@@ -84,14 +95,17 @@ export async function watchStory(
     wish: (wish: WatchWish) => watch.wish(wish),
     /** Says yes to the plan that was told last. */
     approve(): void {
-      const plan = story.plan();
-      if (plan === undefined) throw new Error("there is no plan to approve");
-      watch.wish({ wish: "approve", digest: plan.digest });
+      watch.wish({ wish: "approve", digest: story.plan().digest });
     },
     quit: () => watch.wish({ wish: "quit" }),
     abort: () => stop.abort(),
     look: () => news.findLast((each) => each.type === "looked")?.look,
-    plan: () => story.look()?.plan,
+    /** The plan that was told last. */
+    plan(): Plan {
+      const plan = story.look()?.plan;
+      if (plan === undefined) throw new Error("no plan was told yet");
+      return plan;
+    },
     stand: () => news.findLast((each) => each.type === "stand")?.stand,
     notices: () => news.flatMap((each) => (each.type === "notice" ? [each.message] : [])),
     /** Prompts of the tasks that were ordered, in order. */
@@ -101,7 +115,7 @@ export async function watchStory(
       ),
     /** Step → decision of the plan that was told last. */
     decisions: () =>
-      Object.fromEntries((story.plan()?.steps ?? []).map(({ step, decision }) => [step.id, decision.kind])),
+      Object.fromEntries(story.plan().steps.map(({ step, decision }) => [step.id, decision.kind])),
     watched: () => watched,
     closed: () => closed,
     end: () => end,

@@ -13,7 +13,6 @@ import {
   symlinkSync,
   unlinkSync,
   utimesSync,
-  writeFileSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";

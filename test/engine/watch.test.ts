@@ -1,0 +1,261 @@
+/** Watching a film: what is shown after a save, what is ordered by itself, what waits for a key, and what is never lost. */
+import { describe, expect, it, test } from "vitest";
+import { watchStory } from "./watch-story.js";
+
+const shot = (prompt: string, more = "") => `"010": { prompt: "${prompt}"${more} }`;
+const film = (shots: string, provider = "kling") =>
+  `version: 1\nproject: night-ferry\nprovider: ${provider}\nshots:\n  ${shots}\n`;
+const STANDARD = { budgetUsd: 20 };
+
+describe("in the sandbox, where nothing costs", () => {
+  test("what is missing is rendered at once, and a save is followed by what it changed", async () => {
+    const story = await watchStory(
+      film(shot("a boat"), "sandbox"),
+      {},
+      { realm: "sandbox", loopback: true, taskMs: 500 },
+    );
+    await story.pass(3_000);
+    expect(story.ordered()).toEqual(["a boat"]);
+    expect(story.decisions()).toEqual({ "shots.010.clip": "keep" });
+    expect(story.stand()?.phase).toBe("idle");
+    story.save(film(shot("a ferry"), "sandbox"));
+    await story.pass(3_000);
+    expect(story.ordered()).toEqual(["a boat", "a ferry"]);
+    const edits = story.news.flatMap((each) =>
+      each.type === "looked" ? each.look.differences.filter(({ kind }) => kind === "edited") : [],
+    );
+    expect(edits).toMatchObject([
+      {
+        planned: { step: { id: "shots.010.clip" } },
+        changes: [{ field: "prompt", from: "a boat", to: "a ferry" }],
+      },
+    ]);
+  });
+});
+
+describe("where it costs", () => {
+  test("nothing is ordered without a budget until the key is pressed, and then this plan is", async () => {
+    const story = await watchStory(film(shot("a boat")));
+    await story.pass(30_000);
+    expect(story.ordered()).toEqual([]);
+    expect(story.stand()?.phase).toBe("waiting");
+    expect(story.look()?.waiting).toEqual([{ step: "shots.010.clip", why: "no_budget" }]);
+    story.approve();
+    await story.pass(1_000);
+    expect(story.ordered()).toEqual(["a boat"]);
+  });
+
+  test("a yes to another plan than the one in force orders nothing", async () => {
+    const story = await watchStory(film(shot("a boat")));
+    const shown = story.plan();
+    story.save(film(shot("a ferry")));
+    await story.pass(5_000);
+    story.wish({ wish: "approve", digest: shown.digest });
+    await story.pass(5_000);
+    expect(story.ordered()).toEqual([]);
+    expect(story.notices()).toEqual(["the plan is another one now: look at it first"]);
+  });
+
+  test("a yes that was given a moment before a save is taken back by it", async () => {
+    const story = await watchStory(film(shot("a boat")));
+    story.save(film(shot("a ferry")));
+    story.approve();
+    await story.pass(5_000);
+    expect(story.ordered()).toEqual([]);
+  });
+
+  test("a budget orders the standard tier by itself, and leaves what is dearer to the key", async () => {
+    const two = film(`${shot("a boat")}\n  "020": { prompt: "a storm", mode: pro }`);
+    const story = await watchStory(two, STANDARD);
+    await story.pass(5_000);
+    expect(story.ordered()).toEqual(["a boat"]);
+    expect(story.look()?.waiting).toEqual([{ step: "shots.020.clip", why: "tier" }]);
+    story.approve();
+    await story.pass(5_000);
+    expect(story.ordered()).toEqual(["a boat", "a storm"]);
+  });
+
+  test("a tier that is named is ordered by itself too", async () => {
+    const story = await watchStory(film(`"020": { prompt: "a storm", mode: pro }`), {
+      budgetUsd: 20,
+      tiers: ["pro"],
+    });
+    await story.pass(5_000);
+    expect(story.ordered()).toEqual(["a storm"]);
+  });
+
+  test("a tier that the manifest asks about is not ordered by a budget that does not name it", async () => {
+    const asking = `${film(shot("a boat"))}approval: { tiers: [standard] }\n`;
+    const story = await watchStory(asking, STANDARD);
+    await story.pass(5_000);
+    expect(story.ordered()).toEqual([]);
+    expect(story.look()?.waiting).toEqual([{ step: "shots.010.clip", why: "tier" }]);
+  });
+
+  test("the ceiling of the session holds over many plans, and a key does not lift it", async () => {
+    const story = await watchStory(film(shot("take 0")), { budgetUsd: 1 }, { taskMs: 2_000 });
+    for (let take = 1; take <= 12; take++) {
+      await story.pass(20_000);
+      story.save(film(shot(`take ${take}`)));
+    }
+    await story.pass(20_000);
+    const price = story.plan().totals.create.usd.high;
+    expect(price).toBeGreaterThan(0);
+    expect(story.ordered().length).toBe(Math.floor(1_000_000 / price));
+    expect(story.look()?.waiting).toEqual([{ step: "shots.010.clip", why: "ceiling" }]);
+    expect(story.stand()?.session?.used).toBe(story.ordered().length * price);
+    story.approve();
+    await story.pass(20_000);
+    expect(story.ordered().length).toBe(Math.floor(1_000_000 / price));
+  });
+
+  test("twenty saves in ten seconds start at most one paid task of a step", async () => {
+    for (const [gap, taskMs] of [
+      [500, 60_000],
+      [500, 100],
+      [300, 2_000],
+    ] as const) {
+      const story = await watchStory(film(shot("save 0")), STANDARD, { taskMs });
+      const began = story.set.clock.now();
+      for (let save = 1; save <= 20; save++) {
+        await story.pass(gap);
+        story.save(film(shot(`save ${save}`)));
+      }
+      await story.pass(Math.max(0, 10_000 - (story.set.clock.now() - began)));
+      expect(story.ordered().length, `every ${gap} ms`).toBeLessThanOrEqual(1);
+      await story.pass(90_000);
+      expect(story.ordered().at(-1)).toBe("save 20");
+    }
+  });
+
+  test("saves with pauses between them do not start a second task of a step while its first one is under way", async () => {
+    const story = await watchStory(film(shot("save 0")), STANDARD, { taskMs: 120_000 });
+    for (let save = 1; save <= 5; save++) {
+      await story.pass(12_000);
+      story.save(film(shot(`save ${save}`)));
+    }
+    expect(story.ordered()).toEqual(["save 0"]);
+    await story.pass(1_000);
+    expect(story.look()?.waiting).toEqual([{ step: "shots.010.clip", why: "overtaken" }]);
+    expect(story.stand()?.overtaken).toBe(1);
+    await story.pass(200_000);
+    expect(story.ordered()).toEqual(["save 0", "save 5"]);
+  });
+
+  test("what an edit overtook is collected under its own key, and taking the edit back is free", async () => {
+    const story = await watchStory(film(shot("a boat")), STANDARD, { taskMs: 60_000 });
+    await story.pass(5_000);
+    story.save(film(shot("a ferry")));
+    await story.pass(200_000);
+    expect(story.ordered()).toEqual(["a boat", "a ferry"]);
+    expect(story.stand()?.overtaken).toBe(0);
+    story.save(film(shot("a boat")));
+    await story.pass(5_000);
+    expect(story.decisions()).toEqual({ "shots.010.clip": "keep" });
+    expect(story.ordered()).toEqual(["a boat", "a ferry"]);
+  });
+
+  test("what failed is not ordered again by itself, and is after the key", async () => {
+    let fails = true;
+    const story = await watchStory(film(shot("a boat")), STANDARD, {
+      taskMs: 1_000,
+      end: () =>
+        fails
+          ? { status: "failed", error: { class: "permanent", message: "the server gave up" } as never }
+          : undefined,
+    });
+    await story.pass(60_000);
+    expect(story.ordered().length).toBe(1);
+    expect(story.stand()?.failed).toEqual(["shots.010.clip"]);
+    expect(story.look()?.waiting).toEqual([{ step: "shots.010.clip", why: "again" }]);
+    fails = false;
+    story.wish({ wish: "retry" });
+    await story.pass(60_000);
+    expect(story.ordered().length).toBe(2);
+    expect(story.decisions()).toEqual({ "shots.010.clip": "keep" });
+  });
+});
+
+describe("the files", () => {
+  it("that cannot be used stop nothing: the last good plan stays in force, and the next good one follows", async () => {
+    const story = await watchStory(film(shot("a boat")), STANDARD, { taskMs: 30_000 });
+    await story.pass(3_000);
+    story.save("version: 1\nshots: [");
+    await story.pass(60_000);
+    expect(story.stand()).toMatchObject({ faulty: true });
+    expect(story.news.findLast((each) => each.type === "faulty")?.diagnostics.length).toBeGreaterThan(0);
+    expect(story.news.filter((each) => each.type === "ran").length).toBe(1);
+    story.save(film(shot("a boat")));
+    await story.pass(3_000);
+    expect(story.stand()).toMatchObject({ faulty: false, phase: "idle" });
+    expect(story.ordered()).toEqual(["a boat"]);
+  });
+
+  it("are watched as the manifest names them, lockfiles and missing ones among them", async () => {
+    const story = await watchStory(film(shot("dawn", ", image: refs/lost.png")));
+    expect(story.stand()).toMatchObject({ faulty: true });
+    expect([...story.watched()].toSorted()).toEqual([
+      "/film/kling.lock.json",
+      "/film/kling.manifest.yaml",
+      "/film/kling.sandbox.lock.json",
+      "/film/refs/lost.png",
+    ]);
+    story.set.volume.copyFileSync("/film/refs/dawn.png", "/film/refs/lost.png");
+    story.touch("/film/refs/lost.png");
+    await story.pass(2_000);
+    expect(story.stand()).toMatchObject({ faulty: false, phase: "waiting" });
+  });
+
+  it("that a run writes trigger nothing", async () => {
+    const story = await watchStory(film(shot("a boat")), STANDARD, { taskMs: 1_000 });
+    await story.pass(30_000);
+    const before = story.news.length;
+    story.touch("/film/kling.lock.json");
+    await story.pass(60_000);
+    const after = story.news.slice(before).map(({ type }) => type);
+    expect(after.filter((type) => type !== "stand")).toEqual(["looked"]);
+    expect(story.ordered()).toEqual(["a boat"]);
+  });
+});
+
+describe("pausing and leaving", () => {
+  it("pause begins nothing, and going on does", async () => {
+    const story = await watchStory(film(shot("a boat")), STANDARD, { taskMs: 1_000 });
+    await story.pass(20_000);
+    story.wish({ wish: "pause" });
+    story.save(film(shot("a ferry")));
+    await story.pass(20_000);
+    expect(story.ordered()).toEqual(["a boat"]);
+    expect(story.stand()).toMatchObject({ phase: "paused", paused: true });
+    story.wish({ wish: "pause" });
+    await story.pass(2_000);
+    expect(story.ordered()).toEqual(["a boat", "a ferry"]);
+  });
+
+  it("leaves what is under way to the next one, and says which steps that are", async () => {
+    const story = await watchStory(film(shot("a boat")), STANDARD, { taskMs: 60_000 });
+    await story.pass(5_000);
+    story.quit();
+    await story.pass(1_000);
+    expect(story.end()).toMatchObject({ underWay: ["shots.010.clip"] });
+    expect(story.closed()).toBe(true);
+    await story.set.clock.advance(100_000);
+    const report = await story.set.render({});
+    expect(report.exit).toBe(0);
+    expect(story.ordered()).toEqual(["a boat"]);
+  });
+
+  it("looking only orders, fetches and writes nothing", async () => {
+    const story = await watchStory(film(shot("a boat"), "sandbox"), { lookOnly: true }, { realm: "sandbox" });
+    const own = () =>
+      story.set.names().filter((name) => name.startsWith("/film/") && !name.includes("/.kling/"));
+    const before = own();
+    await story.pass(10_000);
+    story.save(film(shot("a ferry"), "sandbox"));
+    await story.pass(10_000);
+    expect(story.ordered()).toEqual([]);
+    expect(story.vendor.log).toEqual([]);
+    expect(own()).toEqual(before);
+    expect(story.plan().steps[0]?.inputs.action).toMatchObject({ prompt: "a ferry" });
+  });
+});
