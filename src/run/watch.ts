@@ -161,14 +161,23 @@ export function stepWatcher(watcher: Watcher, event: WatchEvent): Stepped {
 }
 
 /** What the watcher is at, in one word. */
-export function phaseOf({ reading, doing, offer, faulty, paused, quitting, ended }: Watcher): WatchPhase {
+export function phaseOf({
+  reading,
+  doing,
+  offer,
+  faulty,
+  paused,
+  quitting,
+  ended,
+  lookOnly,
+}: Watcher): WatchPhase {
   if (ended) return "ended";
   if (doing === "stopping" || quitting) return "stopping";
   if (offer === undefined && !faulty) return "starting";
   if (reading !== "still") return "planning";
   if (doing === "running") return "running";
   if (paused) return "paused";
-  return (offer?.waits ?? 0) > 0 ? "waiting" : "idle";
+  return !lookOnly && (offer?.waits ?? 0) > 0 ? "waiting" : "idle";
 }
 
 function nothing(watcher: Watcher): Stepped {
