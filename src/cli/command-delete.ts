@@ -7,7 +7,7 @@ import { withProject, withWarnings, type Answer, type CommandContext } from "./a
 import type { Command } from "./commands.js";
 import { exitOfSignal } from "./io.js";
 import { wrap } from "./layout.js";
-import { shellLine } from "./request.js";
+import { sameLine } from "./request.js";
 import { deleteData, deleteQuestion, thingsPage } from "./view-delete.js";
 import { excludedNote } from "./view-excluded.js";
 
@@ -41,8 +41,8 @@ export function deleteCommand(command: DeleteCommand, context: CommandContext): 
 
 function noteOf(
   report: DeleteReport,
-  { names, profile, unused }: DeleteCommand,
-  { err: paint, columns, globals: { file } }: CommandContext,
+  command: DeleteCommand,
+  { err: paint, columns, globals }: CommandContext,
 ): string {
   const flow = (text: string) => wrap(text, columns).join("\n");
   switch (report.status) {
@@ -53,13 +53,9 @@ function noteOf(
     case "declined":
       return `${flow("nothing was deleted")}\n`;
     case "confirmation_needed": {
-      const line = shellLine([
-        "klingmake",
-        "delete",
-        ...(file === undefined ? [] : ["--file", file]),
-        ...(profile === undefined ? [] : ["--profile", profile]),
-        ...names,
-        ...(unused ? ["--unused"] : []),
+      const line = sameLine(globals, command, [
+        ...command.names,
+        ...(command.unused ? ["--unused"] : []),
         "--yes",
       ]);
       const told = deleteQuestion(report.things, paint, columns).split("\n").slice(0, -1).join("\n");

@@ -23,7 +23,7 @@ import { copiesData } from "./data-settle.js";
 import { exitOfSignal } from "./io.js";
 import { wrap } from "./layout.js";
 import { watchRun, type Progress } from "./progress.js";
-import { shellLine } from "./request.js";
+import { sameLine } from "./request.js";
 import { copiesNote } from "./view-copies.js";
 import { renderNote } from "./view-render.js";
 import { runSummary } from "./view-summary.js";
@@ -145,13 +145,7 @@ function noteOf(
   const options = { paint, columns: progress.columns() ?? columns };
   if (run.status !== "ran") return renderNote(run, { ...options, globals, flags: NO_FLAGS, shots: false });
   const told: Ran = { ...run, outcomes: run.outcomes.filter(({ outcome }) => !isNotRendered(outcome)) };
-  const again = shellLine([
-    "klingmake",
-    "download",
-    ...(globals.file === undefined ? [] : ["--file", globals.file]),
-    ...(command.profile === undefined ? [] : ["--profile", command.profile]),
-    ...command.steps,
-  ]);
+  const again = sameLine(globals, command, command.steps);
   // Who stopped before all was asked for knows nothing of what is left.
   const idle =
     !run.interrupted &&

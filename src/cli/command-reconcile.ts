@@ -8,7 +8,7 @@ import type { Command } from "./commands.js";
 import { reconcileData } from "./data-settle.js";
 import { exitOfSignal } from "./io.js";
 import { wrap } from "./layout.js";
-import { shellLine } from "./request.js";
+import { sameLine } from "./request.js";
 import { excludedNote } from "./view-excluded.js";
 import { abandonQuestion, mattersPage } from "./view-matters.js";
 
@@ -17,7 +17,7 @@ type ReconcileCommand = Command & { name: "reconcile" };
 /** Lists what is open, and settles it. */
 export function reconcileCommand(command: ReconcileCommand, context: CommandContext): Promise<Answer> {
   return withProject(context, "reconcile", async (project) => {
-    const { io, columns, out, err, globals } = context;
+    const { io, columns, out } = context;
     const { ask } = io;
     const report = await project.reconcile({
       ...(command.profile === undefined ? {} : { profile: command.profile }),
@@ -30,7 +30,7 @@ export function reconcileCommand(command: ReconcileCommand, context: CommandCont
       ...(ask === undefined ? {} : { ask: (matters) => ask(abandonQuestion(matters)) }),
     });
     const exit = report.exit === EXIT.interrupted ? exitOfSignal(io.signal) : report.exit;
-    const note = noteOf(report, command, globals.file, err, columns);
+    const note = noteOf(report, command, context);
     return {
       exit,
       data: reconcileData(report),
@@ -44,9 +44,7 @@ export function reconcileCommand(command: ReconcileCommand, context: CommandCont
 function noteOf(
   report: ReconcileReport,
   command: ReconcileCommand,
-  file: string | undefined,
-  paint: CommandContext["err"],
-  columns: number,
+  { err: paint, columns, globals }: CommandContext,
 ): string {
   const flow = (text: string) => wrap(text, columns).join("\n");
   switch (report.status) {
@@ -57,14 +55,7 @@ function noteOf(
     case "declined":
       return `${flow("nothing was given up")}\n`;
     case "confirmation_needed": {
-      const line = shellLine([
-        "klingmake",
-        "reconcile",
-        ...(file === undefined ? [] : ["--file", file]),
-        ...command.steps,
-        "--abandon",
-        "--yes",
-      ]);
+      const line = sameLine(globals, command, [...command.steps, "--abandon", "--yes"]);
       return `${paint.bad(flow("giving up wants a yes, and nobody is there to ask; nothing was given up"))}\n  ${line}\n`;
     }
     case "invalid":

@@ -62,6 +62,22 @@ export function renderParts(
   return parts.flatMap((words) => (words.length === 0 ? [] : [shellLine(words)]));
 }
 
+/** A command line about the same manifest and profile, with `words` at its end, ready for a shell. */
+export function sameLine(
+  { file, allowOutside }: Pick<GlobalFlags, "file" | "allowOutside">,
+  command: { readonly name: string; readonly profile?: string },
+  words: readonly string[],
+): string {
+  return shellLine([
+    "klingmake",
+    command.name,
+    ...(file === undefined ? [] : ["--file", file]),
+    ...(allowOutside === true ? ["--allow-outside"] : []),
+    ...(command.profile === undefined ? [] : ["--profile", command.profile]),
+    ...words,
+  ]);
+}
+
 /** Words as one line for a shell, safe to show. */
 export function shellLine(words: readonly string[]): string {
   return safeText(words.map(shellWord).join(" "));

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { sameLine } from "../../src/cli/request.js";
 import { run } from "../../src/cli/run.js";
 import { abandonQuestion, mattersPage } from "../../src/cli/view-matters.js";
 import { deleteQuestion, thingsPage } from "../../src/cli/view-delete.js";
@@ -305,5 +306,15 @@ describe("delete", () => {
       exit: 0,
       data: { status: "deleted", things: [] },
     });
+  });
+});
+
+describe("a command line to paste", () => {
+  test("is about the same manifest and profile as the one before it", () => {
+    const globals = { file: "my film/kling.manifest.yaml", allowOutside: true } as const;
+    expect(sameLine(globals, { name: "reconcile", profile: "final" }, ["shots.010", "--yes"])).toBe(
+      "klingmake reconcile --file 'my film/kling.manifest.yaml' --allow-outside --profile final shots.010 --yes",
+    );
+    expect(sameLine({}, { name: "download" }, [])).toBe("klingmake download");
   });
 });

@@ -5,7 +5,7 @@
  */
 
 import { Complaints, Fields } from "./fields.js";
-import { elementAt, voiceAt } from "./kept.js";
+import { deletionOf, voiceAt } from "./kept.js";
 import { conclude, type Checked, type Product, type VideoOrder, type World } from "./order.js";
 import { describePicture, LEGACY_PICTURE_BYTES, readPicture } from "./pictures.js";
 import { readCallback } from "./request-options.js";
@@ -145,21 +145,5 @@ function checkDeletion(record: Readonly<Record<string, unknown>>, world: World):
   body.require("element_id");
   const id = body.identifier("element_id");
   body.done();
-  const found = id === undefined ? undefined : elementAt(id, "element_id", world, complaints);
-  complaints.when(found?.preset === true, "element_id: only custom elements can be deleted");
-  return conclude(complaints, () => {
-    if (found === undefined) return undefined;
-    return {
-      order: {
-        kind: "deletion",
-        what: "element",
-        id: found.id,
-        version: "deletion",
-        prompt: "",
-        milliUnits: 0,
-      },
-      externalId: undefined,
-      watermark: false,
-    };
-  });
+  return deletionOf("element", id, "element_id", world, complaints);
 }

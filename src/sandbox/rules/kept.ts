@@ -6,7 +6,7 @@
 
 import { unreachable } from "../../base/guard.js";
 import type { Complaints, Fields } from "./fields.js";
-import type { Kept, KeptElement, World } from "./order.js";
+import { conclude, type Checked, type Kept, type KeptElement, type World } from "./order.js";
 
 /** The element of an id; undefined after a complaint. `name` is how messages call the field. */
 export function elementAt(
@@ -23,6 +23,27 @@ export function elementAt(
 export function voiceAt(id: string, name: string, world: World, complaints: Complaints): Kept | undefined {
   const found = world.voice(id);
   return isUsable(found, id, name, complaints) ? found : undefined;
+}
+
+/** A deletion of what `id` stands for: the account's own only. `name` is how messages call the field. */
+export function deletionOf(
+  what: "element" | "voice",
+  id: string | undefined,
+  name: string,
+  world: World,
+  complaints: Complaints,
+): Checked {
+  const find = what === "element" ? elementAt : voiceAt;
+  const found = id === undefined ? undefined : find(id, name, world, complaints);
+  complaints.when(found?.preset === true, `${name}: only custom ${what}s can be deleted`);
+  return conclude(complaints, () => {
+    if (found === undefined) return undefined;
+    return {
+      order: { kind: "deletion", what, id: found.id, version: "deletion", prompt: "", milliUnits: 0 },
+      externalId: undefined,
+      watermark: false,
+    };
+  });
 }
 
 /** Reads `element_list` of the legacy generation. */

@@ -6,7 +6,7 @@
 
 import { unreachable } from "../../base/guard.js";
 import { Complaints, Fields } from "./fields.js";
-import { voiceAt } from "./kept.js";
+import { deletionOf } from "./kept.js";
 import { conclude, type Checked, type OwnResult, type Product, type World } from "./order.js";
 import { isWebAddress, resultName } from "./pictures.js";
 import { CALL_MILLI_UNITS } from "./prices.js";
@@ -114,21 +114,5 @@ function checkDeletion(record: Readonly<Record<string, unknown>>, world: World):
   body.require("voice_id");
   const id = body.text("voice_id", Infinity, 1);
   body.done();
-  const found = id === undefined ? undefined : voiceAt(id, "voice_id", world, complaints);
-  complaints.when(found?.preset === true, "voice_id: only custom voices can be deleted");
-  return conclude(complaints, () => {
-    if (found === undefined) return undefined;
-    return {
-      order: {
-        kind: "deletion",
-        what: "voice",
-        id: found.id,
-        version: "deletion",
-        prompt: "",
-        milliUnits: 0,
-      },
-      externalId: undefined,
-      watermark: false,
-    };
-  });
+  return deletionOf("voice", id, "voice_id", world, complaints);
 }
