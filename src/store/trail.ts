@@ -3,7 +3,7 @@
  * and what lies at its end. Changes of what is watched are seen by comparing two such ends. Knows nothing of events.
  * Links are followed by hand, because the system's own answer does not say which folders it went through.
  */
-import { basename, dirname, join, resolve, sep } from "node:path";
+import { basename, dirname, resolve, sep } from "node:path";
 import { errorCode, look, type FileStat, type LinkedFiles } from "./files.js";
 
 /** A name in a folder that a path hangs on: when it comes, goes or is replaced, the path may lead elsewhere. */
@@ -35,7 +35,7 @@ export interface Trail {
   readonly seen: Seen;
 }
 
-/** Follows one path. */
+/** Follows one absolute path without `..` in it. */
 export type Follow = (path: string) => Trail;
 
 interface Place {
@@ -59,10 +59,8 @@ export function openTrails(fs: LinkedFiles, root: string): Follow {
   let inside = (_folder: string): boolean => false;
 
   const placeOf = (path: string, links: number): Place => {
-    const before = known.get(path);
-    if (before !== undefined) return before;
-    const place = findPlace(path, links);
-    known.set(path, place);
+    let place = known.get(path);
+    if (place === undefined) known.set(path, (place = findPlace(path, links)));
     return place;
   };
 
@@ -73,7 +71,7 @@ export function openTrails(fs: LinkedFiles, root: string): Follow {
     if (parent.real === undefined) return parent;
     if (parent.stat?.isDirectory() === false) return { ...parent, real: undefined, stat: undefined };
     const hinge: Hinge = { folder: parent.real, name: basename(path) };
-    const here = join(parent.real, hinge.name);
+    const here = parent.real.endsWith(sep) ? parent.real + hinge.name : parent.real + sep + hinge.name;
     const kept = inside(parent.real) ? [...parent.kept, hinge] : parent.kept;
     try {
       const stat = look(fs, here);
@@ -93,7 +91,8 @@ export function openTrails(fs: LinkedFiles, root: string): Follow {
   known.clear();
 
   return (path) => {
-    const { kept, last, stat, code } = placeOf(resolve(path), 0);
+    // Only folders are remembered: each path is followed once.
+    const { kept, last, stat, code } = findPlace(path, 0);
     return {
       hinges: last === undefined || kept.at(-1) === last ? kept : [...kept, last],
       seen: code === undefined ? seenAs(stat) : { kind: "unreachable", code },

@@ -194,7 +194,7 @@ export function watchFiles(options: WatchFilesOptions): Watched {
 
   const lookAround = async (): Promise<void> => {
     while (!closing.signal.aborted) {
-      const [usual, each] = polled || refused.size > 0 ? [POLL_MS, 0.3] : [LOOK_AROUND_MS, 1];
+      const [usual, each] = polled || refused.size > 0 ? [POLL_MS, 0.3] : [LOOK_AROUND_MS, 3];
       // With very many files it is rarer, so that the idle watcher stays idle.
       await pause(Math.max(usual, asked.size * each), wake.signal);
       lookAtDue();

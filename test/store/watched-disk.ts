@@ -24,15 +24,17 @@ export const hastyClock: Clock = {
 
 const BOUND_MS = 20_000;
 
-/** Returns once `condition` holds. @throws after a bound, with what there was instead. */
-export async function until(condition: () => boolean, instead: () => unknown): Promise<void> {
+/** Waits until `condition` holds, and says whether it ever did. */
+export async function comes(condition: () => boolean): Promise<boolean> {
   const end = performance.now() + BOUND_MS;
   while (!condition()) {
-    if (performance.now() > end) throw new Error(`never came; instead: ${JSON.stringify(instead())}`);
+    if (performance.now() > end) return false;
     await wait(2);
   }
+  return true;
 }
 
+/** What is watched, and what came of it. */
 export interface WatchedDisk {
   readonly root: string;
   readonly watched: Watched;
@@ -42,8 +44,11 @@ export interface WatchedDisk {
   at(name: string): string;
   write(name: string, text: string): void;
   watch(...names: string[]): void;
-  /** Returns once the reader knows of each file what the disk holds, and every one of `names` was told. */
-  inStep(...names: string[]): Promise<void>;
+  /**
+   * Waits until the reader knows of each file what the disk holds, and every one of `names` was told.
+   * Resolves with those for which that never came.
+   */
+  behind(...names: string[]): Promise<readonly string[]>;
   forget(): void;
   end(): Promise<void>;
 }
@@ -98,15 +103,13 @@ export async function watchedDisk(
     at,
     write,
     watch,
-    async inStep(...wanted) {
-      const behind = (): readonly string[] => [
-        ...[...known].filter(([path, text]) => read(path) !== text).map(([path]) => path),
+    async behind(...wanted) {
+      const late = (): readonly string[] => [
+        ...[...known].filter(([path, text]) => read(path) !== text).map(([path]) => relative(root, path)),
         ...wanted.filter((name) => !told.some((each) => each.includes(name))),
       ];
-      await until(
-        () => behind().length === 0,
-        () => ({ behind: behind(), told }),
-      );
+      await comes(() => late().length === 0);
+      return late();
     },
     forget: () => void told.splice(0),
     async end() {
