@@ -1,5 +1,6 @@
 // Bundles the command line into a few files, because loading a hundred modules takes longer than a no-op run.
-// Native and rarely needed packages stay outside; everything else is inlined.
+// Native and rarely needed packages stay outside; everything else is inlined. chokidar is, though only `watch` needs it:
+// imported when watching begins, it becomes a file of its own, which loads in half the time of the package.
 import { build } from "esbuild";
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -71,7 +71,7 @@ export function openTrails(fs: LinkedFiles, root: string): Follow {
     if (parent.real === undefined) return parent;
     if (parent.stat?.isDirectory() === false) return { ...parent, real: undefined, stat: undefined };
     const hinge: Hinge = { folder: parent.real, name: basename(path) };
-    const here = parent.real.endsWith(sep) ? parent.real + hinge.name : parent.real + sep + hinge.name;
+    const here = pathOf(hinge);
     const kept = inside(parent.real) ? [...parent.kept, hinge] : parent.kept;
     try {
       const stat = look(fs, here);
@@ -98,6 +98,19 @@ export function openTrails(fs: LinkedFiles, root: string): Follow {
       seen: code === undefined ? seenAs(stat) : { kind: "unreachable", code },
     };
   };
+}
+
+/** What lies at a hinge now; a link there is not followed. */
+export function seenAt(fs: LinkedFiles, hinge: Hinge): Seen {
+  try {
+    return seenAs(look(fs, pathOf(hinge)));
+  } catch (error) {
+    return { kind: "unreachable", code: errorCode(error) };
+  }
+}
+
+function pathOf({ folder, name }: Hinge): string {
+  return folder.endsWith(sep) ? folder + name : folder + sep + name;
 }
 
 function seenAs(stat: FileStat | undefined): Seen {

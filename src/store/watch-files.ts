@@ -13,13 +13,13 @@ import type { Clock } from "../base/clock.js";
 import { safeText } from "../base/text.js";
 import { look, type LinkedFiles } from "./files.js";
 import { openFolderWatches, type Watching } from "./folder-watch.js";
-import { isYoung, mayDiffer, openTrails, type Hinge, type Seen } from "./trail.js";
+import { isYoung, mayDiffer, openTrails, seenAt, type Hinge, type Seen } from "./trail.js";
 
 /** Files that are being watched. */
 export interface Watched {
   /**
    * Watches these absolute paths from now on and no others; what does not exist yet is watched for. A path that is new
-   * among them and changed after `readSinceMs` (epoch), when the caller began to read, is told.
+   * among them and changed after `readSinceMs` (epoch), when the caller began to read, is told, maybe before this returns.
    */
   set(paths: ReadonlySet<string>, readSinceMs?: number): void;
   /** Resolves once no change can go unnoticed. */
@@ -192,14 +192,26 @@ export function watchFiles(options: WatchFilesOptions): Watched {
     folders.want(wanted);
   };
 
+  /** Paths whose end is not what it was. That they still lead there is left to the events, and to a rarer look. */
+  const stirred = (): readonly string[] => {
+    const found: string[] = [];
+    for (const [path, { seen, hinges }] of asked) {
+      const end = hinges.at(-1);
+      if (end === undefined || mayDiffer(seen, seenAt(fs, end))) found.push(path);
+    }
+    return found;
+  };
+
   const lookAround = async (): Promise<void> => {
+    let round = 0;
     while (!closing.signal.aborted) {
       const [usual, each] = polled || refused.size > 0 ? [POLL_MS, 0.3] : [LOOK_AROUND_MS, 3];
       // With very many files it is rarer, so that the idle watcher stays idle.
       await pause(Math.max(usual, asked.size * each), wake.signal);
       lookAtDue();
       const until = new Map(heard);
-      const missed = lookAt(asked.keys(), false);
+      const listening = !polled && refused.size === 0;
+      const missed = lookAt(listening && ++round % 8 !== 0 ? stirred() : asked.keys(), false);
       if (missed.length > 0 && !polled) void judge(missed, until);
     }
   };
