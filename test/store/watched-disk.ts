@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Clock } from "../../src/base/clock.js";
-import { nodeFiles } from "../../src/store/files.js";
+import { nodeFiles, type LinkedFiles } from "../../src/store/files.js";
 import type { Watching } from "../../src/store/folder-watch.js";
 import { watchFiles, type Watched } from "../../src/store/watch-files.js";
 
@@ -57,7 +57,11 @@ export interface WatchedDisk {
 export async function watchedDisk(
   files: Readonly<Record<string, string>>,
   names: readonly string[] = Object.keys(files),
-  options: { readonly load?: () => Promise<Watching>; readonly clock?: Clock } = {},
+  options: {
+    readonly load?: () => Promise<Watching>;
+    readonly clock?: Clock;
+    readonly fs?: LinkedFiles;
+  } = {},
 ): Promise<WatchedDisk> {
   const top = realpathSync(mkdtempSync(join(tmpdir(), "klingmake-watch-")));
   const root = join(top, "film");
@@ -79,7 +83,7 @@ export async function watchedDisk(
   const failed: string[] = [];
   const known = new Map<string, string>();
   const watched = watchFiles({
-    fs: nodeFiles,
+    fs: options.fs ?? nodeFiles,
     clock: options.clock ?? realClock,
     root,
     tell(changed) {
