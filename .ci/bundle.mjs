@@ -1,6 +1,7 @@
 // Bundles the command line into a few files, because loading a hundred modules takes longer than a no-op run.
 // Native and rarely needed packages stay outside; everything else is inlined. chokidar is, though only `watch` needs it:
 // imported when watching begins, it becomes a file of its own, which loads in half the time of the package.
+// What runs in the browser becomes one script and one style, which the page carries in itself.
 import { build } from "esbuild";
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -42,3 +43,16 @@ rmSync(outdir, { recursive: true, force: true });
 mkdirSync(outdir, { recursive: true });
 for (const { path, text } of outputFiles) writeFileSync(path, DEFINES_STAND_IN.test(text) ? REQUIRE + text : text);
 chmodSync(`${outdir}klingmake.js`, 0o755);
+
+const browser = fileURLToPath(new URL("../src/page/browser/", import.meta.url));
+await build({
+  entryPoints: [`${browser}main.ts`, `${browser}page.css`],
+  outdir: fileURLToPath(new URL("../dist/page/browser/", import.meta.url)),
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: ["chrome111", "firefox115", "safari16.4"],
+  charset: "utf8",
+  legalComments: "none",
+  logLevel: "warning",
+});

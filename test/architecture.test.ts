@@ -33,6 +33,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   // A film as it is shown to people, in a terminal or a browser.
   show: ["index"],
   page: ["index", "show"],
+  // What runs in a browser knows the film as it is shown, and nothing of the program.
+  "page/browser": [],
   cli: ["index", "show", "page"],
 };
 /** Packages and Node modules by room. */
@@ -83,6 +85,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ],
   index: [],
   show: [],
+  "page/browser": [],
   page: [
     "node:http",
     "node:net",
@@ -118,7 +121,11 @@ const AMBIENT: readonly (readonly [word: RegExp, mayStandIn: RegExp])[] = [
 ];
 
 const roomOf = (name: string): string =>
-  name.includes("/") ? name.slice(0, name.indexOf("/")) : name.replace(/[-.].*$/, "");
+  name.startsWith("page/browser/")
+    ? "page/browser"
+    : name.includes("/")
+      ? name.slice(0, name.indexOf("/"))
+      : name.replace(/[-.].*$/, "");
 
 /** Comments out, so that prose may say any word. */
 const code = (source: string): string =>
@@ -141,6 +148,7 @@ describe("the rooms", () => {
     expect(allowed, `room ${room} is not on the plan of the house`).toBeDefined();
     for (const specifier of importsOf(name).filter((each) => each.startsWith("."))) {
       const target = targetOf(name, specifier);
+      if (room === "page/browser" && target === "page/film.ts") continue;
       expect([room, ...(allowed ?? [])], `${name} imports ${target}`).toContain(roomOf(target));
     }
   });
@@ -157,6 +165,25 @@ describe("the rooms", () => {
     for (const [word, mayStandIn] of AMBIENT) {
       if (mayStandIn.test(name)) continue;
       expect(code(text.get(name) ?? "").match(word)?.[0], `${name} reaches for the world`).toBeUndefined();
+    }
+  });
+
+  it("only a film's types, and no program, go from page to browser, and nothing comes back", () => {
+    const inBrowser = (name: string) => roomOf(name) === "page/browser";
+    for (const name of files) {
+      for (const target of importsOf(name).map((specifier) => targetOf(name, specifier)))
+        expect(!inBrowser(name) && inBrowser(target), `${name} imports ${target}`).toBe(false);
+      if (inBrowser(name)) expect(code(text.get(name) ?? "")).not.toMatch(/import \{[^}]*\} from "\.\.\//);
+    }
+  });
+
+  it("what runs in a browser makes no HTML of a text and asks for nothing but what it is told of", () => {
+    for (const name of files.filter((each) => roomOf(each) === "page/browser")) {
+      const source = code(text.get(name) ?? "");
+      expect(source, name).not.toMatch(
+        /innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|\beval\b|new Function|XMLHttpRequest|sendBeacon|WebSocket|method:/,
+      );
+      expect(/\bfetch\(/.test(source), name).toBe(name === "page/browser/step-view.ts");
     }
   });
 
