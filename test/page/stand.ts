@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
+import { expect } from "vitest";
 import { type Browser, chromium, type Page } from "playwright-core";
 import type { Film, FilmNews } from "../../src/page/film.js";
 import { pageDocument, pagePolicy } from "../../src/page/document.js";
@@ -147,4 +148,12 @@ export async function watched(
   );
   await page.goto(url);
   return { page, complaints, requests };
+}
+
+/**
+ * Waits until an expression is true in the page. As text, because it runs there; and asked from here, because the page's
+ * policy lets nothing be evaluated by the page itself.
+ */
+export async function until(page: Page, expression: string): Promise<void> {
+  await expect.poll(() => page.evaluate(expression), { timeout: 15_000, message: expression }).toBe(true);
 }

@@ -15,7 +15,12 @@ export class Bar {
   readonly #sign = element("span", { class: "dot", "aria-hidden": "true" });
   readonly #watch = element("bdi", { class: "words" });
   readonly #lost = element("span", { class: "lost" });
-  readonly #line = element("p", { class: "watch", role: "status" }, this.#sign, this.#watch, this.#lost);
+  readonly #line = element(
+    "p",
+    { class: "watch", role: "status" },
+    this.#sign,
+    element("span", {}, this.#watch, " ", this.#lost),
+  );
   readonly #meter = element("div", { class: "meter", "aria-hidden": "true" });
   readonly #amounts = element("dl", { class: "amounts" });
   readonly #note = element("p", { class: "note" });
@@ -65,6 +70,12 @@ export class Bar {
       say(button, `${count[decision]} ${decision}`);
       button.disabled = count[decision] === 0;
     }
+  }
+
+  /** Says which count the sheet is filtered by. */
+  filtered(words: string): void {
+    for (const [decision, button] of this.#buttons)
+      mark(button, "aria-pressed", String(words === `is:${decision}`));
   }
 
   /** Whether what is shown is kept in step. */

@@ -2,10 +2,10 @@
  * A card of the contact sheet. Its heading and picture stay the same elements for as long as the shot is there, so that
  * news take away neither the focus nor a clip that plays.
  */
-import type { ShotView } from "../film.js";
+import type { ShotView, StepView } from "../film.js";
 import { arrange, element, mark, say } from "./element.js";
 import { promptText } from "./prompt.js";
-import { factWords, links, pictureStep, priceWords, promptStep, speakingStep } from "./shot.js";
+import { factWords, links, pictureStep, priceWords, promptStep, shownStep, speakingStep } from "./shot.js";
 import { Stage } from "./stage.js";
 import { taskLine, type TaskLine } from "./task-line.js";
 import { STATES } from "./words.js";
@@ -67,8 +67,7 @@ export class Card {
     mark(this.root, "data-state", speaking?.state);
     const other = this.stage.set(
       picture?.media,
-      picture?.outdated === true ||
-        (picture !== undefined && picture.id !== shot.shown && shot.kind === "shot"),
+      pictureLabel(shot, picture),
       speaking?.state === "working" ? "on its way" : "nothing yet",
     );
     this.#task = speaking?.task === undefined ? undefined : taskLine(speaking.task, live);
@@ -90,8 +89,18 @@ export class Card {
   }
 }
 
+/** What has to be said of a picture that is not the shot as it is asked for. */
+function pictureLabel(shot: ShotView, picture: StepView | undefined): string {
+  if (picture === undefined) return "";
+  if (picture.outdated === true) return "outdated";
+  if (picture.id === shot.shown) return "";
+  return picture.name === shownStep(shot)?.name
+    ? `take ${picture.take}`
+    : `${picture.name.replaceAll("_", " ")} only`;
+}
+
 /** `● to render  prompt changed`. */
-export function verdict(step: ShotView["steps"][number]): HTMLElement {
+export function verdict(step: StepView): HTMLElement {
   const { sign, words } = STATES[step.state];
   return element(
     "p",

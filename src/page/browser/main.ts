@@ -39,7 +39,7 @@ const detail = new Detail(live, {
 
 const input = element("input", {
   type: "search",
-  placeholder: "Filter: words, is:failed, tag:…",
+  placeholder: "Filter  ( / )",
   "aria-label": "filter",
   "aria-keyshortcuts": "/",
   autocomplete: "off",
@@ -120,6 +120,7 @@ function setFilter(words: string): void {
 }
 
 function tellFound(): void {
+  bar.filtered(input.value.trim());
   const { count, of } = sheet.shown;
   const { empty, problem } = readFilter(input.value);
   say(found, problem ?? (empty ? `${of} on the sheet` : `${count} of ${of}`));

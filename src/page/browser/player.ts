@@ -48,6 +48,7 @@ export class Player {
   #at = 0;
   #screen: 0 | 1 = 0;
   #missed: string[] = [];
+  readonly #unplayable = new Set<Cut>();
   #ended = false;
 
   /** `onClosed` is told the shot that played last. */
@@ -86,6 +87,7 @@ export class Player {
   open(shots: readonly ShotView[], from?: string): void {
     this.#cuts = shots.filter(({ plays }) => plays).map(cutOf);
     this.#missed = [];
+    this.#unplayable.clear();
     this.#ended = false;
     this.#track.replaceChildren(
       ...this.#cuts.map(({ shot, url }) => {
@@ -126,7 +128,8 @@ export class Player {
     this.#ended = false;
     this.#at = to;
     if (this.#back.getAttribute("src") === cut.url) this.#screen = this.#screen === 0 ? 1 : 0;
-    else this.#front.src = cut.url;
+    // What failed while it was loaded ahead said so when nobody was listening; it is asked for again.
+    if (this.#front.getAttribute("src") !== cut.url || this.#front.error !== null) this.#front.src = cut.url;
     this.#back.pause();
     this.root.classList.remove("over");
     this.#front.classList.add("front");
@@ -164,18 +167,21 @@ export class Player {
     this.#ended = true;
     this.#front.pause();
     this.root.classList.add("over");
-    const there = this.#cuts.filter(({ url }) => url !== undefined).length;
+    const there = this.#cuts.filter((cut) => cut.url !== undefined && !this.#unplayable.has(cut)).length;
     this.#caption.replaceChildren(
       there === 0
         ? "There is nothing to play yet."
-        : `The end. ${there} of ${counted(this.#cuts.length, "shot")} played.`,
+        : `The end. ${there} of ${counted(this.#cuts.length, "shot")} to be seen.`,
     );
     this.#showPlaying();
   }
 
   #fail(): void {
     const cut = this.#cuts[this.#at];
-    if (cut !== undefined) this.#missed.push(`${cut.shot.id} (could not be played)`);
+    if (cut !== undefined) {
+      this.#missed.push(`${cut.shot.id} (could not be played)`);
+      this.#unplayable.add(cut);
+    }
     this.#show(this.#at + 1, 1);
   }
 

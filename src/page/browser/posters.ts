@@ -10,6 +10,8 @@ import type { Stage } from "./stage.js";
 const AT_ONCE = 3;
 const MARGIN = "400px 0px";
 const WIDEST_PIXELS = 480;
+/** A clip that has not come after so long lets others go first. */
+const PATIENCE_MS = 20_000;
 
 /** The posters of a sheet. */
 export class Posters {
@@ -101,7 +103,9 @@ function picture(url: string, end: End): () => void {
 function firstFrame(url: string, end: End): () => void {
   const video = element("video", { preload: "auto", playsinline: true });
   video.muted = true;
+  const timer = setTimeout(() => end(undefined), PATIENCE_MS);
   const drop = (): void => {
+    clearTimeout(timer);
     video.onloadeddata = video.onerror = null;
     dropMedia(video);
   };

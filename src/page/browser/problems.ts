@@ -52,29 +52,42 @@ export function problemView(problem: Problem, onOpen?: (shot: string) => void): 
       element("span", { class: "sign", "aria-hidden": "true" }, severity === "error" ? "✕" : "!"),
       element("b", {}, severity),
       " ",
-      element("bdi", {}, message),
+      prose(message),
       " ",
-      element("code", {}, code),
+      element("code", { class: "code" }, code),
     ),
   );
-  if (place !== undefined || lines !== undefined) view.append(frame(place, lines ?? []));
+  const link = shot === undefined || onOpen === undefined ? undefined : shotLink(shot, onOpen);
+  if (place !== undefined || lines !== undefined || link !== undefined)
+    view.append(frame(place, lines ?? [], link));
   if (why !== undefined) view.append(said("why", why));
   if (help !== undefined) view.append(said("help", help));
-  if (shot !== undefined && onOpen !== undefined) {
-    const link = element("a", { href: `#${encodeURIComponent(shot)}` }, "show ", element("bdi", {}, shot));
-    link.onclick = (event) => {
-      event.preventDefault();
-      onOpen(shot);
-    };
-    view.append(element("p", {}, link));
-  }
   return view;
 }
 
-const said = (word: string, text: string): HTMLElement =>
-  element("p", { class: "said" }, element("b", {}, word), " ", element("bdi", {}, text));
+function shotLink(shot: string, onOpen: (shot: string) => void): HTMLElement {
+  const link = element("a", { href: `#${encodeURIComponent(shot)}` }, "show ", element("bdi", {}, shot));
+  link.onclick = (event) => {
+    event.preventDefault();
+    onOpen(shot);
+  };
+  return link;
+}
 
-function frame(place: string | undefined, lines: NonNullable<Problem["lines"]>): HTMLElement {
+/** Words in which code stands between backticks. */
+function prose(text: string): HTMLElement {
+  const parts = text.split(/`([^`]+)`/);
+  return element("bdi", {}, ...parts.map((part, at) => (at % 2 === 0 ? part : element("code", {}, part))));
+}
+
+const said = (word: string, text: string): HTMLElement =>
+  element("p", { class: "said" }, element("b", {}, word), " ", prose(text));
+
+function frame(
+  place: string | undefined,
+  lines: NonNullable<Problem["lines"]>,
+  link: HTMLElement | undefined,
+): HTMLElement {
   const rows = lines.map(({ number, text, mark }) => {
     const [from, to] = mark ?? [text.length, text.length];
     return element(
@@ -94,7 +107,9 @@ function frame(place: string | undefined, lines: NonNullable<Problem["lines"]>):
   return element(
     "figure",
     { class: "frame" },
-    place === undefined ? undefined : element("figcaption", {}, place),
-    element("pre", { tabindex: 0, "aria-label": "lines of the manifest" }, ...rows),
+    element("figcaption", {}, place, " ", link),
+    rows.length === 0
+      ? undefined
+      : element("pre", { tabindex: 0, "aria-label": "lines of the manifest" }, ...rows),
   );
 }

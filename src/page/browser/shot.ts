@@ -53,17 +53,11 @@ export function priceWords(shot: ShotView): string {
   return parts.length === 0 ? "free" : parts.join(" + ");
 }
 
-/** `kling-2.5-turbo · std · standard · 5 s`. */
-export function factWords(step: StepView): string {
-  const { model, mode, tier, seconds } = step;
-  const facts = [
-    model,
-    mode,
-    model === undefined ? undefined : `${tier} tier`,
-    seconds === undefined ? undefined : `${seconds} s`,
-  ];
-  const known = facts.filter((fact) => fact !== undefined);
-  return known.length === 0 ? step.action.replaceAll("_", " ") : known.join(" · ");
+/** `kling-2.5-turbo std · standard · 5 s`. */
+export function factWords({ model, mode, tier, seconds, action }: StepView): string {
+  if (model === undefined) return action.replaceAll("_", " ");
+  const facts = [mode === undefined ? model : `${model} ${mode}`, tier];
+  return [...facts, ...(seconds === undefined ? [] : [`${seconds} s`])].join(" · ");
 }
 
 /** How a shot is called in a sentence: its id, and its title where it has one. */

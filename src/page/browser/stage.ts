@@ -35,16 +35,18 @@ export class Stage {
     return this.#url !== undefined && this.#media?.kind !== "audio" && this.#poster === undefined;
   }
 
-  /** Shows other media, or none with the words that say why; true where the bytes are others than before. */
-  set(media: MediaView | undefined, outdated: boolean, without: string): boolean {
+  /**
+   * Shows other media under a label, or none with the words that say why; true where the bytes are others than before.
+   */
+  set(media: MediaView | undefined, label: string, without: string): boolean {
     const url = ownAddress(media?.url);
     const other = url !== this.#url;
     this.#media = media;
     this.#url = url;
     if (other) this.clear();
-    this.root.classList.toggle("outdated", outdated);
+    this.root.classList.toggle("outdated", label === "outdated");
     mark(this.root, "data-kind", url === undefined ? "none" : media?.kind);
-    say(this.#label, outdated && url !== undefined ? "outdated" : "");
+    say(this.#label, url === undefined ? "" : label);
     if (url === undefined) say(this.#blank, without);
     else if (media?.kind === "audio")
       say(this.#blank, media.seconds === undefined ? "♪" : `♪ ${clockWords(media.seconds)}`);

@@ -17,7 +17,7 @@ export const DECISIONS = ["render", "resume", "restore", "keep", "blocked"] as c
 
 /** `0:05`, `1:20`, `1:02:03`. */
 export function clockWords(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
+  const whole = Math.max(0, Math.floor(seconds));
   const two = (value: number): string => String(value).padStart(2, "0");
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
