@@ -18,7 +18,7 @@ import { withProject, withWarnings, type Answer, type CommandContext } from "./a
 import { isAutomatic } from "./colours.js";
 import { STDOUT, type Command } from "./commands.js";
 import { planData, wantData, type Data } from "./data-plan.js";
-import { usdJson } from "./money-text.js";
+import { usdJson } from "../show/money-text.js";
 import { driftSumData, eventData, outcomeData } from "./data-run.js";
 import { envelopeLine, eventLine, type EnvelopeBody } from "./envelope.js";
 import { exitOfSignal, type FileSink, type Io, type Sink } from "./io.js";

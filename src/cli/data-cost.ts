@@ -15,7 +15,7 @@ import {
 } from "../index.js";
 import { estimateData, type Data } from "./data-plan.js";
 import { amountsData, billedData, driftData, driftSumData } from "./data-run.js";
-import { unitsJson, usdJson } from "./money-text.js";
+import { unitsJson, usdJson } from "../show/money-text.js";
 
 /** The whole ledger. */
 export function costData(report: CostReport, groups: readonly CostGroup[], by: CostGrouping): Data {

@@ -4,7 +4,7 @@
  */
 import { countFindings, type DoctorReport, type Finding, type Pack } from "../index.js";
 import type { Data } from "./data-plan.js";
-import { unitsJson } from "./money-text.js";
+import { unitsJson } from "../show/money-text.js";
 
 /** The `data` of the envelope. */
 export function doctorData(report: DoctorReport): Data {

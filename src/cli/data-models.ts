@@ -3,7 +3,7 @@
  */
 import { tierOf, type Catalog, type Model, type PriceRow, type VideoEndpoint } from "../index.js";
 import type { Data } from "./data-plan.js";
-import { unitsJson, usdJson } from "./money-text.js";
+import { unitsJson, usdJson } from "../show/money-text.js";
 import { pricesOf } from "./prices.js";
 
 /** One model. */

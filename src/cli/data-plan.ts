@@ -15,7 +15,7 @@ import {
   type WantsYes,
 } from "../index.js";
 import { obstacleData } from "./data-obstacle.js";
-import { unitsJson, usdJson } from "./money-text.js";
+import { unitsJson, usdJson } from "../show/money-text.js";
 
 /** What JSON text is made of. */
 export type Data = Readonly<Record<string, unknown>>;

@@ -14,7 +14,7 @@ import {
 } from "../index.js";
 import { obstacleData } from "./data-obstacle.js";
 import { artifactData, type Data } from "./data-plan.js";
-import { unitsJson, usdJson } from "./money-text.js";
+import { unitsJson, usdJson } from "../show/money-text.js";
 
 /** An event without its envelope; the caller adds schema, version and time. */
 export function eventData(event: RunEvent): Data {

@@ -13,7 +13,7 @@ import {
 } from "../index.js";
 import { artifactData, plannedData, type Data } from "./data-plan.js";
 import { outcomeData } from "./data-run.js";
-import { usdJson } from "./money-text.js";
+import { usdJson } from "../show/money-text.js";
 import type { NotBegun } from "./view-excluded.js";
 
 /** Why nothing was begun. */

@@ -20,7 +20,7 @@ import {
 } from "../index.js";
 import type { Paint } from "./colours.js";
 import { factLines, fit, lineColumns, rowLine, tableWidths, wrap, type Cell } from "./layout.js";
-import { amountsText, driftAmount, unitsText, usdRange } from "./money-text.js";
+import { amountsText, driftAmount, unitsText, usdRange } from "../show/money-text.js";
 
 /** How the page is to look. */
 export interface CostOptions {

@@ -15,7 +15,7 @@ import {
 import type { Paint } from "./colours.js";
 import { wrap } from "./layout.js";
 import { shellLine } from "./request.js";
-import { outcomeNote } from "./view-outcome.js";
+import { outcomeNote } from "../show/outcome-text.js";
 
 type Shown = Extract<ReconcileReport, { readonly matters: readonly MatterReport[] }>;
 

@@ -14,7 +14,7 @@ import {
 } from "../index.js";
 import type { Paint } from "./colours.js";
 import { columnsOf, factLines, fitWords, wrap } from "./layout.js";
-import { estimateText } from "./money-text.js";
+import { estimateText } from "../show/money-text.js";
 import {
   copyText,
   extensionFacts,
@@ -25,7 +25,7 @@ import {
   wordsOf,
   type Models,
   type StepsById,
-} from "./view-step.js";
+} from "../show/step-text.js";
 
 /** Takes of one step that have the same ahead of them. */
 export type Row = readonly [PlannedStep, ...PlannedStep[]];

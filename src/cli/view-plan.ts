@@ -8,7 +8,7 @@ import type { Paint } from "./colours.js";
 import { filmOrder, type Entry } from "../show/film-order.js";
 import { fit, fitWords, wrap } from "./layout.js";
 import { cellsOf, rowLines, rowsOf, sheetWidths, type Sheet } from "./view-row.js";
-import { isPlainKeep, type Models } from "./view-step.js";
+import { isPlainKeep, type Models } from "../show/step-text.js";
 import { planTotals } from "./view-totals.js";
 
 /** How a sheet is to look. */

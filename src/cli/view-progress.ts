@@ -5,7 +5,8 @@
  */
 import { billWords, formatSeconds, safeText, type RunEvent, type StepId } from "../index.js";
 import type { Paint } from "./colours.js";
-import { outcomeHelp, outcomeNote, outcomePaint, outcomeWord } from "./view-outcome.js";
+import { outcomeHelp, outcomeNote, outcomeWord } from "../show/outcome-text.js";
+import { outcomePaint } from "./view-outcome.js";
 
 /** A word about a long render once in so many seconds. */
 const HEARTBEAT_SECONDS = 60;

@@ -7,7 +7,14 @@ import type { Paint } from "./colours.js";
 import { baseOf } from "../show/film-order.js";
 import { columnsOf, fitWords, lineColumns, rowLine, tableWidths, type Cell } from "./layout.js";
 import { notesBelow, type NoteContext, type Row } from "./view-notes.js";
-import { handleEndOf, isPlainKeep, modelText, priceText, sizeText, type StepsById } from "./view-step.js";
+import {
+  handleEndOf,
+  isPlainKeep,
+  modelText,
+  priceText,
+  sizeText,
+  type StepsById,
+} from "../show/step-text.js";
 
 /** What rows are made with. */
 export interface Sheet extends NoteContext {

@@ -13,8 +13,9 @@ import {
   type StepId,
 } from "../index.js";
 import { isAtWork, isPicture, isThere, type Board, type Standing } from "../show/run-board.js";
+import { PREPARES, WAITS } from "../show/phase-text.js";
 import { stepsOf, type Link, type Shot } from "../show/shots.js";
-import { outcomeNote, outcomeShort, outcomeWord } from "./view-outcome.js";
+import { outcomeNote, outcomeShort, outcomeWord } from "../show/outcome-text.js";
 
 /** A shot's line before it has its columns. */
 export interface ShotRow {
@@ -198,7 +199,7 @@ function workWords({ planned, phase, taskMs, expectedSeconds }: Standing, nowMs:
     case "starting":
       return isLocal(planned.step.action) ? ["taking the picture", "picture"] : ["starting"];
     case "preparing":
-      return phase.call === "speech" ? ["speaking the text", "speaking"] : ["looking for faces", "faces"];
+      return PREPARES[phase.call];
     case "waiting":
       return WAITS[phase.why];
     case "retrying":
@@ -225,13 +226,6 @@ function workWords({ planned, phase, taskMs, expectedSeconds }: Standing, nowMs:
       return [""];
   }
 }
-
-const WAITS: Readonly<Record<(Standing["phase"] & { kind: "waiting" })["why"], readonly string[]>> = {
-  slot: ["waits for a free slot", "no slot"],
-  busy: ["the vendor is busy, trying again", "vendor busy"],
-  no_answer: ["nobody answers, asking again", "no answer"],
-  lost_answer: ["an answer was lost, asking for it", "lost answer"],
-};
 
 /** What a shot of which nothing is under way waits for: other shots, or its turn. */
 function waitingWords(standings: readonly Standing[], board: Board): readonly string[] {

@@ -2,11 +2,12 @@
  * Where a film stands: one line a step with one of five words, and how many there are of each.
  * The words follow from the plan's decisions; only `stale` looks at the reason, to tell an old clip from none.
  */
-import { counted, obstacleText, reasonText, safeText, type Plan, type PlannedStep } from "../index.js";
+import { counted, safeText, type Plan, type PlannedStep } from "../index.js";
 import type { Paint } from "./colours.js";
 import { filmOrder } from "../show/film-order.js";
 import { columnsOf, fit, lineColumns, rowLine, tableWidths, wrap, type Cell } from "./layout.js";
 import { isPicture } from "../show/run-board.js";
+import { whyText } from "../show/step-text.js";
 
 /** How a step stands. */
 export type Standing = "fresh" | "stale" | "missing" | "under way" | "blocked";
@@ -87,11 +88,7 @@ function statusCells(each: PlannedStep, paint: Paint): readonly Cell[] {
 }
 
 function noteOf(each: PlannedStep): string {
-  if (each.decision.kind === "blocked") return obstacleText(each.decision.because, each.step.id).why;
-  if (each.decision.kind === "keep" && each.decision.conflict === true)
-    return "its output was changed by someone else";
-  if (each.reason !== undefined) return reasonText(each.reason);
-  return each.step.output ?? "";
+  return whyText(each) ?? each.step.output ?? "";
 }
 
 function standingPaint(each: PlannedStep, paint: Paint): (text: string) => string {

@@ -17,12 +17,13 @@ import {
 } from "../index.js";
 import type { Paint } from "./colours.js";
 import { columnsOf, fit, padded, wrap } from "./layout.js";
-import { amountsText, usdRange } from "./money-text.js";
+import { amountsText, usdRange } from "../show/money-text.js";
 import { isPicture } from "../show/run-board.js";
 import { costOfClip, driftsOf } from "../show/run-forecast.js";
 import { shotsOf, stepsOf, type Shot } from "../show/shots.js";
 import { diagnosticBlock } from "./view-diagnostics.js";
-import { outcomeHelp, outcomeNote, outcomePaint, outcomeWord } from "./view-outcome.js";
+import { outcomeHelp, outcomeNote, outcomeWord } from "../show/outcome-text.js";
+import { outcomePaint } from "./view-outcome.js";
 
 /** How a summary is made. */
 export interface SummaryOptions {

@@ -18,8 +18,8 @@ import {
 import type { Paint } from "./colours.js";
 import { labelled } from "./layout.js";
 import { isPicture } from "../show/run-board.js";
-import { totalsText } from "./money-text.js";
-import { handleEndOf, lifeText, workedOn } from "./view-step.js";
+import { totalsText } from "../show/money-text.js";
+import { handleEndOf, lifeText, workedOn } from "../show/step-text.js";
 
 /** The foot of a call sheet as lines. */
 export function planTotals(

@@ -14,8 +14,8 @@ import {
 } from "../index.js";
 import type { Paint } from "./colours.js";
 import { fit, labelled } from "./layout.js";
-import { estimateText } from "./money-text.js";
-import { extensionFacts, handleText, inputText } from "./view-step.js";
+import { estimateText } from "../show/money-text.js";
+import { extensionFacts, handleText, inputText } from "../show/step-text.js";
 
 /** The page for one step, with a line break at its end. */
 export function whyPage(report: WhyReport, paint: Paint, columns: number, now: number): string {

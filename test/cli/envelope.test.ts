@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { planData } from "../../src/cli/data-plan.js";
 import { eventData, outcomeData } from "../../src/cli/data-run.js";
 import { envelopeLine, eventLine } from "../../src/cli/envelope.js";
-import { usdJson } from "../../src/cli/money-text.js";
+import { usdJson } from "../../src/show/money-text.js";
 import type { Outcome, RunEvent } from "../../src/index.js";
 import { id, kept, planned, planOf, priced, stuck } from "./fixtures.js";
 

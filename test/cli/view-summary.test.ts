@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { columnsOf } from "../../src/cli/layout.js";
 import { runSummary, type SummaryOptions } from "../../src/cli/view-summary.js";
-import { outcomeNote } from "../../src/cli/view-outcome.js";
+import { outcomeNote } from "../../src/show/outcome-text.js";
 import type { Drift, Outcome, Plan, PlannedStep, RenderReport } from "../../src/index.js";
 import { id, kept, PLAIN, planned, planOf } from "./fixtures.js";
 

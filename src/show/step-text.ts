@@ -1,11 +1,13 @@
 /**
  * One planned step in words: what it is made with, from what, at which price, and what is worth knowing of it.
- * Shared by the call sheet and the page of one step; decides nothing and lays nothing out.
+ * Shared by the call sheet, the page of one step and the film in a browser; decides nothing and lays nothing out.
  */
 import {
   counted,
   isLocal,
   listWords,
+  obstacleText,
+  reasonText,
   sourcesOf,
   type Action,
   type Catalog,
@@ -17,6 +19,13 @@ import { estimateText } from "./money-text.js";
 /** Whether it is kept and there is nothing more to say. */
 export function isPlainKeep(each: PlannedStep): boolean {
   return each.decision.kind === "keep" && each.decision.conflict !== true && each.reason === undefined;
+}
+
+/** Why it is decided as it is, in one line; undefined where there is nothing to say. */
+export function whyText({ decision, reason, step }: PlannedStep): string | undefined {
+  if (decision.kind === "blocked") return obstacleText(decision.because, step.id).why;
+  if (decision.kind === "keep" && decision.conflict === true) return "its output was changed by someone else";
+  return reason === undefined ? undefined : reasonText(reason);
 }
 
 /** Planned steps by id. */
