@@ -14,6 +14,7 @@ import { recall } from "./engine-journal.js";
 import { findManifest, manifestBytes, shownPath } from "./engine-find.js";
 import { withMisfits } from "./engine-gateway.js";
 import { loadManifest } from "./engine-manifest.js";
+import { openPasts, type Past } from "./engine-past.js";
 import {
   chooseProfile,
   matchSteps,
@@ -71,6 +72,8 @@ export interface Project extends Settling {
   readonly root: string;
   /** Absolute path of the manifest. */
   readonly file: string;
+  /** The manifest's path as people know it: relative to where klingmake was started, where it lies below. */
+  readonly shown: string;
   readonly name: string;
   /** Warnings of reading the manifest. */
   readonly diagnostics: readonly Diagnostic[];
@@ -80,6 +83,8 @@ export interface Project extends Settling {
   check(): Promise<readonly Diagnostic[]>;
   /** What will happen and what it costs. Makes no request; remembers the offer, so that its digest can be approved. */
   plan(request?: PlanRequest): Promise<Checked<Plan>>;
+  /** What was there before a plan that `plan` of this very project made; undefined for any other. Looks nowhere. */
+  past(plan: Plan): Past | undefined;
   graph(profile?: string): Promise<Checked<Graph>>;
   /** Absolute paths of what a plan is made from: manifest, lockfiles and every input file, whether or not it is there. */
   sources(profile?: string): Promise<readonly string[]>;
@@ -132,7 +137,7 @@ export async function openProject(
     catalog: catalog.value,
     put,
   });
-  return { value: projectOf(opened, file, warnings), diagnostics: warnings };
+  return { value: projectOf(opened, file, shown, warnings), diagnostics: warnings };
 }
 
 function readText(world: World, file: string, outside?: boolean): Checked<string> {
@@ -203,8 +208,9 @@ async function told<T>(look: () => Promise<Checked<T>>): Promise<Checked<T>> {
   }
 }
 
-function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]): Project {
+function projectOf(opened: Opened, file: string, shown: string, warnings: readonly Diagnostic[]): Project {
   const { manifest, catalog, world, state } = opened;
+  const pasts = openPasts(manifest, catalog);
   const journalNow = () => recall(world, state, opened.snapshots);
 
   const planNow = async (request: PlanRequest): Promise<Checked<Plan>> => {
@@ -221,6 +227,7 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
     // Best effort: a read-only checkout can still be planned, and its digest approved by exact match.
     await opened.offer(value.plan).catch(() => undefined);
     await Promise.all([opened.inputs.save(), opened.outputs.save()]);
+    pasts.keep(value);
     return { value: value.plan, diagnostics };
   };
 
@@ -264,6 +271,7 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
   return {
     root: opened.root,
     file,
+    shown,
     name: manifest.project,
     diagnostics: warnings,
     profiles: manifest.profiles.map((profile) => profile.id),
@@ -278,6 +286,7 @@ function projectOf(opened: Opened, file: string, warnings: readonly Diagnostic[]
       return checked.diagnostics;
     },
     plan: (request = {}) => told(() => planNow(request)),
+    past: (plan) => pasts.of(plan),
     graph: graphOf,
     async sources(profile) {
       const { value: graph } = await graphOf(profile);

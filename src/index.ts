@@ -25,6 +25,7 @@ export type { MatterReport, ReconcileReport } from "./engine-reconcile.js";
 export { initProject, type InitOptions, type InitReport } from "./engine-init.js";
 export { exampleNames, schemaText, version } from "./engine-package.js";
 export type { OpenOptions, PlanRequest } from "./engine-prepare.js";
+export type { Past, PastRendering } from "./engine-past.js";
 export type { RenderReport, RenderRequest } from "./engine-render.js";
 export { runSandbox, UnusableFaults } from "./engine-sandbox.js";
 export type { Look, Watch, WatchEnd, WatchNews, WatchRequest, WatchStand } from "./engine-watch.js";
@@ -35,6 +36,7 @@ export type { Input, Realm, StepId } from "./graph/input.js";
 export { sourcesOf } from "./plan/source.js";
 export type { Graph, Step } from "./graph/step.js";
 export { inputsOf } from "./graph/inputs-of.js";
+export { maskSecrets } from "./manifest/secrets.js";
 export {
   DEFAULT_POLICY,
   paidSteps,
@@ -43,7 +45,7 @@ export {
   type Uncovered,
   type WantsYes,
 } from "./plan/approval.js";
-export { fieldsOf, type Change } from "./plan/change.js";
+export { changesBetween, fieldsOf, type Change } from "./plan/change.js";
 export { chargedOr } from "./plan/committed.js";
 export { correctionsYaml, type Correction } from "./plan/corrections.js";
 export {

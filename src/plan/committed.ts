@@ -6,25 +6,42 @@ import { unreachable } from "../base/guard.js";
 import { micros, milliUnits, type Micros } from "../base/money.js";
 import { LIST_UNIT_PRICES } from "../catalog/units.js";
 import { callsBeyond, callsMoney } from "./calls.js";
+import type { Realm } from "../graph/input.js";
 import { RENDER } from "./decide.js";
 import type { Attempt, Billed, Prior, Rendering } from "./prior.js";
 import { isRecorded, wholeOf } from "./recorded.js";
 
 /** Money of the project's life: what the lock has, and every attempt that the lock does not show, paid or still open. */
 export function committedMoney(prior: Prior): Micros {
-  let total = 0;
+  const { spent, reserved } = committedIn(prior, "kling");
+  return micros(spent + reserved);
+}
+
+/** What was spent in a realm, and the most that what has not ended there may still take. */
+export function committedIn(
+  prior: Prior,
+  realm: Realm,
+): { readonly spent: Micros; readonly reserved: Micros } {
+  let spent = 0;
+  let reserved = 0;
   for (const rendering of prior.lock.renders.values()) {
-    if (rendering.inputs.realm !== "kling") continue;
-    for (const { billed, estimate } of wholeOf(rendering)) total += chargedOr(billed, estimate);
+    if (rendering.inputs.realm !== realm) continue;
+    for (const { billed, estimate } of wholeOf(rendering)) spent += chargedOr(billed, estimate);
   }
   for (const attempts of prior.attempts.values()) {
     for (const attempt of attempts) {
       const isLocked = attempt.call === RENDER && isRecorded(prior.lock, attempt);
-      if (attempt.realm !== "kling" || isLocked) continue;
-      total += chargeOf(attempt);
+      if (attempt.realm !== realm || isLocked) continue;
+      if (isOpen(attempt)) reserved += chargeOf(attempt);
+      else spent += chargeOf(attempt);
     }
   }
-  return micros(total);
+  return { spent: micros(spent), reserved: micros(reserved) };
+}
+
+/** Whether what an attempt takes is not settled yet. */
+function isOpen({ state }: Attempt): boolean {
+  return state === "intent" || state === "submitted" || state === "unknown";
 }
 
 /** What an attempt took or may still take. */

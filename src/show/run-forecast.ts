@@ -20,7 +20,7 @@ export interface RunMoney {
 }
 
 /** Spent, reserved and left. */
-export function runMoney(board: Board, maxCost: Micros | undefined): RunMoney {
+export function runMoney(board: Pick<Board, "plan" | "standings">, maxCost: Micros | undefined): RunMoney {
   let spent = 0;
   let collected = 0;
   let reserved = 0;

@@ -32,12 +32,16 @@ export function whyText({ decision, reason, step }: PlannedStep): string | undef
 export type StepsById = ReadonlyMap<string, PlannedStep>;
 
 /** Model and mode; empty where the author has no choice of one. */
-export function modelText({ model, mode, step }: PlannedStep, byId: StepsById): string {
-  if (model !== undefined) return [model, mode ?? ""].join(" ").trim();
-  if (isLocal(step.action)) return "this machine";
-  // A native extend is made by the model of its clip.
-  const source = step.action.kind === "extend" ? madeBy(step.action, byId) : undefined;
-  return source === undefined ? "" : [source.model, source.mode ?? ""].join(" ").trim();
+export function modelText(each: PlannedStep, byId: StepsById): string {
+  if (each.model === undefined && isLocal(each.step.action)) return "this machine";
+  const { model, mode } = modelOf(each, byId);
+  return [model ?? "", mode ?? ""].join(" ").trim();
+}
+
+/** The model that makes it, with its mode; a native extend is made by the model of its clip. */
+export function modelOf(each: PlannedStep, byId: StepsById): Pick<PlannedStep, "model" | "mode"> {
+  if (each.model !== undefined || each.step.action.kind !== "extend") return each;
+  return madeBy(each.step.action, byId) ?? {};
 }
 
 /** Seconds of a clip, or the size of a still; empty where neither is asked for. */

@@ -1,0 +1,255 @@
+/**
+ * What a watcher tells, as the film that the page shows: a reducer. A shot of which nothing changed stays the very same
+ * object from one film to the next, so that whoever sends it sees at once what is new. The board of a run is laid over the
+ * plan, step by step, where both mean the same; it stays until a plan is made after the run.
+ */
+import type {
+  Diagnostic,
+  Look,
+  Past,
+  Plan,
+  PlannedStep,
+  Project,
+  StepId,
+  WatchNews,
+  WatchStand,
+} from "../index.js";
+import { filmOrder, type Entry } from "../show/film-order.js";
+import { openBoard, type Board, type Standing } from "../show/run-board.js";
+import type { Film, ShotView } from "./film.js";
+import { moneyBar } from "./money-bar.js";
+import { problemsOf } from "./problems.js";
+import { isSame } from "./same.js";
+import { shotView } from "./shot-view.js";
+import { shown } from "./shown.js";
+import { watchLine } from "./watch-line.js";
+
+/** A film that is kept in step with what a watcher tells. */
+export interface OpenFilm {
+  take(news: WatchNews, nowMs: number): void;
+  /** The film as it stands; undefined before anything can be said of it. */
+  film(nowMs: number): Film | undefined;
+}
+
+/** What a film is called while its manifest could not be read yet. */
+export interface FilmOptions {
+  /** The manifest as people know it. */
+  readonly manifest?: string;
+}
+
+/** A plan with all that is looked up in it. */
+interface Scene {
+  readonly project: Project;
+  readonly plan: Plan;
+  readonly past: Past | undefined;
+  readonly byId: ReadonlyMap<StepId, PlannedStep>;
+  readonly entries: readonly Entry<PlannedStep>[];
+  /** Which entry a step is of. */
+  readonly placeOf: ReadonlyMap<StepId, number>;
+}
+
+/** The film of a plan, as it stands at one moment and without anybody who watches. */
+export function filmOnce(
+  project: Project,
+  plan: Plan,
+  diagnostics: readonly Diagnostic[],
+  nowMs: number,
+): Film {
+  const scene = sceneOf(project, plan);
+  const shots = scene.entries.map((entry) => showEntry(entry, scene, NOTHING_RUNS));
+  return {
+    ...headOf(scene, shots),
+    now: nowMs,
+    money: moneyBar({ plan, base: scene.past?.money }),
+    problems: problemsOf(diagnostics, project.root),
+    shots,
+  };
+}
+
+/** A film of which nothing is known yet. */
+export function openFilm({ manifest = "kling.manifest.yaml" }: FilmOptions = {}): OpenFilm {
+  let look: Look | undefined;
+  let scene: Scene | undefined;
+  let shots: readonly ShotView[] = [];
+  let said: readonly Diagnostic[] = [];
+  let problems: Film["problems"] = [];
+  let title = manifest;
+  let stand: WatchStand | undefined;
+  let board: Board | undefined;
+  let isRunning = false;
+  /** What was spent before the run that the board is of. */
+  let base: Past["money"] | undefined;
+  /** What failed, until it is tried again or means something else. */
+  const failures = new Map<StepId, Standing>();
+  /** Entries that have to be made anew. */
+  const changed = new Set<number>();
+
+  const running: Running = {
+    standingOf: (planned) => {
+      const { id } = planned.step;
+      const isOpen = planned.decision.kind === "render" || planned.decision.kind === "blocked";
+      const standing = board?.standings.get(id) ?? (isOpen ? failures.get(id) : undefined);
+      return standing?.planned.key === planned.key ? standing : undefined;
+    },
+    hasFailed: (id) => stand?.failed.includes(id) === true,
+  };
+  const touch = (step: StepId) => {
+    const at = scene?.placeOf.get(step);
+    if (at !== undefined) changed.add(at);
+  };
+  const say = (diagnostics: readonly Diagnostic[], project: Project | undefined) => {
+    said = diagnostics;
+    problems = problemsOf(diagnostics, project?.root);
+  };
+  const looked = (next: Look) => {
+    look = next;
+    say(next.diagnostics, next.project);
+    const made = sceneOf(next.project, next.plan);
+    scene = made;
+    if (!isRunning) {
+      board = undefined;
+      base = made.past?.money;
+    }
+    for (const [id, { planned }] of failures) if (made.byId.get(id)?.key !== planned.key) failures.delete(id);
+    const before = new Map(shots.map((shot) => [shot.name, shot]));
+    shots = made.entries.map((entry) => {
+      const old = before.get(entry.name);
+      const now = showEntry(entry, made, running);
+      return old !== undefined && isSame(old, now) ? old : now;
+    });
+    changed.clear();
+  };
+  const begun = (plan: Plan) => {
+    board = openBoard(plan);
+    isRunning = true;
+    base = scene?.past?.money ?? base;
+    for (const { step } of plan.steps) {
+      failures.delete(step.id);
+      touch(step.id);
+    }
+  };
+  const settled = (): readonly ShotView[] => {
+    if (scene === undefined || changed.size === 0) return shots;
+    const now = [...shots];
+    for (const at of changed) {
+      const entry = scene.entries[at];
+      if (entry === undefined) continue;
+      const made = showEntry(entry, scene, running);
+      if (!isSame(made, now[at])) now[at] = made;
+    }
+    changed.clear();
+    shots = now;
+    return shots;
+  };
+  return {
+    take(news, nowMs) {
+      switch (news.type) {
+        case "looked":
+          return looked(news.look);
+        case "faulty":
+          title = news.project?.name ?? title;
+          return say(news.diagnostics, news.project ?? scene?.project);
+        case "run":
+          return begun(news.plan);
+        case "event": {
+          const { event } = news;
+          if (board === undefined || !("step" in event)) return;
+          board.take(event, nowMs);
+          touch(event.step);
+          const standing = board.standings.get(event.step);
+          if (standing !== undefined && hasFailed(standing)) failures.set(event.step, standing);
+          return;
+        }
+        case "ran":
+          isRunning = false;
+          return;
+        case "stand":
+          for (const step of [...news.stand.failed, ...(stand?.failed ?? [])]) touch(step);
+          stand = news.stand;
+          return;
+        case "notice":
+          return;
+      }
+    },
+    film(nowMs) {
+      const watch = watchLine({ stand, look, board: isRunning ? board : undefined, diagnostics: said });
+      const watched = watch === undefined ? {} : { watch };
+      if (scene === undefined) {
+        if (problems.length === 0 && watch === undefined) return undefined;
+        return { ...unread(title, manifest), now: nowMs, ...watched, problems };
+      }
+      const now = settled();
+      return {
+        ...headOf(scene, now),
+        now: nowMs,
+        ...watched,
+        money: moneyBar({
+          plan: scene.plan,
+          base,
+          ...(board === undefined ? {} : { board }),
+          ...(stand?.session === undefined ? {} : { session: stand.session }),
+        }),
+        problems,
+        shots: now,
+      };
+    },
+  };
+}
+
+/** What a run says of steps. */
+interface Running {
+  readonly standingOf: (planned: PlannedStep) => Standing | undefined;
+  readonly hasFailed: (id: StepId) => boolean;
+}
+
+const NOTHING_RUNS: Running = { standingOf: () => undefined, hasFailed: () => false };
+
+function hasFailed({ phase }: Standing): boolean {
+  return phase.kind === "ended" && (phase.outcome.status === "failed" || phase.outcome.status === "unknown");
+}
+
+function sceneOf(project: Project, plan: Plan): Scene {
+  const entries = filmOrder(plan.steps);
+  return {
+    project,
+    plan,
+    past: project.past(plan),
+    byId: new Map(plan.steps.map((planned) => [planned.step.id, planned])),
+    entries,
+    placeOf: new Map(entries.flatMap(({ steps }, at) => steps.map(({ step }) => [step.id, at] as const))),
+  };
+}
+
+function showEntry(entry: Entry<PlannedStep>, { past, byId, project }: Scene, running: Running): ShotView {
+  return shotView(entry, { past, byId, root: project.root, ...running });
+}
+
+type Head = Pick<Film, "version" | "project" | "profile" | "realm" | "manifest" | "count">;
+
+function headOf({ plan, project }: Scene, shots: readonly ShotView[]): Head {
+  const count = { keep: 0, restore: 0, resume: 0, render: 0, blocked: 0 };
+  for (const { steps } of shots) for (const { decision } of steps) count[decision]++;
+  return {
+    version: 1,
+    project: shown(plan.project),
+    profile: shown(plan.profile),
+    realm: plan.realm,
+    manifest: shown(project.shown, project.root),
+    count,
+  };
+}
+
+/** A film before its manifest could be read for the first time. */
+function unread(title: string, manifest: string): Omit<Film, "now" | "watch" | "problems"> {
+  const nothing = { words: "$0.00", micros: 0 };
+  return {
+    version: 1,
+    project: shown(title),
+    profile: "",
+    realm: "sandbox",
+    manifest: shown(manifest),
+    money: { spent: nothing, reserved: nothing, planned: nothing },
+    count: { keep: 0, restore: 0, resume: 0, render: 0, blocked: 0 },
+    shots: [],
+  };
+}
