@@ -68,7 +68,7 @@ describe("the words that changed", () => {
   it("marks a word that was put in, and no other", () => {
     fc.assert(
       fc.property(
-        fc.array(fc.constantFrom("the", "ferry", "leaves", "pier"), { minLength: 1 }),
+        fc.array(fc.constantFrom<string>("the", "ferry", "leaves", "pier"), { minLength: 1 }),
         fc.nat(),
         (words, at) => {
           const after = words.toSpliced(at % (words.length + 1), 0, "zebra");
