@@ -36,6 +36,7 @@ export type { Input, Realm, StepId } from "./graph/input.js";
 export { sourcesOf } from "./plan/source.js";
 export type { Graph, Step } from "./graph/step.js";
 export { inputsOf } from "./graph/inputs-of.js";
+export { linesAround, type ManifestLine } from "./manifest/place.js";
 export { maskSecrets } from "./manifest/secrets.js";
 export {
   DEFAULT_POLICY,

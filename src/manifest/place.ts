@@ -17,6 +17,21 @@ export interface Placer {
   hide(span: Span): void;
 }
 
+/** A line of a manifest's text, without its line break and without credentials. */
+export interface ManifestLine {
+  /** From 1. */
+  readonly number: number;
+  readonly text: string;
+}
+
+// A message needs one line; those around it are made for whoever shows more, and are no part of what is stored of a place.
+const surroundings = new WeakMap<Place, (lines: number) => readonly ManifestLine[]>();
+
+/** Up to so many lines before and after a place's own; none for a place that was not made from a text just now. */
+export function linesAround(place: Place, lines: number): readonly ManifestLine[] {
+  return surroundings.get(place)?.(lines) ?? [];
+}
+
 // A line of this many UTF-16 units is longer than any frame; of a longer one, so many stand before the place.
 const LONG_LINE = 2048;
 const BEFORE = 512;
@@ -33,25 +48,39 @@ export function placer(text: string, file: string): Placer {
     if (last?.index !== index) last = { index, text: maskSecrets(line) };
     return last.text;
   };
+  const shownPart = (index: number, skipped: number): string => {
+    const from = startOf(index);
+    const line = text.slice(from, startOf(index + 1) - 1).replace(/\r$/, "");
+    return (hidden.get(index) ?? []).reduce(
+      (shown, span) => withHidden(shown, from + skipped, span),
+      masked(index, line).slice(skipped, skipped + LONG_LINE),
+    );
+  };
+  const around = (index: number, lines: number): readonly ManifestLine[] => {
+    const found: ManifestLine[] = [];
+    const last = Math.min(index + lines, (starts?.length ?? 1) - 1);
+    for (let at = Math.max(0, index - lines); at <= last; at++)
+      if (at !== index) found.push({ number: at + 1, text: shownPart(at, 0) });
+    return found;
+  };
   return {
     at([start, end]) {
       const index = lineOf(start);
       const from = startOf(index);
-      const line = text.slice(from, startOf(index + 1) - 1).replace(/\r$/, "");
-      const column = Math.min(start - from, line.length);
+      const { length } = text.slice(from, startOf(index + 1) - 1).replace(/\r$/, "");
+      const column = Math.min(start - from, length);
       // Of a file that is one line, every place would carry all of it.
-      const skipped = line.length > LONG_LINE ? Math.max(0, column - BEFORE) : 0;
-      return {
+      const skipped = length > LONG_LINE ? Math.max(0, column - BEFORE) : 0;
+      const place: Place = {
         file,
         line: index + 1,
         column: column + 1,
-        length: Math.max(1, Math.min(end - from, line.length) - column),
-        text: (hidden.get(index) ?? []).reduce(
-          (shown, span) => withHidden(shown, from + skipped, span),
-          masked(index, line).slice(skipped, skipped + LONG_LINE),
-        ),
+        length: Math.max(1, Math.min(end - from, length) - column),
+        text: shownPart(index, skipped),
         ...(skipped === 0 ? {} : { skipped }),
       };
+      surroundings.set(place, (lines) => around(index, lines));
+      return place;
     },
     hide(span) {
       const [first, to] = [lineOf(span[0]), lineOf(Math.max(span[0], span[1] - 1))];

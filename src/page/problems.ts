@@ -2,7 +2,7 @@
  * Diagnostics as the page shows them: each with its line of the manifest and the part that is meant. What a place carries
  * was made free of credentials where it was made; here its characters are made safe without moving any.
  */
-import { diagnosticJson, type Diagnostic, type Path, type Place } from "../index.js";
+import { diagnosticJson, linesAround, safeText, type Diagnostic, type Path, type Place } from "../index.js";
 import type { Problem } from "./film.js";
 import { shown } from "./shown.js";
 
@@ -34,9 +34,33 @@ export function problemOf(diagnostic: Diagnostic, root: string | undefined): Pro
     ...(help === undefined ? {} : { help: shown(help, root) }),
     ...(place === undefined
       ? {}
-      : { place: `${shown(place.file, root)}:${place.line}:${place.column}`, lines: [lineOf(place)] }),
+      : {
+          place: `${shown(place.file, root)}:${place.line}:${place.column}`,
+          lines: linesOf(place, severity === "error" ? diagnostic.place : undefined),
+        }),
     ...(shot === undefined ? {} : { shot }),
   };
+}
+
+/** Lines before and after that are shown with an error. */
+const AROUND = 2;
+
+/** The line itself, and those around it where they are to be had. */
+function linesOf(place: Place, found: Place | undefined): NonNullable<Problem["lines"]> {
+  const others = (found === undefined ? [] : linesAround(found, AROUND)).map(({ number, text }) => ({
+    number,
+    text: cut(safeLine(text)),
+  }));
+  return [...others, lineOf(place)].toSorted((one, other) => one.number - other.number);
+}
+
+function safeLine(text: string): string {
+  return Array.from(text, (character) => safeText(character)).join("");
+}
+
+function cut(text: string): string {
+  const to = wholeAt(text, WINDOW);
+  return text.length <= WINDOW ? text : `${text.slice(0, to)}…`;
 }
 
 function lineOf(place: Place): NonNullable<Problem["lines"]>[number] {

@@ -245,7 +245,8 @@ describe("a film on the page", () => {
       shot: "shots.020",
       place: expect.stringMatching(/^kling\.manifest\.yaml:9:\d+$/),
     });
-    const [line] = problem?.lines ?? [];
+    expect(problem?.lines?.map(({ number }) => number)).toEqual([7, 8, 9, 10]);
+    const line = problem?.lines?.find(({ mark }) => mark !== undefined);
     expect(line?.number).toBe(9);
     expect(line?.text.slice(...(line.mark ?? []))).toContain("images.nobody");
     page.set.write(FILM);
