@@ -166,6 +166,8 @@ export function openFilm({ manifest = "kling.manifest.yaml" }: FilmOptions = {})
         case "stand":
           for (const step of [...news.stand.failed, ...(stand?.failed ?? [])]) touch(step);
           stand = news.stand;
+          // A run that came to nothing is not told of again.
+          isRunning &&= MAY_RUN.has(stand.phase);
           return;
         case "notice":
           return;
@@ -195,6 +197,9 @@ export function openFilm({ manifest = "kling.manifest.yaml" }: FilmOptions = {})
     },
   };
 }
+
+/** Phases of a watcher in which a run may be going on. */
+const MAY_RUN: ReadonlySet<WatchStand["phase"]> = new Set(["running", "stopping", "planning"]);
 
 /** What a run says of steps. */
 interface Running {

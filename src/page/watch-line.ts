@@ -1,8 +1,8 @@
 /**
  * What the watcher is at, in a word to colour by and a line to read.
  */
-import { counted, formatUsd, type Diagnostic, type Look, type Micros, type WatchStand } from "../index.js";
-import { totalsText, usdRange } from "../show/money-text.js";
+import { counted, formatUsd, type Diagnostic, type Look, type WatchStand } from "../index.js";
+import { mostText } from "../show/money-text.js";
 import type { Board } from "../show/run-board.js";
 import type { WatchLine } from "./film.js";
 
@@ -45,12 +45,19 @@ function stateOf(stand: WatchStand, given: WatchGiven): readonly [state: WatchLi
     case "stopping":
       return ["running", "brings what is on its way to a safe end"];
     case "waiting":
-      return ["waiting", `waits for a yes to ${waitingPrice(given.look)}: press a in the terminal`];
+      return ["waiting", waitingText(given.look)];
     case "paused":
       return ["paused", "begins nothing new: press p in the terminal to go on"];
     case "idle":
       return ["looking", stand.failed.length === 0 ? "waits for changes" : failedText(stand)];
   }
+}
+
+function waitingText(look: Look | undefined): string {
+  const wanted = look === undefined ? undefined : wantedYes(look);
+  return wanted === undefined
+    ? "waits: more than this session may order"
+    : `waits for a yes: ${wanted}; press a in the terminal`;
 }
 
 function failedText({ failed }: WatchStand): string {
@@ -69,24 +76,9 @@ function runText(board: Board | undefined): string {
   return `renders: ${ended} of ${counted(steps, "step")} done`;
 }
 
-/** What the steps that wait would cost, each task once. */
-function waitingPrice(look: Look | undefined): string {
-  if (look === undefined) return "the plan";
-  const { plan, waiting } = look;
-  const waits = new Set(waiting.map(({ step }) => step));
-  const chosen = plan.steps.filter(
-    (each) => waits.has(each.step.id) && each.create !== undefined && each.sameAs === undefined,
-  );
-  if (chosen.length === 0) return totalsText(plan.totals.create);
-  let [low, high, unknown] = [0, 0, 0];
-  for (const { estimate } of chosen) {
-    if (estimate.kind === "unknown") unknown++;
-    if (estimate.kind !== "priced") continue;
-    low += estimate.usd.low;
-    high += estimate.usd.high;
-  }
-  const known = usdRange({ low: low as Micros, high: high as Micros });
-  if (unknown === 0) return known;
-  const more = counted(unknown, "unknown price");
-  return high === 0 ? more : `${known} and ${more}`;
+/** What a yes would be to; undefined where a yes would change nothing. */
+function wantedYes({ plan, waiting }: Look): string | undefined {
+  const steps = new Set(waiting.flatMap(({ step, why }) => (why === "ceiling" ? [] : [step])));
+  if (steps.size === 0) return undefined;
+  return `${counted(steps.size, "step")}, up to ${mostText(plan, (id) => steps.has(id))}`;
 }

@@ -7,11 +7,15 @@ import {
   formatUnits,
   formatUsd,
   listWords,
+  paidSteps,
+  retriesMoney,
   type Amounts,
   type Drift,
   type Estimate,
   type Micros,
   type MilliUnits,
+  type Plan,
+  type StepId,
   type Totals,
 } from "../index.js";
 
@@ -46,6 +50,19 @@ export function totalsText(totals: Totals): string {
   if (totals.unknown === 0) return amount;
   const unknown = counted(totals.unknown, "unknown price");
   return totals.usd.high === 0 ? unknown : `${amount} and ${unknown}`;
+}
+
+/** `$0.42 and 1 unknown price`: the most that these steps may cost, each task once, their further attempts included. */
+export function mostText(plan: Pick<Plan, "steps">, isMeant: (step: StepId) => boolean): string {
+  const creates = paidSteps(plan).flatMap(({ step, create }) => (isMeant(step.id) ? [create] : []));
+  let most = 0;
+  for (const create of creates)
+    if (create.ceiling !== undefined) most += create.ceiling + retriesMoney(create);
+  const unknown = creates.filter(({ ceiling }) => ceiling === undefined).length;
+  const amount = formatUsd(most as Micros);
+  if (unknown === 0) return amount;
+  const prices = counted(unknown, "unknown price");
+  return most === 0 ? prices : `${amount} and ${prices}`;
 }
 
 /** `0.25 units`, `1 unit`. */

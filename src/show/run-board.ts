@@ -153,13 +153,17 @@ function moved(
         reserved: 0 as Micros,
       };
     }
-    case "step_processing":
+    case "step_processing": {
+      const begunMs = nowMs - event.elapsedSeconds * 1000;
+      // Events are heard of a moment late; a task does not begin anew because of that.
+      const isKnown = before.taskMs !== undefined && Math.abs(before.taskMs - begunMs) < 1000;
       return {
         ...before,
         phase: { kind: event.status },
-        taskMs: nowMs - event.elapsedSeconds * 1000,
+        taskMs: isKnown ? before.taskMs : begunMs,
         ...(sandbox || event.expectedSeconds === undefined ? {} : { expectedSeconds: event.expectedSeconds }),
       };
+    }
     case "step_downloading": {
       const total = event.total === undefined ? {} : { total: event.total };
       return { ...before, phase: { kind: "downloading", bytes: event.bytes, ...total } };
