@@ -93,9 +93,16 @@ export function openFilm({ manifest = "kling.manifest.yaml" }: FilmOptions = {})
     },
     hasFailed: (id) => stand?.failed.includes(id) === true,
   };
+  /** Entries that were shown with more than their plan and their past. */
+  const laidOver = new Set<string>();
+  const isLaidOver = (planned: PlannedStep) =>
+    running.hasFailed(planned.step.id) || running.standingOf(planned) !== undefined;
   const touch = (step: StepId) => {
     const at = scene?.placeOf.get(step);
-    if (at !== undefined) changed.add(at);
+    const entry = scene?.entries[at ?? -1];
+    if (at === undefined || entry === undefined) return;
+    changed.add(at);
+    laidOver.add(entry.name);
   };
   const say = (diagnostics: readonly Diagnostic[], project: Project | undefined) => {
     said = diagnostics;
@@ -104,6 +111,7 @@ export function openFilm({ manifest = "kling.manifest.yaml" }: FilmOptions = {})
   const looked = (next: Look) => {
     look = next;
     say(next.diagnostics, next.project);
+    const earlier = scene;
     const made = sceneOf(next.project, next.plan);
     scene = made;
     if (!isRunning) {
@@ -111,13 +119,18 @@ export function openFilm({ manifest = "kling.manifest.yaml" }: FilmOptions = {})
       base = made.past?.money;
     }
     for (const [id, { planned }] of failures) if (made.byId.get(id)?.key !== planned.key) failures.delete(id);
-    const before = new Map(shots.map((shot) => [shot.name, shot]));
+    const before = new Map(earlier?.entries.map((entry, at) => [entry.name, { entry, shot: shots[at] }]));
     shots = made.entries.map((entry) => {
-      const old = before.get(entry.name);
+      const { shot: old, entry: was } = before.get(entry.name) ?? {};
+      const isQuiet = !laidOver.has(entry.name) && entry.steps.every((each) => !isLaidOver(each));
+      if (old !== undefined && earlier !== undefined && isQuiet && isAlike(was, earlier, entry, made))
+        return old;
       const now = showEntry(entry, made, running);
       return old !== undefined && isSame(old, now) ? old : now;
     });
     changed.clear();
+    laidOver.clear();
+    for (const { name, steps } of made.entries) if (steps.some(isLaidOver)) laidOver.add(name);
   };
   const begun = (plan: Plan) => {
     board = openBoard(plan);
@@ -200,6 +213,27 @@ export function openFilm({ manifest = "kling.manifest.yaml" }: FilmOptions = {})
 
 /** Phases of a watcher in which a run may be going on. */
 const MAY_RUN: ReadonlySet<WatchStand["phase"]> = new Set(["running", "stopping", "planning"]);
+
+/** Whether an entry is planned as it was, and has behind it what it had. */
+function isAlike(
+  was: Entry<PlannedStep> | undefined,
+  earlier: Scene,
+  entry: Entry<PlannedStep>,
+  now: Scene,
+): boolean {
+  // Whether their bytes are here is known of the store alone.
+  const isElsewhere = ({ decision }: PlannedStep) =>
+    decision.kind === "restore" || decision.kind === "resume";
+  return (
+    isSame(was, entry) &&
+    isSame(earlier.past?.remarks.get(entry.name), now.past?.remarks.get(entry.name)) &&
+    entry.steps.every(
+      (each) =>
+        !isElsewhere(each) &&
+        isSame(earlier.past?.renderings.get(each.step.id), now.past?.renderings.get(each.step.id)),
+    )
+  );
+}
 
 /** What a run says of steps. */
 interface Running {

@@ -12,5 +12,6 @@ export function shown(text: string, root?: string, most = MOST): string {
   const within =
     root === undefined || root === "/" ? text : text.replaceAll(`${root}/`, "").replaceAll(root, ".");
   // Control characters first: one in the middle would hide a credential from whoever looks for it.
-  return elide(redacted(maskSecrets(safeText(within)), {}), most);
+  const clean = redacted(maskSecrets(safeText(within)), {});
+  return clean.length <= most ? clean : elide(clean, most);
 }
