@@ -221,16 +221,13 @@ function isAlike(
   entry: Entry<PlannedStep>,
   now: Scene,
 ): boolean {
-  // Whether their bytes are here is known of the store alone.
-  const isElsewhere = ({ decision }: PlannedStep) =>
-    decision.kind === "restore" || decision.kind === "resume";
   return (
     isSame(was, entry) &&
     isSame(earlier.past?.remarks.get(entry.name), now.past?.remarks.get(entry.name)) &&
     entry.steps.every(
-      (each) =>
-        !isElsewhere(each) &&
-        isSame(earlier.past?.renderings.get(each.step.id), now.past?.renderings.get(each.step.id)),
+      ({ step: { id } }) =>
+        isSame(earlier.past?.renderings.get(id), now.past?.renderings.get(id)) &&
+        earlier.past?.expectedSeconds.get(id) === now.past?.expectedSeconds.get(id),
     )
   );
 }

@@ -172,6 +172,7 @@ function changesOf(
   before: PastRendering,
   root: string,
 ): StepView["changes"] {
+  // Equal keys are digests of equal fields.
   if (before.key === key) return [];
   const text = (value: string) => shown(value, root, VALUE_MOST);
   return changesBetween(before.inputs, inputs, step)

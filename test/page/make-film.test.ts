@@ -225,6 +225,58 @@ describe("a film on the page", () => {
     expect(page.now().money.reserved.micros).toBeGreaterThan(0);
   });
 
+  it("counts what an earlier run ordered as reserved, and as spent once it has come in", async () => {
+    const page = watched(FILM);
+    const stop = new AbortController();
+    await page.look();
+    await page.render({ signal: stop.signal }, (event) => {
+      if (event.type === "step_submitted" && event.step === "shots.010.clip") stop.abort();
+    });
+    await page.look();
+    const { spent, reserved } = page.now().money;
+    expect(reserved.micros).toBeGreaterThanOrEqual(210_000);
+    const [most, least] = [[] as number[], [] as number[]];
+    await page.render({}, () => {
+      const { money } = page.now();
+      most.push(money.reserved.micros + money.spent.micros + money.planned.micros);
+      least.push(money.spent.micros);
+    });
+    expect(Math.min(...least)).toBe(spent.micros);
+    const after = page.now().money;
+    expect(new Set(most)).toEqual(new Set([after.spent.micros]));
+    await page.look();
+    expect(page.now().money).toEqual(after);
+    expect(after.reserved.micros).toBe(0);
+  });
+
+  it("that is edited in the middle of a run shows the edit, and the task of nobody any more no longer", async () => {
+    const page = watched(FILM);
+    await page.look();
+    const project = await page.set.open();
+    const { value: plan } = await project.plan();
+    if (plan === undefined) throw new Error("no plan");
+    page.take({ type: "run", plan }, 1);
+    for (const id of ["shots.010.clip", "images.mara"]) {
+      const step = plan.steps.find((each) => each.step.id === id)?.step.id;
+      if (step === undefined) throw new Error(id);
+      page.take({ type: "event", event: { type: "step_started", step, what: "render" } }, 2);
+    }
+    expect(page.step("shots.010.clip")).toMatchObject({ state: "working" });
+    page.set.write(FILM.replace("wide, the ferry", "close, the ferry"));
+    await page.look();
+    expect(page.step("shots.010.clip")).toMatchObject({ state: "stale" });
+    expect(page.step("shots.010.clip")).not.toHaveProperty("task");
+    expect(page.step("images.mara")).toMatchObject({ state: "working", task: { phase: "preparing" } });
+  });
+
+  it("of which only a note was edited shows the note", async () => {
+    const page = watched(FILM);
+    await page.look();
+    page.set.write(FILM.replace("from the pier", "from the roof"));
+    await page.look();
+    expect(page.shot("shots.010").notes).toBe("from the roof");
+  });
+
   it("keeps showing the last good plan beside what is wrong now, with the marked part of its line", async () => {
     const page = watched(FILM);
     await page.render();
@@ -399,7 +451,8 @@ describe("nothing on the page", () => {
         action.kind === "text_to_video"
           ? {
               status: "failed",
-              message: "cannot read /film/refs/dawn.png; https://cdn.example/y.mp4?Expires=1&Signature=zzz",
+              message:
+                "cannot read /film/refs/dawn.png; token=sk-abcdefghijklmnopqrstuvwxyz; https://cdn.example/y.mp4?Expires=1&Signature=zzz",
             }
           : undefined,
       submit: (_, count) =>
@@ -409,7 +462,15 @@ describe("nothing on the page", () => {
     await page.look();
     const text = JSON.stringify(page.now());
     expect(text).toContain("https://cdn.example/x.mp4?***");
-    for (const secret of ["version=2", "Signature=zzz", "abcdefgh", "/film/", "/home", "?signed"])
+    for (const secret of [
+      "version=2",
+      "Signature=zzz",
+      "ghijklmnop",
+      "abcdefgh",
+      "/film/",
+      "/home",
+      "?signed",
+    ])
       expect(text).not.toContain(secret);
   });
 });

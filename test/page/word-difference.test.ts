@@ -40,6 +40,12 @@ describe("the words that changed", () => {
       "[-红-]{+蓝+}色的狐狸",
     ],
     ["a contraction is one word", "she can't see", "she can see", "she [-can't-]{+can+} see"],
+    [
+      "a word weighs more than what stands around it",
+      "ferry , , ,",
+      ", , , ferry",
+      "{+, , , +}ferry[- , , ,-]",
+    ],
     ["everything is new", "", "a fox", "{+a fox+}"],
     ["everything is gone", "a fox", "", "[-a fox-]"],
   ])("%s", (_, before, after, expected) => {
