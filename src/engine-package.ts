@@ -32,6 +32,15 @@ export async function schemaText(which: "manifest" | "lock"): Promise<string> {
   return readFile(shipped(`schemas/kling.${which}.schema.json`), "utf8");
 }
 
+/** What the page is made of in the browser: one script, one style sheet. @throws where the installation lacks them. */
+export async function pageParts(): Promise<{ readonly script: string; readonly style: string }> {
+  const [script, style] = await Promise.all(
+    ["dist/page/page.js", "dist/page/page.css"].map((name) => readFile(shipped(name), "utf8")),
+  );
+  if (script === undefined || style === undefined) throw new Error("the installation is incomplete");
+  return { script, style };
+}
+
 /** The examples that ship with klingmake, by name. */
 export function exampleNames(): readonly string[] {
   const examples = shipped("examples/");

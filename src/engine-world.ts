@@ -1,7 +1,7 @@
 /**
  * The world as the engine reaches it: disk, clock, lock, route. The real one is here; tests bring their own.
  */
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Clock } from "./base/clock.js";
@@ -159,4 +159,14 @@ async function openSandbox(wish: RouteWish, clock: Clock): Promise<Provider | Ro
       await sandbox.close();
     },
   };
+}
+
+/** A word that nobody guesses, fit for an address. */
+export function freshToken(): string {
+  return randomBytes(18).toString("base64url");
+}
+
+/** Starts the user's browser at a page on this machine; false when that could not be done. Rejects never. */
+export async function openInBrowser(address: string, env: Environment): Promise<boolean> {
+  return (await import("./store/browser.js")).startBrowser(nodeFiles, address, env);
 }

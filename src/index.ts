@@ -23,13 +23,15 @@ export type { CopiesReport, CopyReport, DownloadReport, DownloadRequest } from "
 export type { ReconcileRequest } from "./engine-matters.js";
 export type { MatterReport, ReconcileReport } from "./engine-reconcile.js";
 export { initProject, type InitOptions, type InitReport } from "./engine-init.js";
-export { exampleNames, schemaText, version } from "./engine-package.js";
+export { exampleNames, pageParts, schemaText, version } from "./engine-package.js";
 export type { OpenOptions, PlanRequest } from "./engine-prepare.js";
 export type { Past, PastRendering } from "./engine-past.js";
 export type { RenderReport, RenderRequest } from "./engine-render.js";
 export { runSandbox, UnusableFaults } from "./engine-sandbox.js";
+export { openShelf, type HeldMedia, type Shelf } from "./engine-shelf.js";
 export type { Look, Watch, WatchEnd, WatchNews, WatchRequest, WatchStand } from "./engine-watch.js";
 export { tidyManifest, type TidyOptions, type TidyReport } from "./engine-tidy.js";
+export { freshToken, openInBrowser } from "./engine-world.js";
 export type { CacheKey, KeyInputs } from "./graph/key.js";
 export { isLocal, type Action } from "./graph/actions.js";
 export type { Input, Realm, StepId } from "./graph/input.js";

@@ -115,8 +115,8 @@ const AMBIENT: readonly (readonly [word: RegExp, mayStandIn: RegExp])[] = [
   [/\bMath\.random\(|randomBytes|randomUUID/, /^(store\/.*|sandbox\/.*|engine-world)\.ts$/],
   [/\bset(Timeout|Interval|Immediate)\(/, /^(cli\/.*|engine.*|provider\/.*|sandbox\/.*|page\/.*)\.ts$/],
   [/\bnode:fs(\/promises)?"/, /^(cli\/.*|engine.*|store\/files|sandbox\/.*|page\/(media|report))\.ts$/],
-  // Other programs are started in one place.
-  [/\bnode:child_process"/, /^store\/frame\.ts$/],
+  // Other programs are started in two places.
+  [/\bnode:child_process"/, /^store\/(frame|browser)\.ts$/],
   [/\.(toLocale\w+|localeCompare)\(|\bIntl\./, /^$/],
 ];
 
