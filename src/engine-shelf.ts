@@ -14,7 +14,7 @@ import { realWorld, type World } from "./engine-world.js";
 import type { Artifact } from "./plan/prior.js";
 import { openArtifacts } from "./store/artifacts.js";
 import { hashFile } from "./store/file-index.js";
-import { look, readTextIf, removeIf, type FileStat, type FileSystem } from "./store/files.js";
+import { look, PUBLIC_FILE, readTextIf, removeIf, type FileStat, type FileSystem } from "./store/files.js";
 import { probe } from "./store/probe.js";
 import { ledTo, projectPath } from "./store/project-path.js";
 
@@ -33,7 +33,7 @@ export interface HeldMedia {
 export interface Shelf {
   /** The blob with this digest; undefined when it is missing, damaged, or nothing that klingmake makes. */
   media(sha256: string): Promise<HeldMedia | undefined>;
-  /** Copies a blob to `to`, where nothing may be, and checks the copy; false when there is no whole one. */
+  /** Copies a blob to `to`, where nothing may be, for everyone to read, and checks the copy; false when there is no whole one. */
   copy(sha256: string, to: string): Promise<boolean>;
   /** The sidecar of an output of the project at `root`, as JSON; undefined unless a sidecar of ours lies there. */
   sidecar(root: string, output: string): Promise<string | undefined>;
@@ -76,6 +76,7 @@ export function openShelf(
       const held = await media(text);
       if (held === undefined) return false;
       await fs.promises.copyFile(held.path, to, COPY_EXCLUSIVELY | COPY_BY_REFERENCE);
+      await fs.promises.chmod(to, PUBLIC_FILE);
       const stat = look(fs, to);
       if (stat !== undefined && (await hashFile(fs, to, stat)) === text) return true;
       await removeIf(fs, to);

@@ -22,7 +22,8 @@ export interface Snapshot {
 }
 
 interface SentShot {
-  /** As the film has it. */
+  /** As the film has it; the same object where nothing changed, in films that are kept in step. */
+  readonly source: ShotView;
   readonly raw: string;
   /** As it is sent. */
   readonly json: string;
@@ -42,9 +43,11 @@ export function snapshotOf(film: Film, clean: (text: string) => string, before?:
     order: shots.map(({ name }) => name),
     shots: new Map(
       shots.map((shot) => {
-        const raw = JSON.stringify(shot);
         const sent = before?.shots.get(shot.name);
-        return [shot.name, sent?.raw === raw ? sent : { raw, json: JSON.stringify(shot, cleaned) }];
+        if (sent?.source === shot) return [shot.name, sent];
+        const raw = JSON.stringify(shot);
+        const json = sent?.raw === raw ? sent.json : JSON.stringify(shot, cleaned);
+        return [shot.name, { source: shot, raw, json }];
       }),
     ),
     targets: targetsOf(shots),

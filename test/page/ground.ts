@@ -153,7 +153,8 @@ export interface Listener {
 
 /** Opens the stream of events. */
 export function listen(page: ServedPage): Listener {
-  const { port, pathname } = new URL(page.url);
+  const { port: digits, pathname } = new URL(page.url);
+  const port = Number(digits);
   let closed = false;
   const messages: unknown[] = [];
   const socket = connect(port, "127.0.0.1", () =>
