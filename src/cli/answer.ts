@@ -2,7 +2,15 @@
  * What a command comes to, before it is printed: an exit code, data for programs, text for people. Commands return
  * this; `run.ts` alone decides what goes to which stream.
  */
-import { EXIT, openProject, type Checked, type Diagnostic, type ExitCode, type Project } from "../index.js";
+import {
+  EXIT,
+  openProject,
+  type Checked,
+  type Diagnostic,
+  type ExitCode,
+  type OpenOptions,
+  type Project,
+} from "../index.js";
 import type { Paint } from "./colours.js";
 import type { GlobalFlags } from "./commands.js";
 import type { Io } from "./io.js";
@@ -29,20 +37,29 @@ export interface CommandContext {
   readonly columns: number;
 }
 
-/** Opens the project where the command is run, or that of `file`. */
-export function openFor(
+/** How the project where the command is run is opened, or that of `file`. */
+export function openOptions(
   { io, globals }: CommandContext,
   command: string,
   file = globals.file,
-): Promise<Checked<Project>> {
-  return openProject({
+): OpenOptions {
+  return {
     cwd: io.cwd,
     env: io.env,
     home: io.home,
     command: `klingmake ${command}`,
     allowOutside: globals.allowOutside === true,
     ...(file === undefined ? {} : { file }),
-  });
+  };
+}
+
+/** Opens the project where the command is run, or that of `file`. */
+export function openFor(
+  context: CommandContext,
+  command: string,
+  file = context.globals.file,
+): Promise<Checked<Project>> {
+  return openProject(openOptions(context, command, file));
 }
 
 /** Opens the project and hands it on; a manifest that cannot be read ends the command with exit 3. */

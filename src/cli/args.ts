@@ -47,7 +47,7 @@ export function parseArguments(argv: readonly string[], surroundings: ParseSurro
     program.parse(argv, { from: "user" });
     if (command === undefined) return { kind: "usage", text: "error: no command is named\n", json };
     const globals = globalFlags(program);
-    if (command.name === "render" && command.events === STDOUT && globals.json)
+    if ((command.name === "render" || command.name === "watch") && command.events === STDOUT && globals.json)
       throw new InvalidArgumentError("--json and --events - both want stdout; leave one of them out.");
     if (command.name === "render" && command.listen !== undefined && command.callback === undefined)
       throw new InvalidArgumentError(
@@ -64,6 +64,7 @@ export function parseArguments(argv: readonly string[], surroundings: ParseSurro
 
 /** Flags win over the environment. @throws InvalidArgumentError naming the variable. */
 function withEnvironment(command: Command, env: ParseSurroundings["env"]): Command {
+  if (command.name === "watch") return { ...command, plan: withRetries(command.plan, env) };
   if (command.name !== "plan" && command.name !== "render") return command;
   const above = fromVariable("KLINGMAKE_ASK_ABOVE", env, dollars);
   const tiers = fromVariable("KLINGMAKE_ASK_TIERS", env, tierList);
@@ -72,10 +73,12 @@ function withEnvironment(command: Command, env: ParseSurroundings["env"]): Comma
     ...(tiers === undefined ? {} : { askTiers: tiers }),
     ...command.policy,
   };
-  const retries =
-    command.plan.retries ?? fromVariable("KLINGMAKE_RETRIES", env, wholeNumber(0, RETRIES_MOST));
-  const plan: PlanFlags = retries === undefined ? command.plan : { ...command.plan, retries };
-  return { ...command, plan, policy };
+  return { ...command, plan: withRetries(command.plan, env), policy };
+}
+
+function withRetries(plan: PlanFlags, env: ParseSurroundings["env"]): PlanFlags {
+  const retries = plan.retries ?? fromVariable("KLINGMAKE_RETRIES", env, wholeNumber(0, RETRIES_MOST));
+  return retries === undefined ? plan : { ...plan, retries };
 }
 
 function fromVariable<T>(

@@ -20,13 +20,13 @@ import { STDOUT, type Command } from "./commands.js";
 import { planData, wantData, type Data } from "./data-plan.js";
 import { usdJson } from "../show/money-text.js";
 import { driftSumData, eventData, outcomeData } from "./data-run.js";
-import { envelopeLine, eventLine, type EnvelopeBody } from "./envelope.js";
-import { exitOfSignal, type FileSink, type Io, type Sink } from "./io.js";
+import { eventLine } from "./envelope.js";
+import { withEvents } from "./events-file.js";
+import { exitOfSignal, type Io, type Sink } from "./io.js";
 import { wrap } from "./layout.js";
 import { watchRun, type Progress } from "./progress.js";
 import { planRequest, policyOf } from "./request.js";
 import { driftsOf } from "../show/run-forecast.js";
-import { diagnosticsJson } from "./view-diagnostics.js";
 import { planSheet } from "./view-plan.js";
 import { questionOf } from "./view-question.js";
 import { renderNote } from "./view-render.js";
@@ -34,32 +34,8 @@ import { renderNote } from "./view-render.js";
 type RenderCommand = Command & { name: "render" };
 
 /** Renders, after a yes where one is wanted; the events file, if any, ends with the envelope whatever happens. */
-export async function renderCommand(command: RenderCommand, context: CommandContext): Promise<Answer> {
-  if (command.events === undefined) return renderProject(command, context);
-  const { io } = context;
-  const events: FileSink =
-    command.events === STDOUT
-      ? { write: (text) => io.stdout.write(text), close: () => Promise.resolve() }
-      : await io.createFile(command.events);
-  const end = async (body: Omit<EnvelopeBody, "command">) => {
-    events.write(envelopeLine({ command: "render", ...body }));
-    await events.close();
-  };
-  let answer: Answer;
-  try {
-    answer = await renderProject(command, context, events);
-  } catch (error) {
-    await end({ exit: EXIT.bug, data: { error: { kind: "bug" } }, diagnostics: [] });
-    throw error;
-  }
-  try {
-    await end({ ...answer, diagnostics: diagnosticsJson(answer.diagnostics) });
-    return answer;
-  } catch (error) {
-    // How the run ended matters more than that its record has a gap.
-    const gap = `${error instanceof Error ? safeText(error.message) : "the events file"}: its end is missing\n`;
-    return { ...answer, note: `${answer.note ?? ""}${gap}` };
-  }
+export function renderCommand(command: RenderCommand, context: CommandContext): Promise<Answer> {
+  return withEvents("render", command.events, context, (events) => renderProject(command, context, events));
 }
 
 async function renderProject(
@@ -202,7 +178,7 @@ export function reportData(report: RenderReport, wants: readonly WantsYes[]): Da
 }
 
 /** What a report's status brings with it. */
-function statusData(report: RenderReport): Data {
+export function statusData(report: RenderReport): Data {
   switch (report.status) {
     case "invalid":
       return {};

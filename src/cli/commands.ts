@@ -80,6 +80,19 @@ export type Command =
       readonly listen?: ListenAt;
     }
   | {
+      readonly name: "watch";
+      /** Without a cap of its own, and without anything that is bought again: a watcher has a budget and a key for these. */
+      readonly plan: PlanFlags;
+      /** The standing yes, and what the whole session may order. */
+      readonly budgetUsd?: number;
+      /** Tiers that the standing yes covers. */
+      readonly tiers?: readonly Tier[];
+      /** A file, or {@link STDOUT}. */
+      readonly events?: string;
+      /** Serves the page, on any port where none is named. */
+      readonly page?: { readonly open: boolean; readonly port?: number };
+    }
+  | {
       readonly name: "download";
       readonly profile?: string;
       readonly steps: readonly string[];

@@ -10,6 +10,7 @@
  *   plan      digest, project, profile, realm, steps, totals, overtaken, account, committed, budget, expected_seconds,
  *             wants_yes
  *   render    status, then as plan, then what the status brings: outcomes, spent, interrupted, holder, uncovered, ...
+ *   watch     status, under_way, used
  *   download  status, then as render; not_rendered, rest (status, copies); with --again: status, copies
  *   reconcile status, realm, matters (step, reference, task, standing, reserved, way, settled, ...)
  *   adopt     status, step, key, artifact, attempt, flags, output, conflict, dependents
@@ -21,7 +22,8 @@
  *   models    models          schema   the schema          sandbox   url, credentials
  *   completion  shell, script
  * Wrong usage and our own bugs carry `data.error`. Members may be added; renames and removals raise `version`.
- * `--events` writes lines of `{"schema":"klingmake/event","version":1,"at","type",...}` and ends with one envelope.
+ * `--events` writes lines of `{"schema":"klingmake/event","version":1,"at","type",...}` and ends with one envelope; those of
+ * `watch` are of `data-watch.ts` too.
  */
 import { escapeInvisible } from "../index.js";
 import type { Command } from "./commands.js";

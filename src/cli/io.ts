@@ -50,6 +50,10 @@ export interface Io {
   now(): number;
   /** Calls `tick` about once a second until the returned function is called; absent: nothing moves by itself. */
   readonly everySecond?: (tick: () => void) => () => void;
+  /** Calls `act` once, when so many milliseconds are over and all that was typed until then was handed over; until then the returned function prevents it. Absent: never. */
+  readonly later?: (delayMs: number, act: () => void) => () => void;
+  /** Hands over single keys as they are pressed, until the returned function is called; absent where nobody can press one. */
+  readonly keys?: (take: (key: string) => void) => () => void;
   /** The bottom of the terminal behind stderr, which says when it has another size; absent where there is none. */
   readonly live?: (onChange: () => void) => LiveArea;
   /** Starts a file anew, relative to `cwd`. @throws CannotWrite, as does its `close`. */

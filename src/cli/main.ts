@@ -6,6 +6,7 @@
  */
 import { readFileSync } from "node:fs";
 import type { FileSink, Io } from "./io.js";
+import type { KeyTerminal, readKeys as ReadKeys } from "./keys.js";
 import type { openLiveArea as OpenLiveArea } from "./live-area.js";
 
 const EXIT_INTERRUPTED = 130;
@@ -32,23 +33,24 @@ async function main(argv: readonly string[]): Promise<void> {
     if (stop.signal.aborted) process.exit(exit);
     stop.abort(new Interruption(exit));
   };
-  process.on("SIGINT", onSignal(EXIT_INTERRUPTED));
+  const onInterrupt = onSignal(EXIT_INTERRUPTED);
+  process.on("SIGINT", onInterrupt);
   process.on("SIGTERM", onSignal(EXIT_TERMINATED));
   const onBug = (error: unknown) => void sayBug(error).finally(() => process.exit(EXIT_BUG));
   process.on("uncaughtException", onBug);
   process.on("unhandledRejection", onBug);
 
-  const [{ run }, { isAutomatic }, { openLiveArea }, { homedir }] = await Promise.all([
+  const [{ run }, { isAutomatic }, { openLiveArea }, { readKeys }, { homedir }] = await Promise.all([
     import("./run.js"),
     import("./colours.js"),
     import("./live-area.js"),
+    import("./keys.js"),
     import("node:os"),
   ]);
   const live = process.stderr.isTTY ? { live: liveOn(openLiveArea) } : {};
-  const exit = await run(argv, {
-    ...surroundings(stop.signal, homedir(), isAutomatic(process.env)),
-    ...live,
-  });
+  const given = surroundings(stop.signal, homedir(), isAutomatic(process.env));
+  const keys = given.ask === undefined ? {} : { keys: keysOn(readKeys, onInterrupt) };
+  const exit = await run(argv, { ...given, ...live, ...keys });
   // Written text is flushed before leaving; idle connections are not waited for.
   process.stdout.write("", () =>
     process.stderr.write("", () => process.exit(lost && exit === 0 ? EXIT_BUG : exit)),
@@ -95,6 +97,11 @@ function surroundings(signal: AbortSignal, home: string, automatic: boolean): Io
       const timer = setInterval(() => setImmediate(tick), 1000);
       return () => clearInterval(timer);
     },
+    later: (delayMs, act) => {
+      // Behind what the terminal has for us by then, however long we were busy.
+      const timer = setTimeout(() => setImmediate(act), delayMs);
+      return () => clearTimeout(timer);
+    },
     ...(canAsk
       ? {
           ask: async (question: string) => {
@@ -125,6 +132,59 @@ function liveOn(open: typeof OpenLiveArea): NonNullable<Io["live"]> {
     });
     return area;
   };
+}
+
+/** Keys of the terminal behind stdin. However the process ends, the terminal is left as it was. */
+function keysOn(read: typeof ReadKeys, interrupt: () => void): NonNullable<Io["keys"]> {
+  const { stdin } = process;
+  const raw = (isRaw: boolean) => {
+    try {
+      stdin.setRawMode(isRaw);
+    } catch {
+      // The terminal is gone, and there is nothing left to put right.
+    }
+  };
+  return (take) => {
+    let isOpen = true;
+    const onExit = () => raw(false);
+    const onStop = () => {
+      raw(false);
+      stopBy(process.pid, () => raw(true));
+    };
+    // Without a handler of ours the signal stops the process, or does nothing where nobody could let it go on.
+    const stopBy = (pid: number, resumed: () => void) => {
+      process.off("SIGTSTP", onStop);
+      process.kill(pid, "SIGTSTP");
+      setImmediate(() => {
+        if (!isOpen) return;
+        process.on("SIGTSTP", onStop);
+        resumed();
+      });
+    };
+    const terminal: KeyTerminal = {
+      raw,
+      interrupt,
+      // The whole job, as the terminal does: a shell that started it through npx waits for all of it.
+      suspend: (resumed) => stopBy(0, resumed),
+      listen(hear) {
+        stdin.setEncoding("utf8").on("data", hear).on("error", ignored).resume();
+        return () => void stdin.off("data", hear).pause();
+      },
+    };
+    process.on("exit", onExit);
+    process.on("SIGTSTP", onStop);
+    const close = read(terminal, take);
+    return () => {
+      isOpen = false;
+      close();
+      process.off("exit", onExit);
+      process.off("SIGTSTP", onStop);
+    };
+  };
+}
+
+function ignored(): void {
+  // A terminal that hangs up has nothing more to say.
 }
 
 async function createFile(path: string): Promise<FileSink> {

@@ -8,6 +8,7 @@ import type { Command, GlobalFlags, GraphFormat, ListenAt, PlanFlags, PolicyFlag
 import { appendix, example, faultWords } from "./help-text.js";
 import { addCompletion, addDoctor, addFmt, addInit } from "./program-project.js";
 import { addAdopt, addCost, addDelete, addDownload, addReconcile } from "./program-settle.js";
+import { addWatch } from "./program-watch.js";
 import { digestText, dollars, fileName, gathered, listenAt, pace, tierList, wholeNumber } from "./values.js";
 
 /** Options as commander leaves them. */
@@ -146,6 +147,7 @@ export function makeProgram(found: (command: Command) => void): Commander {
       }),
     );
 
+  addWatch(program, found);
   addDownload(program, found);
   addReconcile(program, found);
   addAdopt(program, found);

@@ -37,6 +37,8 @@ export interface ProgressOptions extends Omit<LineOptions, "live" | "isLocal"> {
   readonly live?: (onChange: () => void) => LiveArea;
   readonly everySecond?: (tick: () => void) => () => void;
   readonly maxCost?: Micros;
+  /** The program goes on when the run is over, and says elsewhere how it is stopped. */
+  readonly stays?: boolean;
 }
 
 /** At least between two drawings, in milliseconds: events come in bursts, and eyes are slow. */
@@ -44,7 +46,7 @@ const DRAW_MS = 100;
 
 /** Starts watching. */
 export function watchRun(options: ProgressOptions): Progress {
-  const { paint, maxCost } = options;
+  const { paint, maxCost, stays = false } = options;
   const isLive = options.live !== undefined && !options.quiet;
   const heard = new Map<StepId, RunEvent>();
   const submitted = new Set<StepId>();
@@ -70,7 +72,7 @@ export function watchRun(options: ProgressOptions): Progress {
     drawn = options.now();
     const cap = maxCost === undefined ? {} : { maxCost };
     const startedMs = started ?? drawn;
-    area.draw(liveLines(board, { ...area.size(), paint, nowMs: drawn, startedMs, stopping, ...cap }));
+    area.draw(liveLines(board, { ...area.size(), paint, nowMs: drawn, startedMs, stopping, stays, ...cap }));
   };
   const say = (text: string) => {
     if (!over) area?.clear();

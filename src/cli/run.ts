@@ -82,7 +82,7 @@ async function perform(command: Command, globals: GlobalFlags, io: Io): Promise<
   };
   const work = answer(command, context);
   // What stops by itself, with things to say, is waited for; everything else may be left where it stands.
-  const patient = ["render", "download", "reconcile", "delete", "sandbox"].includes(command.name);
+  const patient = ["render", "download", "reconcile", "delete", "sandbox", "watch"].includes(command.name);
   const given = await (patient ? work : Promise.race([work, aborted(io.signal)]));
   if (given === "aborted") return exitOfSignal(io.signal);
   if (given === undefined) return EXIT.done;
@@ -102,6 +102,8 @@ async function answer(command: Command, context: CommandContext): Promise<Answer
       return planCommand(command, context);
     case "render":
       return renderCommand(command, context);
+    case "watch":
+      throw new Error("there is no watcher yet");
     case "download":
       return downloadCommand(command, context);
     case "reconcile":

@@ -25,6 +25,8 @@ export interface LiveOptions extends Size {
   readonly maxCost?: Micros;
   /** A person has asked for the run to stop. */
   readonly stopping: boolean;
+  /** The program goes on when the run is over, and says elsewhere how it is stopped. */
+  readonly stays?: boolean;
 }
 
 /** Lines that a shorter terminal gets before half of it is given up. */
@@ -191,14 +193,14 @@ function moneyLines(board: Board, { paint, maxCost }: LiveOptions, room: number)
 }
 
 function progressLine(board: Board, options: LiveOptions, room: number): string {
-  const { nowMs, startedMs, stopping, paint } = options;
+  const { nowMs, startedMs, stopping, stays = false, paint } = options;
   const left = stopping ? undefined : secondsLeft(board, nowMs);
   const parts = [
     `${board.ended} of ${counted(board.steps, "step")}`,
     ...(left === undefined ? [] : [`about ${roughly(left)} left`]),
     ...(stopping ? ["stopping"] : []),
     clockText((nowMs - startedMs) / 1000),
-    ...(stopping ? [] : ["Ctrl-C stops"]),
+    ...(stopping || stays ? [] : ["Ctrl-C stops"]),
   ];
   return paint.faint(joined(parts, room));
 }

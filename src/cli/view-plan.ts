@@ -21,6 +21,8 @@ export interface SheetOptions {
   readonly verbose?: boolean;
   /** What tells which models always make sound; absent: none is known to. */
   readonly models?: Models;
+  /** Steps with a mark of their own; absent: those of `wants`. */
+  readonly marked?: ReadonlySet<string>;
 }
 
 /** More unchanged shots than this in a row are folded into one line. */
@@ -59,7 +61,7 @@ function entryLines(plan: Plan, wants: readonly WantsYes[], options: SheetOption
       entries.flatMap(({ rows }) => rows.map(({ cells }) => cells)),
       columns,
     ),
-    marked: new Set(wants.flatMap((want) => (want.because === "total" ? [] : [want.step]))),
+    marked: options.marked ?? new Set(wants.flatMap((want) => (want.because === "total" ? [] : [want.step]))),
     advised: new Set(),
   };
   const lines: string[] = [];

@@ -1,0 +1,78 @@
+/**
+ * `watch`: shows what a watcher tells, and passes on what a person wants. Everything for people goes to stderr; stdout has
+ * the lines of `--events -`, the envelope of `--json` at the end, or nothing. What may be spent is the watcher's business.
+ */
+import { EXIT, type OpenOptions, type Watch, type WatchRequest, type WatchWish } from "../index.js";
+import { openOptions, type Answer, type CommandContext } from "./answer.js";
+import type { Command } from "./commands.js";
+import { endData, newsData } from "./data-watch.js";
+import { eventLine } from "./envelope.js";
+import { withEvents } from "./events-file.js";
+import { exitOfSignal, type Sink } from "./io.js";
+import { planRequest } from "./request.js";
+import { showWatch } from "./watching.js";
+
+type WatchCommand = Command & { name: "watch" };
+
+/** Opens a watcher. */
+export type OpenWatch = (options: OpenOptions, request: WatchRequest) => Promise<Watch>;
+
+/** Watches until it is told to end; the events file, if any, ends with the envelope whatever happens. */
+export function watchCommand(
+  command: WatchCommand,
+  context: CommandContext,
+  open: OpenWatch,
+): Promise<Answer> {
+  return withEvents("watch", command.events, context, (events) => watch(command, context, open, events));
+}
+
+async function watch(
+  command: WatchCommand,
+  context: CommandContext,
+  open: OpenWatch,
+  events: Sink | undefined,
+): Promise<Answer> {
+  const { io } = context;
+  let watcher: Watch | undefined;
+  const early: WatchWish[] = [];
+  const shown = showWatch(command, context, (wish) => {
+    if (watcher === undefined) early.push(wish);
+    else watcher.wish(wish);
+  });
+  const onAbort = () => shown.stopping();
+  io.signal.addEventListener("abort", onAbort, { once: true });
+  // From the beginning, so that nothing that is typed is kept for a plan that is still to come.
+  const noKeys = io.keys?.((key) => shown.key(key));
+  try {
+    watcher = await open(openOptions(context, "watch"), {
+      ...watchRequest(command),
+      signal: io.signal,
+      tell: (news) => {
+        events?.write(eventLine(io.now(), newsData(news)));
+        shown.tell(news);
+      },
+    });
+    for (const wish of early) watcher.wish(wish);
+    const end = await watcher.ended;
+    shown.close();
+    return {
+      exit: io.signal.aborted ? exitOfSignal(io.signal) : EXIT.done,
+      data: endData(end),
+      diagnostics: [],
+      note: shown.endText(end),
+    };
+  } finally {
+    noKeys?.();
+    shown.close();
+    io.signal.removeEventListener("abort", onAbort);
+  }
+}
+
+function watchRequest(command: WatchCommand): Omit<WatchRequest, "signal" | "tell"> {
+  const { retryRefused: _refused, rebuy: _rebuy, maxCostUsd: _cap, ...plan } = planRequest(command.plan);
+  return {
+    ...plan,
+    ...(command.budgetUsd === undefined ? {} : { budgetUsd: command.budgetUsd }),
+    ...(command.tiers === undefined ? {} : { tiers: command.tiers }),
+  };
+}

@@ -1,0 +1,383 @@
+/**
+ * What a watcher says, as lines: a short block for every save, what waits for a yes, how it stands, how it ended. Pure.
+ * The status is drawn over itself at the bottom of a terminal; everything else stays in the scroll-back.
+ */
+import {
+  counted,
+  formatUsd,
+  listWords,
+  paidSteps,
+  retriesMoney,
+  safeText,
+  type Look,
+  type Micros,
+  type Plan,
+  type StepId,
+  type WaitWhy,
+  type WatchEnd,
+  type WatchPhase,
+  type WatchStand,
+} from "../index.js";
+import type { Paint } from "./colours.js";
+import { columnsOf, factLines, fit, fitWords, wrap } from "./layout.js";
+import { differenceLines } from "./view-difference.js";
+
+/** How a watcher's lines are made. */
+export interface WatchLineOptions {
+  readonly paint: Paint;
+  readonly columns: number;
+}
+
+/** `$0.42 and 1 unknown price`: what these steps may cost at most, their further attempts included. */
+export function priceOf(plan: Plan, steps: readonly StepId[]): string {
+  const wanted = new Set(steps);
+  const creates = paidSteps(plan).flatMap(({ step, create }) => (wanted.has(step.id) ? [create] : []));
+  const known = creates.reduce(
+    (sum, create) => (create.ceiling === undefined ? sum : sum + create.ceiling + retriesMoney(create)),
+    0,
+  );
+  const unknown = creates.filter(({ ceiling }) => ceiling === undefined).length;
+  const prices = unknown === 0 ? "" : counted(unknown, "unknown price");
+  if (known === 0 && unknown > 0) return prices;
+  return `${formatUsd(known as Micros)}${unknown === 0 ? "" : ` and ${prices}`}`;
+}
+
+/** What is said of a plan that is in force. */
+export interface LookOptions extends WatchLineOptions {
+  /** Nothing was shown before it. */
+  readonly isFirst: boolean;
+  /** It was made because a run ended: what that brought has been said. */
+  readonly isAfterRun: boolean;
+  /** Lines for its differences. */
+  readonly most: number;
+}
+
+/** A plan that is in force, as what changed since the one before; no lines where nothing is worth one. */
+export function lookLines(look: Look, options: LookOptions): readonly string[] {
+  const { paint, columns, isFirst, isAfterRun } = options;
+  const { plan } = look;
+  const told = look.differences.filter(
+    (each) =>
+      (isFirst && each.kind !== "removed" && each.planned.decision.kind === "blocked") ||
+      (!isFirst && !(isAfterRun && each.kind === "moved" && each.planned.decision.kind === "keep")),
+  );
+  const lines = differenceLines(told, options);
+  if (isFirst) return [...titleLines(plan, columns).map(paint.strong), ...lines, ...planLines(look, options)];
+  if (lines.length > 0) return [...lines, ...planLines(look, options)];
+  return isAfterRun ? [] : [paint.faint("saved    it changes nothing for the film")];
+}
+
+function titleLines(plan: Plan, columns: number): readonly string[] {
+  return wrap(`${fit(plan.project, 60)} · profile ${fit(plan.profile, 40)} · ${realmText(plan)}`, columns);
+}
+
+function realmText({ realm }: Plan): string {
+  return realm === "sandbox" ? "sandbox, costs nothing" : "Kling, costs money";
+}
+
+/** What the plan comes to. */
+function planLines({ plan, due }: Look, { columns, paint }: WatchLineOptions): readonly string[] {
+  const { count } = plan.totals;
+  const parts = (["render", "resume", "restore", "keep", "blocked"] as const).flatMap((kind) => {
+    if (count[kind] === 0) return [];
+    if (kind === "keep") return [`${count[kind]} kept`];
+    return [kind === "blocked" ? `${count[kind]} blocked` : `${count[kind]} to ${kind}`];
+  });
+  const creates = paidSteps(plan).map(({ step }) => step.id);
+  const price = priceOf(plan, creates);
+  const cost =
+    plan.realm === "sandbox" ? `nothing in the sandbox; for real up to ${price}` : `up to ${price}`;
+  const facts = [
+    parts.length === 0 ? "no steps" : parts.join(", "),
+    ...(creates.length === 0 ? [] : [cost]),
+    ...(plan.realm === "sandbox" || due.length === 0
+      ? []
+      : [`ordered without asking: ${counted(due.length, "step")}, up to ${priceOf(plan, due)}`]),
+    ...(creates.length === 0 || plan.realm === "sandbox" ? [] : [`digest ${plan.digest.slice(0, 12)}`]),
+  ];
+  return factLines(facts, columns - WORD.length).map(
+    (line, index) => `${index === 0 ? WORD : " ".repeat(WORD.length)}${paint.strong(line)}`,
+  );
+}
+
+const WORD = "plan     ";
+
+/** What waits for a yes, a line for each step, with why. */
+export function waitingLines({ plan, waiting }: Look, hasSession: boolean, most: number): readonly string[] {
+  const shown = waiting.length > most ? waiting.slice(0, Math.max(1, most - 1)) : waiting;
+  const rest = waiting.slice(shown.length).map(({ step }) => step);
+  return [
+    ...shown.map(({ step, why }) =>
+      safeText(`waits    ${step}  ${priceOf(plan, [step])}  ${whyText(why, tierOf(plan, step), hasSession)}`),
+    ),
+    ...(rest.length === 0
+      ? []
+      : [`waits    ${counted(rest.length, "more step", "more steps")}  ${priceOf(plan, rest)}`]),
+  ];
+}
+
+/** What waits for a yes, by why. */
+function waitingFacts({ plan, waiting }: Look, hasSession: boolean): readonly string[] {
+  const byWhy = new Map<string, StepId[]>();
+  for (const { step, why } of waiting) {
+    const text = whyText(why, tierOf(plan, step), hasSession);
+    byWhy.set(text, [...(byWhy.get(text) ?? []), step]);
+  }
+  return [...byWhy].map(([why, steps]) => {
+    const named = steps.length > 3 ? [...steps.slice(0, 2), `${steps.length - 2} more`] : steps;
+    return `${listWords(named)}: ${why}`;
+  });
+}
+
+function tierOf(plan: Plan, step: StepId): string {
+  return plan.steps.find((each) => each.step.id === step)?.tier ?? "standard";
+}
+
+function whyText(why: WaitWhy, tier: string, hasSession: boolean): string {
+  switch (why) {
+    case "tier":
+      return hasSession ? `tier ${tier}, which the budget of this session is not for` : `tier ${tier}`;
+    case "no_budget":
+      return hasSession ? "more than is left for this session" : "costs money";
+    case "unknown_price":
+      return "unknown price";
+    case "again":
+      return "would be paid again";
+    case "overtaken":
+      return "an earlier edit of it is still being rendered";
+  }
+}
+
+/** How a watcher stands, as far as the bottom of the terminal shows it. */
+export interface Status {
+  readonly stand: WatchStand;
+  readonly look?: Look;
+  /** A person can press keys. */
+  readonly hasKeys: boolean;
+  /** It was told to end. */
+  readonly leaving?: "quit" | "signal";
+  /** What came of the last key, until something else happens. */
+  readonly hint?: string;
+}
+
+/** A rule with the film's name, above everything that is drawn over itself. */
+export function ruleLine(look: Look | undefined, { paint, columns }: WatchLineOptions): string {
+  const room = columns - 1;
+  const name =
+    look === undefined
+      ? "klingmake watch"
+      : `${look.plan.project} · ${look.plan.profile} · ${look.plan.realm}`;
+  const text = `── ${fit(name, Math.max(1, room - 6))} `;
+  return paint.faint(fit(text.padEnd(text.length + Math.max(0, room - columnsOf(text)), "─"), room));
+}
+
+/** The status in at most `most` lines, none wider than the terminal; what a person has to know goes first. */
+export function statusLines(
+  status: Status,
+  { paint, columns, most }: WatchLineOptions & { readonly most: number },
+): readonly string[] {
+  const room = columns - 1;
+  if (most < 1 || room < 8) return [];
+  const { stand, look, hint, leaving } = status;
+  const waits = look === undefined || leaving !== undefined || look.waiting.length === 0 ? undefined : look;
+  const wait =
+    waits === undefined
+      ? []
+      : [
+          `waits for ${status.hasKeys ? "your" : "a"} yes: ${counted(waits.waiting.length, "step")}, up to ${priceOf(
+            waits.plan,
+            waits.waiting.map(({ step }) => step),
+          )}`,
+        ];
+  const isWaiting = stand.phase === "waiting" && waits !== undefined;
+  const parts: readonly Part[] = [
+    isWaiting
+      ? { rank: 0, lines: wait, paint: paint.costly }
+      : { rank: 0, lines: [phaseText(status)], paint: phasePaint(stand, paint) },
+    { rank: 1, lines: isWaiting ? [] : wait, paint: paint.costly },
+    {
+      rank: 5,
+      lines: waits === undefined ? [] : waitingFacts(waits, stand.session !== undefined).slice(0, 3),
+      indent: 2,
+    },
+    {
+      rank: 3,
+      lines: stand.faulty
+        ? [
+            look === undefined
+              ? "the files have errors"
+              : "the files have errors: the last good plan is in force",
+          ]
+        : [],
+      paint: paint.bad,
+    },
+    {
+      rank: 4,
+      lines:
+        stand.failed.length === 0
+          ? []
+          : [`failed: ${fewNames(stand.failed)}${status.hasKeys ? "; r tries again" : ""}`],
+      paint: paint.bad,
+    },
+    {
+      rank: 6,
+      lines:
+        stand.overtaken === 0
+          ? []
+          : [
+              `${counted(stand.overtaken, "task of an earlier edit is", "tasks of earlier edits are")} still under way`,
+            ],
+      paint: paint.calm,
+    },
+    { rank: 5, lines: moneyFacts(stand, look, room), paint: paint.strong },
+    { rank: 2, lines: hint === undefined ? [] : [hint], paint: paint.costly },
+    { rank: 2, lines: keysFacts(status, room), paint: paint.faint },
+  ];
+  return fitting(parts, most).map(({ text, paint: painter = same, indent = 0 }) =>
+    painter(`${" ".repeat(indent)}${fitWords(text, room - indent)}`),
+  );
+}
+
+/** Lines of one kind, and how soon they are given up: the highest rank first. */
+interface Part {
+  readonly rank: number;
+  readonly lines: readonly string[];
+  readonly paint?: (text: string) => string;
+  readonly indent?: number;
+}
+
+function fitting(parts: readonly Part[], most: number): readonly (Omit<Part, "lines"> & { text: string })[] {
+  const all = parts.flatMap(({ lines, ...rest }) => lines.map((text) => ({ ...rest, text })));
+  const kept = new Set(all.toSorted((one, other) => one.rank - other.rank).slice(0, most));
+  return all.filter((each) => kept.has(each));
+}
+
+function phaseText({ stand, look, leaving }: Status): string {
+  if (leaving !== undefined)
+    return leaving === "signal"
+      ? "stopping: nothing more is submitted; Ctrl-C again leaves at once"
+      : "leaving: what is on its way is brought to a safe end; Ctrl-C twice leaves at once";
+  switch (stand.phase) {
+    case "starting":
+      return "reading the manifest";
+    case "planning":
+      return "files changed: planning";
+    case "running":
+      return "rendering";
+    case "stopping":
+      return "bringing what is on its way to a safe end";
+    case "waiting":
+      return "waiting";
+    case "paused":
+      return "paused: nothing new is begun";
+    case "idle":
+      return idleText(stand, look);
+    case "ended":
+      return "ended";
+  }
+}
+
+/** What there is to wait for when nothing is to be done. */
+export function idleText(stand: WatchStand, look: Look | undefined): string {
+  if (stand.faulty) return "waiting for the files to be put right";
+  const blocked = look?.plan.totals.count.blocked ?? 0;
+  const waiting = look?.waiting.length ?? 0;
+  const left = [
+    ...(waiting === 0 ? [] : [counted(waiting, "step waits for a yes", "steps wait for a yes")]),
+    ...(stand.failed.length === 0 ? [] : [`${stand.failed.length} failed`]),
+    ...(blocked === 0 ? [] : [`${blocked} blocked`]),
+  ];
+  return left.length === 0
+    ? "up to date: watching for changes"
+    : `nothing more can be done now (${left.join(", ")}): watching for changes`;
+}
+
+function phasePaint({ phase, faulty, failed }: WatchStand, paint: Paint): (text: string) => string {
+  const paints: Readonly<Record<WatchPhase, (text: string) => string>> = {
+    starting: paint.calm,
+    planning: paint.calm,
+    running: paint.calm,
+    stopping: paint.costly,
+    waiting: paint.costly,
+    paused: paint.costly,
+    idle: faulty || failed.length > 0 ? paint.costly : paint.good,
+    ended: paint.faint,
+  };
+  return paints[phase];
+}
+
+function moneyFacts({ session, phase }: WatchStand, look: Look | undefined, room: number): readonly string[] {
+  if (look === undefined || look.plan.realm === "sandbox") return [];
+  const { budget, committed } = look.plan;
+  const own =
+    session === undefined
+      ? []
+      : [
+          `session ${formatUsd(session.used)} of ${formatUsd(session.ceiling)} ordered`,
+          `${formatUsd(Math.max(0, session.ceiling - session.used) as Micros)} left`,
+        ];
+  // While it renders, the lines of the run above say how the project stands.
+  const project =
+    phase === "running" || phase === "stopping"
+      ? []
+      : [
+          `project ${formatUsd(committed)}${budget === undefined ? "" : ` of ${formatUsd(budget)}`} spent or under way`,
+        ];
+  return factLines([...own, ...project], room);
+}
+
+function keysFacts({ stand, look, hasKeys, leaving }: Status, room: number): readonly string[] {
+  if (leaving !== undefined || stand.phase === "ended") return [];
+  if (!hasKeys) return ["Ctrl-C quits"];
+  return factLines(
+    [
+      ...(look !== undefined && look.waiting.length > 0 ? ["a approve"] : []),
+      ...(look === undefined ? [] : ["d details"]),
+      stand.paused ? "p go on" : "p pause",
+      ...(stand.failed.length === 0 ? [] : ["r retry failed"]),
+      "q quit",
+      "? keys",
+    ],
+    room,
+  );
+}
+
+/** The keys with what each does. */
+export function keysHelp(columns: number): readonly string[] {
+  return [
+    "a  approve the plan that is shown, for up to its price",
+    "d  details: the whole call sheet of the plan in force",
+    "p  pause: begin nothing new; pressed again: go on",
+    "r  retry what failed; it may be paid again",
+    "q  quit; what is under way is collected by the next watch or render",
+    "Ctrl-C stops, a second one leaves at once",
+  ].flatMap((line) => wrap(line, columns));
+}
+
+function fewNames(steps: readonly StepId[]): string {
+  return listWords(steps.length > 3 ? [...steps.slice(0, 2), `${steps.length - 2} more`] : steps);
+}
+
+/** What is left when a watcher has ended, with a line break at its end. */
+export function endText(end: WatchEnd, look: Look | undefined, { paint, columns }: WatchLineOptions): string {
+  const isSandbox = look?.plan.realm === "sandbox";
+  const { underWay, used } = end;
+  const where = isSandbox ? "in the sandbox" : "at the vendor";
+  const left =
+    underWay.length === 0
+      ? [`no task is under way ${where}`]
+      : [
+          `${counted(underWay.length, "task is", "tasks are")} under way ${where}, collected by the next watch or render and not ordered again: ${fewNames(underWay)}`,
+        ];
+  const money = isSandbox
+    ? []
+    : [used === 0 ? "this session ordered nothing" : `this session ordered ${formatUsd(used)}`];
+  return [...left, ...money]
+    .flatMap((line) => wrap(line, columns))
+    .map((line) => `${underWay.length === 0 ? line : paint.costly(line)}\n`)
+    .join("");
+}
+
+function same(text: string): string {
+  return text;
+}

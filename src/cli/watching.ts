@@ -1,0 +1,293 @@
+/**
+ * A watcher as a person meets it: what it tells becomes lines and a status, keys become wishes. Decides nothing about
+ * money but one thing: a key counts only for what was readable when it was pressed. Whatever would be approved has to
+ * have been drawn for a moment, with nothing typed before that left to be read.
+ */
+import type { Look, Plan, WatchEnd, WatchNews, WatchStand, WatchWish } from "../index.js";
+import type { CommandContext } from "./answer.js";
+import { isAutomatic } from "./colours.js";
+import type { Command } from "./commands.js";
+import { STDOUT } from "./commands.js";
+import { wrap } from "./layout.js";
+import { watchRun, type Progress } from "./progress.js";
+import { openWatchScreen } from "./watch-screen.js";
+import { diagnosticsText } from "./view-diagnostics.js";
+import { planSheet } from "./view-plan.js";
+import {
+  endText,
+  idleText,
+  keysHelp,
+  lookLines,
+  priceOf,
+  ruleLine,
+  statusLines,
+  waitingLines,
+} from "./view-watch.js";
+import { ranText } from "./view-ran.js";
+
+/** A watcher before a person. */
+export interface Watching {
+  tell(news: WatchNews): void;
+  key(key: string): void;
+  /** A person or the system wants it to end. */
+  stopping(): void;
+  /** Takes away what is drawn. May be called again. */
+  close(): void;
+  /** What is left to say when it has ended. */
+  endText(end: WatchEnd): string;
+}
+
+/** So long a plan has to be readable before a key can approve it, in milliseconds. */
+const READABLE_MS = 300;
+/** Lines of differences where a terminal is not high enough for more. */
+const LINES_LEAST = 8;
+const STATUS_MOST = 9;
+
+/** Shows a watcher. `wish` passes on what a person wants. */
+export function showWatch(
+  command: Command & { name: "watch" },
+  { io, globals, err: paint, columns: given }: CommandContext,
+  wish: (wish: WatchWish) => void,
+): Watching {
+  // Lines of two streams on one terminal cannot be drawn over.
+  const shared = command.events === STDOUT && io.stdoutIsTTY;
+  const lively =
+    io.stderrIsTTY && !shared && !globals.quiet && !isAutomatic(io.env) && io.env["TERM"] !== "dumb";
+  const hasKeys = io.keys !== undefined;
+  let look: Look | undefined;
+  let stand: WatchStand = { phase: "starting", faulty: false, paused: false, overtaken: 0, failed: [] };
+  let isAfterRun = false;
+  let said = "";
+  let hint: string | undefined;
+  let leaving: "quit" | "signal" | undefined;
+  let progress: Progress | undefined;
+  let running: Plan | undefined;
+  /** What a key would approve or try again, once it was readable. */
+  let readable: string | undefined;
+  let asked: string | undefined;
+  let notYet: (() => void) | undefined;
+
+  const screen = openWatchScreen(
+    (text) => io.stderr.write(text),
+    lively ? io.live : undefined,
+    ({ columns, rows }) => {
+      // Where there is room for little, the status goes before the rule.
+      const most = Math.min(STATUS_MOST, Math.max(1, Math.floor(rows / 2) - 1), rows - 1);
+      const status = {
+        stand,
+        hasKeys,
+        ...(look === undefined ? {} : { look }),
+        ...(leaving === undefined ? {} : { leaving }),
+        ...(hint === undefined ? {} : { hint }),
+      };
+      return {
+        head: rows < 10 ? [] : [ruleLine(look, { paint, columns })],
+        foot: statusLines(status, { paint, columns, most }),
+      };
+    },
+  );
+  const columns = () => Math.max(20, Math.min(screen.columns() ?? given, 120));
+  const say = (lines: readonly string[]) => {
+    if (lines.length > 0) screen.say(`${lines.join("\n")}\n`);
+  };
+  const sayQuietly = (lines: readonly string[]) => {
+    if (!globals.quiet) say(lines);
+  };
+
+  /** Begins anew to wait until what a key would do can have been read. */
+  const offer = () => {
+    const name =
+      look === undefined ? undefined : JSON.stringify([look.plan.digest, look.waiting, stand.failed]);
+    if (name === asked) return;
+    asked = name;
+    readable = undefined;
+    notYet?.();
+    notYet = io.later?.(READABLE_MS, () => {
+      readable = name;
+    });
+  };
+
+  const ask = (ready: (now: Look) => boolean, meet: (now: Look) => void) => {
+    if (look === undefined || !ready(look)) return;
+    if (readable === undefined || readable !== asked) {
+      hint = "that key came before this could be read: press it again";
+      screen.draw();
+      return;
+    }
+    meet(look);
+  };
+
+  const tell = (news: WatchNews) => {
+    switch (news.type) {
+      case "looked": {
+        const { diagnostics } = news.look;
+        const warnings = diagnosticsText(diagnostics, paint, columns());
+        if (warnings !== "" && warnings !== said && !globals.quiet) screen.say(`${warnings}\n`);
+        said = warnings;
+        const isFirst = look === undefined;
+        look = news.look;
+        const lines = lookLines(look, {
+          paint,
+          columns: columns(),
+          isFirst,
+          isAfterRun,
+          most: globals.verbose ? Number.POSITIVE_INFINITY : linesMost(screen.rows()),
+        });
+        isAfterRun = false;
+        sayQuietly(lines);
+        if (!screen.isLive) sayWaiting(look);
+        offer();
+        return;
+      }
+      case "faulty": {
+        const text = diagnosticsText(news.diagnostics, paint, columns());
+        screen.say(text === said ? "the same errors as before\n" : text);
+        said = text;
+        if (!screen.isLive)
+          say([
+            look === undefined
+              ? "watching until they are put right"
+              : "the last good plan stays in force; watching until they are put right",
+          ]);
+        return;
+      }
+      case "run": {
+        running = news.plan;
+        progress = watchRun({
+          write: (text) => screen.say(text),
+          paint,
+          verbose: globals.verbose,
+          quiet: globals.quiet,
+          now: () => io.now(),
+          ...(screen.run === undefined ? {} : { live: screen.run }),
+          ...(io.everySecond === undefined ? {} : { everySecond: io.everySecond }),
+          stays: true,
+        });
+        progress.plan(running);
+        if (leaving !== undefined) progress.stopping();
+        return;
+      }
+      case "event":
+        progress?.emit(news.event);
+        return;
+      case "ran": {
+        const seconds = progress?.seconds();
+        progress?.done();
+        screen.endRun();
+        isAfterRun = true;
+        const text = ranText(news.report, {
+          paint,
+          columns: columns(),
+          shots: screen.isLive,
+          quiet: globals.quiet,
+          ...(seconds === undefined ? {} : { seconds }),
+        });
+        if (text !== "") screen.say(text);
+        progress = undefined;
+        return;
+      }
+      case "stand": {
+        const before = stand;
+        stand = news.stand;
+        if (stand.phase === "idle" && before.phase !== "idle" && !screen.isLive)
+          sayQuietly([paint.faint(idleText(stand, look))]);
+        offer();
+        screen.draw();
+        return;
+      }
+      case "notice":
+        say(wrap(news.message, columns()).map(paint.costly));
+        return;
+    }
+  };
+
+  /** Nobody sees a status: what waits is said, with what can be done about it here. */
+  const sayWaiting = (now: Look) => {
+    if (now.waiting.length === 0) return;
+    const digest = now.plan.digest.slice(0, 12);
+    say([
+      ...waitingLines(now, stand.session !== undefined, 50).map(paint.costly),
+      hasKeys
+        ? "press a to approve them, d for details, ? for all keys"
+        : `nobody can press a key here: start with --budget, or render --approve ${digest}`,
+    ]);
+  };
+
+  return {
+    tell(news) {
+      // What came of a key has been seen by the time that something else happens.
+      if (news.type !== "event") hint = undefined;
+      tell(news);
+    },
+    key(key) {
+      if (leaving !== undefined) return;
+      hint = undefined;
+      switch (key) {
+        case "a":
+          ask(
+            ({ waiting }) => waiting.length > 0,
+            ({ plan, waiting }) => {
+              const steps = waiting.map(({ step }) => step);
+              say([paint.strong(`yes to ${plan.digest.slice(0, 12)}: up to ${priceOf(plan, steps)} more`)]);
+              wish({ wish: "approve", digest: plan.digest });
+            },
+          );
+          return;
+        case "r":
+          ask(
+            () => stand.failed.length > 0,
+            () => wish({ wish: "retry" }),
+          );
+          return;
+        case "d":
+          if (look !== undefined) screen.say(`\n${detailsOf(look)}`);
+          return;
+        case "p":
+          wish({ wish: "pause" });
+          return;
+        case "q":
+          leaving = "quit";
+          progress?.stopping();
+          screen.draw();
+          wish({ wish: "quit" });
+          return;
+        case "?":
+          say(keysHelp(columns()));
+          return;
+        default:
+          screen.draw();
+      }
+    },
+    stopping() {
+      leaving = "signal";
+      progress?.stopping();
+      if (screen.isLive) screen.draw();
+      else sayQuietly(["stopping: nothing more is submitted (Ctrl-C again leaves at once)"]);
+    },
+    close() {
+      notYet?.();
+      readable = undefined;
+      progress?.done();
+      screen.close();
+    },
+    endText: (end) => endText(end, look, { paint, columns: columns() }),
+  };
+
+  function detailsOf(now: Look): string {
+    const sheet = planSheet(now.plan, [], {
+      paint,
+      columns: columns(),
+      now: io.now(),
+      verbose: globals.verbose,
+      models: now.project.catalog,
+      marked: new Set(now.waiting.map(({ step }) => step)),
+    });
+    const waits = waitingLines(now, stand.session !== undefined, 50).map(paint.costly);
+    return `${sheet}${waits.map((line) => `${line}\n`).join("")}\n`;
+  }
+}
+
+/** A block for a save takes a third of the screen at most. */
+function linesMost(rows: number | undefined): number {
+  return rows === undefined ? 40 : Math.max(LINES_LEAST, Math.floor(rows / 3));
+}

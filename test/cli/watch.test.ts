@@ -1,0 +1,307 @@
+import { describe, expect, test } from "vitest";
+import { Interruption } from "../../src/cli/io.js";
+import type { Diagnostic } from "../../src/index.js";
+import { id, kept, planned } from "./fixtures.js";
+import { digestPlan, looked, reworded, stage, standing } from "./watch-fixtures.js";
+
+const A = planned("shots.010.clip", {}, { title: "The ferry leaves" });
+const B = kept("shots.020.clip");
+const PRO = planned("shots.020.clip", { tier: "pro", mode: "pro" });
+const waitsForA = looked(digestPlan("aaa", [A, B]), { waiting: { "shots.010.clip": "no_budget" } });
+const waiting = standing({ phase: "waiting" });
+
+describe("a key counts only for what could be read when it was pressed", () => {
+  test("a approves the digest of the plan that is shown", async () => {
+    const { tell, press, pass, wishes } = await stage({ size: [100, 30] });
+    tell(waitsForA, waiting);
+    pass(300);
+    press("a");
+    expect(wishes).toEqual([{ wish: "approve", digest: "aaa".padEnd(64, "0") }]);
+  });
+
+  test("an a from before the plan was readable approves nothing, and says so", async () => {
+    const { tell, press, pass, wishes, screen } = await stage({ size: [100, 30] });
+    press("a");
+    tell(waitsForA, waiting);
+    press("a");
+    pass(299);
+    press("a");
+    expect(wishes).toEqual([]);
+    expect(screen?.all().join("\n")).toContain("that key came before this could be read: press it again");
+    pass(1);
+    press("a");
+    expect(wishes).toHaveLength(1);
+  });
+
+  test("a plan that takes the place of the one that was read has to be read itself", async () => {
+    const { tell, press, pass, wishes } = await stage({ size: [100, 30] });
+    tell(waitsForA, waiting);
+    pass(300);
+    const dearer = looked(digestPlan("bbb", [A, PRO]), {
+      differences: [],
+      waiting: { "shots.010.clip": "no_budget", "shots.020.clip": "tier" },
+    });
+    tell(dearer, waiting);
+    press("a");
+    expect(wishes).toEqual([]);
+    pass(300);
+    press("a");
+    expect(wishes).toEqual([{ wish: "approve", digest: "bbb".padEnd(64, "0") }]);
+  });
+
+  test("the same plan with more of it waiting has to be read again, the same offer need not", async () => {
+    const { tell, press, pass, wishes } = await stage({ size: [100, 30] });
+    const both = digestPlan("ccc", [A, PRO]);
+    tell(looked(both, { waiting: { "shots.020.clip": "tier" }, due: ["shots.010.clip"] }), waiting);
+    pass(300);
+    tell(
+      looked(both, {
+        differences: [],
+        waiting: { "shots.010.clip": "no_budget", "shots.020.clip": "tier" },
+      }),
+    );
+    press("a");
+    expect(wishes).toEqual([]);
+    pass(300);
+    tell(waiting);
+    press("a");
+    expect(wishes).toHaveLength(1);
+  });
+
+  test("r tries again only what was readable, and only where something failed", async () => {
+    const { tell, press, pass, wishes } = await stage({ size: [100, 30] });
+    tell(looked(digestPlan("aaa", [A, B])), standing());
+    pass(300);
+    press("r");
+    tell(standing({ failed: [id("shots.010.clip")] }));
+    press("r");
+    expect(wishes).toEqual([]);
+    pass(300);
+    press("r");
+    expect(wishes).toEqual([{ wish: "retry" }]);
+  });
+
+  test("a where nothing waits, unknown keys and keys after q do nothing", async () => {
+    const { tell, press, pass, wishes } = await stage({ size: [100, 30] });
+    tell(looked(digestPlan("aaa", [A, B])), standing());
+    pass(300);
+    press("a", "x", "A", "y", "Q");
+    expect(wishes).toEqual([]);
+    press("q", "a", "p", "q");
+    expect(wishes).toEqual([{ wish: "quit" }]);
+  });
+});
+
+describe("the bottom of the terminal", () => {
+  test("says what is waited for, with its price, money and the keys in force", async () => {
+    const { tell, screen } = await stage({ size: [100, 30], command: { budgetUsd: 5 } });
+    tell(
+      looked(digestPlan("aaa", [A, PRO], { budget: 20e6 as never, committed: 7.4e6 as never }), {
+        waiting: { "shots.020.clip": "tier" },
+        due: ["shots.010.clip"],
+      }),
+      standing({
+        phase: "waiting",
+        session: { ceiling: 5e6 as never, used: 1.2e6 as never },
+        overtaken: 2,
+        failed: [id("shots.040.clip")],
+      }),
+    );
+    expect(screen?.all().join("\n")).toMatchInlineSnapshot(`
+      "night-ferry · profile final · Kling, costs money
+      plan     2 to render · up to $0.42 · ordered without asking: 1 step, up to $0.21
+               digest aaa000000000
+      ── night-ferry · final · kling ────────────────────────────────────────────────────────────────────
+      waits for your yes: 1 step, up to $0.21
+        shots.020.clip: tier pro, which the budget of this session is not for
+      failed: shots.040.clip; r tries again
+      2 tasks of earlier edits are still under way
+      session $1.20 of $5.00 ordered · $3.80 left · project $7.40 of $20.00 spent or under way
+      a approve · d details · p pause · r retry failed · q quit · ? keys
+      "
+    `);
+  });
+
+  test("a save leaves one short block above, and the status is drawn over itself", async () => {
+    const { tell, screen } = await stage({ size: [72, 24] });
+    tell(looked(digestPlan("aaa", [kept("shots.010.clip"), B])), standing());
+    const was = "wide, the ferry leaves the pier in heavy rain, 35mm, sodium light on wet planks";
+    tell(standing({ phase: "planning" }));
+    tell(
+      looked(digestPlan("bbb", [A, B]), {
+        differences: [reworded("shots.010.clip", was, was.replace("ferry", "last tram"))],
+        waiting: { "shots.010.clip": "no_budget" },
+      }),
+      waiting,
+    );
+    expect(screen?.all().join("\n")).toMatchInlineSnapshot(`
+      "night-ferry · profile final · Kling, costs money
+      plan     2 kept
+      edited   shots.010.clip  render $0.21
+          prompt - wide, the ferry leaves the pier in heavy rain, 35mm…
+                 + wide, the last tram leaves the pier in heavy rain, 35mm…
+      plan     1 to render, 1 kept · up to $0.21 · digest bbb000000000
+
+      ── night-ferry · final · kling ────────────────────────────────────────
+      waits for your yes: 1 step, up to $0.21
+        shots.010.clip: costs money
+      project $0.00 spent or under way
+      a approve · d details · p pause · q quit · ? keys
+      "
+    `);
+  });
+
+  test.each([
+    [40, 24],
+    [40, 6],
+    [20, 3],
+    [300, 50],
+  ])("fits a terminal of %i columns and %i rows", async (columns, rows) => {
+    const { tell, screen } = await stage({ size: [columns, rows] });
+    tell(waitsForA, waiting);
+    expect(screen?.all().join("\n")).toContain(columns < 40 ? "waits for" : "waits for your yes");
+  });
+
+  test("TERM=dumb and CI get plain lines without a single escape sequence", async () => {
+    for (const env of [{ TERM: "dumb" }, { CI: "1" }]) {
+      const { tell, said } = await stage({ size: [80, 24], io: { env } });
+      tell(waitsForA, waiting);
+      expect(said.stderr).toContain("waits    shots.010.clip  $0.21  costs money\n");
+      // eslint-disable-next-line no-control-regex
+      expect(said.stderr).not.toMatch(/[\u001b\r]/);
+    }
+  });
+});
+
+describe("without a terminal", () => {
+  test("lines say what changed, what waits, and that nobody can press a key", async () => {
+    const { tell, said } = await stage();
+    tell(waitsForA, waiting);
+    tell(
+      looked(digestPlan("bbb", [A, B]), {
+        differences: [
+          reworded("shots.010.clip", "the ferry leaves the pier", "the ferry comes back to the pier"),
+          { kind: "removed", step: id("shots.030.clip") },
+        ],
+        waiting: { "shots.010.clip": "no_budget" },
+      }),
+    );
+    tell(standing({ phase: "running" }), standing());
+    expect(said.stderr).toMatchInlineSnapshot(`
+      "night-ferry · profile final · Kling, costs money
+      plan     1 to render, 1 kept · up to $0.21 · digest aaa000000000
+      waits    shots.010.clip  $0.21  costs money
+      nobody can press a key here: start with --budget, or render --approve aaa000000000
+      edited   shots.010.clip  render $0.21
+          prompt - the ferry leaves the pier
+                 + the ferry comes back to the pier
+      gone     shots.030.clip
+      plan     1 to render, 1 kept · up to $0.21 · digest bbb000000000
+      waits    shots.010.clip  $0.21  costs money
+      nobody can press a key here: start with --budget, or render --approve bbb000000000
+      nothing more can be done now (1 step waits for a yes): watching for changes
+      "
+    `);
+  });
+
+  test("errors are shown as validate shows them, once, and the last good plan stays", async () => {
+    const { tell, said } = await stage();
+    const diagnostics: readonly Diagnostic[] = [
+      { code: "manifest/unknown-key", severity: "error", message: "unknown key promt", help: "say prompt" },
+    ];
+    tell(looked(digestPlan("aaa", [B])), { type: "faulty", diagnostics }, standing({ faulty: true }));
+    tell({ type: "faulty", diagnostics });
+    expect(said.stderr.match(/error\[manifest\/unknown-key\]/g)).toHaveLength(1);
+    expect(said.stderr).toContain("the last good plan stays in force");
+    expect(said.stderr).toContain("the same errors as before");
+  });
+});
+
+describe("the end", () => {
+  test("q is exit 0, and says what is still under way", async () => {
+    const { tell, press, end, answer, isListening, screen } = await stage({ size: [80, 24] });
+    tell(looked(digestPlan("aaa", [A, B])), standing({ phase: "running" }));
+    press("q");
+    end({ underWay: [id("shots.010.clip")], used: 210_000 as never });
+    const { exit, note, data } = await answer;
+    expect(exit).toBe(0);
+    expect(note).toBe(
+      "1 task is under way at the vendor, collected by the next watch or render and not\nordered again: shots.010.clip\nthis session ordered $0.21\n",
+    );
+    expect(data).toEqual({ status: "ended", under_way: ["shots.010.clip"], used: { usd: "0.21" } });
+    expect(isListening()).toBe(false);
+    expect(screen?.all().join("\n")).not.toMatch(/leaving|q quit/);
+  });
+
+  test.each([130, 143] as const)("a signal is exit %i", async (exit) => {
+    const { interrupt, end, answer, said } = await stage();
+    interrupt(new Interruption(exit));
+    expect(said.stderr).toContain("stopping: nothing more is submitted");
+    end();
+    expect(await answer).toMatchObject({
+      exit,
+      note: expect.stringContaining("no task is under way") as string,
+    });
+  });
+
+  test("what goes wrong in the watcher gives the terminal back", async () => {
+    const { answer, isListening, screen } = await stage({ size: [80, 24], fails: new Error("a bug") });
+    await expect(answer).rejects.toThrow("a bug");
+    expect(isListening()).toBe(false);
+    expect(screen?.all()).toEqual([""]);
+  });
+});
+
+test("hostile words never reach the terminal raw", async () => {
+  const evil = "a\u001b[2J\u202e\u0007b".repeat(30);
+  for (const size of [undefined, [80, 24] as const]) {
+    const { tell, said, press, pass } = await stage(size === undefined ? {} : { size });
+    const plan = digestPlan("aaa", [planned("shots.010.clip", {}, { prompt: evil, title: evil })], {
+      project: evil,
+      profile: evil,
+    });
+    tell(
+      looked(plan, { waiting: { "shots.010.clip": "no_budget" } }),
+      looked(plan, {
+        differences: [
+          reworded("shots.010.clip", evil, `${evil}!`),
+          { kind: "removed", step: id(evil) },
+          {
+            kind: "edited",
+            planned: A,
+            changes: [{ field: evil, from: evil, to: "x", file: evil }],
+          },
+        ],
+        waiting: { [evil]: "tier" },
+      }),
+      { type: "notice", message: evil },
+      standing({ failed: [id(evil)] }),
+    );
+    pass(300);
+    press("d", "?");
+    expect(said.stderr).toContain("b");
+    // eslint-disable-next-line no-control-regex
+    expect(said.stderr).not.toMatch(/\u001b\[2J|[\u202e\u0007]/);
+  }
+});
+
+describe("--events", () => {
+  test("one JSON object a line, and one envelope at the end", async () => {
+    const { tell, end, answer, said } = await stage({ command: { events: "-" } });
+    tell(waitsForA, waiting, { type: "notice", message: "x" });
+    end();
+    await answer;
+    const lines = said.stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.map(({ schema, type }) => [schema, type ?? null])).toEqual([
+      ["klingmake/event", "watch_looked"],
+      ["klingmake/event", "watch_stand"],
+      ["klingmake/event", "notice"],
+      ["klingmake/envelope", null],
+    ]);
+    expect(lines[0]).toMatchObject({ waiting: [{ step: "shots.010.clip", why: "no_budget" }], due: [] });
+    expect(lines.at(-1)).toMatchObject({ command: "watch", ok: true, exit: 0 });
+  });
+});
