@@ -39,6 +39,8 @@ export interface Look {
   readonly diagnostics: readonly Diagnostic[];
   /** What differs from the plan that was in force before; everything at first. */
   readonly differences: readonly Difference[];
+  /** A file changed since then; else a run ended, or something fell due. */
+  readonly isSave: boolean;
   /** Creates that are sent without asking, and those that wait for a yes to `plan.digest`. */
   readonly due: readonly StepId[];
   readonly waiting: readonly Waiting[];

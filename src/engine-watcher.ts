@@ -37,6 +37,7 @@ export async function driveWatch(
   let look: (Look & { readonly standing: Standing }) | undefined;
   let paths: ReadonlySet<string> = new Set([options.file]);
   let told = "";
+  let isSave = true;
   const opened = openWatcher(lookOnly);
   let { watcher } = opened;
   let conclude: { readonly resolve: (end: WatchEnd) => void; readonly reject: (error: unknown) => void };
@@ -50,7 +51,10 @@ export async function driveWatch(
       const isLock = [...changed].every((path) => path.endsWith(".lock.json"));
       // What a run writes down is read when it has ended.
       if (isLock && running !== undefined) return;
-      if (!isLock) session.changed(clock.now());
+      if (!isLock) {
+        session.changed(clock.now());
+        isSave = true;
+      }
       dispatch({ event: "changed" });
     },
     fail: (message) => tell({ type: "notice", message }),
@@ -138,6 +142,8 @@ export async function driveWatch(
 
   const planNow = async (): Promise<WatchEvent> => {
     const sinceMs = clock.now();
+    const afterSave = isSave;
+    isSave = false;
     const { value: project, diagnostics: unread } = await openProject(options, world);
     const planned: Checked<Plan> =
       project === undefined ? { diagnostics: unread } : await project.plan(asked());
@@ -147,7 +153,7 @@ export async function driveWatch(
     const known = isGood ? [] : paths;
     paths = new Set([...known, options.file, ...(await sourcesOf(project))]);
     if (!over.signal.aborted) files.set(paths, sinceMs);
-    return isGood ? inForce(project, plan, diagnostics) : faulty(diagnostics, project);
+    return isGood ? inForce(project, plan, diagnostics, afterSave) : faulty(diagnostics, project);
   };
 
   const sourcesOf = async (project: Project | undefined): Promise<readonly string[]> => {
@@ -157,11 +163,16 @@ export async function driveWatch(
     return [...(await project.sources(request.profile)), ...journal];
   };
 
-  const inForce = (project: Project, plan: Plan, diagnostics: readonly Diagnostic[]): WatchEvent => {
+  const inForce = (
+    project: Project,
+    plan: Plan,
+    diagnostics: readonly Diagnostic[],
+    afterSave: boolean,
+  ): WatchEvent => {
     const { standing, offer } = session.look(plan, project.policy, clock.now());
     const differences = differencesBetween(look?.plan, plan);
     const { dueSteps: due, waiting } = standing;
-    look = { project, plan, diagnostics, differences, due, waiting, standing };
+    look = { project, plan, diagnostics, differences, isSave: afterSave, due, waiting, standing };
     tell({ type: "looked", look });
     return { event: "planned", offer };
   };

@@ -206,6 +206,17 @@ describe("the files", () => {
     expect(story.stand()).toMatchObject({ faulty: false, phase: "waiting" });
   });
 
+  test("a plan says whether a save led to it, or what came of a run", async () => {
+    const story = await watchStory(film(shot("a boat")), STANDARD, { taskMs: 1_000 });
+    await story.pass(30_000);
+    const looks = () => story.news.flatMap((each) => (each.type === "looked" ? [each.look.isSave] : []));
+    const [first, ...others] = looks();
+    expect([first, others.length > 0, others.includes(true)]).toEqual([true, true, false]);
+    story.save(`${film(shot("a boat"))}# a comment\n`);
+    await story.pass(5_000);
+    expect(looks().slice(others.length + 1)[0]).toBe(true);
+  });
+
   it("that a run writes trigger nothing", async () => {
     const story = await watchStory(film(shot("a boat")), STANDARD, { taskMs: 1_000 });
     await story.pass(30_000);
