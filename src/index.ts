@@ -29,7 +29,15 @@ export type { Past, PastRendering } from "./engine-past.js";
 export type { RenderReport, RenderRequest } from "./engine-render.js";
 export { runSandbox, UnusableFaults } from "./engine-sandbox.js";
 export { openShelf, type HeldMedia, type Shelf } from "./engine-shelf.js";
-export type { Look, Watch, WatchEnd, WatchNews, WatchRequest, WatchStand } from "./engine-watch.js";
+export {
+  openWatch,
+  type Look,
+  type Watch,
+  type WatchEnd,
+  type WatchNews,
+  type WatchRequest,
+  type WatchStand,
+} from "./engine-watch.js";
 export { tidyManifest, type TidyOptions, type TidyReport } from "./engine-tidy.js";
 export { freshToken, openInBrowser } from "./engine-world.js";
 export type { CacheKey, KeyInputs } from "./graph/key.js";

@@ -2,7 +2,15 @@
  * `watch`: shows what a watcher tells, and passes on what a person wants. Everything for people goes to stderr; stdout has
  * the lines of `--events -`, the envelope of `--json` at the end, or nothing. What may be spent is the watcher's business.
  */
-import { EXIT, type OpenOptions, type Watch, type WatchRequest, type WatchWish } from "../index.js";
+import {
+  EXIT,
+  openWatch,
+  type Checked,
+  type OpenOptions,
+  type Watch,
+  type WatchRequest,
+  type WatchWish,
+} from "../index.js";
 import { openOptions, type Answer, type CommandContext } from "./answer.js";
 import type { Command } from "./commands.js";
 import { endData, newsData } from "./data-watch.js";
@@ -14,14 +22,14 @@ import { showWatch } from "./watching.js";
 
 type WatchCommand = Command & { name: "watch" };
 
-/** Opens a watcher. */
-export type OpenWatch = (options: OpenOptions, request: WatchRequest) => Promise<Watch>;
+/** Opens a watcher, or says why there is nothing to watch. */
+export type OpenWatch = (options: OpenOptions, request: WatchRequest) => Promise<Checked<Watch>>;
 
 /** Watches until it is told to end; the events file, if any, ends with the envelope whatever happens. */
 export function watchCommand(
   command: WatchCommand,
   context: CommandContext,
-  open: OpenWatch,
+  open: OpenWatch = openWatch,
 ): Promise<Answer> {
   return withEvents("watch", command.events, context, (events) => watch(command, context, open, events));
 }
@@ -44,7 +52,7 @@ async function watch(
   // From the beginning, so that nothing that is typed is kept for a plan that is still to come.
   const noKeys = io.keys?.((key) => shown.key(key));
   try {
-    watcher = await open(openOptions(context, "watch"), {
+    const opened = await open(openOptions(context, "watch"), {
       ...watchRequest(command),
       signal: io.signal,
       tell: (news) => {
@@ -52,6 +60,8 @@ async function watch(
         shown.tell(news);
       },
     });
+    watcher = opened.value;
+    if (watcher === undefined) return { exit: EXIT.invalid, data: {}, diagnostics: opened.diagnostics };
     for (const wish of early) watcher.wish(wish);
     const end = await watcher.ended;
     shown.close();

@@ -103,7 +103,7 @@ async function answer(command: Command, context: CommandContext): Promise<Answer
     case "render":
       return renderCommand(command, context);
     case "watch":
-      throw new Error("there is no watcher yet");
+      return (await import("./command-watch.js")).watchCommand(command, context);
     case "download":
       return downloadCommand(command, context);
     case "reconcile":

@@ -9,6 +9,7 @@ import {
   paidSteps,
   retriesMoney,
   safeText,
+  type Difference,
   type Look,
   type Micros,
   type Plan,
@@ -46,25 +47,28 @@ export function priceOf(plan: Plan, steps: readonly StepId[]): string {
 export interface LookOptions extends WatchLineOptions {
   /** Nothing was shown before it. */
   readonly isFirst: boolean;
-  /** It was made because a run ended: what that brought has been said. */
-  readonly isAfterRun: boolean;
   /** Lines for its differences. */
   readonly most: number;
 }
 
 /** A plan that is in force, as what changed since the one before; no lines where nothing is worth one. */
 export function lookLines(look: Look, options: LookOptions): readonly string[] {
-  const { paint, columns, isFirst, isAfterRun } = options;
+  const { paint, columns, isFirst } = options;
   const { plan } = look;
-  const told = look.differences.filter(
-    (each) =>
-      (isFirst && each.kind !== "removed" && each.planned.decision.kind === "blocked") ||
-      (!isFirst && !(isAfterRun && each.kind === "moved" && each.planned.decision.kind === "keep")),
+  const told = look.differences.filter((each) =>
+    isFirst ? each.kind !== "removed" && each.planned.decision.kind === "blocked" : !isCourse(each),
   );
   const lines = differenceLines(told, options);
   if (isFirst) return [...titleLines(plan, columns).map(paint.strong), ...lines, ...planLines(look, options)];
   if (lines.length > 0) return [...lines, ...planLines(look, options)];
-  return isAfterRun ? [] : [paint.faint("saved    it changes nothing for the film")];
+  return look.isSave ? [paint.faint("saved    it changes nothing for the film")] : [];
+}
+
+/** What a run has brought or begun, which its own lines say. */
+function isCourse(difference: Difference): boolean {
+  if (difference.kind !== "moved") return false;
+  const { kind } = difference.planned.decision;
+  return kind === "keep" || kind === "resume";
 }
 
 function titleLines(plan: Plan, columns: number): readonly string[] {
@@ -103,12 +107,12 @@ function planLines({ plan, due }: Look, { columns, paint }: WatchLineOptions): r
 const WORD = "plan     ";
 
 /** What waits for a yes, a line for each step, with why. */
-export function waitingLines({ plan, waiting }: Look, hasSession: boolean, most: number): readonly string[] {
+export function waitingLines({ plan, waiting }: Look, most: number): readonly string[] {
   const shown = waiting.length > most ? waiting.slice(0, Math.max(1, most - 1)) : waiting;
   const rest = waiting.slice(shown.length).map(({ step }) => step);
   return [
     ...shown.map(({ step, why }) =>
-      safeText(`waits    ${step}  ${priceOf(plan, [step])}  ${whyText(why, tierOf(plan, step), hasSession)}`),
+      safeText(`waits    ${step}  ${priceOf(plan, [step])}  ${whyText(why, tierOf(plan, step))}`),
     ),
     ...(rest.length === 0
       ? []
@@ -116,11 +120,16 @@ export function waitingLines({ plan, waiting }: Look, hasSession: boolean, most:
   ];
 }
 
+/** The steps that a yes to the plan orders, beside those that are ordered without one. */
+export function approvable({ waiting }: Look): readonly StepId[] {
+  return waiting.flatMap(({ step, why }) => (why === "ceiling" ? [] : [step]));
+}
+
 /** What waits for a yes, by why. */
-function waitingFacts({ plan, waiting }: Look, hasSession: boolean): readonly string[] {
+function waitingFacts({ plan, waiting }: Look): readonly string[] {
   const byWhy = new Map<string, StepId[]>();
   for (const { step, why } of waiting) {
-    const text = whyText(why, tierOf(plan, step), hasSession);
+    const text = whyText(why, tierOf(plan, step));
     byWhy.set(text, [...(byWhy.get(text) ?? []), step]);
   }
   return [...byWhy].map(([why, steps]) => {
@@ -133,12 +142,16 @@ function tierOf(plan: Plan, step: StepId): string {
   return plan.steps.find((each) => each.step.id === step)?.tier ?? "standard";
 }
 
-function whyText(why: WaitWhy, tier: string, hasSession: boolean): string {
+function whyText(why: WaitWhy, tier: string): string {
   switch (why) {
     case "tier":
-      return hasSession ? `tier ${tier}, which the budget of this session is not for` : `tier ${tier}`;
+      return `tier ${tier}, which the budget of this session is not for`;
     case "no_budget":
-      return hasSession ? "more than is left for this session" : "costs money";
+      return "costs money";
+    case "ceiling":
+      return "more than this session may still order: start again with a higher --budget";
+    case "upstream":
+      return "what it needs waits";
     case "unknown_price":
       return "unknown price";
     case "again":
@@ -180,16 +193,14 @@ export function statusLines(
   if (most < 1 || room < 8) return [];
   const { stand, look, hint, leaving } = status;
   const waits = look === undefined || leaving !== undefined || look.waiting.length === 0 ? undefined : look;
+  const asked = waits === undefined ? [] : approvable(waits);
   const wait =
-    waits === undefined
+    waits === undefined || asked.length === 0
       ? []
       : [
-          `waits for ${status.hasKeys ? "your" : "a"} yes: ${counted(waits.waiting.length, "step")}, up to ${priceOf(
-            waits.plan,
-            waits.waiting.map(({ step }) => step),
-          )}`,
+          `waits for ${status.hasKeys ? "your" : "a"} yes: ${counted(asked.length, "step")}, up to ${priceOf(waits.plan, asked)}`,
         ];
-  const isWaiting = stand.phase === "waiting" && waits !== undefined;
+  const isWaiting = stand.phase === "waiting" && wait.length > 0;
   const parts: readonly Part[] = [
     isWaiting
       ? { rank: 0, lines: wait, paint: paint.costly }
@@ -197,7 +208,7 @@ export function statusLines(
     { rank: 1, lines: isWaiting ? [] : wait, paint: paint.costly },
     {
       rank: 5,
-      lines: waits === undefined ? [] : waitingFacts(waits, stand.session !== undefined).slice(0, 3),
+      lines: waits === undefined ? [] : waitingFacts(waits).slice(0, 3),
       indent: 2,
     },
     {
@@ -263,7 +274,7 @@ function phaseText({ stand, look, leaving }: Status): string {
     case "planning":
       return "files changed: planning";
     case "running":
-      return "rendering";
+      return "at work";
     case "stopping":
       return "bringing what is on its way to a safe end";
     case "waiting":
@@ -281,9 +292,11 @@ function phaseText({ stand, look, leaving }: Status): string {
 export function idleText(stand: WatchStand, look: Look | undefined): string {
   if (stand.faulty) return "waiting for the files to be put right";
   const blocked = look?.plan.totals.count.blocked ?? 0;
-  const waiting = look?.waiting.length ?? 0;
+  const waiting = look === undefined ? 0 : approvable(look).length;
+  const beyond = (look?.waiting.length ?? 0) - waiting;
   const left = [
     ...(waiting === 0 ? [] : [counted(waiting, "step waits for a yes", "steps wait for a yes")]),
+    ...(beyond === 0 ? [] : [`${beyond} beyond the budget of this session`]),
     ...(stand.failed.length === 0 ? [] : [`${stand.failed.length} failed`]),
     ...(blocked === 0 ? [] : [`${blocked} blocked`]),
   ];
@@ -331,7 +344,7 @@ function keysFacts({ stand, look, hasKeys, leaving }: Status, room: number): rea
   if (!hasKeys) return ["Ctrl-C quits"];
   return factLines(
     [
-      ...(look !== undefined && look.waiting.length > 0 ? ["a approve"] : []),
+      ...(look !== undefined && approvable(look).length > 0 ? ["a approve"] : []),
       ...(look === undefined ? [] : ["d details"]),
       stand.paused ? "p go on" : "p pause",
       ...(stand.failed.length === 0 ? [] : ["r retry failed"]),

@@ -14,6 +14,7 @@ import { openWatchScreen } from "./watch-screen.js";
 import { diagnosticsText } from "./view-diagnostics.js";
 import { planSheet } from "./view-plan.js";
 import {
+  approvable,
   endText,
   idleText,
   keysHelp,
@@ -56,8 +57,9 @@ export function showWatch(
   const hasKeys = io.keys !== undefined;
   let look: Look | undefined;
   let stand: WatchStand = { phase: "starting", faulty: false, paused: false, overtaken: 0, failed: [] };
-  let isAfterRun = false;
   let said = "";
+  let waited = "";
+  let noticed: string | undefined;
   let hint: string | undefined;
   let leaving: "quit" | "signal" | undefined;
   let progress: Progress | undefined;
@@ -130,10 +132,8 @@ export function showWatch(
           paint,
           columns: columns(),
           isFirst,
-          isAfterRun,
           most: globals.verbose ? Number.POSITIVE_INFINITY : linesMost(screen.rows()),
         });
-        isAfterRun = false;
         sayQuietly(lines);
         if (!screen.isLive) sayWaiting(look);
         offer();
@@ -174,7 +174,6 @@ export function showWatch(
         const seconds = progress?.seconds();
         progress?.done();
         screen.endRun();
-        isAfterRun = true;
         const text = ranText(news.report, {
           paint,
           columns: columns(),
@@ -196,17 +195,24 @@ export function showWatch(
         return;
       }
       case "notice":
-        say(wrap(news.message, columns()).map(paint.costly));
+        // What goes on being so is said once.
+        if (news.message !== noticed) say(wrap(news.message, columns()).map(paint.costly));
+        noticed = news.message;
         return;
     }
   };
 
   /** Nobody sees a status: what waits is said, with what can be done about it here. */
   const sayWaiting = (now: Look) => {
-    if (now.waiting.length === 0) return;
+    const text = waitingLines(now, 50).map(paint.costly);
     const digest = now.plan.digest.slice(0, 12);
+    const name = [digest, ...text].join("\n");
+    if (name === waited) return;
+    waited = name;
+    if (text.length === 0) return;
+    if (approvable(now).length === 0) return void say(text);
     say([
-      ...waitingLines(now, stand.session !== undefined, 50).map(paint.costly),
+      ...text,
       hasKeys
         ? "press a to approve them, d for details, ? for all keys"
         : `nobody can press a key here: start with --budget, or render --approve ${digest}`,
@@ -215,6 +221,7 @@ export function showWatch(
 
   return {
     tell(news) {
+      if (news.type === "looked" ? news.look.isSave : news.type === "ran") noticed = undefined;
       // What came of a key has been seen by the time that something else happens.
       if (news.type !== "event") hint = undefined;
       tell(news);
@@ -225,11 +232,13 @@ export function showWatch(
       switch (key) {
         case "a":
           ask(
-            ({ waiting }) => waiting.length > 0,
-            ({ plan, waiting }) => {
-              const steps = waiting.map(({ step }) => step);
-              say([paint.strong(`yes to ${plan.digest.slice(0, 12)}: up to ${priceOf(plan, steps)} more`)]);
-              wish({ wish: "approve", digest: plan.digest });
+            (now) => approvable(now).length > 0,
+            (now) => {
+              const { digest } = now.plan;
+              say([
+                paint.strong(`yes to ${digest.slice(0, 12)}: up to ${priceOf(now.plan, approvable(now))}`),
+              ]);
+              wish({ wish: "approve", digest });
             },
           );
           return;
@@ -282,7 +291,7 @@ export function showWatch(
       models: now.project.catalog,
       marked: new Set(now.waiting.map(({ step }) => step)),
     });
-    const waits = waitingLines(now, stand.session !== undefined, 50).map(paint.costly);
+    const waits = waitingLines(now, 50).map(paint.costly);
     return `${sheet}${waits.map((line) => `${line}\n`).join("")}\n`;
   }
 }

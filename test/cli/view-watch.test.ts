@@ -146,7 +146,7 @@ test.each([20, 40, 60, 80, 100, 300])("nothing is wider than %i columns", (colum
   const status = { stand: BUSY, look: FULL, hasKeys: true, hint: "that key came before this could be read" };
   const drawn = [ruleLine(FULL, options), ...statusLines(status, { ...options, most: 20 })];
   expect(Math.max(...drawn.map(columnsOf))).toBeLessThan(columns);
-  const said = lookLines(FULL, { ...options, isFirst: false, isAfterRun: false, most: 40 });
+  const said = lookLines(FULL, { ...options, isFirst: false, most: 40 });
   expect(Math.max(...said.map(columnsOf))).toBeLessThanOrEqual(columns);
 });
 
@@ -165,32 +165,31 @@ test("colours repeat what words say: the same lines without them", () => {
   const of = (paint: typeof PLAIN) =>
     [
       ...statusLines({ stand: BUSY, look: FULL, hasKeys: true }, { paint, columns: 80, most: 20 }),
-      ...lookLines(FULL, { paint, columns: 80, isFirst: false, isAfterRun: false, most: 40 }),
+      ...lookLines(FULL, { paint, columns: 80, isFirst: false, most: 40 }),
     ].join("\n");
   // eslint-disable-next-line no-control-regex
   expect(of(paintFor(true)).replace(/\u001b\[\d+m/g, "")).toBe(of(PLAIN));
 });
 
 test("a look after a run says again neither what came of it nor the plan", () => {
-  const look = looked(planOf([kept("shots.010.clip")]), {
-    differences: [{ kind: "moved", planned: kept("shots.010.clip"), was: "render" }],
-  }).look;
-  const options = { paint: PLAIN, columns: 80, isFirst: false, most: 40 };
-  expect(lookLines(look, { ...options, isAfterRun: true })).toEqual([]);
-  expect(lookLines(look, { ...options, isAfterRun: false })).toHaveLength(2);
+  const differences: readonly Difference[] = [
+    { kind: "moved", planned: kept("shots.010.clip"), was: "render" },
+  ];
+  const { look } = looked(planOf([kept("shots.010.clip")]), { differences, isSave: false });
+  expect(lookLines(look, { paint: PLAIN, columns: 80, isFirst: false, most: 40 })).toEqual([]);
 });
 
 test("a save that changes nothing is one line", () => {
   const look = looked(planOf([kept("shots.010.clip")]), { differences: [] }).look;
-  expect(lookLines(look, { paint: PLAIN, columns: 80, isFirst: false, isAfterRun: false, most: 40 })).toEqual(
-    ["saved    it changes nothing for the film"],
-  );
+  expect(lookLines(look, { paint: PLAIN, columns: 80, isFirst: false, most: 40 })).toEqual([
+    "saved    it changes nothing for the film",
+  ]);
 });
 
 test("the sandbox is never said to cost anything", () => {
   const plan = planOf([planned("shots.010.clip")], { realm: "sandbox" });
   const { look } = looked(plan, { due: ["shots.010.clip"] });
-  const said = lookLines(look, { paint: PLAIN, columns: 100, isFirst: true, isAfterRun: false, most: 40 });
+  const said = lookLines(look, { paint: PLAIN, columns: 100, isFirst: true, most: 40 });
   expect(said).toEqual([
     "night-ferry · profile final · sandbox, costs nothing",
     "plan     1 to render · nothing in the sandbox; for real up to $0.21",
@@ -214,22 +213,22 @@ test("each reason to wait has words of its own, and further attempts are in the 
       "shots.3.clip": "unknown_price",
       "shots.4.clip": "again",
       "shots.5.clip": "overtaken",
-      "shots.6.clip": "tier",
+      "shots.6.clip": "ceiling",
     },
   });
-  expect(waitingLines(look, true, 50)).toMatchInlineSnapshot(`
+  expect(waitingLines(look, 50)).toMatchInlineSnapshot(`
     [
       "waits    shots.1.clip  $0.21  tier standard, which the budget of this session is not for",
-      "waits    shots.2.clip  $0.21  more than is left for this session",
+      "waits    shots.2.clip  $0.21  costs money",
       "waits    shots.3.clip  $0.21  unknown price",
       "waits    shots.4.clip  $0.21  would be paid again",
       "waits    shots.5.clip  $0.21  an earlier edit of it is still being rendered",
-      "waits    shots.6.clip  $0.42  tier standard, which the budget of this session is not for",
+      "waits    shots.6.clip  $0.42  more than this session may still order: start again with a higher --budget",
     ]
   `);
-  expect(waitingLines(look, false, 3)).toMatchInlineSnapshot(`
+  expect(waitingLines(look, 3)).toMatchInlineSnapshot(`
     [
-      "waits    shots.1.clip  $0.21  tier standard",
+      "waits    shots.1.clip  $0.21  tier standard, which the budget of this session is not for",
       "waits    shots.2.clip  $0.21  costs money",
       "waits    4 more steps  $1.05",
     ]

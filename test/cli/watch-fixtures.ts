@@ -4,7 +4,7 @@
 import type { Difference, Look, Plan, PlannedStep, WaitWhy, WatchStand } from "../../src/index.js";
 import type { Watch, WatchEnd, WatchNews, WatchRequest, WatchWish } from "../../src/index.js";
 import type { CommandContext } from "../../src/cli/answer.js";
-import { watchCommand } from "../../src/cli/command-watch.js";
+import { watchCommand, type OpenWatch } from "../../src/cli/command-watch.js";
 import type { Command } from "../../src/cli/commands.js";
 import type { Io } from "../../src/cli/io.js";
 import { openLiveArea } from "../../src/cli/live-area.js";
@@ -24,6 +24,8 @@ export interface Scene {
   readonly noKeys?: boolean;
   /** What the watcher cannot be opened for. */
   readonly fails?: Error;
+  /** There is nothing to watch. */
+  readonly nothing?: Awaited<ReturnType<OpenWatch>>;
 }
 
 /** A watch command at work, in the hands of a test. */
@@ -104,7 +106,9 @@ export async function stage(scene: Scene = {}): Promise<Stage> {
     },
     (_options, given) => {
       requests.push(given);
-      return scene.fails === undefined ? Promise.resolve(watch) : Promise.reject(scene.fails);
+      return scene.fails === undefined
+        ? Promise.resolve(scene.nothing ?? { value: watch, diagnostics: [] })
+        : Promise.reject(scene.fails);
     },
   );
   // Whether it rejects is asked later.
@@ -148,6 +152,7 @@ export function looked(
     readonly waiting?: Readonly<Record<string, WaitWhy>>;
     readonly due?: readonly string[];
     readonly diagnostics?: Look["diagnostics"];
+    readonly isSave?: boolean;
   } = {},
 ): WatchNews & { type: "looked" } {
   const waiting = Object.entries(over.waiting ?? {}).map(([step, why]) => ({ step: id(step), why }));
@@ -158,6 +163,7 @@ export function looked(
       plan,
       diagnostics: over.diagnostics ?? [],
       differences: over.differences ?? plan.steps.map((each) => ({ kind: "added", planned: each })),
+      isSave: over.isSave ?? true,
       due: (over.due ?? []).map(id),
       waiting,
     },

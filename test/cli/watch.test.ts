@@ -244,6 +244,15 @@ describe("the end", () => {
     });
   });
 
+  test("where there is no manifest there is nothing to watch: exit 3 says why", async () => {
+    const diagnostics: readonly Diagnostic[] = [
+      { code: "file/not-found", severity: "error", message: "no manifest", help: "klingmake init" },
+    ];
+    const { answer, isListening } = await stage({ size: [80, 24], nothing: { diagnostics } });
+    expect(await answer).toMatchObject({ exit: 3, diagnostics });
+    expect(isListening()).toBe(false);
+  });
+
   test("what goes wrong in the watcher gives the terminal back", async () => {
     const { answer, isListening, screen } = await stage({ size: [80, 24], fails: new Error("a bug") });
     await expect(answer).rejects.toThrow("a bug");

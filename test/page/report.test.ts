@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Film } from "../../src/page/film.js";
 import { writeReport, type ReportOptions } from "../../src/page/report.js";
-import { clip, film, shot, step } from "./films.js";
+import { clip, film, shot, step } from "./served-films.js";
 import { ground, movie, picture, type Ground } from "./ground.js";
 
 const sidecar = (id: string) => JSON.stringify({ schema: "klingmake/sidecar", version: 1, step: id });
