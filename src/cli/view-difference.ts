@@ -79,7 +79,9 @@ function groupOf(difference: Difference): Group {
       return { word: "gone", steps: [difference.step], changes: [] };
     case "edited": {
       const { planned, changes } = difference;
-      return { word: changes.length > 0 ? "edited" : "follows", steps: [planned.step.id], planned, changes };
+      // What only works on something else that was edited has not been touched itself.
+      const isOwn = changes.some(({ upstream }) => upstream === undefined);
+      return { word: isOwn ? "edited" : "follows", steps: [planned.step.id], planned, changes };
     }
     case "moved":
       return { word: "now", steps: [difference.planned.step.id], planned: difference.planned, changes: [] };
@@ -154,7 +156,7 @@ function changeLines(change: Change, columns: number, paint: Paint): readonly st
   const { field, from, to, file, upstream } = change;
   const room = columns - INDENT.length;
   const put = (text: string) => wrap(text, room).map((line) => `${INDENT}${line}`);
-  if (upstream !== undefined) return put(`${field}: what ${upstream} becomes is another clip`);
+  if (upstream !== undefined) return put(`${field}: from ${upstream}, which changed`);
   if (file !== undefined) return put(`${field}: ${file}${from === undefined ? "" : " has other content"}`);
   if (from === undefined) return put(`${field}: ${fitWords(to ?? "", room)} (was not set)`);
   if (to === undefined) return put(`${field}: no longer ${fitWords(from, room)}`);

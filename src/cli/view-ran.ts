@@ -26,12 +26,13 @@ export function ranText(report: RenderReport, options: RanOptions): string {
   const { paint, columns, quiet } = options;
   switch (report.status) {
     case "ran": {
-      const isIdle = report.outcomes.every(
+      // What was stopped by an edit or a key, the watcher itself goes on with.
+      const outcomes = report.outcomes.filter(({ outcome }) => outcome.status !== "interrupted");
+      const isIdle = outcomes.every(
         ({ outcome }) => outcome.status === "kept" && outcome.conflict === undefined,
       );
       if (isIdle || (quiet && report.exit === EXIT.done)) return "";
-      // What was stopped by an edit or a key, the watcher itself goes on with.
-      return runSummary({ ...report, interrupted: false }, { ...options, again: "" });
+      return runSummary({ ...report, outcomes, interrupted: false }, { ...options, again: "" });
     }
     case "invalid":
       return diagnosticsText(report.diagnostics, paint, columns);

@@ -47,6 +47,8 @@ export function priceOf(plan: Plan, steps: readonly StepId[]): string {
 export interface LookOptions extends WatchLineOptions {
   /** Nothing was shown before it. */
   readonly isFirst: boolean;
+  /** The files had errors before. */
+  readonly wasFaulty: boolean;
   /** Lines for its differences. */
   readonly most: number;
 }
@@ -61,7 +63,9 @@ export function lookLines(look: Look, options: LookOptions): readonly string[] {
   const lines = differenceLines(told, options);
   if (isFirst) return [...titleLines(plan, columns).map(paint.strong), ...lines, ...planLines(look, options)];
   if (lines.length > 0) return [...lines, ...planLines(look, options)];
-  return look.isSave ? [paint.faint("saved    it changes nothing for the film")] : [];
+  if (!look.isSave) return [];
+  const mended = options.wasFaulty ? "the errors are gone; " : "";
+  return [paint.faint(fit(`saved    ${mended}nothing changes for the film`, columns))];
 }
 
 /** What a run has brought or begun, which its own lines say. */
@@ -126,7 +130,7 @@ export function approvable({ waiting }: Look): readonly StepId[] {
 }
 
 /** What waits for a yes, by why. */
-function waitingFacts({ plan, waiting }: Look): readonly string[] {
+export function waitingFacts({ plan, waiting }: Look): readonly string[] {
   const byWhy = new Map<string, StepId[]>();
   for (const { step, why } of waiting) {
     const text = whyText(why, tierOf(plan, step));
@@ -213,13 +217,14 @@ export function statusLines(
     },
     {
       rank: 3,
-      lines: stand.faulty
-        ? [
-            look === undefined
-              ? "the files have errors"
-              : "the files have errors: the last good plan is in force",
-          ]
-        : [],
+      lines:
+        stand.faulty && stand.phase !== "idle"
+          ? [
+              look === undefined
+                ? "the files have errors"
+                : "the files have errors: the last good plan is in force",
+            ]
+          : [],
       paint: paint.bad,
     },
     {
@@ -290,7 +295,8 @@ function phaseText({ stand, look, leaving }: Status): string {
 
 /** What there is to wait for when nothing is to be done. */
 export function idleText(stand: WatchStand, look: Look | undefined): string {
-  if (stand.faulty) return "waiting for the files to be put right";
+  if (stand.faulty)
+    return `the files have errors${look === undefined ? "" : ": the last good plan is in force"}; watching for changes`;
   const blocked = look?.plan.totals.count.blocked ?? 0;
   const waiting = look === undefined ? 0 : approvable(look).length;
   const beyond = (look?.waiting.length ?? 0) - waiting;
@@ -313,7 +319,7 @@ function phasePaint({ phase, faulty, failed }: WatchStand, paint: Paint): (text:
     stopping: paint.costly,
     waiting: paint.costly,
     paused: paint.costly,
-    idle: faulty || failed.length > 0 ? paint.costly : paint.good,
+    idle: faulty ? paint.bad : failed.length > 0 ? paint.costly : paint.good,
     ended: paint.faint,
   };
   return paints[phase];

@@ -3,12 +3,20 @@
  * money but one thing: a key counts only for what was readable when it was pressed. Whatever would be approved has to
  * have been drawn for a moment, with nothing typed before that left to be read.
  */
-import type { Look, Plan, WatchEnd, WatchNews, WatchStand, WatchWish } from "../index.js";
+import {
+  paidSteps,
+  type Look,
+  type StepId,
+  type WatchEnd,
+  type WatchNews,
+  type WatchStand,
+  type WatchWish,
+} from "../index.js";
 import type { CommandContext } from "./answer.js";
 import { isAutomatic } from "./colours.js";
 import type { Command } from "./commands.js";
 import { STDOUT } from "./commands.js";
-import { wrap } from "./layout.js";
+import { labelled, wrap } from "./layout.js";
 import { watchRun, type Progress } from "./progress.js";
 import { openWatchScreen } from "./watch-screen.js";
 import { diagnosticsText } from "./view-diagnostics.js";
@@ -22,6 +30,7 @@ import {
   priceOf,
   ruleLine,
   statusLines,
+  waitingFacts,
   waitingLines,
 } from "./view-watch.js";
 import { ranText } from "./view-ran.js";
@@ -56,14 +65,16 @@ export function showWatch(
     io.stderrIsTTY && !shared && !globals.quiet && !isAutomatic(io.env) && io.env["TERM"] !== "dumb";
   const hasKeys = io.keys !== undefined;
   let look: Look | undefined;
+  /** As it was told; of `look`, what was agreed to since does not wait any more. */
+  let offered: Look | undefined;
   let stand: WatchStand = { phase: "starting", faulty: false, paused: false, overtaken: 0, failed: [] };
+  let isFaulty = false;
   let said = "";
   let waited = "";
   let noticed: string | undefined;
   let hint: string | undefined;
   let leaving: "quit" | "signal" | undefined;
   let progress: Progress | undefined;
-  let running: Plan | undefined;
   /** What a key would approve or try again, once it was readable. */
   let readable: string | undefined;
   let asked: string | undefined;
@@ -119,6 +130,14 @@ export function showWatch(
     meet(look);
   };
 
+  /** These do not wait any more. */
+  const agree = (steps: ReadonlySet<StepId>) => {
+    if (look === undefined) return;
+    look = { ...look, waiting: look.waiting.filter(({ step }) => !steps.has(step)) };
+    offer();
+    screen.draw();
+  };
+
   const tell = (news: WatchNews) => {
     switch (news.type) {
       case "looked": {
@@ -132,16 +151,21 @@ export function showWatch(
           paint,
           columns: columns(),
           isFirst,
+          wasFaulty: isFaulty,
           most: globals.verbose ? Number.POSITIVE_INFINITY : linesMost(screen.rows()),
         });
-        sayQuietly(lines);
+        isFaulty = false;
+        offered = look;
+        // A line between one save and the next.
+        sayQuietly(screen.isLive && !isFirst && lines.length > 0 ? ["", ...lines] : lines);
         if (!screen.isLive) sayWaiting(look);
         offer();
         return;
       }
       case "faulty": {
         const text = diagnosticsText(news.diagnostics, paint, columns());
-        screen.say(text === said ? "the same errors as before\n" : text);
+        isFaulty = true;
+        screen.say(`${screen.isLive ? "\n" : ""}${text === said ? "the same errors as before\n" : text}`);
         said = text;
         if (!screen.isLive)
           say([
@@ -152,7 +176,6 @@ export function showWatch(
         return;
       }
       case "run": {
-        running = news.plan;
         progress = watchRun({
           write: (text) => screen.say(text),
           paint,
@@ -163,7 +186,8 @@ export function showWatch(
           ...(io.everySecond === undefined ? {} : { everySecond: io.everySecond }),
           stays: true,
         });
-        progress.plan(running);
+        progress.plan(news.plan);
+        agree(new Set(paidSteps(news.plan).map(({ step }) => step.id)));
         if (leaving !== undefined) progress.stopping();
         return;
       }
@@ -195,9 +219,13 @@ export function showWatch(
         return;
       }
       case "notice":
+        // It may be about a yes that came to nothing.
+        if (progress === undefined) look = offered;
+        offer();
         // What goes on being so is said once.
         if (news.message !== noticed) say(wrap(news.message, columns()).map(paint.costly));
         noticed = news.message;
+        screen.draw();
         return;
     }
   };
@@ -238,6 +266,8 @@ export function showWatch(
               say([
                 paint.strong(`yes to ${digest.slice(0, 12)}: up to ${priceOf(now.plan, approvable(now))}`),
               ]);
+              // Said once; whatever comes of it is said by a run, a plan or a notice.
+              agree(new Set(approvable(now)));
               wish({ wish: "approve", digest });
             },
           );
@@ -291,8 +321,8 @@ export function showWatch(
       models: now.project.catalog,
       marked: new Set(now.waiting.map(({ step }) => step)),
     });
-    const waits = waitingLines(now, 50).map(paint.costly);
-    return `${sheet}${waits.map((line) => `${line}\n`).join("")}\n`;
+    const waits = waitingFacts(now).flatMap((fact) => labelled("waits", fact, 12, columns()));
+    return `${sheet}${waits.map((line) => `${paint.costly(line)}\n`).join("")}\n`;
   }
 }
 

@@ -53,8 +53,12 @@ describe("differences", () => {
     ["gone", { kind: "removed", step: id("shots.010.clip") }, ["gone     shots.010.clip"]],
     [
       "what only follows another edit",
-      { kind: "edited", planned: planned("shots.010.extend"), changes: [] },
-      ["follows  shots.010.extend  render $0.21"],
+      {
+        kind: "edited",
+        planned: planned("shots.010.clip"),
+        changes: [{ field: "image", from: "aaaaaaaa", to: "bbbbbbbb", upstream: id("images.mara") }],
+      },
+      ["follows  shots.010.clip  render $0.21", "    image: from images.mara, which changed"],
     ],
     [
       "an edit that is taken back costs nothing",
@@ -146,7 +150,7 @@ test.each([20, 40, 60, 80, 100, 300])("nothing is wider than %i columns", (colum
   const status = { stand: BUSY, look: FULL, hasKeys: true, hint: "that key came before this could be read" };
   const drawn = [ruleLine(FULL, options), ...statusLines(status, { ...options, most: 20 })];
   expect(Math.max(...drawn.map(columnsOf))).toBeLessThan(columns);
-  const said = lookLines(FULL, { ...options, isFirst: false, most: 40 });
+  const said = lookLines(FULL, { ...options, isFirst: false, wasFaulty: false, most: 40 });
   expect(Math.max(...said.map(columnsOf))).toBeLessThanOrEqual(columns);
 });
 
@@ -165,7 +169,7 @@ test("colours repeat what words say: the same lines without them", () => {
   const of = (paint: typeof PLAIN) =>
     [
       ...statusLines({ stand: BUSY, look: FULL, hasKeys: true }, { paint, columns: 80, most: 20 }),
-      ...lookLines(FULL, { paint, columns: 80, isFirst: false, most: 40 }),
+      ...lookLines(FULL, { paint, columns: 80, isFirst: false, wasFaulty: false, most: 40 }),
     ].join("\n");
   // eslint-disable-next-line no-control-regex
   expect(of(paintFor(true)).replace(/\u001b\[\d+m/g, "")).toBe(of(PLAIN));
@@ -176,20 +180,22 @@ test("a look after a run says again neither what came of it nor the plan", () =>
     { kind: "moved", planned: kept("shots.010.clip"), was: "render" },
   ];
   const { look } = looked(planOf([kept("shots.010.clip")]), { differences, isSave: false });
-  expect(lookLines(look, { paint: PLAIN, columns: 80, isFirst: false, most: 40 })).toEqual([]);
+  expect(lookLines(look, { paint: PLAIN, columns: 80, isFirst: false, wasFaulty: false, most: 40 })).toEqual(
+    [],
+  );
 });
 
 test("a save that changes nothing is one line", () => {
   const look = looked(planOf([kept("shots.010.clip")]), { differences: [] }).look;
-  expect(lookLines(look, { paint: PLAIN, columns: 80, isFirst: false, most: 40 })).toEqual([
-    "saved    it changes nothing for the film",
+  expect(lookLines(look, { paint: PLAIN, columns: 80, isFirst: false, wasFaulty: false, most: 40 })).toEqual([
+    "saved    nothing changes for the film",
   ]);
 });
 
 test("the sandbox is never said to cost anything", () => {
   const plan = planOf([planned("shots.010.clip")], { realm: "sandbox" });
   const { look } = looked(plan, { due: ["shots.010.clip"] });
-  const said = lookLines(look, { paint: PLAIN, columns: 100, isFirst: true, most: 40 });
+  const said = lookLines(look, { paint: PLAIN, columns: 100, isFirst: true, wasFaulty: false, most: 40 });
   expect(said).toEqual([
     "night-ferry · profile final · sandbox, costs nothing",
     "plan     1 to render · nothing in the sandbox; for real up to $0.21",

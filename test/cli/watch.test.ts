@@ -68,6 +68,33 @@ describe("a key counts only for what could be read when it was pressed", () => {
     expect(wishes).toHaveLength(1);
   });
 
+  test("a yes is said once: what it is for does not wait any more, until it came to nothing", async () => {
+    const { tell, press, pass, wishes, screen } = await stage({ size: [100, 30] });
+    tell(waitsForA, waiting);
+    pass(300);
+    press("a");
+    expect(screen?.all().join("\n")).not.toContain("waits for your yes");
+    pass(300);
+    press("a");
+    expect(wishes).toHaveLength(1);
+    tell({ type: "notice", message: "paused: go on first, then say yes" });
+    expect(screen?.all().join("\n")).toContain("waits for your yes: 1 step");
+    press("a");
+    expect(wishes).toHaveLength(1);
+    pass(300);
+    press("a");
+    expect(wishes).toHaveLength(2);
+  });
+
+  test("what a run orders does not wait while it runs", async () => {
+    const { tell, screen } = await stage({ size: [100, 30] });
+    const both = digestPlan("aaa", [A, PRO]);
+    tell(looked(both, { waiting: { "shots.010.clip": "again", "shots.020.clip": "tier" } }), waiting);
+    expect(screen?.all().join("\n")).toContain("waits for your yes: 2 steps");
+    tell({ type: "run", plan: digestPlan("aaa", [A]) }, standing({ phase: "running" }));
+    expect(screen?.all().join("\n")).toContain("waits for your yes: 1 step, up to $0.21");
+  });
+
   test("r tries again only what was readable, and only where something failed", async () => {
     const { tell, press, pass, wishes } = await stage({ size: [100, 30] });
     tell(looked(digestPlan("aaa", [A, B])), standing());
@@ -137,6 +164,7 @@ describe("the bottom of the terminal", () => {
     expect(screen?.all().join("\n")).toMatchInlineSnapshot(`
       "night-ferry · profile final · Kling, costs money
       plan     2 kept
+
       edited   shots.010.clip  render $0.21
           prompt - wide, the ferry leaves the pier in heavy rain, 35mm…
                  + wide, the last tram leaves the pier in heavy rain, 35mm…
