@@ -5,6 +5,7 @@
 import type { Micros, Plan, RunEvent, StepId } from "../index.js";
 import type { LiveArea } from "./io.js";
 import { isPicture, openBoard, type Board } from "../show/run-board.js";
+import { runMoney } from "../show/run-forecast.js";
 import { liveLines } from "./view-live.js";
 import { eventText, type LineOptions } from "./view-progress.js";
 
@@ -19,6 +20,8 @@ export interface Progress {
   stopping(): void;
   /** The steps whose tasks the vendor has. */
   underWay(): readonly StepId[];
+  /** What the run has ordered, as it was billed or at most; 0 in the sandbox. */
+  ordered(): Micros;
   /** Seconds that the run took so far; undefined when it never began. */
   seconds(): number | undefined;
   /** Whether the live view has shown the run, so that its end is worth a list. */
@@ -116,6 +119,7 @@ export function watchRun(options: ProgressOptions): Progress {
       draw();
     },
     underWay: () => [...submitted],
+    ordered: () => (board === undefined || sandbox ? (0 as Micros) : runMoney(board, undefined).ordered),
     seconds: () => (started === undefined ? undefined : (options.now() - started) / 1000),
     done() {
       if (over) return;

@@ -20,7 +20,7 @@ import {
   type WatchStand,
 } from "../index.js";
 import type { Paint } from "./colours.js";
-import { columnsOf, factLines, fit, fitWords, wrap } from "./layout.js";
+import { columnsOf, factLines, fit, wrap } from "./layout.js";
 import { differenceLines } from "./view-difference.js";
 
 /** How a watcher's lines are made. */
@@ -241,7 +241,7 @@ export function statusLines(
         stand.overtaken === 0
           ? []
           : [
-              `${counted(stand.overtaken, "task of an earlier edit is", "tasks of earlier edits are")} still under way`,
+              `${counted(stand.overtaken, "task of an earlier edit", "tasks of earlier edits")} still under way`,
             ],
       paint: paint.calm,
     },
@@ -249,8 +249,8 @@ export function statusLines(
     { rank: 2, lines: hint === undefined ? [] : [hint], paint: paint.costly },
     { rank: 2, lines: keysFacts(status, room), paint: paint.faint },
   ];
-  return fitting(parts, most).map(({ text, paint: painter = same, indent = 0 }) =>
-    painter(`${" ".repeat(indent)}${fitWords(text, room - indent)}`),
+  return fitting(parts, room, most).map(({ text, paint: painter = same, indent = 0 }) =>
+    painter(`${" ".repeat(indent)}${fit(text, room - indent)}`),
   );
 }
 
@@ -262,8 +262,14 @@ interface Part {
   readonly indent?: number;
 }
 
-function fitting(parts: readonly Part[], most: number): readonly (Omit<Part, "lines"> & { text: string })[] {
-  const all = parts.flatMap(({ lines, ...rest }) => lines.map((text) => ({ ...rest, text })));
+function fitting(
+  parts: readonly Part[],
+  room: number,
+  most: number,
+): readonly (Omit<Part, "lines"> & { text: string })[] {
+  const all = parts.flatMap(({ lines, ...rest }) =>
+    lines.flatMap((line) => wrap(line, room - (rest.indent ?? 0)).map((text) => ({ ...rest, text }))),
+  );
   const kept = new Set(all.toSorted((one, other) => one.rank - other.rank).slice(0, most));
   return all.filter((each) => kept.has(each));
 }

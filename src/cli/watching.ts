@@ -6,6 +6,7 @@
 import {
   paidSteps,
   type Look,
+  type Micros,
   type StepId,
   type WatchEnd,
   type WatchNews,
@@ -75,6 +76,8 @@ export function showWatch(
   let hint: string | undefined;
   let leaving: "quit" | "signal" | undefined;
   let progress: Progress | undefined;
+  /** What of the run in progress is in the books by which the session is reckoned. */
+  let booked = 0;
   /** What a key would approve or try again, once it was readable. */
   let readable: string | undefined;
   let asked: string | undefined;
@@ -87,7 +90,7 @@ export function showWatch(
       // Where there is room for little, the status goes before the rule.
       const most = Math.min(STATUS_MOST, Math.max(1, Math.floor(rows / 2) - 1), rows - 1);
       const status = {
-        stand,
+        stand: standNow(),
         hasKeys,
         ...(look === undefined ? {} : { look }),
         ...(leaving === undefined ? {} : { leaving }),
@@ -105,6 +108,14 @@ export function showWatch(
   };
   const sayQuietly = (lines: readonly string[]) => {
     if (!globals.quiet) say(lines);
+  };
+
+  /** As it was told, with what a run has ordered since. */
+  const standNow = (): WatchStand => {
+    const { session } = stand;
+    if (session === undefined || progress === undefined) return stand;
+    const since = Math.max(0, progress.ordered() - booked);
+    return { ...stand, session: { ...session, used: (session.used + since) as Micros } };
   };
 
   /** Begins anew to wait until what a key would do can have been read. */
@@ -138,6 +149,12 @@ export function showWatch(
     screen.draw();
   };
 
+  /** What goes on being so is said once. */
+  const sayNotice = (message: string) => {
+    if (message !== noticed) say(wrap(message, columns()).map(paint.costly));
+    noticed = message;
+  };
+
   const tell = (news: WatchNews) => {
     switch (news.type) {
       case "looked": {
@@ -156,6 +173,7 @@ export function showWatch(
         });
         isFaulty = false;
         offered = look;
+        booked = progress?.ordered() ?? 0;
         // A line between one save and the next.
         sayQuietly(screen.isLive && !isFirst && lines.length > 0 ? ["", ...lines] : lines);
         if (!screen.isLive) sayWaiting(look);
@@ -176,6 +194,7 @@ export function showWatch(
         return;
       }
       case "run": {
+        booked = 0;
         progress = watchRun({
           write: (text) => screen.say(text),
           paint,
@@ -192,7 +211,8 @@ export function showWatch(
         return;
       }
       case "event":
-        progress?.emit(news.event);
+        if (news.event.type === "notice") sayNotice(news.event.message);
+        else progress?.emit(news.event);
         return;
       case "ran": {
         const seconds = progress?.seconds();
@@ -222,9 +242,7 @@ export function showWatch(
         // It may be about a yes that came to nothing.
         if (progress === undefined) look = offered;
         offer();
-        // What goes on being so is said once.
-        if (news.message !== noticed) say(wrap(news.message, columns()).map(paint.costly));
-        noticed = news.message;
+        sayNotice(news.message);
         screen.draw();
         return;
     }

@@ -15,6 +15,8 @@ export interface RunMoney {
   readonly reserved: Micros;
   /** Tasks under way whose price nobody knows. */
   readonly unknown: number;
+  /** What this run has ordered, as it was billed or at most. */
+  readonly ordered: Micros;
   /** What the tightest cap leaves, if there is one, and which cap it is. */
   readonly left?: { readonly usd: Micros; readonly of: Micros; readonly cap: "budget" | "max_cost" };
 }
@@ -55,6 +57,7 @@ export function runMoney(board: Pick<Board, "plan" | "standings">, maxCost: Micr
     collected: collected as Micros,
     reserved: reserved as Micros,
     unknown,
+    ordered: fresh as Micros,
     ...(tightest === undefined ? {} : { left: { ...tightest, usd: Math.max(0, tightest.usd) as Micros } }),
   };
 }

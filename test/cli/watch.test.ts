@@ -142,11 +142,51 @@ describe("the bottom of the terminal", () => {
       waits for your yes: 1 step, up to $0.21
         shots.020.clip: tier pro, which the budget of this session is not for
       failed: shots.040.clip; r tries again
-      2 tasks of earlier edits are still under way
+      2 tasks of earlier edits still under way
       session $1.20 of $5.00 ordered · $3.80 left · project $7.40 of $20.00 spent or under way
       a approve · d details · p pause · r retry failed · q quit · ? keys
       "
     `);
+  });
+
+  test("what a run orders is on the session's bill at once, and never twice", async () => {
+    const { tell, pass, screen } = await stage({ size: [100, 30], command: { budgetUsd: 5 } });
+    const bill = () => /session \S+ of \S+ ordered/.exec(screen?.all().join("\n") ?? "")?.[0];
+    const running = (used: number) =>
+      standing({ phase: "running", session: { ceiling: 5e6 as never, used: used as never } });
+    const plan = digestPlan("aaa", [A]);
+    tell(looked(plan, { due: ["shots.010.clip"] }), { type: "run", plan }, running(0));
+    const step = id("shots.010.clip");
+    tell(
+      {
+        type: "event",
+        event: {
+          type: "run_started",
+          digest: plan.digest,
+          profile: "x",
+          realm: "kling",
+          steps: 1,
+          creates: 1,
+        },
+      },
+      { type: "event", event: { type: "step_started", step, what: "render" } },
+    );
+    // Drawings are not made in one and the same moment.
+    pass(200);
+    tell({
+      type: "event",
+      event: {
+        type: "step_submitted",
+        step,
+        reference: "km1-a" as never,
+        task: "t1" as never,
+        adopted: false,
+        reserved: 210_000 as never,
+      },
+    });
+    expect(bill()).toBe("session $0.21 of $5.00 ordered");
+    tell(looked(plan, { differences: [] }), running(210_000));
+    expect(bill()).toBe("session $0.21 of $5.00 ordered");
   });
 
   test("a save leaves one short block above, and the status is drawn over itself", async () => {
