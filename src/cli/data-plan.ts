@@ -151,7 +151,8 @@ export function estimateData(estimate: Estimate): Data {
   }
 }
 
-function totalsData(totals: Totals): Data {
+/** Money and units of some steps. */
+export function totalsData(totals: Totals): Data {
   return {
     ...moneyRange(totals.usd),
     units: { video: unitRange(totals.units.video), image: unitRange(totals.units.image) },

@@ -10,7 +10,7 @@ import {
   type WatchNews,
   type WatchStand,
 } from "../index.js";
-import { plannedData, type Data } from "./data-plan.js";
+import { plannedData, totalsData, type Data } from "./data-plan.js";
 import { eventData } from "./data-run.js";
 import { usdJson } from "./money-text.js";
 
@@ -39,13 +39,15 @@ export function newsData(news: WatchNews): Data {
   }
 }
 
-function lookData({ plan, differences, due, waiting, diagnostics }: Look): Data {
+function lookData({ plan, differences, isSave, due, waiting, diagnostics }: Look): Data {
   return {
     digest: plan.digest,
     project: plan.project,
     profile: plan.profile,
     realm: plan.realm,
+    after_save: isSave,
     count: plan.totals.count,
+    create: totalsData(plan.totals.create),
     differences: differences.map(differenceData),
     due,
     waiting: waiting.map(({ step, why }) => ({ step, why })),

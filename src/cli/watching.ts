@@ -20,6 +20,7 @@ import { STDOUT } from "./commands.js";
 import { labelled, wrap } from "./layout.js";
 import { watchRun, type Progress } from "./progress.js";
 import { openWatchScreen } from "./watch-screen.js";
+import { renderLine } from "./request.js";
 import { diagnosticsText } from "./view-diagnostics.js";
 import { planSheet } from "./view-plan.js";
 import {
@@ -259,9 +260,12 @@ export function showWatch(
     if (approvable(now).length === 0) return void say(text);
     say([
       ...text,
-      hasKeys
-        ? "press a to approve them, d for details, ? for all keys"
-        : `nobody can press a key here: start with --budget, or render --approve ${digest}`,
+      ...(hasKeys
+        ? ["press a to approve them, d for details, ? for all keys"]
+        : [
+            "nobody can press a key here: start again with --budget, or approve exactly this:",
+            `  ${renderLine(globals, command.plan, ["--approve", digest])}`,
+          ]),
     ]);
   };
 

@@ -259,14 +259,16 @@ describe("without a terminal", () => {
       "night-ferry · profile final · Kling, costs money
       plan     1 to render, 1 kept · up to $0.21 · digest aaa000000000
       waits    shots.010.clip  $0.21  costs money
-      nobody can press a key here: start with --budget, or render --approve aaa000000000
+      nobody can press a key here: start again with --budget, or approve exactly this:
+        klingmake render --approve aaa000000000
       edited   shots.010.clip  render $0.21
           prompt - the ferry leaves the pier
                  + the ferry comes back to the pier
       gone     shots.030.clip
       plan     1 to render, 1 kept · up to $0.21 · digest bbb000000000
       waits    shots.010.clip  $0.21  costs money
-      nobody can press a key here: start with --budget, or render --approve bbb000000000
+      nobody can press a key here: start again with --budget, or approve exactly this:
+        klingmake render --approve bbb000000000
       nothing more can be done now (1 step waits for a yes): watching for changes
       "
     `);
