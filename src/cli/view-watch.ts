@@ -21,6 +21,7 @@ import {
 } from "../index.js";
 import type { Paint } from "./colours.js";
 import { columnsOf, factLines, fit, wrap } from "./layout.js";
+import { isPicture } from "../show/run-board.js";
 import { differenceLines } from "./view-difference.js";
 
 /** How a watcher's lines are made. */
@@ -229,10 +230,7 @@ export function statusLines(
     },
     {
       rank: 4,
-      lines:
-        stand.failed.length === 0
-          ? []
-          : [`failed: ${fewNames(stand.failed)}${status.hasKeys ? "; r tries again" : ""}`],
+      lines: stand.failed.length === 0 ? [] : [failedText(status)],
       paint: paint.bad,
     },
     {
@@ -274,6 +272,15 @@ function fitting(
   return all.filter((each) => kept.has(each));
 }
 
+/** What a second attempt costs is said before the key for it is pressed. */
+function failedText({ stand, look, hasKeys }: Status): string {
+  const what = `failed: ${fewNames(stand.failed)}`;
+  if (!hasKeys) return what;
+  const isFree = look === undefined || look.plan.realm === "sandbox";
+  const price = isFree ? "" : ` for up to ${priceOf(look.plan, stand.failed)}`;
+  return `${what}; r tries again${price}`;
+}
+
 function phaseText({ stand, look, leaving }: Status): string {
   if (leaving !== undefined)
     return leaving === "signal"
@@ -306,15 +313,27 @@ export function idleText(stand: WatchStand, look: Look | undefined): string {
   const blocked = look?.plan.totals.count.blocked ?? 0;
   const waiting = look === undefined ? 0 : approvable(look).length;
   const beyond = (look?.waiting.length ?? 0) - waiting;
+  const todo = look === undefined ? 0 : undone(look);
   const left = [
+    ...(todo === 0 ? [] : [`${todo} still to do`]),
     ...(waiting === 0 ? [] : [counted(waiting, "step waits for a yes", "steps wait for a yes")]),
     ...(beyond === 0 ? [] : [`${beyond} beyond the budget of this session`]),
     ...(stand.failed.length === 0 ? [] : [`${stand.failed.length} failed`]),
     ...(blocked === 0 ? [] : [`${blocked} blocked`]),
   ];
-  return left.length === 0
-    ? "up to date: watching for changes"
-    : `nothing more can be done now (${left.join(", ")}): watching for changes`;
+  return left.length === 0 ? "up to date: watching for changes" : `${left.join(", ")}: watching for changes`;
+}
+
+/** Steps that nobody has to agree to, and that are not here all the same. */
+function undone({ plan, waiting }: Look): number {
+  const asked = new Set(waiting.map(({ step }) => step));
+  return plan.steps.filter(
+    (each) =>
+      ["render", "resume", "restore"].includes(each.decision.kind) &&
+      each.sameAs === undefined &&
+      !isPicture(each) &&
+      !asked.has(each.step.id),
+  ).length;
 }
 
 function phasePaint({ phase, faulty, failed }: WatchStand, paint: Paint): (text: string) => string {
@@ -325,7 +344,7 @@ function phasePaint({ phase, faulty, failed }: WatchStand, paint: Paint): (text:
     stopping: paint.costly,
     waiting: paint.costly,
     paused: paint.costly,
-    idle: faulty ? paint.bad : failed.length > 0 ? paint.costly : paint.good,
+    idle: faulty ? paint.bad : failed.length > 0 ? paint.costly : paint.calm,
     ended: paint.faint,
   };
   return paints[phase];
@@ -379,8 +398,9 @@ export function keysHelp(columns: number): readonly string[] {
   ].flatMap((line) => wrap(line, columns));
 }
 
-function fewNames(steps: readonly StepId[]): string {
-  return listWords(steps.length > 3 ? [...steps.slice(0, 2), `${steps.length - 2} more`] : steps);
+/** A few steps by name, the others counted; safe to show. */
+export function fewNames(steps: readonly StepId[]): string {
+  return safeText(listWords(steps.length > 3 ? [...steps.slice(0, 2), `${steps.length - 2} more`] : steps));
 }
 
 /** What is left when a watcher has ended, with a line break at its end. */

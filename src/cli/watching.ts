@@ -26,6 +26,7 @@ import { planSheet } from "./view-plan.js";
 import {
   approvable,
   endText,
+  fewNames,
   idleText,
   keysHelp,
   lookLines,
@@ -297,7 +298,10 @@ export function showWatch(
         case "r":
           ask(
             () => stand.failed.length > 0,
-            () => wish({ wish: "retry" }),
+            () => {
+              say([paint.strong(`again: ${fewNames(stand.failed)}`)]);
+              wish({ wish: "retry" });
+            },
           );
           return;
         case "d":

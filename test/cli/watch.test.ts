@@ -141,7 +141,7 @@ describe("the bottom of the terminal", () => {
       ── night-ferry · final · kling ────────────────────────────────────────────────────────────────────
       waits for your yes: 1 step, up to $0.21
         shots.020.clip: tier pro, which the budget of this session is not for
-      failed: shots.040.clip; r tries again
+      failed: shots.040.clip; r tries again for up to $0.00
       2 tasks of earlier edits still under way
       session $1.20 of $5.00 ordered · $3.80 left · project $7.40 of $20.00 spent or under way
       a approve · d details · p pause · r retry failed · q quit · ? keys
@@ -269,7 +269,7 @@ describe("without a terminal", () => {
       waits    shots.010.clip  $0.21  costs money
       nobody can press a key here: start again with --budget, or approve exactly this:
         klingmake render --approve bbb000000000
-      nothing more can be done now (1 step waits for a yes): watching for changes
+      1 step waits for a yes: watching for changes
       "
     `);
   });
