@@ -12,7 +12,7 @@ import {
 } from "../index.js";
 import { plannedData, totalsData, type Data } from "./data-plan.js";
 import { eventData } from "./data-run.js";
-import { usdJson } from "./money-text.js";
+import { usdJson } from "../show/money-text.js";
 
 /** News without its envelope; the caller adds schema, version and time. */
 export function newsData(news: WatchNews): Data {

@@ -13,7 +13,7 @@ import {
 } from "../index.js";
 import type { Paint } from "./colours.js";
 import { columnsOf, fit, fitWords, padded, wrap } from "./layout.js";
-import { priceText } from "./view-step.js";
+import { priceText } from "../show/step-text.js";
 
 /** How differences are shown. */
 export interface DifferenceOptions {
