@@ -21,7 +21,7 @@ async function told(stand: Partial<WatchStand>, why?: "no_budget" | "ceiling") {
   if (plan === undefined) throw new Error("no plan");
   const waiting = why === undefined ? [] : plan.steps.map(({ step }) => ({ step: step.id, why }));
   const page = openFilm();
-  const look = { project, plan, diagnostics: [], differences: [], due: [], waiting };
+  const look = { project, plan, diagnostics: [], differences: [], due: [], waiting, isSave: true };
   page.take({ type: "looked", look }, 0);
   page.take({ type: "stand", stand: { ...IDLE, ...stand } }, 0);
   return { page, plan, shown: () => page.film(0) };

@@ -39,7 +39,7 @@ export function watched(manifest: string, script: Parameters<typeof film>[1] = {
       const { value: plan, diagnostics } = await project.plan(request);
       if (plan === undefined || hasErrors(diagnostics))
         return take({ type: "faulty", diagnostics, project }, set.clock.now());
-      const look = { project, plan, diagnostics, differences: [], due: [], waiting: [] };
+      const look = { project, plan, diagnostics, differences: [], due: [], waiting: [], isSave: true };
       return take({ type: "looked", look }, set.clock.now());
     },
     /** Renders, and tells the page everything; `seen` is told after each event. */
