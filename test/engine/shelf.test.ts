@@ -1,7 +1,7 @@
 import { symlinkSync, unlinkSync, writeFileSync, readFileSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { digestOf } from "../page/films.js";
+import { digestOf } from "../page/served-films.js";
 import { ground, movie, picture } from "../page/ground.js";
 import { wav } from "../store/sounds.js";
 
