@@ -36,7 +36,7 @@ export function receive(request: RequestHead, port: number, token: string): Rece
   const isForeign = origin !== undefined && !ours.some((host) => origin === `http://${host}`);
   // Another port of this machine is `same-site`, and somebody else all the same.
   if (isForeign || !["same-origin", "none", undefined].includes(site?.toString()))
-    return refused(403, "this page answers no other site");
+    return refused(403, "this page answers no other site; open its address in a window of its own");
   if (method !== "GET" && method !== "HEAD") return refused(405, "this page can only be looked at");
   if (url.length > MOST_ADDRESS) return refused(414, "the address is too long");
   const [, word = "", path] = /^\/([^/?]*)(?:\/([^?]*))?(?:\?.*)?$/s.exec(url) ?? [];

@@ -33,6 +33,16 @@ describe("media", () => {
     expect(await at.shelf.media(sha256)).toBe(undefined);
   });
 
+  it("are read again when their file is another one than before", async () => {
+    const at = ground();
+    const sha256 = at.hold(movie(9));
+    expect(await at.shelf.media(sha256)).toBeDefined();
+    at.hold(movie(10), sha256);
+    expect(await at.shelf.media(sha256)).toBe(undefined);
+    at.hold(movie(9), sha256);
+    expect(await at.shelf.media(sha256)).toBeDefined();
+  });
+
   it("are copied whole, and never over anything", async () => {
     const at = ground();
     const bytes = movie(77);

@@ -253,7 +253,7 @@ describe("the folder of a report", () => {
       ...at.shelf,
       copy: (sha256: string, to: string) => (stop.abort(), at.shelf.copy(sha256, to)),
     };
-    await expect(write(at, shown, { shelf: stops, signal: stop.signal })).rejects.toThrow();
+    await expect(write(at, shown, { shelf: stops, signal: stop.signal })).rejects.toThrow(/abort/i);
     expect(below(at.root)).toEqual(before);
     expect(existsSync(join(folder, "index.html"))).toBe(true);
   });

@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Film } from "../../src/page/film.js";
+import { SERIES_END, seriesHeader, seriesPadding } from "../../src/store/series.js";
 import { clip, digestOf, film, shot, step } from "./served-films.js";
 import { ask, DOCUMENT, ground, movie, picture, raw, serve, TOKEN } from "./ground.js";
 
@@ -191,10 +192,27 @@ describe("media", () => {
     expect((await ask(page, url)).status).toBe(404);
   });
 
-  it("are clips, pictures and sounds, and nothing else that the store has", async () => {
+  it.each([
+    ["what klingmake never makes", Buffer.from("<script>alert(1)</script>")],
+    [
+      "a series",
+      Buffer.concat([seriesHeader(1, picture()), picture(), seriesPadding(picture().length), SERIES_END]),
+    ],
+  ])("are clips, pictures and sounds, and not %s", async (_, bytes) => {
     const at = ground();
-    const sha256 = at.hold(Buffer.from("<script>alert(1)</script>"));
+    const sha256 = at.hold(bytes);
     const page = await serve(at, () => film([shot("shots.010", [step("a", { media: clip(sha256) })])]));
+    expect((await ask(page, `media/${sha256}.mp4`)).status).toBe(404);
+  });
+
+  it("are not sent from a file that became another one after it was looked at", async () => {
+    const at = ground();
+    const sha256 = at.hold(movie(9));
+    const held = await at.shelf.media(sha256);
+    const shown = film([shot("shots.010", [step("a", { media: clip(sha256) })])]);
+    const page = await serve(at, () => shown, { media: () => Promise.resolve(held) });
+    expect((await ask(page, `media/${sha256}.mp4`)).status).toBe(200);
+    at.hold(movie(10), sha256);
     expect((await ask(page, `media/${sha256}.mp4`)).status).toBe(404);
   });
 });
