@@ -34,10 +34,9 @@ export async function schemaText(which: "manifest" | "lock"): Promise<string> {
 
 /** What the page is made of in the browser: one script, one style sheet. @throws where the installation lacks them. */
 export async function pageParts(): Promise<{ readonly script: string; readonly style: string }> {
-  const [script, style] = await Promise.all(
-    ["dist/page/page.js", "dist/page/page.css"].map((name) => readFile(shipped(name), "utf8")),
+  const [script = "", style = ""] = await Promise.all(
+    ["main.js", "page.css"].map((name) => readFile(shipped(`dist/page/browser/${name}`), "utf8")),
   );
-  if (script === undefined || style === undefined) throw new Error("the installation is incomplete");
   return { script, style };
 }
 

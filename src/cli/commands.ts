@@ -28,6 +28,12 @@ export interface PlanFlags {
   readonly retries?: number;
 }
 
+/** What of a project is looked at. */
+export interface Selection {
+  readonly profile?: string;
+  readonly targets: readonly string[];
+}
+
 /** When a yes is wanted, as far as flags or the environment say. */
 export interface PolicyFlags {
   readonly askAboveUsd?: number;
@@ -153,6 +159,8 @@ export type Command =
       /** A file with what goes wrong. */
       readonly faults?: string;
     }
+  | ({ readonly name: "page"; readonly port: number; readonly open: boolean } & Selection)
+  | ({ readonly name: "report"; readonly folder?: string } & Selection)
   | { readonly name: "completion"; readonly shell: Shell }
   /** What a shell's completion asks: the words after the program's name, the last one unfinished. */
   | { readonly name: "complete"; readonly words: readonly string[] };

@@ -20,6 +20,7 @@
  *   graph     project, profile, realm, steps (id, action, needs, output, title)
  *   doctor    status, findings (check, status, found, todo), account, packs, concurrency, clock_skew_seconds
  *   models    models          schema   the schema          sandbox   url, credentials
+ *   page      url             report   folder, project, profile, media, bytes, absent
  *   completion  shell, script
  * Wrong usage and our own bugs carry `data.error`. Members may be added; renames and removals raise `version`.
  * `--events` writes lines of `{"schema":"klingmake/event","version":1,"at","type",...}` and ends with one envelope; those of

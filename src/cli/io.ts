@@ -81,6 +81,12 @@ export function aborted(signal: AbortSignal): Promise<"aborted"> {
   });
 }
 
+/** The system's code of an error (`EADDRINUSE`); undefined for all other errors, which are bugs. */
+export function systemCode(error: unknown): string | undefined {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
+}
+
 /** A file that the user named cannot be written. `code` is the system's word for why. */
 export class CannotWrite extends Error {
   constructor(

@@ -7,6 +7,7 @@ import { RETRIES_MOST } from "../index.js";
 import type { Command, GlobalFlags, GraphFormat, ListenAt, PlanFlags, PolicyFlags } from "./commands.js";
 import { appendix, example, faultWords } from "./help-text.js";
 import { addCompletion, addDoctor, addFmt, addInit } from "./program-project.js";
+import { addPage } from "./program-page.js";
 import { addAdopt, addCost, addDelete, addDownload, addReconcile } from "./program-settle.js";
 import { addWatch } from "./program-watch.js";
 import { digestText, dollars, fileName, gathered, listenAt, pace, tierList, wholeNumber } from "./values.js";
@@ -245,6 +246,7 @@ export function makeProgram(found: (command: Command) => void): Commander {
         ...(raw.faults === undefined ? {} : { faults: raw.faults }),
       }),
     );
+  addPage(program, found);
   addFmt(program, found);
   addCompletion(program, found);
   return program;

@@ -3,7 +3,7 @@
  * Dollars become exact amounts here.
  */
 import { safeText, usd, type PlanRequest, type Policy } from "../index.js";
-import type { GlobalFlags, PlanFlags, PolicyFlags } from "./commands.js";
+import type { GlobalFlags, PlanFlags, PolicyFlags, Selection } from "./commands.js";
 
 /** The request that plan flags stand for. */
 export function planRequest(flags: PlanFlags): PlanRequest {
@@ -16,6 +16,14 @@ export function planRequest(flags: PlanFlags): PlanRequest {
     retryRefused: flags.retryRefused,
     rebuy: flags.rebuy,
     allowUnknownPrice: flags.allowUnknownPrice,
+  };
+}
+
+/** The request that only looks at what is selected. */
+export function selection({ profile, targets }: Selection): Pick<PlanRequest, "profile" | "targets"> {
+  return {
+    ...(profile === undefined ? {} : { profile }),
+    ...(targets.length === 0 ? {} : { targets }),
   };
 }
 

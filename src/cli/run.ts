@@ -72,6 +72,17 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
+const PATIENT: ReadonlySet<Command["name"]> = new Set([
+  "render",
+  "download",
+  "reconcile",
+  "delete",
+  "sandbox",
+  "watch",
+  "page",
+  "report",
+]);
+
 async function perform(command: Command, globals: GlobalFlags, io: Io): Promise<number> {
   const context: CommandContext = {
     io,
@@ -82,7 +93,7 @@ async function perform(command: Command, globals: GlobalFlags, io: Io): Promise<
   };
   const work = answer(command, context);
   // What stops by itself, with things to say, is waited for; everything else may be left where it stands.
-  const patient = ["render", "download", "reconcile", "delete", "sandbox", "watch"].includes(command.name);
+  const patient = PATIENT.has(command.name);
   const given = await (patient ? work : Promise.race([work, aborted(io.signal)]));
   if (given === "aborted") return exitOfSignal(io.signal);
   if (given === undefined) return EXIT.done;
@@ -128,6 +139,10 @@ async function answer(command: Command, context: CommandContext): Promise<Answer
       return schemaCommand(command);
     case "sandbox":
       return (await import("./command-sandbox.js")).sandboxCommand(command, context);
+    case "page":
+      return (await import("./command-page.js")).pageCommand(command, context);
+    case "report":
+      return (await import("./command-report.js")).reportCommand(command, context);
     case "completion":
       return (await import("./completion-script.js")).completionCommand(command);
     case "complete":

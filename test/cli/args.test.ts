@@ -79,6 +79,13 @@ describe("a command line becomes plain data", () => {
     ["why shots.010", { name: "why", step: "shots.010", plan: PLAN }],
     ["graph", { name: "graph", format: "text" }],
     ["graph --format dot -p final", { name: "graph", format: "dot", profile: "final" }],
+    ["page", { name: "page", targets: [], port: 0, open: false }],
+    [
+      "page --port 8787 --open -p final -t shots.010",
+      { name: "page", targets: ["shots.010"], profile: "final", port: 8787, open: true },
+    ],
+    ["report", { name: "report", targets: [] }],
+    ["report out -p final", { name: "report", targets: [], profile: "final", folder: "out" }],
     ["models --all", { name: "models", all: true }],
     ["schema", { name: "schema", which: "manifest" }],
     ["schema lock", { name: "schema", which: "lock" }],
