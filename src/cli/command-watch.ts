@@ -17,6 +17,7 @@ import { endData, newsData } from "./data-watch.js";
 import { eventLine } from "./envelope.js";
 import { withEvents } from "./events-file.js";
 import { exitOfSignal, type Sink } from "./io.js";
+import type { PageAnswer } from "./page-for.js";
 import { planRequest } from "./request.js";
 import { showWatch } from "./watching.js";
 
@@ -41,6 +42,9 @@ async function watch(
   events: Sink | undefined,
 ): Promise<Answer> {
   const { io } = context;
+  const served = await servedPage(command, context);
+  if (served?.kind === "none") return served.answer;
+  const page = served?.page;
   let watcher: Watch | undefined;
   const early: WatchWish[] = [];
   const shown = showWatch(command, context, (wish) => {
@@ -58,6 +62,7 @@ async function watch(
       tell: (news) => {
         events?.write(eventLine(io.now(), newsData(news)));
         shown.tell(news);
+        page?.take(news);
       },
     });
     watcher = opened.value;
@@ -75,7 +80,18 @@ async function watch(
     noKeys?.();
     shown.close();
     io.signal.removeEventListener("abort", onAbort);
+    await page?.close();
   }
+}
+
+/** The page, if one is wanted; its address goes to stderr, above all that moves. */
+async function servedPage({ page }: WatchCommand, context: CommandContext): Promise<PageAnswer | undefined> {
+  if (page === undefined) return undefined;
+  const { pageFor } = await import("./page-for.js");
+  const served = await pageFor({ port: page.port ?? 0, open: page.open }, context);
+  if (served.kind === "page")
+    context.io.stderr.write(`the film is shown at ${served.page.url}\n${served.note}`);
+  return served;
 }
 
 function watchRequest(command: WatchCommand): Omit<WatchRequest, "signal" | "tell"> {

@@ -17,6 +17,9 @@ shots:
   "020": { image: { from: images.mara }, prompt: "she turns to the camera" }
 `;
 
+/** A browser that writes down where it was sent. */
+const OPENER = '#!/bin/sh\nprintf %s "$1" > "ROOT/opened.part"\nmv "ROOT/opened.part" "ROOT/opened"\n';
+
 /** Starts `page` and waits for its address. */
 async function opened(film: TestProject, args: readonly string[] = [], env = {}) {
   const { child, ended } = film.start(["page", ...args], env);
@@ -90,10 +93,7 @@ describe("klingmake page", { timeout: 60_000 }, () => {
 
   it("opens the browser with the address, and goes on where there is none", async () => {
     const film = project(FILM);
-    film.write(
-      "bin/xdg-open",
-      `#!/bin/sh\nprintf %s "$1" > "${film.root}/opened.part"\nmv "${film.root}/opened.part" "${film.root}/opened"\n`,
-    );
+    film.write("bin/xdg-open", OPENER.replaceAll("ROOT", film.root));
     chmodSync(join(film.root, "bin/xdg-open"), 0o755);
     const { url, end } = await opened(film, ["--open"], { PATH: `${film.root}/bin:/usr/bin:/bin` });
     await until(() => film.has("opened"));
@@ -115,6 +115,44 @@ describe("klingmake page", { timeout: 60_000 }, () => {
     expect(ended.stderr).toContain(`the page cannot be served on port ${port} (EADDRINUSE)`);
     film.remove("kling.manifest.yaml");
     expect(await film.run(["page"])).toMatchObject({ code: 3, stdout: "" });
+  });
+});
+
+describe("klingmake watch --open", { timeout: 60_000 }, () => {
+  it("opens the page, on which a clip appears when it is rendered, and ends it with the watcher", async () => {
+    const server = await sandbox();
+    const film = project(FILM.replace("provider: kling", "provider: sandbox"), {
+      KLINGMAKE_SANDBOX_URL: server.url,
+      KLINGMAKE_SANDBOX_KEY: server.apiKey,
+    });
+    film.write("bin/xdg-open", OPENER.replaceAll("ROOT", film.root));
+    chmodSync(join(film.root, "bin/xdg-open"), 0o755);
+    const { child, ended } = film.start(["watch", "--open"], { PATH: `${film.root}/bin:/usr/bin:/bin` });
+    await until(() => film.has("opened"));
+    const url = film.read("opened");
+    const open = listen({ url, changed: () => undefined, close: () => Promise.resolve() });
+    const clips = () =>
+      (open.messages as FilmNews[]).flatMap(({ shots }) =>
+        shots.flatMap(({ steps }) => steps.flatMap(({ id, media }) => (media === undefined ? [] : [id]))),
+      );
+    await until(() => new Set(clips()).size === 3);
+    child.kill("SIGINT");
+    const { code, stderr } = await ended;
+    expect(code).toBe(130);
+    expect(stderr).toContain(`the film is shown at ${url}\n`);
+    await until(() => open.isClosed());
+  });
+
+  it("is exit 1 on a port that is taken, before anything is rendered", async () => {
+    const film = project(FILM.replace("provider: kling", "provider: sandbox"));
+    const taken = createServer().listen(0, "127.0.0.1");
+    undo.push(() => void taken.close());
+    await until(() => taken.listening);
+    const { port } = taken.address() as { port: number };
+    const ended = await film.run(["watch", "--port", String(port)]);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain(`the page cannot be served on port ${port} (EADDRINUSE)`);
+    expect(film.has(".kling/journal.jsonl")).toBe(false);
   });
 });
 
