@@ -7,7 +7,6 @@ import {
   formatUsd,
   listWords,
   paidSteps,
-  retriesMoney,
   safeText,
   type Difference,
   type Look,
@@ -21,6 +20,7 @@ import {
 } from "../index.js";
 import type { Paint } from "./colours.js";
 import { columnsOf, factLines, fit, wrap } from "./layout.js";
+import { mostText } from "../show/money-text.js";
 import { isPicture } from "../show/run-board.js";
 import { differenceLines } from "./view-difference.js";
 
@@ -30,18 +30,10 @@ export interface WatchLineOptions {
   readonly columns: number;
 }
 
-/** `$0.42 and 1 unknown price`: what these steps may cost at most, their further attempts included. */
+/** What these steps may cost at most. */
 export function priceOf(plan: Plan, steps: readonly StepId[]): string {
-  const wanted = new Set(steps);
-  const creates = paidSteps(plan).flatMap(({ step, create }) => (wanted.has(step.id) ? [create] : []));
-  const known = creates.reduce(
-    (sum, create) => (create.ceiling === undefined ? sum : sum + create.ceiling + retriesMoney(create)),
-    0,
-  );
-  const unknown = creates.filter(({ ceiling }) => ceiling === undefined).length;
-  const prices = unknown === 0 ? "" : counted(unknown, "unknown price");
-  if (known === 0 && unknown > 0) return prices;
-  return `${formatUsd(known as Micros)}${unknown === 0 ? "" : ` and ${prices}`}`;
+  const meant = new Set(steps);
+  return mostText(plan, (step) => meant.has(step));
 }
 
 /** What is said of a plan that is in force. */
