@@ -19,20 +19,19 @@ import type { Command } from "./commands.js";
 import { STDOUT } from "./commands.js";
 import { labelled, wrap } from "./layout.js";
 import { watchRun, type Progress } from "./progress.js";
+import { openReading } from "./reading.js";
 import { openWatchScreen } from "./watch-screen.js";
 import { renderLine } from "./request.js";
 import { diagnosticsText } from "./view-diagnostics.js";
 import { planSheet } from "./view-plan.js";
+import { idleText, ruleLine, statusLines } from "./view-stand.js";
 import {
   approvable,
   endText,
   fewNames,
-  idleText,
   keysHelp,
   lookLines,
   priceOf,
-  ruleLine,
-  statusLines,
   waitingFacts,
   waitingLines,
 } from "./view-watch.js";
@@ -50,8 +49,6 @@ export interface Watching {
   endText(end: WatchEnd): string;
 }
 
-/** So long a plan has to be readable before a key can approve it, in milliseconds. */
-const READABLE_MS = 300;
 /** Lines of differences where a terminal is not high enough for more. */
 const LINES_LEAST = 8;
 const STATUS_MOST = 9;
@@ -80,10 +77,7 @@ export function showWatch(
   let progress: Progress | undefined;
   /** What of the run in progress is in the books by which the session is reckoned. */
   let booked = 0;
-  /** What a key would approve or try again, once it was readable. */
-  let readable: string | undefined;
-  let asked: string | undefined;
-  let notYet: (() => void) | undefined;
+  const reading = openReading(io.later);
 
   const screen = openWatchScreen(
     (text) => io.stderr.write(text),
@@ -120,22 +114,15 @@ export function showWatch(
     return { ...stand, session: { ...session, used: (session.used + since) as Micros } };
   };
 
-  /** Begins anew to wait until what a key would do can have been read. */
-  const offer = () => {
-    const name =
-      look === undefined ? undefined : JSON.stringify([look.plan.digest, look.waiting, stand.failed]);
-    if (name === asked) return;
-    asked = name;
-    readable = undefined;
-    notYet?.();
-    notYet = io.later?.(READABLE_MS, () => {
-      readable = name;
-    });
-  };
+  /** What a key would approve or try again, as it is shown from now on. */
+  const offer = () =>
+    reading.show(
+      look === undefined ? undefined : JSON.stringify([look.plan.digest, look.waiting, stand.failed]),
+    );
 
   const ask = (ready: (now: Look) => boolean, meet: (now: Look) => void) => {
     if (look === undefined || !ready(look)) return;
-    if (readable === undefined || readable !== asked) {
+    if (!reading.isReadable()) {
       hint = "that key came before this could be read: press it again";
       screen.draw();
       return;
@@ -258,7 +245,10 @@ export function showWatch(
     if (name === waited) return;
     waited = name;
     if (text.length === 0) return;
-    if (approvable(now).length === 0) return void say(text);
+    if (approvable(now).length === 0) {
+      say(text);
+      return;
+    }
     say([
       ...text,
       ...(hasKeys
@@ -330,8 +320,7 @@ export function showWatch(
       else sayQuietly(["stopping: nothing more is submitted (Ctrl-C again leaves at once)"]);
     },
     close() {
-      notYet?.();
-      readable = undefined;
+      reading.close();
       progress?.done();
       screen.close();
     },
