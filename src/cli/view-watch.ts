@@ -1,7 +1,6 @@
 /**
  * What a watcher says, as lines: a short block for every save, what waits for a yes, how it ended. Pure.
  * How it stands meanwhile is in `view-stand.ts`.
- *
  */
 import {
   counted,
