@@ -54,6 +54,9 @@ describe.runIf(CHROMIUM !== undefined)("the page", { timeout: 60_000 }, () => {
   it("shows a poster for each clip, and plays it muted under the pointer and no longer", async () => {
     const { page, complaints } = await shown(FIVE.map((id) => shot(id)));
     await until(page, `document.querySelectorAll(".card canvas").length === 5`);
+    const lit = await page.evaluate(`[...document.querySelectorAll(".card canvas")].filter((canvas) =>
+      canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((value, at) => at % 4 < 3 && value > 100)).length`);
+    expect(lit).toBe(5);
     expect(await page.locator("video").count()).toBe(2); // The player's screens, which hold nothing.
     await page.hover('[data-name="shots.020"]');
     await plays(page, "shots.020");

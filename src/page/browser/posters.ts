@@ -10,6 +10,8 @@ import type { Stage } from "./stage.js";
 const AT_ONCE = 3;
 const MARGIN = "400px 0px";
 const WIDEST_PIXELS = 480;
+/** A browser that draws no frame with the metadata is asked for more after so long. */
+const FRAME_MS = 1000;
 /** A clip that has not come after so long lets others go first. */
 const PATIENCE_MS = 20_000;
 
@@ -75,6 +77,8 @@ export class Posters {
       if (!stage.wantsPoster || this.#loading.has(stage) || this.#failed.has(stage)) continue;
       const url = stage.url ?? "";
       const end = (poster: HTMLElement | undefined): void => {
+        // Told twice, or too late.
+        if (!this.#loading.has(stage) || stage.url !== url) return;
         this.#stop(stage);
         if (poster !== undefined) stage.show(poster);
         else {
@@ -101,15 +105,22 @@ function picture(url: string, end: End): () => void {
 }
 
 function firstFrame(url: string, end: End): () => void {
-  const video = element("video", { preload: "auto", playsinline: true });
+  const video = element("video", { preload: "metadata", playsinline: true });
   video.muted = true;
+  const take = (): void => end(frameOf(video));
+  // With the metadata alone a frame is drawn, but only this tells when.
+  if ("requestVideoFrameCallback" in video) video.requestVideoFrameCallback(take);
+  const more = setTimeout(() => {
+    video.oncanplay = take;
+    video.preload = "auto";
+  }, FRAME_MS);
   const timer = setTimeout(() => end(undefined), PATIENCE_MS);
   const drop = (): void => {
     clearTimeout(timer);
-    video.onloadeddata = video.onerror = null;
+    clearTimeout(more);
+    video.oncanplay = video.onerror = null;
     dropMedia(video);
   };
-  video.onloadeddata = () => end(frameOf(video));
   video.onerror = () => end(undefined);
   video.src = url;
   return drop;
