@@ -19,8 +19,8 @@ describe("the filter", () => {
       outdated: true,
       model: "kling-3.0",
       prompt: [
-        { text: "a red", is: "old" },
-        { text: "a blue", is: "new" },
+        { text: "a red ", is: "old" },
+        { text: "a blue ", is: "new" },
         { text: "fox in the  snow", is: "same" },
       ],
     },
@@ -127,7 +127,8 @@ describe("a card", () => {
       step("d"),
     ];
     expect(priceWords(shot("010", { steps }))).toBe("2 × $0.35 + unknown");
-    expect(priceWords(shot("010", {}, { price: { words: "$0.00", micros: 0 } }))).toBe("free");
+    const kept = step("k", { price: { words: "kept", micros: 0 } });
+    expect(priceWords(shot("010", { steps: [kept, kept, kept] }))).toBe("kept");
   });
 });
 

@@ -107,7 +107,7 @@ function textOf({ id, title, notes, tags, steps }: ShotView): string {
     prompt
       ?.filter((word) => word.is !== "old")
       .map((word) => word.text)
-      .join(" "),
+      .join(""),
   ]);
   return fold([id, title, notes, ...tags, ...parts].filter((part) => part !== undefined).join("\n"));
 }

@@ -4,12 +4,9 @@ import { element } from "./element.js";
 
 /** The prompt of a step. */
 export function promptText(words: NonNullable<StepView["prompt"]>): HTMLElement {
-  const text = element("p", { class: "prompt", dir: "auto" });
-  let before = "";
-  for (const { text: run, is } of words) {
-    if (before !== "" && !/\s$/.test(before) && !/^\s/.test(run)) text.append(" ");
-    text.append(is === "same" ? element("span", {}, run) : element(is === "new" ? "ins" : "del", {}, run));
-    before = run;
-  }
-  return text;
+  return element(
+    "p",
+    { class: "prompt", dir: "auto" },
+    ...words.map(({ text, is }) => element(is === "same" ? "span" : is === "new" ? "ins" : "del", {}, text)),
+  );
 }

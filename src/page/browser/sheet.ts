@@ -17,8 +17,8 @@ export type Way = "left" | "right" | "up" | "down" | "first" | "last";
 export class Sheet {
   readonly preview = new Preview();
   readonly posters = new Posters();
-  readonly #strip = element("ol", { class: "strip", "aria-label": "made for the shots" });
-  readonly #grid = element("ol", { class: "grid", "aria-label": "shots" });
+  readonly #strip = element("ol", { class: "strip", role: "list", "aria-label": "made for the shots" });
+  readonly #grid = element("ol", { class: "grid", role: "list", "aria-label": "shots" });
   readonly #stripTitle = element("h2", {}, "Made for the shots");
   readonly #none = element("p", { class: "none" });
   readonly root = element(

@@ -41,16 +41,15 @@ export function links(shot: ShotView): readonly (readonly StepView[])[] {
   return [...byName.values()];
 }
 
-/** The prices of what has to be made, or of what is there where nothing has to: `3 × $0.35 + $0.30`. */
+/** The prices of what has to be made, or what is said of those that are there: `3 × $0.35 + $0.30`, `kept`. */
 export function priceWords(shot: ShotView): string {
   const wanted = shot.steps.filter(({ state }) => state !== "fresh" && state !== "free");
   const counts = new Map<string, number>();
   for (const { price } of wanted.length > 0 ? wanted : shot.steps) {
-    if (price.words !== "" && (price.micros > 0 || !/^\$0(?:\.0+)?$|^free$/.test(price.words)))
-      counts.set(price.words, (counts.get(price.words) ?? 0) + 1);
+    // Nothing is nothing, however often.
+    counts.set(price.words, price.micros > 0 ? (counts.get(price.words) ?? 0) + 1 : 1);
   }
-  const parts = [...counts].map(([words, count]) => (count === 1 ? words : `${count} × ${words}`));
-  return parts.length === 0 ? "free" : parts.join(" + ");
+  return [...counts].map(([words, count]) => (count === 1 ? words : `${count} × ${words}`)).join(" + ");
 }
 
 /** `kling-2.5-turbo std · standard · 5 s`. */

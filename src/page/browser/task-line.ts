@@ -1,7 +1,7 @@
 /** What a task is at, with what is left of it; ticks without being made anew. */
-import type { StepView, TaskView } from "../film.js";
+import type { TaskView } from "../film.js";
 import { element, say } from "./element.js";
-import { partDone, timeLeft } from "./words.js";
+import { isOver, partDone, timeLeft } from "./words.js";
 
 /** A task as a line with a bar. `tick` takes milliseconds since the epoch as the server counts them. */
 export interface TaskLine {
@@ -9,17 +9,12 @@ export interface TaskLine {
   readonly tick: (now: number) => void;
 }
 
-/** Whether anything of a task changes by the clock alone. */
-export function ticks({ task }: StepView): boolean {
-  return task !== undefined && task.phase !== "failed";
-}
-
 /** The line of a task. `live` is false in a report: what was under way is told as it was then. */
 export function taskLine(task: TaskView, live: boolean): TaskLine {
   const words = element(
     "span",
     {},
-    live || task.phase === "failed" ? task.words : `${task.words} when this was written`,
+    live || isOver(task) ? task.words : `${task.words} when this was written`,
   );
   const left = element("span", { class: "left" });
   const bar = element("progress", { max: 1, "aria-label": "how much of the task is done" });
@@ -27,7 +22,7 @@ export function taskLine(task: TaskView, live: boolean): TaskLine {
   return {
     root,
     tick(now) {
-      if (!live || task.phase === "failed") return;
+      if (!live || isOver(task)) return;
       say(left, timeLeft(task, now) ?? "");
       const part = partDone(task, now);
       if (part === undefined) bar.remove();

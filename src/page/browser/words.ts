@@ -23,10 +23,14 @@ export function clockWords(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 
+/** Whether a task is over, and badly; nothing of it changes by the clock. */
+export function isOver({ phase }: TaskView): boolean {
+  return phase === "failed" || phase === "unknown";
+}
+
 /** What is left of a task at `now`, milliseconds since the epoch; undefined where nothing is known of it. */
 export function timeLeft(task: TaskView, now: number): string | undefined {
-  if (task.phase === "failed" || task.since === undefined) return undefined;
-  if (task.phase === "downloading") return undefined;
+  if (isOver(task) || task.phase === "downloading" || task.since === undefined) return undefined;
   const passed = Math.max(0, (now - task.since) / 1000);
   if (task.expectedSeconds === undefined) return `${clockWords(passed)} so far`;
   const left = task.expectedSeconds - passed;
