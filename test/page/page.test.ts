@@ -317,6 +317,21 @@ describe.runIf(CHROMIUM !== undefined)("the page", { timeout: 60_000 }, () => {
     ).toEqual([false, true, true]);
   });
 
+  it("has room for news and sidecars while clips do not come to an end", async () => {
+    const shots = Array.from({ length: 12 }, (_, at) =>
+      shot(String(at + 10), {}, { sidecar: `sidecar/${at + 10}` }),
+    );
+    const { page, here, requests } = await shown(shots, {}, () => "never");
+    await expect.poll(() => requests.filter((url) => url.includes("/media/")).length).toBe(3);
+    await page.focus('[data-name="shots.12"] a');
+    await expect.poll(() => requests.filter((url) => url.includes("/media/")).length).toBe(4);
+    await page.keyboard.press("Enter");
+    await page.click("dialog.detail details.sidecar summary");
+    await until(page, `document.querySelector(".sidecar pre").textContent === '{"of": "12"}'`);
+    here.send(news(film(shots.slice(1))));
+    await until(page, `document.querySelectorAll(".card").length === 11`);
+  });
+
   it("keeps what it shows while the server is gone, says so, and is in step again after", async () => {
     const { page, here } = await shown(FIVE.map((id) => shot(id)));
     await until(page, `document.querySelectorAll(".card canvas").length === 5`);

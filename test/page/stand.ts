@@ -55,8 +55,11 @@ export interface Stand {
   readonly comeBack: () => Promise<void>;
 }
 
-/** Opens a stand; `media` answers for what is under `media/`. */
-export async function stand(film: Film, media: (name: string) => Buffer | undefined): Promise<Stand> {
+/** Opens a stand; `media` answers for what is under `media/`, or begins to and never ends. */
+export async function stand(
+  film: Film,
+  media: (name: string) => Buffer | "never" | undefined,
+): Promise<Stand> {
   let open = new Set<ServerResponse>();
   let server: Server | undefined;
   let port = 0;
@@ -78,6 +81,8 @@ export async function stand(film: Film, media: (name: string) => Buffer | undefi
       if (path.startsWith("sidecar/"))
         return void response.setHeader("content-type", "text/plain").end(`{"of": "${path.slice(8)}"}`);
       const bytes = path.startsWith("media/") ? media(path.slice(6)) : undefined;
+      if (bytes === "never")
+        return void response.writeHead(200, { "content-type": "video/mp4" }).flushHeaders();
       if (bytes === undefined) return void response.writeHead(404).end();
       sendBytes(bytes, path, request.headers.range, response);
     });

@@ -14,10 +14,11 @@ export class Bar {
   readonly #facts = element("span", { class: "facts" });
   readonly #sign = element("span", { class: "dot", "aria-hidden": "true" });
   readonly #watch = element("bdi", { class: "words" });
-  readonly #lost = element("span", { class: "lost" });
-  readonly #line = element(
+  readonly #lost = element("span", { class: "lost", role: "status" });
+  /** What the watcher is at, or that nobody answers; stands where it is always in sight. */
+  readonly line = element(
     "p",
-    { class: "watch", role: "status" },
+    { class: "watch" },
     this.#sign,
     element("span", {}, this.#watch, " ", this.#lost),
   );
@@ -32,7 +33,7 @@ export class Bar {
   readonly root = element(
     "header",
     { class: "bar" },
-    element("div", { class: "who" }, element("h1", {}, this.#name), this.#facts, this.#line),
+    element("div", { class: "who" }, element("h1", {}, this.#name), this.#facts),
     element("section", { class: "money", "aria-label": "money" }, this.#amounts, this.#meter, this.#note),
     this.#counts,
   );
@@ -45,7 +46,7 @@ export class Bar {
       this.#buttons.set(decision, button);
       this.#counts.append(element("li", {}, button));
     }
-    mark(this.#line, "data-state", "ended");
+    mark(this.line, "data-state", "ended");
     this.connection(true);
   }
 
@@ -60,7 +61,7 @@ export class Bar {
     );
     this.#sign.hidden = this.#watch.hidden = watch === undefined;
     if (watch !== undefined) {
-      mark(this.#line, "data-state", watch.state);
+      mark(this.line, "data-state", watch.state);
       say(this.#watch, watch.words);
     }
     this.#showMoney(money);
@@ -80,7 +81,7 @@ export class Bar {
 
   /** Whether what is shown is kept in step. */
   connection(connected: boolean): void {
-    this.#line.classList.toggle("gone", !connected);
+    this.line.classList.toggle("gone", !connected);
     say(this.#lost, connected ? "" : "not connected: klingmake is not answering; trying again");
   }
 

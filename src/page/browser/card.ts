@@ -5,7 +5,16 @@
 import type { ShotView, StepView } from "../film.js";
 import { arrange, element, mark, say } from "./element.js";
 import { promptText } from "./prompt.js";
-import { factWords, links, pictureStep, priceWords, promptStep, shownStep, speakingStep } from "./shot.js";
+import {
+  callName,
+  factWords,
+  links,
+  pictureStep,
+  priceWords,
+  promptStep,
+  shownStep,
+  speakingStep,
+} from "./shot.js";
 import { Stage } from "./stage.js";
 import { taskLine, type TaskLine } from "./task-line.js";
 import { STATES } from "./words.js";
@@ -63,13 +72,10 @@ export class Card {
     const worded = promptStep(shot);
     say(this.#id, shot.id);
     say(this.#title, shot.title ?? "");
+    mark(this.link, "title", shot.title === undefined ? undefined : callName(shot));
     say(this.#price, priceWords(shot));
     mark(this.root, "data-state", speaking?.state);
-    const other = this.stage.set(
-      picture?.media,
-      pictureLabel(shot, picture),
-      speaking?.state === "working" ? "on its way" : "nothing yet",
-    );
+    const other = this.stage.set(picture?.media, pictureLabel(shot, picture), withoutPicture(shot, speaking));
     this.#task = speaking?.task === undefined ? undefined : taskLine(speaking.task, live);
     const parts = [
       speaking === undefined ? undefined : verdict(speaking),
@@ -87,6 +93,12 @@ export class Card {
     );
     return other;
   }
+}
+
+/** What stands where there is no picture: elements and voices have none even when they are done. */
+function withoutPicture({ kind }: ShotView, speaking: StepView | undefined): string {
+  if (speaking?.state === "fresh") return kind;
+  return speaking?.state === "working" ? "on its way" : "nothing yet";
 }
 
 /** What has to be said of a picture that is not the shot as it is asked for. */

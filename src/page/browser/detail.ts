@@ -130,8 +130,10 @@ export class Detail {
       group.classList.toggle("several", takes.length > 1);
       return group;
     });
-    // The result first: that is what one opens a shot for.
-    arrange(this.#chain, wanted.toReversed());
+    // A shot's result first: that is what one opens it for. The pictures of a still stand side by side, in their order.
+    const isChain = shot.kind === "shot";
+    this.#chain.classList.toggle("tiles", !isChain && wanted.length > 1);
+    arrange(this.#chain, isChain ? wanted.toReversed() : wanted);
   }
 
   #group(name: string): HTMLElement {

@@ -52,7 +52,7 @@ const wait = element("p", { class: "none" }, "Waiting for the film …");
 
 document.body.append(
   bar.root,
-  element("div", { class: "tools", role: "search" }, input, found, play, keys),
+  element("div", { class: "tools", role: "search" }, input, found, bar.line, play, keys),
   element("main", {}, problems.root, wait, sheet.root),
   announcer.root,
   detail.root,
@@ -123,7 +123,7 @@ function tellFound(): void {
   bar.filtered(input.value.trim());
   const { count, of } = sheet.shown;
   const { empty, problem } = readFilter(input.value);
-  say(found, problem ?? (empty ? `${of} on the sheet` : `${count} of ${of}`));
+  say(found, problem ?? (empty ? "" : `${count} of ${of}`));
 }
 
 function playFilm(): void {

@@ -4,19 +4,22 @@ import { ownAddress } from "./address.js";
 import { element } from "./element.js";
 import { dropMedia } from "./posters.js";
 
+const WITHOUT: Readonly<Record<StepView["state"], string>> = {
+  fresh: "nothing to look at",
+  free: "nothing here yet",
+  stale: "nothing here yet",
+  working: "on its way",
+  failed: "nothing here: it failed",
+  blocked: "nothing here: it is blocked",
+};
+
 /** The media of a step, or the words that there is none. `spoken` names it to those who cannot see it. */
-export function viewer({ media, outdated, task, state }: StepView, spoken: string): HTMLElement {
+export function viewer({ media, outdated, state }: StepView, spoken: string): HTMLElement {
   const url = ownAddress(media?.url);
   const root = element("div", { class: outdated === true ? "viewer outdated" : "viewer" });
   if (media === undefined || url === undefined) {
     root.classList.add("nothing");
-    root.append(
-      task === undefined
-        ? state === "blocked"
-          ? "blocked: nothing here"
-          : "nothing here yet"
-        : "on its way",
-    );
+    root.append(WITHOUT[state]);
     return root;
   }
   if (media.kind === "image") {
