@@ -6,7 +6,7 @@
 import { dirname, join } from "node:path";
 import { asSha256, type Sha256 } from "./base/digest.js";
 import { isRecord } from "./base/guard.js";
-import { redacted } from "./base/secret.js";
+import { redactor } from "./base/secret.js";
 import { escapeInvisible } from "./base/text.js";
 import { storeOf } from "./engine.js";
 import type { OpenOptions } from "./engine-prepare.js";
@@ -50,6 +50,7 @@ export function openShelf(
   options: Pick<OpenOptions, "env" | "home">,
   { fs }: Pick<World, "fs"> = realWorld(),
 ): Shelf {
+  const redact = redactor(options.env);
   const store = openArtifacts(fs, storeOf(options));
   const checked = new Map<
     Sha256,
@@ -91,7 +92,7 @@ export function openShelf(
       // A link is not followed: what lies beside an output and is ours is a file.
       if (folder.kind === "refused" || stat?.isFile() !== true || stat.size > MOST_SIDECAR_BYTES)
         return undefined;
-      return asSidecar(await readTextIf(fs, path), options.env);
+      return asSidecar(await readTextIf(fs, path), redact);
     },
   };
 }
@@ -113,11 +114,11 @@ function isSame(a: FileStat, b: FileStat): boolean {
 }
 
 /** Written anew from what was understood, without what only the environment or the queries of addresses may hold. */
-function asSidecar(text: string | undefined, env: OpenOptions["env"]): string | undefined {
+function asSidecar(text: string | undefined, redact: (text: string) => string): string | undefined {
   try {
     const data: unknown = JSON.parse(text ?? "");
     if (!isRecord(data) || data["schema"] !== "klingmake/sidecar") return undefined;
-    const clean = (_: string, value: unknown) => (typeof value === "string" ? redacted(value, env) : value);
+    const clean = (_: string, value: unknown) => (typeof value === "string" ? redact(value) : value);
     return `${escapeInvisible(JSON.stringify(data, clean, 2))}\n`;
   } catch {
     // Not JSON, or nested deeper than anything of ours.

@@ -7,7 +7,7 @@ export { DIAGNOSTIC_CODES, type DiagnosticCode } from "./base/codes.js";
 export { hasErrors, type Checked, type Diagnostic, type Path, type Place } from "./base/diagnostic.js";
 export { diagnosticJson, formatDiagnostic } from "./base/frame.js";
 export { formatUnits, formatUsd, usd, type Micros, type MilliUnits } from "./base/money.js";
-export { redacted } from "./base/secret.js";
+export { redacted, redactor } from "./base/secret.js";
 export { counted, didYouMean, elide, escapeInvisible, listWords, safeText } from "./base/text.js";
 export { createCatalog, tierOf, type Catalog } from "./catalog/catalog.js";
 export { LIST_UNIT_PRICES } from "./catalog/units.js";

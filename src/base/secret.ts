@@ -38,15 +38,22 @@ const SHORTEST = 4;
 
 /** `text` without the values of credential variables, bearer tokens and the queries of addresses. */
 export function redacted(text: string, env: Readonly<Record<string, string | undefined>>): string {
-  let clean = text;
-  for (const [name, value] of Object.entries(env)) {
-    if (!CREDENTIAL.test(name) || value === undefined) continue;
+  return redactor(env)(text);
+}
+
+/** The same for many texts: what is looked for is put together once. */
+export function redactor(env: Readonly<Record<string, string | undefined>>): (text: string) => string {
+  const spellings = Object.entries(env).flatMap(([name, value]) => {
+    if (!CREDENTIAL.test(name) || value === undefined) return [];
     // Some hold several, with spaces between them.
-    for (const secret of [value, ...value.split(/\s+/)])
-      if (secret.length >= SHORTEST)
-        for (const spelling of spellingsOf(secret)) clean = clean.replaceAll(spelling, "***");
-  }
-  return clean
+    const secrets = [value, ...value.split(/\s+/)].filter(({ length }) => length >= SHORTEST);
+    return secrets.flatMap(spellingsOf);
+  });
+  return (text) => withoutAddresses(spellings.reduce((rest, each) => rest.replaceAll(each, "***"), text));
+}
+
+function withoutAddresses(text: string): string {
+  return text
     .replace(/\bBearer\s+\S+/gi, "Bearer ***")
     .replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, "***")
     .replace(

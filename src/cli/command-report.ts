@@ -9,7 +9,7 @@ import {
   hasErrors,
   openShelf,
   pageParts,
-  redacted,
+  redactor,
   safeText,
   type Plan,
   type Project,
@@ -61,6 +61,7 @@ async function write(
   { env, home, cwd, signal }: Io,
 ): Promise<Reported> {
   const { script, style } = await pageParts();
+  const redact = redactor(env);
   const away = cleaner([root, cwd, home]);
   return writeReport({
     film,
@@ -68,7 +69,7 @@ async function write(
     root,
     shelf: openShelf({ env, home }),
     document: (shown) => pageDocument({ title: shown.project, script, style, film: shown }),
-    clean: (text) => away(redacted(text, env)),
+    clean: (text) => away(redact(text)),
     signal,
   });
 }

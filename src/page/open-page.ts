@@ -2,7 +2,7 @@
  * The page of a watcher, wired: what the watcher tells becomes a film, and the film is served. Whoever watches hands the
  * news on and closes it in the end; the page has no way back to the watcher.
  */
-import { freshToken, openShelf, pageParts, redacted, type OpenOptions, type WatchNews } from "../index.js";
+import { freshToken, openShelf, pageParts, redactor, type OpenOptions, type WatchNews } from "../index.js";
 import { pageDocument, pagePolicy } from "./document.js";
 import { openFilm } from "./make-film.js";
 import { servePage } from "./server.js";
@@ -43,7 +43,7 @@ export async function openPage({ env, home, port, manifest, now }: PageWish): Pr
     }),
     media: (sha256) => shelf.media(sha256),
     sidecar: (output) => (root === undefined ? Promise.resolve(undefined) : shelf.sidecar(root, output)),
-    clean: (text) => redacted(text, env),
+    clean: redactor(env),
   });
   return {
     url: served.url,
