@@ -59,16 +59,29 @@ export function differenceLines(
   return lines;
 }
 
-/** Equal edits are told once: a word in the defaults is an edit of every shot. */
+/** Equal edits are told once: a word in the defaults, or in what prompts share, is an edit of every shot. */
 function groupsOf(differences: readonly Difference[]): readonly Group[] {
   const groups = new Map<string, Group>();
   for (const each of differences) {
     const one = groupOf(each);
-    const name = JSON.stringify([one.word, one.changes, one.planned && fateOf(one.planned)]);
+    const name = JSON.stringify([one.word, one.changes.map(gistOf), one.planned && fateOf(one.planned)]);
     const there = groups.get(name);
     groups.set(name, there === undefined ? one : { ...there, steps: [...there.steps, ...one.steps] });
   }
   return [...groups.values()];
+}
+
+/** Of long words only what changed, so that they may differ elsewhere. */
+function gistOf(change: Change): unknown {
+  const { field, from, to } = change;
+  if (from === undefined || to === undefined || isShort(from, to)) return change;
+  const part = changedPart(safeText(from), safeText(to));
+  return [field, part.from, part.to];
+}
+
+/** Whether both stand on one line. */
+function isShort(from: string, to: string): boolean {
+  return columnsOf(safeText(from)) <= SHORT_COLUMNS && columnsOf(safeText(to)) <= SHORT_COLUMNS;
 }
 
 function groupOf(difference: Difference): Group {
@@ -160,8 +173,7 @@ function changeLines(change: Change, columns: number, paint: Paint): readonly st
   if (file !== undefined) return put(`${field}: ${file}${from === undefined ? "" : " has other content"}`);
   if (from === undefined) return put(`${field}: ${fitWords(to ?? "", room)} (was not set)`);
   if (to === undefined) return put(`${field}: no longer ${fitWords(from, room)}`);
-  if (columnsOf(safeText(from)) <= SHORT_COLUMNS && columnsOf(safeText(to)) <= SHORT_COLUMNS)
-    return put(`${field}: ${from} → ${to}`);
+  if (isShort(from, to)) return put(`${field}: ${from} → ${to}`);
   const parts = changedPart(safeText(from), safeText(to));
   const name = fit(field, SHORT_COLUMNS);
   const isBeside = room - columnsOf(name) - 1 >= LEAST_BESIDE;

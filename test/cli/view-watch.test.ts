@@ -49,6 +49,17 @@ describe("differences", () => {
     ]);
   });
 
+  test("so is a word that many prompts share, whatever else they say", () => {
+    const many = ["the ferry leaves the pier", "she turns to camera", "gulls over the bay"].map(
+      (words, index) => reworded(`shots.${index}.clip`, `${words}, sodium light`, `${words}, neon light`),
+    );
+    expect(lines(many)).toEqual([
+      "edited   shots.0.clip and 2 more  render $0.21 each",
+      "    prompt - the ferry leaves the pier, sodium light",
+      "           + the ferry leaves the pier, neon light",
+    ]);
+  });
+
   test.each<readonly [string, Difference, readonly string[]]>([
     ["new", { kind: "added", planned: planned("shots.010.clip") }, ["new      shots.010.clip  render $0.21"]],
     ["gone", { kind: "removed", step: id("shots.010.clip") }, ["gone     shots.010.clip"]],
