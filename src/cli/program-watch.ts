@@ -7,20 +7,20 @@ import type { Command } from "./commands.js";
 import { example } from "./help-text.js";
 import { dollars, gathered, tierList, wholeNumber } from "./values.js";
 
-/** What watches, and what may be spent on the way. */
+/** What of it spends, and what each key does. */
 const SPENDING = [
   "What spends and what does not:",
   "  At once and free: what is restored, resumed or",
   "  collected, and everything in the sandbox.",
   "  With --budget, without asking: new renders of",
-  "  tier standard (--tiers names others), as long as",
-  "  all that this session ordered stays within it.",
-  "  Never without a key: anything else; an unknown",
-  "  price; a step that failed or was ordered in this",
-  "  session already; a step whose earlier edit is",
-  "  still being rendered.",
+  "  tier standard, and of those in --tiers.",
+  "  Only after a key: everything else, among it an",
+  "  unknown price, a step that failed, and a step of",
+  "  which an earlier edit is still being rendered.",
+  "  Never: more than --budget in one session, asked",
+  "  or not; what the project's budget has no room for.",
   "  Without a terminal nobody can press a key: then",
-  "  nothing is paid beyond --budget.",
+  "  only --budget spends.",
   "  Quitting loses nothing: tasks under way are",
   "  collected by the next watch or render.",
   "",
@@ -28,7 +28,7 @@ const SPENDING = [
   "  a  approve the plan that is shown",
   "  d  details: its whole call sheet",
   "  p  pause: begin nothing new; again: go on",
-  "  r  retry what failed",
+  "  r  retry what failed, which may be paid again",
   "  q  quit     ?  list the keys",
 ];
 
@@ -51,7 +51,7 @@ export function addWatch(program: Commander, found: (command: Command) => void):
       "standing yes, and the most that this session may order (default: none)",
       dollars,
     )
-    .option("--tiers <list>", "what --budget may be spent on (default: standard)", tierList)
+    .option("--tiers <list>", "also spend --budget on these tiers (default: standard only)", tierList)
     .option(
       "--allow-unknown-price <name>",
       "accept that the price of this step or model is unknown; it still waits for a key; can be repeated",
@@ -69,7 +69,7 @@ export function addWatch(program: Commander, found: (command: Command) => void):
     )
     .option("--events <file>", "write what happens to a file (-: to stdout), one JSON object a line")
     .option("--open", "serve the page with the film, and open it in a browser")
-    .option("--port <number>", "serve the page on this port of 127.0.0.1", wholeNumber(1, 65_535))
+    .option("--port <number>", "serve the page, on this port of 127.0.0.1 (0: any)", wholeNumber(0, 65_535))
     .addHelpText("after", ["", ...SPENDING, example("klingmake watch --budget 5", EXITS)].join("\n"))
     .action(
       (raw: {

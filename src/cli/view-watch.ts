@@ -175,12 +175,12 @@ export function fewNames(steps: readonly StepId[]): string {
 export function endText(end: WatchEnd, look: Look | undefined, { paint, columns }: WatchLineOptions): string {
   const isSandbox = look?.plan.realm === "sandbox";
   const { underWay, used } = end;
-  const where = isSandbox ? "in the sandbox" : "at the vendor";
+  const where = look === undefined ? "" : isSandbox ? " in the sandbox" : " at the vendor";
   const left =
     underWay.length === 0
-      ? [`no task is under way ${where}`]
+      ? [`no task is under way${where}`]
       : [
-          `${counted(underWay.length, "task is", "tasks are")} under way ${where}, collected by the next watch or render and not ordered again: ${fewNames(underWay)}`,
+          `${counted(underWay.length, "task is", "tasks are")} under way${where}, collected by the next watch or render and not ordered again: ${fewNames(underWay)}`,
         ];
   const money = isSandbox
     ? []

@@ -221,7 +221,9 @@ export function showWatch(
       case "stand": {
         const before = stand;
         stand = news.stand;
-        if (stand.phase === "idle" && before.phase !== "idle" && !screen.isLive)
+        if (stand.paused !== before.paused && !screen.isLive)
+          sayQuietly([stand.paused ? "paused: nothing new is begun" : "going on"]);
+        if (stand.phase === "idle" && before.phase !== "idle" && !stand.faulty && !screen.isLive)
           sayQuietly([paint.faint(idleText(stand, look))]);
         offer();
         screen.draw();

@@ -30,6 +30,26 @@ describe("a command line becomes plain data", () => {
         detailedExitcode: true,
       },
     ],
+    ["watch", { name: "watch", plan: PLAN }],
+    [
+      "watch -p final -t shots.010 --budget $5 --tiers pro,master --allow-unknown-price my-model --retries 1 -j 2 --events - --open --port 8080",
+      {
+        name: "watch",
+        plan: {
+          ...PLAN,
+          profile: "final",
+          targets: ["shots.010"],
+          allowUnknownPrice: ["my-model"],
+          retries: 1,
+          jobs: 2,
+        },
+        budgetUsd: 5,
+        tiers: ["pro", "master"],
+        events: "-",
+        page: { open: true, port: 8080 },
+      },
+    ],
+    ["watch --port 0", { name: "watch", plan: PLAN, page: { open: false, port: 0 } }],
     [
       "render --approve 3F9A0C11D2E3 --yes --rehearse --frozen --overwrite-outputs --events e.jsonl --ask-above $1 --ask-tiers pro,master",
       {
@@ -183,6 +203,11 @@ describe("a mistake is a usage error that says what is meant", () => {
     ["render --callback https://a.example --listen host:", "Say a port from 1 to 65535, or HOST:PORT"],
     ["render --listen 8787", "--listen hears nothing without --callback"],
     ["plan --out -", "Say a file; for stdout there is --json."],
+    ["watch --tiers pro", "--tiers says what --budget may be spent on"],
+    ["watch --budget much", "Say US dollars, like 2.50."],
+    ["watch --max-cost 5", "unknown option '--max-cost'"],
+    ["watch --yes", "unknown option '--yes'"],
+    ["watch --json --events -", "--json and --events - both want stdout; leave one of them out."],
     ["--json render --events -", "--json and --events - both want stdout; leave one of them out."],
     ["", "Usage: klingmake COMMAND"],
   ])("%s", (line, text) => {
