@@ -116,8 +116,7 @@ describe.runIf(CHROMIUM !== undefined)("the page", { timeout: 60_000 }, () => {
     await page.keyboard.press("ArrowLeft");
     expect(await page.textContent("dialog.detail h2")).toContain("18 Shot 18");
     await page.keyboard.press("Escape");
-    await page.waitForSelector("dialog.detail", { state: "hidden" });
-    expect(await focused(page)).toBe("shots.18");
+    await expect.poll(() => focused(page)).toBe("shots.18");
   });
 
   it("filters by words and by what shots are, says what it cannot understand, and escape clears", async () => {
@@ -151,7 +150,9 @@ describe.runIf(CHROMIUM !== undefined)("the page", { timeout: 60_000 }, () => {
     await page.evaluate(`{
       window.seen = [];
       document.querySelector(".player").addEventListener("playing", (event) => {
-        if (event.target.classList.contains("front")) window.seen.push(event.target.getAttribute("src"));
+        const src = event.target.getAttribute("src");
+        // A clip that waited for its bytes plays again.
+        if (event.target.classList.contains("front") && window.seen.at(-1) !== src) window.seen.push(src);
       }, true);
       const skipped = document.querySelector(".skipped");
       window.said = [];
@@ -169,11 +170,11 @@ describe.runIf(CHROMIUM !== undefined)("the page", { timeout: 60_000 }, () => {
     expect(await page.evaluate("seen.slice(5)")).toEqual(["media/010.mp4", "media/020.mp4"]);
     await page.keyboard.press("Escape");
     await page.waitForSelector("dialog.player", { state: "hidden" });
-    expect(
-      await page.evaluate(
-        `[...document.querySelectorAll(".player video")].every((video) => video.paused && !video.src)`,
-      ),
-    ).toBe(true);
+    // The dialog tells of its end a moment after it is gone.
+    await until(
+      page,
+      `[...document.querySelectorAll(".player video")].every((video) => video.paused && !video.src)`,
+    );
     expect(await focused(page)).toBe("shots.020");
   });
 

@@ -60,6 +60,8 @@ export class Detail {
       }
     };
     this.root.onclose = () => {
+      // Told a moment later, when another shot may be open.
+      if (this.root.open) return;
       const name = this.#name;
       this.#clear();
       this.#name = undefined;

@@ -70,6 +70,7 @@ export class Player {
     };
     this.root.onkeydown = (event) => this.#key(event);
     this.root.onclose = () => {
+      if (this.root.open) return;
       const name = this.#cuts[this.#at]?.shot.name;
       for (const each of this.#screens) dropMedia(each);
       this.#cuts = [];
@@ -134,7 +135,7 @@ export class Player {
     this.root.classList.remove("over");
     this.#front.classList.add("front");
     this.#back.classList.remove("front");
-    this.#front.currentTime = 0;
+    if (this.#front.currentTime > 0) this.#front.currentTime = 0;
     void this.#front.play().catch(() => this.#showPlaying());
     this.#showCut(cut);
     this.#tellSkipped();
