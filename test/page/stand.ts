@@ -81,8 +81,7 @@ export async function stand(
       if (path.startsWith("sidecar/"))
         return void response.setHeader("content-type", "text/plain").end(`{"of": "${path.slice(8)}"}`);
       const bytes = path.startsWith("media/") ? media(path.slice(6)) : undefined;
-      if (bytes === "never")
-        return void response.writeHead(200, { "content-type": "video/mp4" }).flushHeaders();
+      if (bytes === "never") return response.writeHead(200, { "content-type": "video/mp4" }).flushHeaders();
       if (bytes === undefined) return void response.writeHead(404).end();
       sendBytes(bytes, path, request.headers.range, response);
     });
