@@ -69,7 +69,9 @@ export class Bar {
       const button = this.#buttons.get(decision);
       if (button === undefined) continue;
       say(button, `${count[decision]} ${decision}`);
-      button.disabled = count[decision] === 0;
+      // Another filter can still be taken back where its count went down to nothing.
+      const isIdle = count[decision] === 0 && button.getAttribute("aria-pressed") !== "true";
+      if (button.parentElement !== null) button.parentElement.hidden = isIdle;
     }
   }
 

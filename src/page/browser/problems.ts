@@ -7,9 +7,10 @@ import { counted } from "./words.js";
 export class Problems {
   readonly #summary = element("summary", {});
   readonly #list = element("ol", {});
-  readonly root = element("details", { class: "problems", open: true }, this.#summary, this.#list);
+  readonly root = element("details", { class: "problems" }, this.#summary, this.#list);
   readonly #open: (shot: string) => void;
   #text = "";
+  #errors = 0;
 
   /** `onOpen` is told the shot whose link was followed. */
   constructor(onOpen: (shot: string) => void) {
@@ -32,6 +33,9 @@ export class Problems {
     );
     this.root.hidden = problems.length === 0;
     this.root.classList.toggle("bad", errors > 0);
+    // Errors are opened when they come; warnings take no room that nobody gave them.
+    if (errors > 0 !== this.#errors > 0) this.root.open = errors > 0;
+    this.#errors = errors;
     const focused = this.#list.contains(document.activeElement);
     this.#list.replaceChildren(
       ...problems.map((problem) => element("li", {}, problemView(problem, this.#open))),
