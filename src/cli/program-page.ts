@@ -17,7 +17,7 @@ interface Raw {
 
 /** `page` and `report`. */
 export function addPage(program: Commander, found: Found): void {
-  shown(program.command("page"))
+  selectOptions(program.command("page"))
     .summary("Show the film in a browser, and keep it in step with the files until Ctrl-C.")
     .description(
       "Show the film in a browser: every shot with its clip, its decision and its price, in step with the files until Ctrl-C. Served on this machine only, under an address that nobody guesses, which is printed on stdout. Renders nothing and spends nothing.",
@@ -36,7 +36,9 @@ export function addPage(program: Commander, found: Found): void {
       found({ name: "page", ...selected(raw), port: raw.port ?? 0, open: raw.open === true }),
     );
 
-  shown(program.command("report").argument("[folder]", "where to (default: report/ beside the manifest)"))
+  selectOptions(
+    program.command("report").argument("[folder]", "where to (default: report/ beside the manifest)"),
+  )
     .summary("Write the film as a folder with a page that opens from disk, for handing over.")
     .description(
       "Write the film as a folder: a page that opens from disk, and the clips, stills and sidecars that are here. It needs no server, asks no other site, and has no path of this machine in it. Replaces an earlier report, and nothing else.",
@@ -55,7 +57,8 @@ export function addPage(program: Commander, found: Found): void {
     );
 }
 
-function shown(command: Commander): Commander {
+/** The options with which a command is about a profile and some of its steps. */
+export function selectOptions(command: Commander): Commander {
   return command
     .option("-p, --profile <name>", "the profile (default: the manifest's)")
     .option(

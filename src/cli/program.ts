@@ -7,7 +7,7 @@ import { RETRIES_MOST } from "../index.js";
 import type { Command, GlobalFlags, GraphFormat, ListenAt, PlanFlags, PolicyFlags } from "./commands.js";
 import { appendix, example, faultWords } from "./help-text.js";
 import { addCompletion, addDoctor, addFmt, addInit } from "./program-project.js";
-import { addPage } from "./program-page.js";
+import { addPage, selectOptions } from "./program-page.js";
 import { addAdopt, addCost, addDelete, addDownload, addReconcile } from "./program-settle.js";
 import { addWatch } from "./program-watch.js";
 import { digestText, dollars, fileName, gathered, listenAt, pace, tierList, wholeNumber } from "./values.js";
@@ -270,16 +270,6 @@ export function globalFlags(program: Commander): GlobalFlags {
     quiet: raw.quiet === true,
     verbose: raw.verbose === true,
   };
-}
-
-function selectOptions(command: Commander): Commander {
-  return command
-    .option("-p, --profile <name>", "the profile (default: the manifest's)")
-    .option(
-      "-t, --target <step>",
-      "only this step, shot or pattern (shots.0*), and what it needs; can be repeated",
-      gathered,
-    );
 }
 
 function planOptions(command: Commander): Commander {

@@ -12,6 +12,7 @@ import {
   type StepId,
 } from "../index.js";
 import type { Paint } from "./colours.js";
+import { decisionPaint } from "./view-row.js";
 import { columnsOf, fit, fitWords, padded, wrap } from "./layout.js";
 import { priceText } from "../show/step-text.js";
 
@@ -122,26 +123,12 @@ function fateOf(planned: PlannedStep): string {
   }
 }
 
-function fatePaint(planned: PlannedStep, paint: Paint): (text: string) => string {
-  switch (planned.decision.kind) {
-    case "keep":
-      return paint.faint;
-    case "restore":
-    case "resume":
-      return paint.calm;
-    case "render":
-      return planned.estimate.kind === "free" ? paint.calm : paint.costly;
-    case "blocked":
-      return paint.bad;
-  }
-}
-
 function groupLines(group: Group, label: number, options: DifferenceOptions): readonly string[] {
   const { paint, columns } = options;
   const { planned, steps, word } = group;
   const head = `${word.padEnd(WORD_COLUMNS)}  `;
   const fate = planned === undefined ? "" : manyText(fateOf(planned), planned, steps.length);
-  const painter = planned === undefined ? paint.faint : fatePaint(planned, paint);
+  const painter = planned === undefined ? paint.faint : decisionPaint(planned, paint);
   const name = labelOf(group);
   const beside = `${head}${padded(name, label)}  `;
   const room = columns - columnsOf(beside);

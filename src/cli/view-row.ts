@@ -85,7 +85,8 @@ function tierPaint(each: PlannedStep, paint: Paint): (text: string) => string {
   return each.create === undefined ? same : paint.costly;
 }
 
-function decisionPaint(each: PlannedStep, paint: Paint): (text: string) => string {
+/** How what is done about a step is painted. */
+export function decisionPaint(each: PlannedStep, paint: Paint): (text: string) => string {
   switch (each.decision.kind) {
     case "keep":
       return paint.faint;

@@ -1,15 +1,13 @@
 /** The sandbox's clips are real: other people's players agree. Left out where the players are not installed. */
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import { asVendor, project, sandbox } from "../process/cli.js";
+import { CHROMIUM, launch } from "./chromium.js";
 
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
-  existsSync(path),
-);
 const hasFfprobe = (() => {
   try {
     execFileSync("ffprobe", ["-version"], { stdio: "ignore" });
@@ -69,7 +67,6 @@ describe("rendered clips", { timeout: 120_000 }, () => {
 
   it.runIf(CHROMIUM !== undefined)("play in Chromium", async () => {
     const film = await rendered();
-    const { chromium } = await import("playwright-core");
     const pages = createServer((request, response) => {
       const name = (request.url ?? "/").slice(1);
       if (name === "")
@@ -80,18 +77,7 @@ describe("rendered clips", { timeout: 120_000 }, () => {
       response.setHeader("content-type", "video/mp4").end(readFileSync(join(film.root, name)));
     });
     await new Promise<void>((resolve) => pages.listen(0, "127.0.0.1", resolve));
-    const browser = await chromium.launch({
-      executablePath: CHROMIUM ?? "",
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ],
-    });
+    const browser = await launch();
     try {
       const page = await browser.newPage();
       await page.goto(`http://127.0.0.1:${(pages.address() as AddressInfo).port}/`);

@@ -2,14 +2,16 @@
  * A real browser and a server to look at: the built page, events and media, on loopback. Everything that the browser
  * asks for, says and refuses is written down. Left out where there is no Chromium.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import type { Film, FilmNews } from "../../src/page/film.js";
 import { pageDocument, pagePolicy } from "../../src/page/document.js";
 import { news } from "./films.js";
+
+export { CHROMIUM, launch } from "../media/chromium.js";
 
 const built = join(import.meta.dirname, "../../dist/page/browser");
 /** The built script and style of the page. */
@@ -18,28 +20,6 @@ export const PARTS = {
   script: readFileSync(join(built, "main.js"), "utf8"),
   style: readFileSync(join(built, "page.css"), "utf8"),
 };
-
-/** Where the browser is; undefined on a machine without one. */
-export const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
-  (path) => existsSync(path),
-);
-
-/** Starts the browser. */
-export function launch(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: CHROMIUM ?? "",
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      "--autoplay-policy=no-user-gesture-required",
-    ],
-  });
-}
 
 /** A server that shows a film. */
 export interface Stand {

@@ -1,6 +1,6 @@
 /** What is heard in clips: the codec undone here, and, where they are installed, other people's decoders and players. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -26,10 +26,8 @@ import {
 import { boxes } from "./boxes.js";
 import { type Ask, open } from "./client.js";
 import { unpacked } from "./flac-reader.js";
+import { CHROMIUM, launch } from "../media/chromium.js";
 
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
-  existsSync(path),
-);
 const hasFfmpeg = spawnSync("ffmpeg", ["-version"]).status === 0;
 const folder = mkdtempSync(join(tmpdir(), "sandbox-sound-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -319,17 +317,13 @@ describe.runIf(CHROMIUM !== undefined)("in Chromium", { timeout: 90_000 }, () =>
 
 /** Plays files in a browser: the loudest sample between 0.5 and 0.8 s, and between 1.5 and 1.9 s. */
 async function played(files: ReadonlyMap<string, Buffer>): Promise<ReadonlyMap<string, readonly number[]>> {
-  const { chromium } = await import("playwright-core");
   const pages = createServer((request, response) => {
     const bytes = files.get(request.url ?? "");
     response.setHeader("content-type", bytes === undefined ? "text/html" : "video/mp4");
     response.end(bytes ?? "<!doctype html><title>player</title>");
   });
   await new Promise<void>((resolve) => pages.listen(0, "127.0.0.1", resolve));
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM ?? "",
-    args: ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required"],
-  });
+  const browser = await launch();
   try {
     const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${(pages.address() as AddressInfo).port}/`);
