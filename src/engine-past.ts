@@ -37,7 +37,7 @@ export interface Past {
   /** What everything in the plan's realm took, and the most that what is under way may still take. */
   readonly money: { readonly spent: Micros; readonly reserved: Micros };
   /** What one attempt at a key took, or may still take. */
-  readonly charged: (key: CacheKey, attempt: number) => Micros;
+  charged(key: CacheKey, attempt: number): Micros;
 }
 
 /** Plans with what they were made from, for as long as anybody has the plan. */
