@@ -10,7 +10,7 @@ import type { StepId } from "./graph/input.js";
 import type { CacheKey, KeyInputs } from "./graph/key.js";
 import type { Catalog } from "./catalog/catalog.js";
 import type { Manifest, Remarks } from "./manifest/manifest.js";
-import { chargedAt, committedIn } from "./plan/committed.js";
+import { committedIn } from "./plan/committed.js";
 import { expected } from "./plan/pace.js";
 import type { Plan } from "./plan/plan.js";
 import type { Artifact } from "./plan/prior.js";
@@ -36,8 +36,6 @@ export interface Past {
   readonly remarks: ReadonlyMap<string, Remarks>;
   /** What everything in the plan's realm took, and the most that what is under way may still take. */
   readonly money: { readonly spent: Micros; readonly reserved: Micros };
-  /** What one attempt at a key took, or may still take. */
-  charged(key: CacheKey, attempt: number): Micros;
 }
 
 /** Plans with what they were made from, for as long as anybody has the plan. */
@@ -85,7 +83,6 @@ function pastOf(plan: Plan, { prior }: Prepared["read"], manifest: Manifest, cat
     held: prior.held,
     remarks: remarksOf(manifest),
     money: committedIn(prior, plan.realm),
-    charged: (key, attempt) => chargedAt(prior, key, attempt),
   };
 }
 

@@ -1,19 +1,16 @@
 /**
  * What a watcher remembers of its session: what was ordered in it, when, what ended badly, and what a person asked to try
- * again. Turns a plan into the offer that the watcher's machine goes by. What an attempt took is read from the books, which
- * know every create that was sent, also one whose answer was lost; the session only remembers which attempts its runs might
- * send, and what stood in the books for them before.
+ * again. Turns a plan into the offer that the watcher's machine goes by. Money is read from the books, which know every
+ * create that was sent, also one whose answer was lost, so no bookkeeping of its own can forget one.
  */
 import { canonicalJson, sha256Hex } from "./base/digest.js";
-import { micros, sumMicros, usd, type Micros } from "./base/money.js";
+import { micros, usd, type Micros } from "./base/money.js";
 import type { Tier } from "./catalog/model.js";
 import { isLocal } from "./graph/actions.js";
 import type { StepId } from "./graph/input.js";
 import type { CacheKey } from "./graph/key.js";
 import { paidSteps, type Policy } from "./plan/approval.js";
-import type { Past } from "./engine-past.js";
 import type { Plan, PlannedStep } from "./plan/plan.js";
-import type { ClientReference } from "./plan/prior.js";
 import { standingOf, type Standing } from "./plan/standing.js";
 import type { RunEvent } from "./run/event.js";
 import type { Offer } from "./run/watch.js";
@@ -24,18 +21,10 @@ export interface SessionWish {
   readonly tiers?: readonly Tier[];
 }
 
-/** What stands in the books for an attempt at a key. */
-export type Charged = Past["charged"];
-
 /** A session of many plans. */
 export interface WatchSession {
   /** How a plan stands to the session, and what the machine is offered. */
-  look(
-    plan: Plan,
-    given: { readonly policy: Policy; readonly charged: Charged; readonly nowMs: number },
-  ): { readonly standing: Standing; readonly offer: Offer };
-  /** A run of this plan begins: what it may send is the session's from now on. */
-  begins(plan: Plan): void;
+  look(plan: Plan, policy: Policy, nowMs: number): { readonly standing: Standing; readonly offer: Offer };
   /** Takes in what happened in a run of `plan`. */
   take(event: RunEvent, plan: Plan | undefined, nowMs: number): void;
   /** A file changed. */
@@ -67,23 +56,14 @@ export function openSession({ budgetUsd, tiers = [] }: SessionWish): WatchSessio
   const ordered = new Map<StepId, number>();
   const ceiling = budgetUsd === undefined ? undefined : usd(budgetUsd);
   let changedMs = Number.NEGATIVE_INFINITY;
-  let charged: Charged = () => micros(0);
-  /** Attempts that runs of this session might send, with what stood in the books for them before. */
-  const own = new Map<
-    ClientReference,
-    { readonly key: CacheKey; readonly attempt: number; readonly before: number }
-  >();
-  const used = () =>
-    sumMicros(
-      [...own.values()].map(({ key, attempt, before }) =>
-        micros(Math.max(0, charged(key, attempt) - before)),
-      ),
-    );
+  let books: { readonly before: number; readonly now: number } | undefined;
+  const used = () => micros(Math.max(0, books === undefined ? 0 : books.now - books.before));
   const left = () => (ceiling === undefined ? undefined : micros(Math.max(0, ceiling - used())));
 
   return {
-    look(plan, { policy, charged: now, nowMs }) {
-      charged = now;
+    look(plan, policy, nowMs) {
+      const now = inTheBooks(plan);
+      books = { before: books?.before ?? now, now };
       const remains = left();
       const standing = standingOf(plan, {
         ...(remains === undefined ? {} : { left: remains }),
@@ -98,13 +78,6 @@ export function openSession({ budgetUsd, tiers = [] }: SessionWish): WatchSessio
           ),
       });
       return { standing, offer: offerOf(plan, standing) };
-    },
-    begins(plan) {
-      // Nothing is charged in the sandbox.
-      if (plan.realm === "sandbox") return;
-      for (const { key, create } of paidSteps(plan))
-        for (const { reference, attempt } of [create, ...(create.retries ?? [])])
-          if (!own.has(reference)) own.set(reference, { key, attempt, before: charged(key, attempt) });
     },
     take(event, plan, nowMs) {
       if (event.type === "step_submitted" && !event.adopted && event.reserved !== 0)
@@ -141,6 +114,11 @@ export function openSession({ budgetUsd, tiers = [] }: SessionWish): WatchSessio
 }
 
 const ALL_TIERS: readonly Tier[] = ["standard", "pro", "master"];
+
+/** Everything that was paid or may be owed for what was sent, whether or not this plan goes on with it. */
+function inTheBooks(plan: Plan): number {
+  return paidSteps(plan).reduce((sum: number, { create }) => sum + (create.credit ?? 0), plan.committed);
+}
 
 /** Whether a create came to nothing that is there; what only waits for another step did not. */
 function endedBadly({ outcome }: RunEvent & { type: "step_ended" }, { create }: PlannedStep): boolean {

@@ -163,19 +163,13 @@ export async function driveWatch(
     return [...(await project.sources(request.profile)), ...journal];
   };
 
-  const inSession = (project: Project, plan: Plan) => {
-    const past = project.past(plan);
-    if (past === undefined) throw new Error("the plan is not this project's");
-    return session.look(plan, { policy: project.policy, charged: past.charged, nowMs: clock.now() });
-  };
-
   const inForce = (
     project: Project,
     plan: Plan,
     diagnostics: readonly Diagnostic[],
     afterSave: boolean,
   ): WatchEvent => {
-    const { standing, offer } = inSession(project, plan);
+    const { standing, offer } = session.look(plan, project.policy, clock.now());
     const differences = differencesBetween(look?.plan, plan);
     const { dueSteps: due, waiting } = standing;
     look = { project, plan, diagnostics, differences, isSave: afterSave, due, waiting, standing };
@@ -205,7 +199,6 @@ export async function driveWatch(
       signal: stop.signal,
       onPlan: (made) => {
         plan = made;
-        session.begins(made);
         isLoud =
           made.overtaken.length > 0 ||
           made.steps.some(({ decision }) => decision.kind !== "keep" || decision.conflict === true);
@@ -276,9 +269,8 @@ export async function driveWatch(
 
   const lastWords = async (): Promise<WatchEnd> => {
     const { value: project } = await openProject(options, world);
-    const now = (await project?.plan(asked()))?.value;
-    if (now !== undefined && project !== undefined) inSession(project, now);
-    const plan = now ?? look?.plan;
+    const plan = (await project?.plan(asked()))?.value ?? look?.plan;
+    if (plan !== undefined && project !== undefined) session.look(plan, project.policy, clock.now());
     const going = plan?.steps.flatMap(({ step, decision, sameAs }) =>
       decision.kind === "resume" && sameAs === undefined ? [step.id] : [],
     );

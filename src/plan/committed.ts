@@ -7,7 +7,6 @@ import { micros, milliUnits, type Micros } from "../base/money.js";
 import { LIST_UNIT_PRICES } from "../catalog/units.js";
 import { callsBeyond, callsMoney } from "./calls.js";
 import type { Realm } from "../graph/input.js";
-import type { CacheKey } from "../graph/key.js";
 import { RENDER } from "./decide.js";
 import type { Attempt, Billed, Prior, Rendering } from "./prior.js";
 import { isRecorded, wholeOf } from "./recorded.js";
@@ -38,19 +37,6 @@ export function committedIn(
     }
   }
   return { spent: micros(spent), reserved: micros(reserved) };
-}
-
-/** What one attempt at a key took, or may still take; 0 where there was none. */
-export function chargedAt(prior: Prior, key: CacheKey, attempt: number): Micros {
-  let total = 0;
-  const rendering = prior.lock.renders.get(key);
-  for (const each of rendering === undefined ? [] : wholeOf(rendering))
-    if (each.attempt === attempt) total += chargedOr(each.billed, each.estimate);
-  for (const each of prior.attempts.get(key) ?? []) {
-    const isLocked = each.call === RENDER && isRecorded(prior.lock, each);
-    if (each.attempt === attempt && !isLocked) total += chargeOf(each);
-  }
-  return micros(total);
 }
 
 /** Whether what an attempt takes is not settled yet. */

@@ -36,11 +36,9 @@ export async function watchStory(
   manifest: string,
   request: Omit<WatchRequest, "signal" | "tell"> = {},
   script: Parameters<typeof film>[1] = {},
-  before?: (set: ReturnType<typeof film>) => Promise<unknown>,
 ) {
   await warm;
   const set = film(manifest, script);
-  await before?.(set);
   const news: WatchNews[] = [];
   const stop = new AbortController();
   let files: FileWish | undefined;

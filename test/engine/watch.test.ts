@@ -6,10 +6,6 @@ const shot = (prompt: string, more = "") => `"010": { prompt: "${prompt}"${more}
 const film = (shots: string, provider = "kling") =>
   `version: 1\nproject: night-ferry\nprovider: ${provider}\nshots:\n  ${shots}\n`;
 const STANDARD = { budgetUsd: 20 };
-/** Of a clip in the standard tier. */
-const PRICE = 210_000;
-/** A task that came to nothing and was not billed. */
-const LOST = { status: "failed", billed: { kind: "not_billed" } } as const;
 
 describe("in the sandbox, where nothing costs", () => {
   test("what is missing is rendered at once, and a save is followed by what it changed", async () => {
@@ -111,40 +107,6 @@ describe("where it costs", () => {
     story.approve();
     await story.pass(20_000);
     expect(story.ordered().length).toBe(Math.floor(1_000_000 / price));
-  });
-
-  test("what an earlier session had reserved and is let go again makes no room in this one", async () => {
-    let ends = false;
-    const story = await watchStory(
-      film(shot("a boat")),
-      { budgetUsd: 0.3 },
-      {
-        taskMs: 1_000,
-        end: ({ action }) => (ends && "prompt" in action && action.prompt === "a raft" ? LOST : undefined),
-      },
-      async (set) => {
-        set.write(film(shot("a raft")));
-        const stop = new AbortController();
-        await set.render({
-          ask: () => Promise.resolve(true),
-          signal: stop.signal,
-          emit: (event) => {
-            if (event.type === "step_submitted") stop.abort();
-          },
-        });
-        expect((await set.plan()).committed).toBe(PRICE);
-        ends = true;
-        set.write(film(shot("a boat")));
-      },
-    );
-    await story.pass(120_000);
-    expect(story.ordered()).toEqual(["a raft", "a boat"]);
-    expect(story.stand()?.overtaken).toBe(0);
-    expect(story.stand()?.session?.used).toBe(PRICE);
-    story.save(film(shot("a ferry")));
-    await story.pass(60_000);
-    expect(story.ordered()).toEqual(["a raft", "a boat"]);
-    expect(story.look()?.waiting).toEqual([{ step: "shots.010.clip", why: "ceiling" }]);
   });
 
   test("twenty saves in ten seconds start at most one paid task of a step", async () => {
