@@ -19,9 +19,10 @@ import type { StepId } from "./graph/input.js";
 import type { Graph } from "./graph/step.js";
 import type { Manifest, Profile } from "./manifest/manifest.js";
 import { withFound, type Found } from "./plan/found.js";
+import type { Ordered } from "./plan/committed.js";
 import { retriesInForce } from "./plan/create.js";
 import { makePlan, type Plan, type PlanOptions } from "./plan/plan.js";
-import type { Prior } from "./plan/prior.js";
+import type { ClientReference, Prior } from "./plan/prior.js";
 import { serverWays, type ServerWays } from "./provider/kling/environment.js";
 import type { RouteProblem } from "./provider/provider.js";
 import type { Artifacts } from "./store/artifacts.js";
@@ -62,6 +63,8 @@ export interface PlanRequest {
   readonly concurrency?: number;
   /** Asks the account, at no cost, for tasks that it may have already; a real render does so anyway. */
   readonly refresh?: boolean;
+  /** Attempts of which the plan is to say what they took. */
+  readonly ordered?: ReadonlyMap<ClientReference, Ordered>;
   /** Replaces output files that were changed by someone else. */
   readonly overwriteOutputs?: boolean;
 }
@@ -166,6 +169,7 @@ export async function prepare(
     sounds: checked.sounds,
     concurrency: request.concurrency ?? manifest.limits.concurrency ?? CONCURRENCY,
     retries: retriesInForce(request.retries, manifest.approval.retries),
+    ...(request.ordered === undefined ? {} : { ordered: request.ordered }),
     ...(manifest.budget.usd === undefined ? {} : { budget: usd(manifest.budget.usd) }),
     ...(request.maxCostUsd === undefined ? {} : { maxCost: usd(request.maxCostUsd) }),
   };

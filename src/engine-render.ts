@@ -39,8 +39,8 @@ export interface RenderRequest extends PlanRequest, ApprovalRequest {
   readonly gather?: boolean;
   /** Sends no other creates than these, and leaves out what would need one. */
   readonly creates?: ReadonlySet<ClientReference>;
-  /** The most that this run may order, whatever its approval says; beside what the plan was made under. */
-  readonly ceiling?: Micros;
+  /** The most that a run of this plan may order, whatever its approval says; beside what the plan was made under. */
+  readonly ceiling?: (plan: Plan) => Micros | undefined;
   /** Has the vendor call back when tasks change, as a hint to ask; never in a key, a record or an approval. */
   readonly callback?: CallbackRequest;
   readonly emit?: Emit;
@@ -305,7 +305,7 @@ async function run(
     approval,
     caps: {
       ...(plan.budget === undefined ? {} : { budgetLeft: micros(Math.max(0, plan.budget - plan.committed)) }),
-      ...mostOf(request),
+      ...mostOf(request, plan),
     },
     prior: read.prior,
     disk,
@@ -338,10 +338,9 @@ async function run(
 }
 
 /** The tightest of a run's own caps. */
-function mostOf({ maxCostUsd, ceiling }: RenderRequest): { readonly maxCost?: Micros } {
-  const caps = [
-    ...(maxCostUsd === undefined ? [] : [usd(maxCostUsd)]),
-    ...(ceiling === undefined ? [] : [ceiling]),
-  ];
+function mostOf({ maxCostUsd, ceiling }: RenderRequest, plan: Plan): { readonly maxCost?: Micros } {
+  const caps = [maxCostUsd === undefined ? undefined : usd(maxCostUsd), ceiling?.(plan)].filter(
+    (cap) => cap !== undefined,
+  );
   return caps.length === 0 ? {} : { maxCost: micros(Math.min(...caps)) };
 }

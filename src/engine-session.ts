@@ -1,16 +1,18 @@
 /**
  * What a watcher remembers of its session: what was ordered in it, when, what ended badly, and what a person asked to try
- * again. Turns a plan into the offer that the watcher's machine goes by. Money is read from the books, which know every
- * create that was sent, also one whose answer was lost, so no bookkeeping of its own can forget one.
+ * again. Turns a plan into the offer that the watcher's machine goes by. What was begun here is remembered before it is
+ * sent; what it took is read from the books, which know every create that was, also one whose answer was lost.
  */
 import { canonicalJson, sha256Hex } from "./base/digest.js";
-import { micros, usd, type Micros } from "./base/money.js";
+import { micros, sumMicros, usd, type Micros } from "./base/money.js";
 import type { Tier } from "./catalog/model.js";
 import { isLocal } from "./graph/actions.js";
 import type { StepId } from "./graph/input.js";
 import type { CacheKey } from "./graph/key.js";
 import { paidSteps, type Policy } from "./plan/approval.js";
+import type { Ordered } from "./plan/committed.js";
 import type { Plan, PlannedStep } from "./plan/plan.js";
+import type { ClientReference } from "./plan/prior.js";
 import { standingOf, type Standing } from "./plan/standing.js";
 import type { RunEvent } from "./run/event.js";
 import type { Offer } from "./run/watch.js";
@@ -34,11 +36,13 @@ export interface WatchSession {
   /** Steps whose content refusal is to be tried again. */
   readonly retryRefused: readonly StepId[];
   readonly failed: readonly StepId[];
+  /** Of what plans have to say the charges. */
+  readonly ordered: ReadonlyMap<ClientReference, Ordered>;
   readonly ceiling?: Micros;
   /** What was ordered in it, the most that tasks under way may cost among it. */
   readonly used: Micros;
-  /** What may still be ordered; absent without a ceiling. */
-  readonly left?: Micros;
+  /** The most that creates of this plan, made just now, may be ordered for; absent without a ceiling. */
+  leftFor(plan: Plan): Micros | undefined;
 }
 
 /** A step is ordered without asking when its file has been left alone for that long, in milliseconds… */
@@ -56,17 +60,31 @@ export function openSession({ budgetUsd, tiers = [] }: SessionWish): WatchSessio
   const ordered = new Map<StepId, number>();
   const ceiling = budgetUsd === undefined ? undefined : usd(budgetUsd);
   let changedMs = Number.NEGATIVE_INFINITY;
-  let books: { readonly before: number; readonly now: number } | undefined;
-  const used = () => micros(Math.max(0, books === undefined ? 0 : books.now - books.before));
-  const left = () => (ceiling === undefined ? undefined : micros(Math.max(0, ceiling - used())));
+  /** Everything that a run of it began to order. */
+  const begun = new Map<ClientReference, Ordered>();
+  const charges = new Map<ClientReference, Micros>();
+  const read = (plan: Plan): void => {
+    // What is not in the books any more was ordered all the same.
+    for (const [reference, charge] of plan.charges ?? []) charges.set(reference, charge);
+  };
+  /** What was ordered in it, but for what a create that may be sent again is in the books with. */
+  const used = (besides: ReadonlySet<ClientReference> = new Set()) =>
+    sumMicros([...charges].flatMap(([reference, charge]) => (besides.has(reference) ? [] : [charge])));
+  const leftOf = (spent: Micros) =>
+    ceiling === undefined ? undefined : micros(Math.max(0, ceiling - spent));
+
+  const begin = ({ key, create }: PlannedStep): void => {
+    for (const { reference, attempt } of create === undefined ? [] : [create, ...(create.retries ?? [])])
+      begun.set(reference, { key, attempt });
+  };
 
   return {
     look(plan, policy, nowMs) {
-      const now = inTheBooks(plan);
-      books = { before: books?.before ?? now, now };
-      const remains = left();
+      read(plan);
+      const remains = leftOf(used());
       const standing = standingOf(plan, {
         ...(remains === undefined ? {} : { left: remains }),
+        isOurs: (reference) => charges.has(reference),
         tiers: new Set([...ALL_TIERS.filter((tier) => !policy.tiers.includes(tier)), ...tiers]),
         failed: new Set(failed.keys()),
         again,
@@ -82,9 +100,10 @@ export function openSession({ budgetUsd, tiers = [] }: SessionWish): WatchSessio
     take(event, plan, nowMs) {
       if (event.type === "step_submitted" && !event.adopted && event.reserved !== 0)
         ordered.set(event.step, nowMs);
-      if (event.type !== "step_ended") return;
+      if (event.type !== "step_started" && event.type !== "step_ended") return;
       const planned = plan?.steps.find(({ step }) => step.id === event.step);
       if (planned === undefined) return;
+      if (event.type === "step_started") return void (plan?.realm === "kling" && begin(planned));
       if (!endedBadly(event, planned)) return void failed.delete(planned.key);
       failed.set(planned.key, event.step);
       again.delete(planned.key);
@@ -103,22 +122,19 @@ export function openSession({ budgetUsd, tiers = [] }: SessionWish): WatchSessio
     get failed() {
       return [...failed.values()];
     },
+    ordered: begun,
     ...(ceiling === undefined ? {} : { ceiling }),
     get used() {
       return used();
     },
-    get left() {
-      return left();
+    leftFor(plan) {
+      read(plan);
+      return leftOf(used(new Set(paidSteps(plan).map(({ create }) => create.reference))));
     },
   };
 }
 
 const ALL_TIERS: readonly Tier[] = ["standard", "pro", "master"];
-
-/** Everything that was paid or may be owed for what was sent, whether or not this plan goes on with it. */
-function inTheBooks(plan: Plan): number {
-  return paidSteps(plan).reduce((sum: number, { create }) => sum + (create.credit ?? 0), plan.committed);
-}
 
 /** Whether a create came to nothing that is there; what only waits for another step did not. */
 function endedBadly({ outcome }: RunEvent & { type: "step_ended" }, { create }: PlannedStep): boolean {

@@ -19,7 +19,10 @@ import type { RunEvent } from "./run/event.js";
 import type { WatchPhase, WatchWish } from "./run/watch.js";
 
 /** What is watched, and what may be done about it. */
-export interface WatchRequest extends Omit<PlanRequest, "maxCostUsd" | "refresh" | "rebuy" | "retryRefused"> {
+export interface WatchRequest extends Omit<
+  PlanRequest,
+  "maxCostUsd" | "refresh" | "rebuy" | "retryRefused" | "ordered"
+> {
   /** Only looks: renders nothing, not even what is free. */
   readonly lookOnly?: boolean;
   /** Standing approval, and ceiling of the whole session: dollars that may be ordered without asking again. */

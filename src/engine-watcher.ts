@@ -137,7 +137,7 @@ export async function driveWatch(
       lookOnly: _look,
       ...rest
     } = request;
-    return { ...rest, retryRefused: session.retryRefused };
+    return { ...rest, retryRefused: session.retryRefused, ordered: session.ordered };
   };
 
   const planNow = async (): Promise<WatchEvent> => {
@@ -190,12 +190,11 @@ export async function driveWatch(
     let plan: Plan | undefined;
     // A run that only sees that nothing is to be done is nobody's business.
     let isLoud = false;
-    const { left } = session;
     const report = await project.render({
       ...asked(),
       approve: digest,
       creates: standing[creates],
-      ...(left === undefined ? {} : { ceiling: left }),
+      ceiling: (made) => session.leftFor(made),
       signal: stop.signal,
       onPlan: (made) => {
         plan = made;

@@ -3,13 +3,14 @@
  * attempts, each counted once.
  */
 import { unreachable } from "../base/guard.js";
-import { micros, milliUnits, type Micros } from "../base/money.js";
+import { micros, milliUnits, sumMicros, type Micros } from "../base/money.js";
 import { LIST_UNIT_PRICES } from "../catalog/units.js";
 import { callsBeyond, callsMoney } from "./calls.js";
 import type { Realm } from "../graph/input.js";
+import type { CacheKey } from "../graph/key.js";
 import { RENDER } from "./decide.js";
-import type { Attempt, Billed, Prior, Rendering } from "./prior.js";
-import { isRecorded, wholeOf } from "./recorded.js";
+import type { Attempt, Billed, ClientReference, Prior, Rendering } from "./prior.js";
+import { isRecorded, recordedAt, wholeOf } from "./recorded.js";
 
 /** Money of the project's life: what the lock has, and every attempt that the lock does not show, paid or still open. */
 export function committedMoney(prior: Prior): Micros {
@@ -37,6 +38,30 @@ export function committedIn(
     }
   }
   return { spent: micros(spent), reserved: micros(reserved) };
+}
+
+/** One attempt at a key. */
+export interface Ordered {
+  readonly key: CacheKey;
+  readonly attempt: number;
+}
+
+/** What these attempts took or may still take, by reference; what is in no book was never sent. */
+export function chargesOf(
+  prior: Pick<Prior, "lock" | "attempts">,
+  ordered: ReadonlyMap<ClientReference, Ordered>,
+): ReadonlyMap<ClientReference, Micros> {
+  const charges = new Map<ClientReference, Micros>();
+  for (const [reference, { key, attempt }] of ordered) {
+    const recorded = recordedAt(prior.lock, key).filter((each) => each.attempt === attempt);
+    const open = (prior.attempts.get(key) ?? []).filter(
+      (each) => each.attempt === attempt && !isRecorded(prior.lock, each),
+    );
+    if (recorded.length + open.length === 0) continue;
+    const paid = recorded.map(({ billed, estimate }) => chargedOr(billed, estimate));
+    charges.set(reference, sumMicros([...paid, ...open.map(chargeOf)].map(micros)));
+  }
+  return charges;
 }
 
 /** Whether what an attempt takes is not settled yet. */

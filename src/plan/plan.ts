@@ -14,14 +14,14 @@ import { isLocal, type Action, type ExtendVia } from "../graph/actions.js";
 import type { StepId } from "../graph/input.js";
 import type { Graph, Step } from "../graph/step.js";
 import { createsOf, paidSteps, planDigest, type PlanDigest } from "./approval.js";
-import { committedMoney } from "./committed.js";
+import { chargesOf, committedMoney, type Ordered } from "./committed.js";
 import { createFor, estimatesOf, type PlannedCreate } from "./create.js";
 import { decide, type Decision, type Wishes } from "./decide.js";
 import { estimator, listHigh, sum, type Estimate, type LipSyncEndpoint, type Totals } from "./estimate.js";
 import { serviceOf } from "./estimate-service.js";
 import { overtakenBy, type Claimed, type Overtaken } from "./overtaken.js";
 import { expected, expectedSeconds } from "./pace.js";
-import type { Prior } from "./prior.js";
+import type { ClientReference, Prior } from "./prior.js";
 import { factsOf, sourceOfStep, workedUpon } from "./facts.js";
 import { addedBy, dearest, fit, likeTwin } from "./fit.js";
 import { withClipsOfFrames, withoutIdleFrames } from "./frames.js";
@@ -80,6 +80,8 @@ export interface Plan {
   readonly account?: { readonly asked: number; readonly found: number };
   /** Over the project's life: in the lock and under way, without what this plan goes on with. */
   readonly committed: Micros;
+  /** What those took or may still take that were asked about; what this plan goes on with is among them. */
+  readonly charges?: ReadonlyMap<ClientReference, Micros>;
   readonly budget?: Micros;
   /** Seconds for the whole plan, under the concurrency in force. */
   readonly expectedSeconds: number;
@@ -102,6 +104,8 @@ export interface PlanOptions extends Wishes {
   readonly retries?: number;
   /** How long the sounds among the files last, in seconds, by path. */
   readonly sounds?: ReadonlyMap<string, number>;
+  /** What to say the charges of. */
+  readonly ordered?: ReadonlyMap<ClientReference, Ordered>;
   /** Only these steps and what they need; absent: all. */
   readonly targets?: ReadonlySet<StepId>;
 }
@@ -183,6 +187,7 @@ export function makePlan(
     },
     overtaken: overtakenBy(prior, graph.realm, claimedBy(graph, keys, planned)),
     committed: micros(committed - creating.reduce((sum, { create }) => sum + (create.credit ?? 0), 0)),
+    ...(options.ordered === undefined ? {} : { charges: chargesOf(prior, options.ordered) }),
     ...(options.budget === undefined ? {} : { budget: options.budget }),
     expectedSeconds: expectedSeconds(planned, options.concurrency),
   };

@@ -8,7 +8,7 @@ import { isLocal } from "../graph/actions.js";
 import type { CacheKey } from "../graph/key.js";
 import type { StepId } from "../graph/input.js";
 import type { PaidStep } from "./approval.js";
-import { addedBy, dearest } from "./fit.js";
+import { dearest } from "./fit.js";
 import type { Plan, PlannedStep } from "./plan.js";
 import type { ClientReference } from "./prior.js";
 
@@ -38,6 +38,8 @@ export interface Waiting {
 export interface Session {
   /** What may still be ordered in it; absent without a standing approval. */
   readonly left?: Micros;
+  /** Whether what is in the books under this reference was ordered in the session, and so is not in `left`. */
+  isOurs(reference: ClientReference): boolean;
   /** Tiers that the standing approval is for. */
   readonly tiers: ReadonlySet<Tier>;
   /** Keys that ended badly in it, and that nobody asked to try again. */
@@ -90,7 +92,8 @@ export function standingOf(plan: Plan, session: Session): Standing {
       continue;
     }
     const paid: PaidStep = { ...planned, create };
-    const cost = isFree ? 0 : Math.max(addedBy(create), dearest(paid) - (create.credit ?? 0));
+    const credit = session.isOurs(create.reference) ? (create.credit ?? 0) : 0;
+    const cost = isFree ? 0 : Math.max(0, dearest(paid) - credit);
     const isOpen = has(coming.agreed, planned) && fits(agreed, cost);
     if (isOpen) {
       open.add(create.reference);

@@ -31,14 +31,14 @@ const warm = (async () => {
   await once.open().catch(() => undefined);
 })();
 
-/** Watches a film in memory. */
+/** Watches a film in memory: a new one with this manifest, or one that was watched before. */
 export async function watchStory(
-  manifest: string,
+  manifest: string | ReturnType<typeof film>,
   request: Omit<WatchRequest, "signal" | "tell"> = {},
   script: Parameters<typeof film>[1] = {},
 ) {
   await warm;
-  const set = film(manifest, script);
+  const set = typeof manifest === "string" ? film(manifest, script) : manifest;
   const news: WatchNews[] = [];
   const stop = new AbortController();
   let files: FileWish | undefined;

@@ -1,5 +1,6 @@
 /** Watching a film: what is shown after a save, what is ordered by itself, what waits for a key, and what is never lost. */
 import { describe, expect, it, test } from "vitest";
+import { vendorError } from "../run/scripted-provider.js";
 import { watchStory } from "./watch-story.js";
 
 const shot = (prompt: string, more = "") => `"010": { prompt: "${prompt}"${more} }`;
@@ -107,6 +108,41 @@ describe("where it costs", () => {
     story.approve();
     await story.pass(20_000);
     expect(story.ordered().length).toBe(Math.floor(1_000_000 / price));
+  });
+
+  test("what an earlier session ordered leaves no room in this one when it comes to nothing", async () => {
+    const gone = { status: "failed", billed: { kind: "not_billed" }, error: vendorError("invalid") } as const;
+    const before = await watchStory(
+      film(`${shot("old")}\n  "020": { prompt: "old too" }`),
+      {},
+      { end: ({ action }) => ("prompt" in action && action.prompt?.startsWith("old") ? gone : undefined) },
+    );
+    before.approve();
+    await before.pass(2_000);
+    before.quit();
+    await before.pass(1_000);
+    before.set.write(film(shot("take 0")));
+    const story = await watchStory(before.set, { budgetUsd: 1 });
+    const price = story.plan().totals.create.usd.high;
+    for (let take = 1; take <= 8; take++) {
+      await story.pass(100_000);
+      story.save(film(shot(`take ${take}`)));
+    }
+    await story.pass(100_000);
+    expect(story.ordered().slice(0, 2)).toEqual(["old", "old too"]);
+    expect(story.ordered().length - 2).toBe(Math.floor(1_000_000 / price));
+    expect(story.stand()?.session?.used).toBe((story.ordered().length - 2) * price);
+  });
+
+  test("a yes while the files cannot be used stays under the ceiling with what was ordered since", async () => {
+    const two = film(`"010": { prompt: "a storm", mode: pro }\n  "020": { prompt: "a boat" }`);
+    const story = await watchStory(two, { budgetUsd: 0.4 }, { taskMs: 3_000 });
+    story.save("version: [");
+    await story.pass(100_000);
+    expect(story.ordered()).toEqual(["a boat"]);
+    story.approve();
+    await story.pass(100_000);
+    expect(story.ordered()).toEqual(["a boat"]);
   });
 
   test("twenty saves in ten seconds start at most one paid task of a step", async () => {

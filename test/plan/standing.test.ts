@@ -25,6 +25,7 @@ function sessionOf(more: Partial<Session> = {}): Session {
     tiers: new Set<Tier>(["standard"]),
     failed: new Set(),
     again: new Set(),
+    isOurs: () => true,
     restsMs: () => 0,
     ...more,
   };
