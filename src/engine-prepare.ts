@@ -53,6 +53,8 @@ export interface PlanRequest {
   readonly maxCostUsd?: number;
   /** Steps whose content refusal is to be tried again, at full price. */
   readonly retryRefused?: readonly string[];
+  /** The same by what is asked for; what nothing asks for is no fault. */
+  readonly retryRefusedKeys?: ReadonlySet<CacheKey>;
   /** Steps that are to be bought again. */
   readonly rebuy?: readonly string[];
   /** Steps or models whose unknown price is accepted. */
@@ -169,6 +171,7 @@ export async function prepare(
     sounds: checked.sounds,
     concurrency: request.concurrency ?? manifest.limits.concurrency ?? CONCURRENCY,
     retries: retriesInForce(request.retries, manifest.approval.retries),
+    ...(request.retryRefusedKeys === undefined ? {} : { retryRefusedKeys: request.retryRefusedKeys }),
     ...(request.ordered === undefined ? {} : { ordered: request.ordered }),
     ...(manifest.budget.usd === undefined ? {} : { budget: usd(manifest.budget.usd) }),
     ...(request.maxCostUsd === undefined ? {} : { maxCost: usd(request.maxCostUsd) }),

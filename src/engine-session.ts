@@ -33,8 +33,9 @@ export interface WatchSession {
   changed(nowMs: number): void;
   /** A person wants what failed to be tried again. */
   forgive(plan: Plan | undefined): void;
-  /** Steps whose content refusal is to be tried again. */
-  readonly retryRefused: readonly StepId[];
+  /** What was refused for its content and is to be tried again. */
+  readonly retryRefused: ReadonlySet<CacheKey>;
+  /** Steps of the plan that was looked at last which ended badly as they are in it. */
   readonly failed: readonly StepId[];
   /** Of what plans have to say the charges. */
   readonly ordered: ReadonlyMap<ClientReference, Ordered>;
@@ -54,9 +55,11 @@ const PATIENCE_MS = { kling: 10_000, sandbox: 1_000 } as const;
 
 /** Begins a session. */
 export function openSession({ budgetUsd, tiers = [] }: SessionWish): WatchSession {
-  const failed = new Map<CacheKey, StepId>();
+  const failed = new Set<CacheKey>();
+  /** The keys of the plan that was looked at last. */
+  let shown: ReadonlyMap<StepId, CacheKey> = new Map();
   const again = new Set<CacheKey>();
-  const retryRefused = new Set<StepId>();
+  const retryRefused = new Set<CacheKey>();
   const ordered = new Map<StepId, number>();
   const ceiling = budgetUsd === undefined ? undefined : usd(budgetUsd);
   let changedMs = Number.NEGATIVE_INFINITY;
@@ -81,12 +84,13 @@ export function openSession({ budgetUsd, tiers = [] }: SessionWish): WatchSessio
   return {
     look(plan, policy, nowMs) {
       read(plan);
+      shown = new Map(plan.steps.map(({ step, key }) => [step.id, key]));
       const remains = leftOf(used());
       const standing = standingOf(plan, {
         ...(remains === undefined ? {} : { left: remains }),
         isOurs: (reference) => charges.has(reference),
         tiers: new Set([...ALL_TIERS.filter((tier) => !policy.tiers.includes(tier)), ...tiers]),
-        failed: new Set(failed.keys()),
+        failed,
         again,
         restsMs: (step) =>
           Math.max(
@@ -103,24 +107,27 @@ export function openSession({ budgetUsd, tiers = [] }: SessionWish): WatchSessio
       if (event.type !== "step_started" && event.type !== "step_ended") return;
       const planned = plan?.steps.find(({ step }) => step.id === event.step);
       if (planned === undefined) return;
+      // Also where the answer gets lost, and no word of a task ever comes.
+      if (event.type === "step_started" && event.what === "render") ordered.set(event.step, nowMs);
       if (event.type === "step_started") return void (plan?.realm === "kling" && begin(planned));
-      if (!endedBadly(event, planned)) return void failed.delete(planned.key);
-      failed.set(planned.key, event.step);
+      const isBad = endedBadly(event, planned);
+      if (isBad) failed.add(planned.key);
+      else failed.delete(planned.key);
+      // A yes to try again is used up by whatever came of it.
+      if (!isBad && event.outcome.status !== "rendered") return;
       again.delete(planned.key);
-      retryRefused.delete(event.step);
+      retryRefused.delete(planned.key);
     },
     changed: (nowMs) => void (changedMs = nowMs),
     forgive(plan) {
-      for (const key of failed.keys()) again.add(key);
-      failed.clear();
-      for (const { step, decision } of plan?.steps ?? [])
-        if (decision.kind === "blocked" && decision.because.because === "refused") retryRefused.add(step.id);
+      for (const { key, decision } of plan?.steps ?? []) {
+        if (failed.delete(key)) again.add(key);
+        if (decision.kind === "blocked" && decision.because.because === "refused") retryRefused.add(key);
+      }
     },
-    get retryRefused() {
-      return [...retryRefused];
-    },
+    retryRefused,
     get failed() {
-      return [...failed.values()];
+      return [...shown].flatMap(([id, key]) => (failed.has(key) ? [id] : []));
     },
     ordered: begun,
     ...(ceiling === undefined ? {} : { ceiling }),

@@ -137,7 +137,7 @@ export async function driveWatch(
       lookOnly: _look,
       ...rest
     } = request;
-    return { ...rest, retryRefused: session.retryRefused, ordered: session.ordered };
+    return { ...rest, retryRefusedKeys: session.retryRefused, ordered: session.ordered };
   };
 
   const planNow = async (): Promise<WatchEvent> => {
@@ -267,8 +267,11 @@ export async function driveWatch(
   };
 
   const lastWords = async (): Promise<WatchEnd> => {
-    const { value: project } = await openProject(options, world);
-    const plan = (await project?.plan(asked()))?.value ?? look?.plan;
+    const { value: now } = await openProject(options, world);
+    let plan = (await now?.plan(asked()))?.value;
+    const project = plan === undefined ? look?.project : now;
+    // Where the files cannot be used, what was done by the last good plan is known all the same.
+    plan ??= (await project?.plan(asked()))?.value ?? look?.plan;
     if (plan !== undefined && project !== undefined) session.look(plan, project.policy, clock.now());
     const going = plan?.steps.flatMap(({ step, decision, sameAs }) =>
       decision.kind === "resume" && sameAs === undefined ? [step.id] : [],

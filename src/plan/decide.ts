@@ -40,6 +40,8 @@ export type Decision =
 export interface Wishes {
   /** Steps whose content refusal is to be tried again. */
   readonly retryRefused: ReadonlySet<StepId>;
+  /** The same by what is asked for, whichever step asks for it. */
+  readonly retryRefusedKeys?: ReadonlySet<CacheKey>;
   /** Steps that are to be bought again. */
   readonly rebuy: ReadonlySet<StepId>;
 }
@@ -260,6 +262,7 @@ function fromAttempt(last: Attempt, given: DecideArguments): Decided | undefined
       };
     case "failed":
     case "refused":
+      if (wishes.retryRefusedKeys?.has(last.key) === true) return undefined;
       return last.failure?.refusal === true && !wishes.retryRefused.has(step.id)
         ? { decision: { kind: "blocked", because: refusedBefore(last.failure) } }
         : undefined;

@@ -130,6 +130,7 @@ export function makePlan(
   const wishes = {
     rebuy: withTwins(options.rebuy, keys),
     retryRefused: withTwins(options.retryRefused, keys),
+    ...(options.retryRefusedKeys === undefined ? {} : { retryRefusedKeys: options.retryRefusedKeys }),
   };
   let spending = 0;
   let spendingListed = 0;

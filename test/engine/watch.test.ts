@@ -178,6 +178,23 @@ describe("where it costs", () => {
     expect(story.ordered()).toEqual(["save 0", "save 5"]);
   });
 
+  test("a create whose answer was lost counts as the step's order, also when its task is done a moment later", async () => {
+    let isLost = true;
+    const story = await watchStory(film(shot("a boat")), STANDARD, {
+      taskMs: 500,
+      submit: () => (isLost ? "take" : "accept"),
+      find: () => (isLost ? { kind: "lost", why: "the line was cut" } : undefined),
+    });
+    const began = story.set.clock.now();
+    await story.pass(500);
+    story.save(film(shot("a ferry")));
+    isLost = false;
+    await story.pass(10_000 - (story.set.clock.now() - began));
+    expect(story.ordered()).toEqual(["a boat"]);
+    await story.pass(90_000);
+    expect(story.ordered()).toEqual(["a boat", "a ferry"]);
+  });
+
   test("what an edit overtook is collected under its own key, and taking the edit back is free", async () => {
     const story = await watchStory(film(shot("a boat")), STANDARD, { taskMs: 60_000 });
     await story.pass(5_000);
@@ -209,6 +226,62 @@ describe("where it costs", () => {
     await story.pass(60_000);
     expect(story.ordered().length).toBe(2);
     expect(story.decisions()).toEqual({ "shots.010.clip": "keep" });
+  });
+});
+
+describe("a yes to try again", () => {
+  const refusing = () =>
+    ({
+      taskMs: 500,
+      submit: ({ action }) =>
+        "prompt" in action && action.prompt?.startsWith("bad") === true
+          ? { kind: "refused", error: vendorError("content", 1301) }
+          : "accept",
+    }) satisfies Parameters<typeof watchStory>[2];
+
+  it("is to what is refused now, and not to what the step says later or said before", async () => {
+    const story = await watchStory(film(shot("bad one")), STANDARD, refusing());
+    await story.pass(20_000);
+    story.save(film(shot("bad two")));
+    await story.pass(20_000);
+    story.wish({ wish: "retry" });
+    story.save(film(shot("good")));
+    await story.pass(60_000);
+    expect(story.vendor.submitted.length).toBe(3);
+    story.save(film(shot("bad one")));
+    await story.pass(60_000);
+    expect(story.vendor.submitted.length).toBe(3);
+    expect(story.decisions()).toEqual({ "shots.010.clip": "blocked" });
+  });
+
+  it("sends what was refused once more, and no more than that", async () => {
+    const story = await watchStory(film(shot("bad one")), STANDARD, refusing());
+    await story.pass(20_000);
+    story.wish({ wish: "retry" });
+    await story.pass(60_000);
+    expect(story.vendor.submitted.length).toBe(2);
+    expect(story.decisions()).toEqual({ "shots.010.clip": "blocked" });
+  });
+
+  it("does not make the files unusable when its shot is taken away", async () => {
+    const story = await watchStory(film(shot("bad one")), STANDARD, refusing());
+    await story.pass(20_000);
+    story.wish({ wish: "retry" });
+    story.save(film('"020": { prompt: "good" }'));
+    await story.pass(60_000);
+    expect(story.stand()).toMatchObject({ faulty: false });
+    expect(story.ordered()).toEqual(["good"]);
+  });
+
+  it("is not asked for what an edit has mended", async () => {
+    const story = await watchStory(film(shot("bad one")), STANDARD, refusing());
+    await story.pass(20_000);
+    story.save(film(shot("bad two")));
+    await story.pass(20_000);
+    expect(story.stand()?.failed).toEqual(["shots.010.clip"]);
+    story.save(film(shot("good")));
+    await story.pass(60_000);
+    expect(story.stand()?.failed).toEqual([]);
   });
 });
 
@@ -277,6 +350,16 @@ describe("pausing and leaving", () => {
     story.wish({ wish: "pause" });
     await story.pass(2_000);
     expect(story.ordered()).toEqual(["a boat", "a ferry"]);
+  });
+
+  it("says what is under way although the files cannot be used", async () => {
+    const story = await watchStory(film(shot("a boat")), STANDARD, { taskMs: 60_000 });
+    await story.pass(5_000);
+    story.save("version: [");
+    await story.pass(1_000);
+    story.quit();
+    await story.pass(1_000);
+    expect(story.end()).toEqual({ underWay: ["shots.010.clip"], used: 210_000 });
   });
 
   it("leaves what is under way to the next one, and says which steps that are", async () => {
