@@ -3,6 +3,7 @@
  */
 import {
   changesBetween,
+  listWords,
   obstacleText,
   type Artifact,
   type Past,
@@ -31,6 +32,14 @@ export interface StepContext {
   readonly candidate: boolean;
 }
 
+/** Why, without what stands beside it: which words and values changed is shown by marks and a list. */
+function whyWords(planned: PlannedStep): string | undefined {
+  const { decision, reason } = planned;
+  if (decision.kind === "blocked" || reason?.because !== "changed" || reason.changes.length === 0)
+    return whyText(planned);
+  return `${listWords(reason.changes.map(({ field, file, upstream }) => file ?? upstream ?? field))} changed`;
+}
+
 /** A step as the page shows it. */
 export function stepView(planned: PlannedStep, context: StepContext): StepView {
   const { step } = planned;
@@ -40,7 +49,7 @@ export function stepView(planned: PlannedStep, context: StepContext): StepView {
   const isDone = there?.by === "run";
   const task = taskOf(planned, context);
   const { model, mode } = modelOf(planned, context.byId);
-  const reason = isDone ? undefined : (stoppedBy(planned, context) ?? whyText(planned));
+  const reason = isDone ? undefined : (stoppedBy(planned, context) ?? whyWords(planned));
   const media = there ?? leftOver(past);
   const view = media === undefined ? undefined : mediaView(media.artifact);
   const before = isDone ? undefined : past;

@@ -68,6 +68,21 @@ describe("a step on the page", () => {
       { decision: "keep", state: "fresh", price: { words: "kept" } },
     ],
     [
+      "to be rendered because of words and values that are marked beside it",
+      clip({
+        reason: {
+          because: "changed",
+          changes: [
+            { field: "prompt", from: "a boat", to: "a ferry" },
+            { field: "image", file: "refs/dawn.png" },
+            { field: "source", upstream: id("shots.005.clip") },
+          ],
+        },
+      }),
+      undefined,
+      { state: "stale", reason: "prompt, refs/dawn.png and shots.005.clip changed" },
+    ],
+    [
       "kept beside a file that somebody changed",
       decided({ kind: "keep", artifact: artifact(), conflict: true }),
       undefined,
