@@ -10,6 +10,7 @@ import { isLocal } from "./graph/actions.js";
 import type { StepId } from "./graph/input.js";
 import type { CacheKey } from "./graph/key.js";
 import { paidSteps, type Policy } from "./plan/approval.js";
+import { withOnly } from "./plan/gather.js";
 import type { Ordered } from "./plan/committed.js";
 import type { Plan, PlannedStep } from "./plan/plan.js";
 import type { ClientReference } from "./plan/prior.js";
@@ -163,7 +164,8 @@ function offerOf(plan: Plan, { due, open, waiting, laterMs }: Standing): Offer {
   // Pictures out of clips come and go with what needs them, and mean nothing of their own.
   const meant = plan.steps.filter(({ step }) => !isLocal(step.action));
   const work = [
-    ...plan.steps.flatMap(({ step, decision, create }): readonly string[] => {
+    // As a run sees it: a picture that only what waits would need is not made.
+    ...withOnly(plan, due, 1).steps.flatMap(({ step, decision, create }): readonly string[] => {
       if (decision.kind === "restore" || (decision.kind === "render" && create === undefined))
         return [`${decision.kind} ${step.id}`];
       return decision.kind === "resume" ? [`resume ${decision.attempt.reference}`] : [];

@@ -24,7 +24,7 @@ async function turns(count = TURNS): Promise<void> {
 }
 
 /** What is imported where it is first used takes time that no hand moves, so all of it is used once before. */
-const warm = (async () => {
+export const warm = (async () => {
   const once = film(`version: 1\nproject: p\nprovider: kling\nshots: { "1": { prompt: x, duration: 5 } }\n`);
   await once.render({ ask: () => Promise.resolve(true) });
   once.write("version: [");

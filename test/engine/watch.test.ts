@@ -326,6 +326,19 @@ describe("the files", () => {
     expect(looks().slice(others.length + 1)[0]).toBe(true);
   });
 
+  it("that stay as they are cause no work, also where a picture is wanted by what waits for a yes", async () => {
+    const chain = `"010": { prompt: a boat, steps: [{ extend: { prompt: on, mode: pro, via: last_frame } }] }`;
+    const story = await watchStory(film(chain), STANDARD, { taskMs: 1_000 });
+    await story.pass(100_000);
+    expect(story.look()?.waiting).toEqual([{ step: "shots.010.extend", why: "tier" }]);
+    const before = story.news.length;
+    await story.pass(300_000);
+    expect(story.news.slice(before)).toEqual([]);
+    story.approve();
+    await story.pass(100_000);
+    expect(story.ordered()).toEqual(["a boat", "on"]);
+  });
+
   it("that a run writes trigger nothing", async () => {
     const story = await watchStory(film(shot("a boat")), STANDARD, { taskMs: 1_000 });
     await story.pass(30_000);
