@@ -17,6 +17,7 @@ export async function pageCommand(
   const say = (text: string) => {
     if (!globals.quiet) io.stderr.write(text);
   };
+  io.keepSmall?.();
   const served = await pageFor(command, context);
   if (served.kind === "none") return served.answer;
   const { page } = served;

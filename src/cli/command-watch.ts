@@ -42,6 +42,7 @@ async function watch(
   events: Sink | undefined,
 ): Promise<Answer> {
   const { io } = context;
+  io.keepSmall?.();
   const served = await servedPage(command, context);
   if (served?.kind === "none") return served.answer;
   const page = served?.page;

@@ -56,6 +56,8 @@ export interface Io {
   readonly keys?: (take: (key: string) => void) => () => void;
   /** The bottom of the terminal behind stderr, which says when it has another size; absent where there is none. */
   readonly live?: (onChange: () => void) => LiveArea;
+  /** Keeps memory small from now on, for a command that stays for hours with little to do; absent: as it is. */
+  readonly keepSmall?: () => void;
   /** Starts a file anew, relative to `cwd`. @throws CannotWrite, as does its `close`. */
   createFile(path: string): Promise<FileSink>;
 }

@@ -92,6 +92,8 @@ function surroundings(signal: AbortSignal, home: string, automatic: boolean): Io
     version,
     now: () => Date.now(),
     createFile,
+    // Room for what is new doubles in bursts of work, and an idle process never gives it back: tens of megabytes.
+    keepSmall: () => process.getBuiltinModule("node:v8").setFlagsFromString("--semi-space-growth-factor=1"),
     everySecond: (tick) => {
       // After signals: a process that was stopped learns of it before it draws.
       const timer = setInterval(() => setImmediate(tick), 1000);
