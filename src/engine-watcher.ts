@@ -153,7 +153,16 @@ export async function driveWatch(
     const known = isGood ? [] : paths;
     paths = new Set([...known, options.file, ...(await sourcesOf(project))]);
     if (!over.signal.aborted) files.set(paths, sinceMs);
-    return isGood ? inForce(project, plan, diagnostics, afterSave) : faulty(diagnostics, project);
+    if (isGood) return inForce(project, plan, diagnostics, afterSave);
+    await readBooks();
+    return faulty(diagnostics, project);
+  };
+
+  /** What was ordered by the last good plan is told although the files cannot be used. */
+  const readBooks = async (): Promise<void> => {
+    if (look === undefined || session.ordered.size === 0) return;
+    const { value } = await look.project.plan(asked());
+    if (value !== undefined) session.look(value, look.project.policy, clock.now());
   };
 
   const sourcesOf = async (project: Project | undefined): Promise<readonly string[]> => {

@@ -140,6 +140,7 @@ describe("where it costs", () => {
     story.save("version: [");
     await story.pass(100_000);
     expect(story.ordered()).toEqual(["a boat"]);
+    expect(story.stand()?.session?.used).toBe(210_000);
     story.approve();
     await story.pass(100_000);
     expect(story.ordered()).toEqual(["a boat"]);
