@@ -8,7 +8,7 @@
  *                                  └─planned, faulty─ behind
  *
  *   doing     idle ──something to do, files still──▶ running ──ended──▶ idle, and a new plan
- *                                                       │ another meaning, a yes, pause, quit
+ *                                                       │ another meaning, a yes, pause, quit, more fell due
  *                                                       ▼
  *                                                    stopping ──ended──▶ idle, and a new plan
  *
@@ -99,7 +99,13 @@ export interface Watcher {
   /** The files cannot be used as they are now. */
   readonly faulty: boolean;
   /** What the run, or the last one, is about, and how often the same was begun by itself. */
-  readonly run?: { readonly meaning: string; readonly work: string; readonly times: number };
+  readonly run?: {
+    readonly meaning: string;
+    readonly work: string;
+    readonly times: number;
+    /** It began while more was about to fall due, which is not to wait for its end. */
+    readonly isEarly: boolean;
+  };
   /** The pause after that is over, or was cut short by a person. */
   readonly rested: boolean;
   /** A yes that was given and not used yet, with what the plan meant. */
@@ -150,6 +156,7 @@ export function stepWatcher(watcher: Watcher, event: WatchEvent): Stepped {
     case "ended":
       return ended(watcher, event.stale === true);
     case "due":
+      if (watcher.doing === "running" && watcher.run?.isEarly === true) return stop(nothing(watcher));
       return watcher.reading === "still" && watcher.doing === "idle"
         ? plan({ ...watcher, rested: true })
         : nothing(watcher);
@@ -223,11 +230,12 @@ function begin(watcher: Watcher): Stepped {
   if (watcher.paused || watcher.lookOnly || reading !== "still" || doing !== "idle" || offer === undefined)
     return nothing(watcher);
   const isSame = run !== undefined && run.work === offer.work && run.meaning === offer.meaning;
-  const about = { meaning: offer.meaning, work: offer.work, times: isSame ? run.times + 1 : 1 };
+  const times = isSame ? run.times + 1 : 1;
+  const about = { meaning: offer.meaning, work: offer.work, times, isEarly: offer.laterMs !== undefined };
   if (yes !== undefined) {
     const { yes: _yes, ...rest } = watcher;
     return {
-      watcher: { ...rest, doing: "running", rested: false, run: about },
+      watcher: { ...rest, doing: "running", rested: false, run: { ...about, isEarly: false } },
       effects: [{ do: "run", digest: yes.digest, creates: "open" }],
     };
   }
@@ -237,11 +245,15 @@ function begin(watcher: Watcher): Stepped {
   if (isNew || (offer.work !== "" && (!isSame || watcher.rested))) {
     return {
       watcher: { ...watcher, doing: "running", rested: false, run: about },
-      effects: [{ do: "run", digest: offer.digest, creates: "due" }],
+      effects: [{ do: "run", digest: offer.digest, creates: "due" }, ...laterAfter(later)],
     };
   }
   if (offer.work !== "") later.push(Math.min(offer.patienceMs * 2 ** (about.times - 2), PATIENCE_MOST_MS));
-  return { watcher, effects: later.length === 0 ? [] : [{ do: "later", ms: Math.min(...later) }] };
+  return { watcher, effects: laterAfter(later) };
+}
+
+function laterAfter(ms: readonly number[]): readonly WatchEffect[] {
+  return ms.length === 0 ? [] : [{ do: "later", ms: Math.min(...ms) }];
 }
 
 /** The same moment, in which a run is told to stop too. */

@@ -196,6 +196,18 @@ describe("where it costs", () => {
     expect(story.ordered()).toEqual(["a boat", "a ferry"]);
   });
 
+  test("what is added while a long task is under way is ordered without waiting for it", async () => {
+    const story = await watchStory(film(shot("a boat")), STANDARD, { taskMs: 300_000 });
+    await story.pass(5_000);
+    story.save(film(`${shot("a boat")}\n  "020": { prompt: "a storm" }`));
+    await story.pass(3_000);
+    expect(story.ordered()).toEqual(["a boat", "a storm"]);
+    story.save(film(`${shot("a boat")}\n  "020": { prompt: "a storm" }\n  "030": { prompt: "a pier" }`));
+    await story.pass(400_000);
+    expect(story.ordered()).toEqual(["a boat", "a storm", "a pier"]);
+    expect(story.stand()).toMatchObject({ phase: "idle", session: { used: 630_000 } });
+  });
+
   test("what an edit overtook is collected under its own key, and taking the edit back is free", async () => {
     const story = await watchStory(film(shot("a boat")), STANDARD, { taskMs: 60_000 });
     await story.pass(5_000);

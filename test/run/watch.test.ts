@@ -177,7 +177,24 @@ describe("the watcher", () => {
     [
       "looks again when something falls due",
       [planned("a", { work: "", laterMs: 300 }), ended, planned("a", { work: "", laterMs: 300 }), due],
-      ["run due of a", "plan", "later 300", "plan"],
+      ["run due of a, later 300", "plan", "later 300", "plan"],
+    ],
+    [
+      "stops a run for what falls due, and goes on with both",
+      [planned("a", { work: "x", laterMs: 300 }), due, ended, planned("a", { work: "x y" })],
+      ["run due of a, later 300", "stop", "plan", "run due of a"],
+    ],
+    [
+      "does not stop a run because a pause before it would be over now",
+      [
+        planned("a", { work: "x" }),
+        ended,
+        planned("a", { work: "x" }),
+        wish("retry"),
+        planned("a", { work: "x" }),
+        due,
+      ],
+      ["run due of a", "plan", "later 1000", "forgive, plan", "run due of a", ""],
     ],
   ])("%s", (_, events, done) => {
     expect(play(events).done).toEqual(done);
