@@ -6,6 +6,7 @@
 import type {
   Diagnostic,
   Look,
+  Micros,
   Past,
   Plan,
   PlannedStep,
@@ -16,6 +17,7 @@ import type {
 } from "../index.js";
 import { filmOrder, type Entry } from "../show/film-order.js";
 import { openBoard, type Board, type Standing } from "../show/run-board.js";
+import { runMoney } from "../show/run-forecast.js";
 import type { Film, ShotView } from "./film.js";
 import { moneyBar } from "./money-bar.js";
 import { problemsOf } from "./problems.js";
@@ -77,6 +79,8 @@ export function openFilm({ manifest = "kling.manifest.yaml" }: FilmOptions = {})
   let stand: WatchStand | undefined;
   let board: Board | undefined;
   let isRunning = false;
+  /** What of the run in progress is in the books by which the session is reckoned. */
+  let booked = 0;
   /** What was spent before the run that the board is of. */
   let base: Past["money"] | undefined;
   /** What failed, until it is tried again or means something else. */
@@ -118,6 +122,7 @@ export function openFilm({ manifest = "kling.manifest.yaml" }: FilmOptions = {})
       board = undefined;
       base = made.past?.money;
     }
+    booked = isRunning ? orderedBy(board) : 0;
     for (const [id, { planned }] of failures) if (made.byId.get(id)?.key !== planned.key) failures.delete(id);
     const before = new Map(earlier?.entries.map((entry, at) => [entry.name, { entry, shot: shots[at] }]));
     shots = made.entries.map((entry) => {
@@ -135,6 +140,7 @@ export function openFilm({ manifest = "kling.manifest.yaml" }: FilmOptions = {})
   const begun = (plan: Plan) => {
     board = openBoard(plan);
     isRunning = true;
+    booked = 0;
     base = scene?.past?.money ?? base;
     for (const { step } of plan.steps) {
       failures.delete(step.id);
@@ -153,6 +159,13 @@ export function openFilm({ manifest = "kling.manifest.yaml" }: FilmOptions = {})
     changed.clear();
     shots = now;
     return shots;
+  };
+  /** As it was told, with what a run has ordered since. */
+  const standNow = (): WatchStand | undefined => {
+    if (stand?.session === undefined || !isRunning) return stand;
+    const { ceiling, used } = stand.session;
+    const since = Math.max(0, orderedBy(board) - booked);
+    return { ...stand, session: { ceiling, used: (used + since) as Micros } };
   };
   return {
     take(news, nowMs) {
@@ -187,25 +200,26 @@ export function openFilm({ manifest = "kling.manifest.yaml" }: FilmOptions = {})
       }
     },
     film(nowMs) {
-      const watch = watchLine({ stand, look, board: isRunning ? board : undefined, diagnostics: said });
+      const now = standNow();
+      const watch = watchLine({ stand: now, look, board: isRunning ? board : undefined, diagnostics: said });
       const watched = watch === undefined ? {} : { watch };
       if (scene === undefined) {
         if (problems.length === 0 && watch === undefined) return undefined;
         return { ...unread(title, manifest), now: nowMs, ...watched, problems };
       }
-      const now = settled();
+      const entries = settled();
       return {
-        ...headOf(scene, now),
+        ...headOf(scene, entries),
         now: nowMs,
         ...watched,
         money: moneyBar({
           plan: scene.plan,
           base,
           ...(board === undefined ? {} : { board }),
-          ...(stand?.session === undefined ? {} : { session: stand.session }),
+          ...(now?.session === undefined ? {} : { session: now.session }),
         }),
         problems,
-        shots: now,
+        shots: entries,
       };
     },
   };
@@ -213,6 +227,11 @@ export function openFilm({ manifest = "kling.manifest.yaml" }: FilmOptions = {})
 
 /** Phases of a watcher in which a run may be going on. */
 const MAY_RUN: ReadonlySet<WatchStand["phase"]> = new Set(["running", "stopping", "planning"]);
+
+/** What a run has ordered, as it was billed or at most; nothing in the sandbox. */
+function orderedBy(board: Board | undefined): number {
+  return board === undefined || board.plan.realm === "sandbox" ? 0 : runMoney(board, undefined).ordered;
+}
 
 /** Whether an entry is planned as it was, and has behind it what it had. */
 function isAlike(

@@ -1,6 +1,7 @@
 /** A film as its page shows it, told as stories: what is here, what changed, what is under way, what failed, what it costs. */
 import { describe, expect, it } from "vitest";
 import { hasErrors } from "../../src/base/diagnostic.js";
+import { micros, usd } from "../../src/base/money.js";
 import { filmOnce, openFilm } from "../../src/page/make-film.js";
 import type { StepView, TaskView } from "../../src/page/film.js";
 import { vendorError } from "../run/scripted-provider.js";
@@ -119,6 +120,27 @@ describe("a film on the page", () => {
     expect(after).toMatchObject({ reserved: { micros: 0 }, planned: { micros: 0 } });
     expect(after.spent.micros).toBeGreaterThan(0);
     expect(after.left?.micros).toBe(20_000_000 - after.spent.micros);
+  });
+
+  it("has on the session's bill at once what a run orders, and not twice when the books have it too", async () => {
+    const page = watched(FILM);
+    const session = (used: number) => ({ ceiling: usd(5), used: micros(used) });
+    await page.look();
+    page.take({ type: "stand", stand: { ...IDLE, phase: "running", session: session(0) } }, 0);
+    const bills: string[] = [];
+    const left: (number | undefined)[] = [];
+    await page.render({}, () => {
+      bills.push(page.now().watch?.words ?? "");
+      left.push(page.now().money.left?.micros);
+    });
+    const { spent } = page.now().money;
+    const bill = `${spent.words} of $5.00 for this session ordered`;
+    expect(bills.at(-1)).toContain(bill);
+    expect(left.at(-1)).toBe(5_000_000 - spent.micros);
+    page.take({ type: "stand", stand: { ...IDLE, session: session(spent.micros) } }, 0);
+    await page.look();
+    expect(page.now().watch?.words).toContain(bill);
+    expect(page.now().money.left?.micros).toBe(5_000_000 - spent.micros);
   });
 
   it("of which a prompt was edited shows the clip of before, and the words that changed", async () => {
