@@ -3,6 +3,7 @@
  * and the keys in force. Pure. What a person has to know goes first where there is room for little.
  */
 import { counted, formatUsd, type Look, type Micros, type WatchPhase, type WatchStand } from "../index.js";
+import { againText } from "../show/money-text.js";
 import { isPicture } from "../show/run-board.js";
 import type { Paint } from "./colours.js";
 import { columnsOf, factLines, fit, wrap } from "./layout.js";
@@ -119,7 +120,7 @@ function failedText({ stand, look, hasKeys }: Status): string {
   const what = `failed: ${fewNames(stand.failed)}`;
   if (!hasKeys) return what;
   const isFree = look === undefined || look.plan.realm === "sandbox";
-  const price = isFree ? "" : ` for up to ${priceOf(look.plan, stand.failed)}`;
+  const price = isFree ? "" : ` for up to ${againText(look.plan, (step) => stand.failed.includes(step))}`;
   return `${what}; r tries again${price}`;
 }
 

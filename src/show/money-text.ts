@@ -15,6 +15,7 @@ import {
   type Micros,
   type MilliUnits,
   type Plan,
+  type PlannedStep,
   type StepId,
   type Totals,
 } from "../index.js";
@@ -54,15 +55,32 @@ export function totalsText(totals: Totals): string {
 
 /** `$0.42 and 1 unknown price`: the most that these steps may cost, each task once, their further attempts included. */
 export function mostText(plan: Pick<Plan, "steps">, isMeant: (step: StepId) => boolean): string {
-  const creates = paidSteps(plan).flatMap(({ step, create }) => (isMeant(step.id) ? [create] : []));
-  let most = 0;
-  for (const create of creates)
-    if (create.ceiling !== undefined) most += create.ceiling + retriesMoney(create);
-  const unknown = creates.filter(({ ceiling }) => ceiling === undefined).length;
-  const amount = formatUsd(most as Micros);
-  if (unknown === 0) return amount;
+  return sumText(paidSteps(plan).flatMap(({ step, create }) => (isMeant(step.id) ? [mostOf(create)] : [])));
+}
+
+/** As `mostText`, for trying these steps again: what is blocked now, as a refusal is, would be ordered too. */
+export function againText(plan: Pick<Plan, "steps">, isMeant: (step: StepId) => boolean): string {
+  return sumText(
+    plan.steps.flatMap(({ step, create, estimate, sameAs }) => {
+      if (!isMeant(step.id) || sameAs !== undefined || estimate.kind === "free") return [];
+      if (create !== undefined) return [mostOf(create)];
+      return [estimate.kind === "unknown" ? undefined : estimate.usd.high];
+    }),
+  );
+}
+
+/** Undefined where nobody knows. */
+function mostOf(create: NonNullable<PlannedStep["create"]>): number | undefined {
+  return create.ceiling === undefined ? undefined : create.ceiling + retriesMoney(create);
+}
+
+function sumText(most: readonly (number | undefined)[]): string {
+  const known = most.filter((each) => each !== undefined);
+  const sum = known.reduce((total, each) => total + each, 0);
+  const unknown = most.length - known.length;
+  if (unknown === 0) return formatUsd(sum as Micros);
   const prices = counted(unknown, "unknown price");
-  return most === 0 ? prices : `${amount} and ${prices}`;
+  return sum === 0 ? prices : `${formatUsd(sum as Micros)} and ${prices}`;
 }
 
 /** `0.25 units`, `1 unit`. */

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { Interruption } from "../../src/cli/io.js";
 import type { Diagnostic } from "../../src/index.js";
-import { id, kept, planned } from "./fixtures.js";
+import { id, kept, planned, stuck } from "./fixtures.js";
 import { digestPlan, looked, reworded, stage, standing } from "./watch-fixtures.js";
 
 const A = planned("shots.010.clip", {}, { title: "The ferry leaves" });
 const B = kept("shots.020.clip");
 const PRO = planned("shots.020.clip", { tier: "pro", mode: "pro" });
+const REFUSED = stuck("shots.040.clip", { because: "refused", message: "blood" });
 const waitsForA = looked(digestPlan("aaa", [A, B]), { waiting: { "shots.010.clip": "no_budget" } });
 const waiting = standing({ phase: "waiting" });
 
@@ -123,7 +124,7 @@ describe("the bottom of the terminal", () => {
   test("says what is waited for, with its price, money and the keys in force", async () => {
     const { tell, screen } = await stage({ size: [100, 30], command: { budgetUsd: 5 } });
     tell(
-      looked(digestPlan("aaa", [A, PRO], { budget: 20e6 as never, committed: 7.4e6 as never }), {
+      looked(digestPlan("aaa", [A, PRO, REFUSED], { budget: 20e6 as never, committed: 7.4e6 as never }), {
         waiting: { "shots.020.clip": "tier" },
         due: ["shots.010.clip"],
       }),
@@ -136,12 +137,13 @@ describe("the bottom of the terminal", () => {
     );
     expect(screen?.all().join("\n")).toMatchInlineSnapshot(`
       "night-ferry · profile final · Kling, costs money
-      plan     2 to render · up to $0.42 · ordered without asking: 1 step, up to $0.21
+      new      shots.040.clip  blocked: refused for its content: blood
+      plan     2 to render, 1 blocked · up to $0.42 · ordered without asking: 1 step, up to $0.21
                digest aaa000000000
       ── night-ferry · final · kling ────────────────────────────────────────────────────────────────────
       waits for your yes: 1 step, up to $0.21
         shots.020.clip: tier pro, which the budget of this session is not for
-      failed: shots.040.clip; r tries again for up to $0.00
+      failed: shots.040.clip; r tries again for up to $0.21
       2 tasks of earlier edits still under way
       session $1.20 of $5.00 ordered · $3.80 left · project $7.40 of $20.00 spent or under way
       a approve · d details · p pause · r retry failed · q quit · ? keys
