@@ -277,12 +277,13 @@ export function showWatch(
           ask(
             (now) => approvable(now).length > 0,
             (now) => {
-              const { digest } = now.plan;
-              say([
-                paint.strong(`yes to ${digest.slice(0, 12)}: up to ${priceOf(now.plan, approvable(now))}`),
-              ]);
-              // Said once; whatever comes of it is said by a run, a plan or a notice.
-              agree(new Set(approvable(now)));
+              const [{ digest }, steps] = [now.plan, approvable(now)];
+              // While nothing is begun, the watcher says that there is no yes.
+              if (!stand.paused) {
+                say([paint.strong(`yes to ${digest.slice(0, 12)}: up to ${priceOf(now.plan, steps)}`)]);
+                // Said once; whatever comes of it is said by a run, a plan or a notice.
+                agree(new Set(steps));
+              }
               wish({ wish: "approve", digest });
             },
           );

@@ -109,6 +109,15 @@ describe("a key counts only for what could be read when it was pressed", () => {
     expect(wishes).toEqual([{ wish: "retry" }]);
   });
 
+  test("a is no yes while nothing is begun: what waits goes on waiting", async () => {
+    const { tell, press, pass, said, screen } = await stage({ size: [100, 30] });
+    tell(waitsForA, standing({ phase: "paused", paused: true }));
+    pass(300);
+    press("a");
+    expect(said.stderr).not.toContain("yes to");
+    expect(screen?.all().join("\n")).toContain("waits for your yes: 1 step, up to $0.21");
+  });
+
   test("a where nothing waits, unknown keys and keys after q do nothing", async () => {
     const { tell, press, pass, wishes } = await stage({ size: [100, 30] });
     tell(looked(digestPlan("aaa", [A, B])), standing());
