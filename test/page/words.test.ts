@@ -43,6 +43,7 @@ describe("the filter", () => {
     ["is:outdated", ["020"]],
     ["is:changed", ["020"]],
     ["is:done", ["010"]],
+    ["is:kept", ["010", "030"]],
     ["is:failed", ["030"]],
     ["-is:failed", ["010", "020"]],
     ["is:keep -has:takes", ["010"]],

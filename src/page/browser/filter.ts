@@ -28,6 +28,7 @@ const IS: Readonly<Record<string, Test>> = {
       anyStep((step) => step.decision === decision),
     ]),
   ),
+  kept: anyStep(({ decision }) => decision === "keep"),
   blocked: anyStep((step) => step.state === "blocked" || step.decision === "blocked"),
   done: (shot) => shot.steps.every(({ state }) => state === "fresh"),
   rendering: anyStep(({ state }) => state === "working"),
