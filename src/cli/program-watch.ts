@@ -114,6 +114,7 @@ export function addWatch(program: Commander, found: (command: Command) => void):
 
 const EXITS = [
   "  0  quit with q",
+  "  1  could not start: the port is taken",
   "  3  nothing to watch: no manifest",
   "130  interrupted (143: terminated); run it again to",
   "     go on",
