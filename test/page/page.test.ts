@@ -318,6 +318,33 @@ describe.runIf(CHROMIUM !== undefined)("the page", { timeout: 60_000 }, () => {
     ).toEqual([false, true, true]);
   });
 
+  it("marks the take that the next step uses, and offers to play takes only where there is one to play", async () => {
+    const take = (id: string, number: number, there: object) => ({
+      ...step(id, { take: number, candidate: true }),
+      name: "clip",
+      ...there,
+    });
+    const takes = (there: (name: string) => object) => [
+      take("shots.030.clip@1", 1, there("t1")),
+      take("shots.030.clip", 2, there("t2")),
+      { ...step("shots.030.extend"), name: "extend" },
+    ];
+    const { page, here } = await shown([
+      shot("030", { steps: takes(() => ({ media: undefined })), shown: "shots.030.extend" }),
+    ]);
+    await page.click(".card");
+    const heads = () => page.locator(".detail .takes h4").allInnerTexts();
+    await expect.poll(heads).toHaveLength(3);
+    expect((await heads()).filter((each) => each.includes("used"))).toEqual([
+      expect.stringContaining("take 2"),
+    ]);
+    expect(await page.locator("button.together:visible").count()).toBe(0);
+    const done = (name: string) => ({ media: { kind: "video", url: `media/${name}.mp4` } });
+    here.send(news(film([shot("030", { steps: takes(done), shown: "shots.030.extend" })])));
+    await until(page, `document.querySelectorAll(".detail .takes video").length >= 2`);
+    expect(await page.locator("button.together:visible").count()).toBe(1);
+  });
+
   it("has room for news and sidecars while clips do not come to an end", async () => {
     const shots = Array.from({ length: 12 }, (_, at) =>
       shot(String(at + 10), {}, { sidecar: `sidecar/${at + 10}` }),
@@ -338,6 +365,7 @@ describe.runIf(CHROMIUM !== undefined)("the page", { timeout: 60_000 }, () => {
     await until(page, `document.querySelectorAll(".card canvas").length === 5`);
     await here.leave();
     await until(page, `document.querySelector(".lost").textContent.includes("not connected")`);
+    expect(await page.textContent(".lost")).toContain("prints a new address");
     expect(await page.locator(".card").count()).toBe(5);
     here.film = film(FIVE.slice(0, 4).map((id) => shot(id, { title: "after" })));
     await here.comeBack();

@@ -84,7 +84,10 @@ export class Bar {
   /** Whether what is shown is kept in step. */
   connection(connected: boolean): void {
     this.line.classList.toggle("gone", !connected);
-    say(this.#lost, connected ? "" : "not connected: klingmake is not answering; trying again");
+    say(
+      this.#lost,
+      connected ? "" : "not connected, trying again; a new start of klingmake prints a new address",
+    );
   }
 
   #showMoney(money: Film["money"]): void {

@@ -130,6 +130,10 @@ export class Detail {
         }),
       );
       group.classList.toggle("several", takes.length > 1);
+      group.classList.toggle(
+        "playable",
+        takes.some(({ media }) => media?.kind === "video"),
+      );
       return group;
     });
     // A shot's result first: that is what one opens it for. The pictures of a still stand side by side, in their order.

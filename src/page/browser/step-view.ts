@@ -45,7 +45,8 @@ export class OpenStep {
       this.#sidecar = address === undefined ? undefined : sidecarView(address, live);
     }
     this.#task = step.task === undefined ? undefined : taskLine(step.task, live);
-    const used = step.id === shot.shown;
+    // One that nothing uses is told apart by its take.
+    const used = step.id === shot.shown || !step.id.includes("@");
     arrange(
       this.#info,
       [
