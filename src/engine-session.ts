@@ -111,13 +111,15 @@ export function openSession({ budgetUsd, tiers = [] }: SessionWish): WatchSessio
       // Also where the answer gets lost, and no word of a task ever comes.
       if (event.type === "step_started" && event.what === "render") ordered.set(event.step, nowMs);
       if (event.type === "step_started") return void (plan?.realm === "kling" && begin(planned));
+      const { key } = planned;
       const isBad = endedBadly(event, planned);
-      if (isBad) failed.add(planned.key);
-      else failed.delete(planned.key);
+      // Whether it was only asked for in vain, or cut short, says nothing new of it.
+      if (!isBad && !["kept", "restored", "rendered"].includes(event.outcome.status)) return;
+      if (isBad) failed.add(key);
+      else failed.delete(key);
       // A yes to try again is used up by whatever came of it.
-      if (!isBad && event.outcome.status !== "rendered") return;
-      again.delete(planned.key);
-      retryRefused.delete(planned.key);
+      again.delete(key);
+      retryRefused.delete(key);
     },
     changed: (nowMs) => void (changedMs = nowMs),
     forgive(plan) {

@@ -242,6 +242,20 @@ describe("where it costs", () => {
   });
 });
 
+test("what the vendor will not take now is not sent over and over, and is asked for ever more rarely", async () => {
+  const story = await watchStory(film(shot("a boat")), STANDARD, {
+    submit: () => ({ kind: "refused", error: vendorError("maintenance", 5001) }),
+  });
+  await story.pass(60_000);
+  const sent = story.vendor.submitted.length;
+  const runs = () => story.news.filter(({ type }) => type === "ran").length;
+  const before = runs();
+  await story.pass(600_000);
+  expect(story.look()?.waiting).toEqual([{ step: "shots.010.clip", why: "again" }]);
+  expect(story.vendor.submitted.length).toBe(sent);
+  expect(runs() - before).toBeLessThan(8);
+});
+
 describe("a yes to try again", () => {
   const refusing = () =>
     ({
