@@ -253,6 +253,12 @@ describe("the bottom of the terminal", () => {
 });
 
 describe("without a terminal", () => {
+  test("a command that stays keeps its memory small", async () => {
+    let asked = 0;
+    await stage({ io: { keepSmall: () => void asked++ } });
+    expect(asked).toBe(1);
+  });
+
   test("lines say what changed, what waits, and that nobody can press a key", async () => {
     const { tell, said } = await stage();
     tell(waitsForA, waiting);
