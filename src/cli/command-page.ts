@@ -6,6 +6,7 @@ import { openOptions, type Answer, type CommandContext } from "./answer.js";
 import type { Command } from "./commands.js";
 import { envelopeLine } from "./envelope.js";
 import { pageFor } from "./page-for.js";
+import { keepSmall } from "./quiet.js";
 import { selection } from "./request.js";
 
 /** Runs until the signal is aborted; no manifest is exit 3, and one that is wrong is shown. */
@@ -17,7 +18,7 @@ export async function pageCommand(
   const say = (text: string) => {
     if (!globals.quiet) io.stderr.write(text);
   };
-  io.keepSmall?.();
+  const stirred = keepSmall(io);
   const served = await pageFor(command, context);
   if (served.kind === "none") return served.answer;
   const { page } = served;
@@ -28,6 +29,7 @@ export async function pageCommand(
       signal: io.signal,
       tell: (news) => {
         page.take(news);
+        stirred();
         if (news.type === "notice") say(`${safeText(news.message)}\n`);
       },
     });

@@ -18,6 +18,7 @@ import { eventLine } from "./envelope.js";
 import { withEvents } from "./events-file.js";
 import { exitOfSignal, type Sink } from "./io.js";
 import type { PageAnswer } from "./page-for.js";
+import { keepSmall } from "./quiet.js";
 import { planRequest } from "./request.js";
 import { showWatch } from "./watching.js";
 
@@ -42,7 +43,7 @@ async function watch(
   events: Sink | undefined,
 ): Promise<Answer> {
   const { io } = context;
-  io.keepSmall?.();
+  const stirred = keepSmall(io);
   const served = await servedPage(command, context);
   if (served?.kind === "none") return served.answer;
   const page = served?.page;
@@ -64,6 +65,7 @@ async function watch(
         events?.write(eventLine(io.now(), newsData(news)));
         shown.tell(news);
         page?.take(news);
+        stirred();
       },
     });
     watcher = opened.value;

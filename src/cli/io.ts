@@ -58,6 +58,8 @@ export interface Io {
   readonly live?: (onChange: () => void) => LiveArea;
   /** Keeps memory small from now on, for a command that stays for hours with little to do; absent: as it is. */
   readonly keepSmall?: () => void;
+  /** Gives back the memory that is not needed any more; takes tens of milliseconds. Absent: as it is. */
+  readonly giveBack?: () => void;
   /** Starts a file anew, relative to `cwd`. @throws CannotWrite, as does its `close`. */
   createFile(path: string): Promise<FileSink>;
 }

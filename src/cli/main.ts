@@ -94,6 +94,11 @@ function surroundings(signal: AbortSignal, home: string, automatic: boolean): Io
     createFile,
     // Room for what is new doubles in bursts of work, and an idle process never gives it back: tens of megabytes.
     keepSmall: () => process.getBuiltinModule("node:v8").setFlagsFromString("--semi-space-growth-factor=1"),
+    giveBack: () => {
+      process.getBuiltinModule("node:v8").setFlagsFromString("--expose-gc");
+      const collect: unknown = process.getBuiltinModule("node:vm").runInNewContext("globalThis.gc");
+      if (typeof collect === "function") collect();
+    },
     everySecond: (tick) => {
       // After signals: a process that was stopped learns of it before it draws.
       const timer = setInterval(() => setImmediate(tick), 1000);

@@ -253,10 +253,21 @@ describe("the bottom of the terminal", () => {
 });
 
 describe("without a terminal", () => {
-  test("a command that stays keeps its memory small", async () => {
-    let asked = 0;
-    await stage({ io: { keepSmall: () => void asked++ } });
-    expect(asked).toBe(1);
+  test("memory is kept small, and given back once whenever nothing happens for a while", async () => {
+    const asked = { small: 0, back: 0 };
+    const io = { keepSmall: () => void asked.small++, giveBack: () => void asked.back++ };
+    const { tell, pass } = await stage({ io });
+    tell(waitsForA);
+    pass(4_999);
+    tell(waiting);
+    pass(4_999);
+    expect(asked).toEqual({ small: 1, back: 0 });
+    pass(1);
+    pass(60_000);
+    expect(asked).toEqual({ small: 1, back: 1 });
+    tell(waitsForA);
+    pass(5_000);
+    expect(asked).toEqual({ small: 1, back: 2 });
   });
 
   test("lines say what changed, what waits, and that nobody can press a key", async () => {
