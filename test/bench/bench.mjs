@@ -11,8 +11,7 @@ import { benchDownload } from "./download.mjs";
 import { writeProject } from "./project.mjs";
 import { benchWatch } from "./watch.mjs";
 
-const given = process.argv.slice(2).filter((word) => word !== "--watch");
-const rounds = Number(given[0] ?? 9);
+const rounds = Number(process.argv.slice(2).find((word) => word !== "--watch") ?? 9);
 if (process.argv.includes("--watch")) {
   await benchWatch(Math.max(10, rounds));
   process.exit();
