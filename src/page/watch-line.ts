@@ -33,7 +33,7 @@ export function watchLine(given: WatchGiven): WatchLine | undefined {
 }
 
 function stateOf(stand: WatchStand, given: WatchGiven): readonly [state: WatchLine["state"], words: string] {
-  if (stand.phase === "ended") return ["ended", "the watcher has ended"];
+  if (stand.phase === "ended") return ["ended", "klingmake has ended"];
   if (stand.faulty) return ["faulty", faultyText(given)];
   switch (stand.phase) {
     case "starting":

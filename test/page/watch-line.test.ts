@@ -37,8 +37,8 @@ describe("the watcher's line", () => {
     [{ phase: "stopping" }, "running", "brings what is on its way to a safe end"],
     [{ phase: "paused" }, "paused", "begins nothing new: press p in the terminal to go on"],
     [{ phase: "idle" }, "looking", "waits for changes"],
-    [{ phase: "ended" }, "ended", "the watcher has ended"],
-    [{ phase: "ended", faulty: true }, "ended", "the watcher has ended"],
+    [{ phase: "ended" }, "ended", "klingmake has ended"],
+    [{ phase: "ended", faulty: true }, "ended", "klingmake has ended"],
     [{ overtaken: 2 }, "looking", "waits for changes · 2 tasks of earlier edits still under way"],
     [
       { session: { ceiling: USD(10), used: USD(2) } },
