@@ -14,6 +14,7 @@ import { film } from "./film.js";
 import { warm } from "./watch-story.js";
 import { beginLife, turns, type Holding, type Life } from "./watch-life.js";
 
+const LOCK = "/film/kling.lock.json";
 const whole = (name: string) => (process.env[name] === undefined ? undefined : Number(process.env[name]));
 const FIRST = whole("WATCH_SEED") ?? whole("WATCH_FIRST") ?? 1;
 const SEEDS = whole("WATCH_SEED") === undefined ? (whole("WATCH_SEEDS") ?? 3) : 1;
@@ -159,7 +160,7 @@ async function play(seed: number): Promise<void> {
     for (let passed = 0; passed < ms; passed += stepMs) {
       await clock.advance(stepMs);
       await turns(6);
-      const now = set.names().includes("/film/kling.lock.json") ? set.read("/film/kling.lock.json") : "";
+      const now = set.volume.existsSync(LOCK) ? set.read(LOCK) : "";
       if (now !== lockText) life.lockChanged();
       lockText = now;
     }
