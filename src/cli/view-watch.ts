@@ -16,9 +16,10 @@ import {
   type WatchEnd,
 } from "../index.js";
 import type { Paint } from "./colours.js";
-import { factLines, fit, wrap } from "./layout.js";
+import { factLines, fit, labelled, wrap } from "./layout.js";
 import { mostText } from "../show/money-text.js";
 import { differenceLines } from "./view-difference.js";
+import { planSheet } from "./view-plan.js";
 
 /** How a watcher's lines are made. */
 export interface WatchLineOptions {
@@ -189,4 +190,24 @@ export function endText(end: WatchEnd, look: Look | undefined, { paint, columns 
     .flatMap((line) => wrap(line, columns))
     .map((line) => `${underWay.length === 0 ? line : paint.costly(line)}\n`)
     .join("");
+}
+
+/** The whole call sheet of a plan in force, with what of it waits and why. */
+export function detailsText(
+  look: Look,
+  options: {
+    readonly paint: Paint;
+    readonly columns: number;
+    readonly now: number;
+    readonly verbose: boolean;
+  },
+): string {
+  const { paint, columns } = options;
+  const sheet = planSheet(look.plan, [], {
+    ...options,
+    models: look.project.catalog,
+    marked: new Set(look.waiting.map(({ step }) => step)),
+  });
+  const waits = waitingFacts(look).flatMap((fact) => labelled("waits", fact, 12, columns));
+  return `${sheet}${waits.map((line) => `${paint.costly(line)}\n`).join("")}\n`;
 }

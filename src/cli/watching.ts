@@ -17,22 +17,21 @@ import type { CommandContext } from "./answer.js";
 import { isAutomatic } from "./colours.js";
 import type { Command } from "./commands.js";
 import { STDOUT } from "./commands.js";
-import { labelled, wrap } from "./layout.js";
+import { wrap } from "./layout.js";
 import { watchRun, type Progress } from "./progress.js";
 import { openReading } from "./reading.js";
 import { openWatchScreen } from "./watch-screen.js";
 import { renderLine } from "./request.js";
 import { diagnosticsText } from "./view-diagnostics.js";
-import { planSheet } from "./view-plan.js";
 import { idleText, ruleLine, statusLines } from "./view-stand.js";
 import {
   approvable,
+  detailsText,
   endText,
   fewNames,
   keysHelp,
   lookLines,
   priceOf,
-  waitingFacts,
   waitingLines,
 } from "./view-watch.js";
 import { ranText } from "./view-ran.js";
@@ -298,7 +297,10 @@ export function showWatch(
           );
           return;
         case "d":
-          if (look !== undefined) screen.say(`\n${detailsOf(look)}`);
+          if (look !== undefined)
+            screen.say(
+              `\n${detailsText(look, { paint, columns: columns(), now: io.now(), verbose: globals.verbose })}`,
+            );
           return;
         case "p":
           wish({ wish: "pause" });
@@ -329,19 +331,6 @@ export function showWatch(
     },
     endText: (end) => endText(end, look, { paint, columns: columns() }),
   };
-
-  function detailsOf(now: Look): string {
-    const sheet = planSheet(now.plan, [], {
-      paint,
-      columns: columns(),
-      now: io.now(),
-      verbose: globals.verbose,
-      models: now.project.catalog,
-      marked: new Set(now.waiting.map(({ step }) => step)),
-    });
-    const waits = waitingFacts(now).flatMap((fact) => labelled("waits", fact, 12, columns()));
-    return `${sheet}${waits.map((line) => `${paint.costly(line)}\n`).join("")}\n`;
-  }
 }
 
 /** A block for a save takes a third of the screen at most. */
