@@ -17,7 +17,7 @@ import { beginLife, turns, type Holding, type Life } from "./watch-life.js";
 const LOCK = "/film/kling.lock.json";
 const whole = (name: string) => (process.env[name] === undefined ? undefined : Number(process.env[name]));
 const FIRST = whole("WATCH_SEED") ?? whole("WATCH_FIRST") ?? 1;
-const SEEDS = whole("WATCH_SEED") === undefined ? (whole("WATCH_SEEDS") ?? 3) : 1;
+const SEEDS = whole("WATCH_SEED") === undefined ? (whole("WATCH_SEEDS") ?? 20) : 1;
 
 interface Shot {
   readonly id: string;
@@ -262,7 +262,8 @@ async function play(seed: number): Promise<void> {
   if (news > 4 * 30) throw new Error(`${news} news while nothing happens`);
   const phase = life.news.findLast((each) => each.type === "stand")?.stand.phase;
   if (phase !== "idle" && phase !== "waiting") throw new Error(`it ends as ${phase}`);
-  const journal = set.read(set.names().find((name) => name.endsWith("/journal.jsonl")) ?? "");
+  const path = set.names().find((name) => name.endsWith("/journal.jsonl"));
+  const journal = path === undefined ? "" : set.read(path);
   for (const { submission } of vendor.tasks) {
     const { reference } = submission;
     const end = doomed.has(reference) ? "failed" : "recorded";
