@@ -277,10 +277,9 @@ export function showWatch(
             (now) => approvable(now).length > 0,
             (now) => {
               const [{ digest }, steps] = [now.plan, approvable(now)];
-              // While nothing is begun, the watcher says that there is no yes.
               if (!stand.paused) {
                 say([paint.strong(`yes to ${digest.slice(0, 12)}: up to ${priceOf(now.plan, steps)}`)]);
-                // Said once; whatever comes of it is said by a run, a plan or a notice.
+                // Said once; what comes of it, or that it is paused, is said by a run, a plan or a notice.
                 agree(new Set(steps));
               }
               wish({ wish: "approve", digest });
