@@ -14,12 +14,15 @@ import type { Look, Watch, WatchEnd, WatchRequest, WatchStand } from "./engine-w
 import type { WatchWorld } from "./engine-world.js";
 import { differencesBetween } from "./plan/difference.js";
 import type { Plan } from "./plan/plan.js";
+import type { ClientReference } from "./plan/prior.js";
 import type { Standing } from "./plan/standing.js";
 import { openWatcher, phaseOf, stepWatcher, type WatchEffect, type WatchEvent } from "./run/watch.js";
 import { stateDirectory } from "./store/state-directory.js";
 
 /** A save is several events, and an editor may need a moment between them. */
 const SETTLE_MS = 40;
+/** Another terminal's render writes lockfile, journal and output one after another; what is between them is no news. */
+const LOOK_SETTLE_MS = 250;
 
 /** Watches a manifest that was found. */
 export async function driveWatch(
@@ -34,6 +37,8 @@ export async function driveWatch(
   let settling = new AbortController();
   let resting = new AbortController();
   let running: AbortController | undefined;
+  /** What the last yes was to. */
+  let agreed: ReadonlySet<ClientReference> = new Set();
   let look: (Look & { readonly standing: Standing }) | undefined;
   let paths: ReadonlySet<string> = new Set([options.file]);
   let told = "";
@@ -73,7 +78,7 @@ export async function driveWatch(
         case "settle":
           settling.abort();
           settling = new AbortController();
-          after(pause(SETTLE_MS, settling.signal, { event: "quiet" }));
+          after(pause(lookOnly ? LOOK_SETTLE_MS : SETTLE_MS, settling.signal, { event: "quiet" }));
           break;
         case "later":
           resting.abort();
@@ -202,7 +207,7 @@ export async function driveWatch(
     const report = await project.render({
       ...asked(),
       approve: digest,
-      creates: standing[creates],
+      creates: creates === "due" ? standing.due : intersection(standing.open, agreed),
       ceiling: (made) => session.leftFor(made),
       signal: stop.signal,
       onPlan: (made) => {
@@ -294,5 +299,16 @@ export async function driveWatch(
   files.set(paths, clock.now());
   perform(opened.effects);
   if (signal.aborted) onAbort();
-  return { ended, wish: (wish) => dispatch({ event: "wish", wish }) };
+  return {
+    ended,
+    wish(wish) {
+      // What is offered later under the same digest, because money came back, was not in what was agreed to.
+      if (wish.wish === "approve" && look?.plan.digest === wish.digest) agreed = look.standing.open;
+      dispatch({ event: "wish", wish });
+    },
+  };
+}
+
+function intersection<T>(one: ReadonlySet<T>, other: ReadonlySet<T>): ReadonlySet<T> {
+  return new Set([...one].filter((each) => other.has(each)));
 }

@@ -18,6 +18,7 @@ import {
 import type { Paint } from "./colours.js";
 import { factLines, fit, labelled, wrap } from "./layout.js";
 import { mostText } from "../show/money-text.js";
+import { isPicture } from "../show/run-board.js";
 import { differenceLines } from "./view-difference.js";
 import { planSheet } from "./view-plan.js";
 
@@ -75,7 +76,9 @@ function realmText({ realm }: Plan): string {
 
 /** What the plan comes to. */
 function planLines({ plan, due }: Look, { columns, paint }: WatchLineOptions): readonly string[] {
-  const { count } = plan.totals;
+  // Pictures out of clips are taken on the way, and counted nowhere.
+  const count = { keep: 0, restore: 0, resume: 0, render: 0, blocked: 0 };
+  for (const each of plan.steps) if (!isPicture(each)) count[each.decision.kind]++;
   const parts = (["render", "resume", "restore", "keep", "blocked"] as const).flatMap((kind) => {
     if (count[kind] === 0) return [];
     if (kind === "keep") return [`${count[kind]} kept`];

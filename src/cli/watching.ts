@@ -273,6 +273,11 @@ export function showWatch(
       hint = undefined;
       switch (key) {
         case "a":
+          if (look !== undefined && look.waiting.length > 0 && approvable(look).length === 0) {
+            hint = "what waits does not fit into what this session may order: start again with more --budget";
+            screen.draw();
+            return;
+          }
           ask(
             (now) => approvable(now).length > 0,
             (now) => {

@@ -11,6 +11,7 @@ import {
   type PlannedStep,
 } from "../index.js";
 import { isAtWork, isThere, type Standing } from "../show/run-board.js";
+import { estimateText } from "../show/money-text.js";
 import { modelOf, priceText, whyText, type StepsById } from "../show/step-text.js";
 import type { Amount, MediaView, StepView } from "./film.js";
 import { shown } from "./shown.js";
@@ -67,7 +68,7 @@ export function stepView(planned: PlannedStep, context: StepContext): StepView {
     ...(mode === undefined ? {} : { mode }),
     tier: planned.tier,
     ...(planned.seconds === undefined ? {} : { seconds: planned.seconds }),
-    price: isDone ? { words: "kept", micros: 0 } : priceOf(planned),
+    price: priceOf(planned, isDone),
     ...(prompt === undefined ? {} : { prompt }),
     changes: before === undefined ? [] : changesOf(planned, before, root),
     ...(view === undefined ? {} : { media: view }),
@@ -155,8 +156,13 @@ function taskOf({ decision }: PlannedStep, { standing, past, root }: StepContext
   return taskOfAttempt(decision.attempt, past?.expectedSeconds.get(decision.attempt.step));
 }
 
-function priceOf(planned: PlannedStep): Amount {
-  const { create, sameAs, estimate } = planned;
+/** What it may cost; of what is here already also what it would cost to have it made anew. */
+function priceOf(planned: PlannedStep, isDone: boolean): Amount {
+  const { create, sameAs, estimate, decision } = planned;
+  if (isDone || decision.kind === "keep" || decision.kind === "restore") {
+    const anew = estimate.kind === "priced" ? ` · ${estimateText(estimate)}` : "";
+    return { words: `kept${anew}`, micros: 0 };
+  }
   const isPaid = create !== undefined && sameAs === undefined && estimate.kind === "priced";
   return { words: priceText(planned), micros: isPaid ? estimate.usd.high : 0 };
 }

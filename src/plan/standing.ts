@@ -94,7 +94,9 @@ export function standingOf(plan: Plan, session: Session): Standing {
     const paid: PaidStep = { ...planned, create };
     const credit = session.isOurs(create.reference) ? (create.credit ?? 0) : 0;
     const cost = isFree ? 0 : Math.max(0, dearest(paid) - credit);
-    const isOpen = has(coming.agreed, planned) && fits(agreed, cost);
+    // Nobody knows whether an unknown price fits under a ceiling, so it does not.
+    const isUnsure = !isFree && create.ceiling === undefined && session.left !== undefined;
+    const isOpen = has(coming.agreed, planned) && !isUnsure && fits(agreed, cost);
     if (isOpen) {
       open.add(create.reference);
       coming.agreed.add(step.id);

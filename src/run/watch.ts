@@ -8,7 +8,7 @@
  *                                  └─planned, faulty─ behind
  *
  *   doing     idle ──something to do, files still──▶ running ──ended──▶ idle, and a new plan
- *                                                       │ another meaning, a yes, pause, quit, more fell due
+ *                                                       │ another meaning, a yes, retry, pause, quit, more fell due
  *                                                       ▼
  *                                                    stopping ──ended──▶ idle, and a new plan
  *
@@ -290,6 +290,8 @@ function wished(watcher: Watcher, wish: WatchWish): Stepped {
     case "retry": {
       const effects: readonly WatchEffect[] = [{ do: "forgive" }];
       const ready: Watcher = { ...watcher, rested: true };
+      // It is not to wait for the slowest task of a run, which goes on with the next one.
+      if (ready.doing === "running" && !ready.lookOnly) return stop({ watcher: ready, effects });
       if (ready.doing !== "idle" || ready.reading !== "still") return { watcher: ready, effects };
       const next = plan(ready);
       return { ...next, effects: [...effects, ...next.effects] };

@@ -101,7 +101,7 @@ describe("a standing approval", () => {
     expect(told(overtaken, { left: usd(20) })).toMatchObject({ "010": "overtaken", "030": "due" });
   });
 
-  it("does not cover an unknown price, also where it was allowed by name", () => {
+  it("does not cover an unknown price, and under a ceiling no yes does, also where it was allowed by name", () => {
     const spoken = manifestOf({
       provider: "kling",
       shots: [
@@ -117,9 +117,14 @@ describe("a standing approval", () => {
       {},
       { lipSync: "old", allowUnknownPrice: new Set(["shots.010.lip_sync"]) },
     );
-    const { waiting, dueSteps } = standingOf(unknown, sessionOf({ left: usd(20) }));
-    expect(dueSteps).toEqual(["shots.010.clip"]);
-    expect(waiting).toEqual([{ step: "shots.010.lip_sync", why: "unknown_price" }]);
+    const under = standingOf(unknown, sessionOf({ left: usd(20) }));
+    expect(under.dueSteps).toEqual(["shots.010.clip"]);
+    expect(under.waiting).toEqual([{ step: "shots.010.lip_sync", why: "ceiling" }]);
+    expect(under.open.size).toBe(1);
+    // Without a ceiling a person may agree to it.
+    const free = standingOf(unknown, sessionOf());
+    expect(free.waiting).toContainEqual({ step: "shots.010.lip_sync", why: "unknown_price" });
+    expect(free.open.size).toBe(2);
   });
 
   it("covers everything in the sandbox but what failed", () => {

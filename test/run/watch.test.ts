@@ -165,6 +165,11 @@ describe("the watcher", () => {
       ["run due of a", "plan", "later 1000", "forgive, plan", "run due of a"],
     ],
     [
+      "tries again what failed without waiting for a run that goes on",
+      [planned("a"), wish("retry"), ended, planned("a")],
+      ["run due of a", "stop, forgive", "plan", "run due of a"],
+    ],
+    [
       "leaves at once when nothing runs",
       [planned("a"), ended, wish("quit"), changed],
       ["run due of a", "plan", "end", ""],

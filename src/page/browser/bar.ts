@@ -7,6 +7,13 @@ type Head = FilmNews["head"];
 type Part = "spent" | "reserved" | "planned" | "left";
 
 const PARTS: readonly Part[] = ["spent", "reserved", "planned", "left"];
+/** What the parts are called where nothing costs. */
+const FREE: Readonly<Record<Part, string>> = {
+  spent: "rendered",
+  reserved: "under way",
+  planned: "planned",
+  left: "left",
+};
 
 /** The head of the page. */
 export class Bar {
@@ -101,7 +108,7 @@ export class Bar {
         element(
           "div",
           { class: part },
-          element("dt", {}, element("i", { "aria-hidden": "true" }), part),
+          element("dt", {}, element("i", { "aria-hidden": "true" }), free === true ? FREE[part] : part),
           element("dd", {}, amount?.words ?? ""),
         ),
       ),

@@ -98,6 +98,7 @@ export class Card {
 /** What stands where there is no picture: elements and voices have none even when they are done. */
 function withoutPicture({ kind }: ShotView, speaking: StepView | undefined): string {
   if (speaking?.state === "fresh") return kind;
+  if (speaking?.state === "failed") return "it failed";
   return speaking?.state === "working" ? "on its way" : "nothing yet";
 }
 
