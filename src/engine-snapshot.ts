@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { sha256Hex } from "./base/digest.js";
 import { isRecord } from "./base/guard.js";
 import { build } from "./engine-package.js";
+import type { OpenOptions } from "./engine-prepare.js";
 import type { World } from "./engine-world.js";
 import { PRIVATE_DIRECTORY, PRIVATE_FILE, writeAtomic } from "./store/files.js";
 
@@ -44,4 +45,10 @@ export function openSnapshots(world: World, cache: string): Snapshots {
       }
     },
   };
+}
+
+/** Where programs keep what may be deleted; XDG counts an absolute directory only. */
+export function cacheHome({ env, home }: Pick<OpenOptions, "env" | "home">): string {
+  const given = env["XDG_CACHE_HOME"];
+  return given?.startsWith("/") === true ? given : join(home, ".cache");
 }

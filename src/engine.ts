@@ -27,7 +27,7 @@ import { refreshPlan } from "./engine-refresh.js";
 import { knownCatalog } from "./engine-refusals.js";
 import { settling, type Settling } from "./engine-settle.js";
 import { renderProject, type RenderReport, type RenderRequest } from "./engine-render.js";
-import { openSnapshots } from "./engine-snapshot.js";
+import { cacheHome, openSnapshots } from "./engine-snapshot.js";
 import { realWorld, type World } from "./engine-world.js";
 import { expand, providerOf } from "./graph/expand.js";
 import type { Keyed } from "./graph/key.js";
@@ -145,12 +145,6 @@ function readText(world: World, file: string, outside?: boolean): Checked<string
   return bytes.value === undefined
     ? { diagnostics: bytes.diagnostics }
     : decodeManifest(bytes.value, safeText(file));
-}
-
-/** Where programs keep what may be deleted; XDG counts an absolute directory only. */
-function cacheHome({ env, home }: OpenOptions): string {
-  const given = env["XDG_CACHE_HOME"];
-  return given?.startsWith("/") === true ? given : join(home, ".cache");
 }
 
 /** Where the user's store stands. */

@@ -39,6 +39,7 @@ export {
   type WatchStand,
 } from "./engine-watch.js";
 export { tidyManifest, type TidyOptions, type TidyReport } from "./engine-tidy.js";
+export { pageToken } from "./engine-token.js";
 export { freshToken, openInBrowser } from "./engine-world.js";
 export type { CacheKey, KeyInputs } from "./graph/key.js";
 export { isLocal, type Action } from "./graph/actions.js";

@@ -39,7 +39,7 @@ export interface CommandContext {
 
 /** How the project where the command is run is opened, or that of `file`. */
 export function openOptions(
-  { io, globals }: CommandContext,
+  { io, globals }: Pick<CommandContext, "io" | "globals">,
   command: string,
   file = globals.file,
 ): OpenOptions {

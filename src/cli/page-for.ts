@@ -2,9 +2,9 @@
  * A page for a command that watches: served where the user wants it, and opened in the browser when that is asked for.
  * Loaded when a page is wanted.
  */
-import { EXIT, openInBrowser } from "../index.js";
+import { EXIT, freshToken, openInBrowser, pageToken } from "../index.js";
 import { openPage, type LivePage } from "../page/open-page.js";
-import type { Answer, CommandContext } from "./answer.js";
+import { openOptions, type Answer, type CommandContext } from "./answer.js";
 import { systemCode } from "./io.js";
 
 /** A page, with what is to be told to people of it, or why there is none. */
@@ -15,13 +15,16 @@ export type PageAnswer =
 /** Serves the page; a port that is taken is exit 1. `open`: start the browser, which never fails a command. */
 export async function pageFor(
   { port, open }: { readonly port: number; readonly open: boolean },
-  { io, globals }: Pick<CommandContext, "io" | "globals">,
+  context: Pick<CommandContext, "io" | "globals">,
 ): Promise<PageAnswer> {
+  const { io, globals } = context;
   const { env, home } = io;
   const manifest = globals.file === undefined ? {} : { manifest: globals.file };
   let page: LivePage;
   try {
-    page = await openPage({ env, home, port, ...manifest, now: () => io.now() });
+    // On a port that was asked for, a page that is open already is to find its way back.
+    const token = port === 0 ? freshToken() : await pageToken(openOptions(context, "page"));
+    page = await openPage({ env, home, port, token, ...manifest, now: () => io.now() });
   } catch (error) {
     const code = systemCode(error);
     if (code === undefined) throw error;

@@ -2,7 +2,7 @@
  * The page of a watcher, wired: what the watcher tells becomes a film, and the film is served. Whoever watches hands the
  * news on and closes it in the end; the page has no way back to the watcher.
  */
-import { freshToken, openShelf, pageParts, redactor, type OpenOptions, type WatchNews } from "../index.js";
+import { openShelf, pageParts, redactor, type OpenOptions, type WatchNews } from "../index.js";
 import { pageDocument, pagePolicy } from "./document.js";
 import { openFilm } from "./make-film.js";
 import { servePage } from "./server.js";
@@ -11,6 +11,8 @@ import { servePage } from "./server.js";
 export interface PageWish extends Pick<OpenOptions, "env" | "home"> {
   /** On 127.0.0.1; 0 for any that is free. */
   readonly port: number;
+  /** The word in its address that keeps others out. */
+  readonly token: string;
   /** The manifest as the user named it, until it is read. */
   readonly manifest?: string;
   /** Milliseconds since the epoch. */
@@ -28,14 +30,14 @@ export interface LivePage {
 }
 
 /** Serves a film that is kept in step. @throws the system's error when the port cannot be had. */
-export async function openPage({ env, home, port, manifest, now }: PageWish): Promise<LivePage> {
+export async function openPage({ env, home, port, token, manifest, now }: PageWish): Promise<LivePage> {
   const parts = await pageParts();
   const shelf = openShelf({ env, home });
   const film = openFilm(manifest === undefined ? {} : { manifest });
   let root: string | undefined;
   const served = await servePage({
     port,
-    token: freshToken(),
+    token,
     film: () => film.film(now()),
     document: (shown) => ({
       html: pageDocument({ ...parts, title: shown?.project ?? "klingmake" }),

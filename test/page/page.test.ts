@@ -365,7 +365,7 @@ describe.runIf(CHROMIUM !== undefined)("the page", { timeout: 60_000 }, () => {
     await until(page, `document.querySelectorAll(".card canvas").length === 5`);
     await here.leave();
     await until(page, `document.querySelector(".lost").textContent.includes("not connected")`);
-    expect(await page.textContent(".lost")).toContain("prints a new address");
+    expect(await page.textContent(".lost")).toContain("without --port prints a new address");
     expect(await page.locator(".card").count()).toBe(5);
     here.film = film(FIVE.slice(0, 4).map((id) => shot(id, { title: "after" })));
     await here.comeBack();

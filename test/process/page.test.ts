@@ -83,6 +83,27 @@ describe("klingmake page", { timeout: 60_000 }, () => {
     expect((await end()).code).toBe(0);
   });
 
+  it("has the same address after the next start on a port that was asked for, and another one elsewhere", async () => {
+    const film = project(FILM);
+    const env = { XDG_CACHE_HOME: join(film.root, "cache") };
+    const first = await opened(film, [], env);
+    const { port } = new URL(first.url);
+    await first.end();
+    const [second, third] = [
+      ["--port", port],
+      ["--port", port],
+    ] as const;
+    const one = await opened(film, second, env);
+    expect((await fetch(one.url)).status).toBe(200);
+    await one.end();
+    const two = await opened(film, third, env);
+    expect(two.url).toBe(one.url);
+    await two.end();
+    const other = await opened(film, second, { XDG_CACHE_HOME: join(film.root, "another") });
+    expect(new URL(other.url).pathname).not.toBe(new URL(one.url).pathname);
+    await other.end();
+  });
+
   it("prints one envelope with --json, and nothing for people with --quiet", async () => {
     const film = project(FILM);
     const { url, end } = await opened(film, ["--json", "--quiet"]);

@@ -93,7 +93,9 @@ export class Bar {
     this.line.classList.toggle("gone", !connected);
     say(
       this.#lost,
-      connected ? "" : "not connected, trying again; a new start of klingmake prints a new address",
+      connected
+        ? ""
+        : "not connected, trying again; klingmake started again without --port prints a new address",
     );
   }
 
