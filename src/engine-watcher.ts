@@ -186,7 +186,9 @@ export async function driveWatch(
     const { standing, offer } = session.look(plan, project.policy, clock.now());
     const differences = differencesBetween(look?.plan, plan);
     const { dueSteps: due, waiting } = standing;
-    look = { project, plan, diagnostics, differences, isSave: afterSave, due, waiting, standing };
+    // One save can be told twice, and a file can be touched.
+    const isOther = watcher.faulty || project.mark !== look?.project.mark || differences.length > 0;
+    look = { project, plan, diagnostics, differences, isSave: afterSave && isOther, due, waiting, standing };
     tell({ type: "looked", look });
     return { event: "planned", offer };
   };

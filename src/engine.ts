@@ -75,6 +75,8 @@ export interface Project extends Settling {
   /** The manifest's path as people know it: relative to where klingmake was started, where it lies below. */
   readonly shown: string;
   readonly name: string;
+  /** Stands for the manifest's text. */
+  readonly mark: string;
   /** Warnings of reading the manifest. */
   readonly diagnostics: readonly Diagnostic[];
   readonly profiles: readonly string[];
@@ -267,6 +269,7 @@ function projectOf(opened: Opened, file: string, shown: string, warnings: readon
     file,
     shown,
     name: manifest.project,
+    mark: opened.mark,
     diagnostics: warnings,
     profiles: manifest.profiles.map((profile) => profile.id),
     ...(manifest.profile === undefined ? {} : { defaultProfile: manifest.profile }),

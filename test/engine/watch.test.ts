@@ -378,6 +378,23 @@ describe("the files", () => {
   });
 });
 
+describe("a save", () => {
+  it("is one, though its file is told twice or was only touched", async () => {
+    const story = await watchStory(film(shot("a boat")), STANDARD, { taskMs: 1_000 });
+    await story.pass(10_000);
+    const saves = () => story.news.filter((each) => each.type === "looked" && each.look.isSave).length;
+    const before = saves();
+    story.save(film(shot("a ferry")));
+    await story.pass(200);
+    story.touch("/film/kling.manifest.yaml");
+    await story.pass(5_000);
+    expect(saves() - before).toBe(1);
+    story.save(`${film(shot("a ferry"))}# a remark\n`);
+    await story.pass(5_000);
+    expect(saves() - before).toBe(2);
+  });
+});
+
 describe("pausing and leaving", () => {
   it("pause begins nothing, and going on does", async () => {
     const story = await watchStory(film(shot("a boat")), STANDARD, { taskMs: 1_000 });
