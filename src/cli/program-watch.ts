@@ -54,7 +54,7 @@ export function addWatch(program: Commander, found: (command: Command) => void):
     .option("--tiers <list>", "also spend --budget on these tiers (default: standard only)", tierList)
     .option(
       "--allow-unknown-price <name>",
-      "accept that the price of this step or model is unknown; it still waits for a key; can be repeated",
+      "accept that the price of this step or model is unknown; it still waits for a key, and fits under no --budget; can be repeated",
       gathered,
     )
     .option(

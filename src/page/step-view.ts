@@ -156,13 +156,11 @@ function taskOf({ decision }: PlannedStep, { standing, past, root }: StepContext
   return taskOfAttempt(decision.attempt, past?.expectedSeconds.get(decision.attempt.step));
 }
 
-/** What it may cost; of what is here already also what it would cost to have it made anew. */
+/** What it may cost; of what is here already, which its state says, what it would cost to have it made anew. */
 function priceOf(planned: PlannedStep, isDone: boolean): Amount {
   const { create, sameAs, estimate, decision } = planned;
-  if (isDone || decision.kind === "keep" || decision.kind === "restore") {
-    const anew = estimate.kind === "priced" ? ` · ${estimateText(estimate)}` : "";
-    return { words: `kept${anew}`, micros: 0 };
-  }
+  if (isDone || decision.kind === "keep" || decision.kind === "restore")
+    return { words: estimate.kind === "priced" ? estimateText(estimate) : "kept", micros: 0 };
   const isPaid = create !== undefined && sameAs === undefined && estimate.kind === "priced";
   return { words: priceText(planned), micros: isPaid ? estimate.usd.high : 0 };
 }

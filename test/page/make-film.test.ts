@@ -86,7 +86,7 @@ describe("a film on the page", () => {
       expect(view).toMatchObject({
         decision: "keep",
         state: "fresh",
-        price: { words: "kept · $0.21", micros: 0 },
+        price: { words: "$0.21", micros: 0 },
         media: {
           kind: "video",
           url: expect.stringMatching(/^media\/[0-9a-f]{64}\.mp4$/),

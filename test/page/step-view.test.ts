@@ -65,7 +65,7 @@ describe("a step on the page", () => {
       "kept",
       kept("shots.010.clip"),
       undefined,
-      { decision: "keep", state: "fresh", price: { words: "kept · $0.21" } },
+      { decision: "keep", state: "fresh", price: { words: "$0.21" } },
     ],
     [
       "to be rendered because of words and values that are marked beside it",
