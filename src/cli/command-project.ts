@@ -76,8 +76,9 @@ function startedNote(
     "",
     "Next:",
     ...(elsewhere ? [`  cd ${safeText(shellWord(folder))}`] : []),
-    `  ${program} plan     what would be rendered, why, and what it would cost`,
-    `  ${program} render   render it on the built-in sandbox: no account, no money`,
+    `  ${program} plan           what would be rendered, why, and what it would cost`,
+    `  ${program} render         render it on the built-in sandbox: no account, no money`,
+    `  ${program} watch --open   after every save, with the film in your browser`,
     "",
   ].join("\n");
 }

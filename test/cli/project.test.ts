@@ -52,8 +52,9 @@ describe("init", () => {
 
 Next:
   cd 'night ferry'
-  klingmake plan     what would be rendered, why, and what it would cost
-  klingmake render   render it on the built-in sandbox: no account, no money
+  klingmake plan           what would be rendered, why, and what it would cost
+  klingmake render         render it on the built-in sandbox: no account, no money
+  klingmake watch --open   after every save, with the film in your browser
 `,
     });
   });
