@@ -2,9 +2,18 @@
 import type { CacheKey } from "../graph/key.js";
 import type { Attempt, Lock, OtherRendering, Rendering } from "./prior.js";
 
-/** A rendering and its others. */
+/** A rendering and its others, each once: what another machine knew of the same task is no other rendering. */
 export function wholeOf(rendering: Rendering): readonly OtherRendering[] {
-  return [rendering, ...(rendering.others ?? [])];
+  const { others = [] } = rendering;
+  if (others.length === 0) return [rendering];
+  const name = paidOnce(rendering);
+  return [rendering, ...others.filter((each) => paidOnce(each) !== name)];
+}
+
+/** What was paid for once. Attempts stand in order as text too, as long as they have equally many digits. */
+export function paidOnce({ attempt, artifact, handle }: OtherRendering): string {
+  const what = handle === undefined ? artifact.sha256 : `${handle.route} ${handle.task}`;
+  return `${String(attempt).padStart(7, "0")} ${what}`;
 }
 
 /** Everything that the lockfile has at a key. */

@@ -6,7 +6,7 @@ import { isRecord } from "../base/guard.js";
 import type { CacheKey } from "../graph/key.js";
 import type { StepId } from "../graph/input.js";
 import type { OtherRendering, Rendering } from "../plan/prior.js";
-import { wholeOf } from "../plan/recorded.js";
+import { paidOnce } from "../plan/recorded.js";
 import { sortedJson } from "./json-text.js";
 import type { LockFile } from "./lockfile.js";
 import type { Stored } from "./stored.js";
@@ -40,15 +40,15 @@ export function mergeLocks(a: LockFile, b: LockFile): LockFile {
  * they are of another task, or of another attempt or artifact where no task is known. Each once, in order.
  */
 export function withOthers(first: Rendering, known: readonly Rendering[]): Rendering {
-  const found = new Map<string, OtherRendering>();
-  for (const each of known.flatMap(wholeOf)) {
+  const found = new Map<string, OtherRendering>([[paidOnce(first), asOther(first)]]);
+  for (const each of known.flatMap(recordsOf)) {
     const other = asOther(each);
-    const name = nameOf(other);
+    const name = paidOnce(other);
     const before = found.get(name);
-    if (name !== nameOf(first) && (before === undefined || compare(worth(other), worth(before)) > 0)) {
-      found.set(name, other);
-    }
+    if (before === undefined || compare(worth(other), worth(before)) > 0) found.set(name, other);
   }
+  // More may be known of `first` than it says itself: kept, for when it gives way in a later merge.
+  if (compare(worth(found.get(paidOnce(first)) ?? first), worth(first)) === 0) found.delete(paidOnce(first));
   const gone = deletions(known);
   const { others: _others, ...rest } = first;
   const others = [...found]
@@ -57,10 +57,14 @@ export function withOthers(first: Rendering, known: readonly Rendering[]): Rende
   return { ...withDeletion(rest, gone), ...(others.length === 0 ? {} : { others }) };
 }
 
+function recordsOf(rendering: Rendering): readonly OtherRendering[] {
+  return [rendering, ...(rendering.others ?? [])];
+}
+
 /** When things were deleted at the vendor, by their task: the first word on it, whoever has it. */
 function deletions(known: readonly Rendering[]): ReadonlyMap<string, string> {
   const gone = new Map<string, string>();
-  for (const { handle } of known.flatMap(wholeOf)) {
+  for (const { handle } of known.flatMap(recordsOf)) {
     if (handle?.deleted === undefined) continue;
     const task = `${handle.route} ${handle.task}`;
     const before = gone.get(task);
@@ -73,12 +77,6 @@ function withDeletion<T extends OtherRendering>(one: T, gone: ReadonlyMap<string
   const { handle } = one;
   const deleted = handle && gone.get(`${handle.route} ${handle.task}`);
   return deleted === undefined ? one : { ...one, handle: { ...handle, deleted } };
-}
-
-/** What was paid for once. Attempts stand in order as text too, as long as they have equally many digits. */
-function nameOf({ attempt, artifact, handle }: OtherRendering): string {
-  const what = handle === undefined ? artifact.sha256 : `${handle.route} ${handle.task}`;
-  return `${String(attempt).padStart(7, "0")} ${what}`;
 }
 
 function asOther({ attempt, artifact, handle, estimate, billed }: OtherRendering): OtherRendering {

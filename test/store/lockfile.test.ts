@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { sha256Hex } from "../../src/base/digest.js";
 import { cacheKey } from "../../src/graph/key.js";
 import type { Rendering } from "../../src/plan/prior.js";
+import { wholeOf } from "../../src/plan/recorded.js";
 import { mergeLocks } from "../../src/store/lock-merge.js";
 import { EMPTY_LOCK, formatLock, lockFileName, readLock, type LockFile } from "../../src/store/lockfile.js";
 import { validateLock } from "../../src/store/validate-lock.generated.js";
@@ -315,6 +316,29 @@ describe("a union of lockfiles", () => {
         );
       }),
     );
+  });
+
+  it("keeps what more is known of the task that stands, so that three sides come to the same in any grouping", () => {
+    const of = (more: object) => read(lockText({ ...ENTRY, handle: HANDLE, ...more }));
+    const only = (lock: LockFile): Rendering => lock.renders.get(KEY) ?? expect.fail("it is there");
+    const stands = of({ attempt: 2, billed: { kind: "billed", usd: "0.21" } });
+    const knows = only(of({ attempt: 2, billed: { kind: "not_billed" } }));
+    const { key: _key, inputs: _inputs, consumed: _consumed, ...known } = knows;
+    const first = of({ attempt: 1, handle: { ...HANDLE, task: "t-0" } });
+    const a = { ...first, renders: new Map([[only(first).key, { ...only(first), others: [known] }]]) };
+    const c = of({ attempt: 2, handle: { ...HANDLE, task: "t-9" }, billed: { kind: "not_billed" } });
+    for (const [one, two, three] of [
+      [a, stands, c],
+      [c, a, stands],
+      [stands, c, a],
+    ] as const) {
+      const left = mergeLocks(mergeLocks(one, two), three);
+      expect(renders(left)).toEqual(renders(mergeLocks(one, mergeLocks(two, three))));
+      expect(renders(left)).toEqual(renders(mergeLocks(mergeLocks(a, stands), c)));
+    }
+    // One task is one charge, however much is known of it.
+    const tasks = wholeOf(only(mergeLocks(a, stands))).map((each) => each.handle?.task);
+    expect(new Set(tasks).size).toBe(tasks.length);
   });
 
   it("never counts attempts backwards", () => {
