@@ -291,7 +291,7 @@ function wished(watcher: Watcher, wish: WatchWish): Stepped {
       const effects: readonly WatchEffect[] = [{ do: "forgive" }];
       const ready: Watcher = { ...watcher, rested: true };
       // It is not to wait for the slowest task of a run, which goes on with the next one.
-      if (ready.doing === "running" && !ready.lookOnly) return stop({ watcher: ready, effects });
+      if (ready.doing === "running") return stop({ watcher: ready, effects });
       if (ready.doing !== "idle" || ready.reading !== "still") return { watcher: ready, effects };
       const next = plan(ready);
       return { ...next, effects: [...effects, ...next.effects] };

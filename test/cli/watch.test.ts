@@ -20,6 +20,15 @@ describe("a key counts only for what could be read when it was pressed", () => {
     expect(wishes).toEqual([{ wish: "approve", digest: "aaa".padEnd(64, "0") }]);
   });
 
+  test("an a where nothing that waits fits under the session's ceiling approves nothing, and says what would help", async () => {
+    const { tell, press, pass, wishes, screen } = await stage({ size: [100, 30] });
+    tell(looked(digestPlan("ddd", [A]), { waiting: { "shots.010.clip": "ceiling" } }), waiting);
+    pass(300);
+    press("a");
+    expect(wishes).toEqual([]);
+    expect(screen?.all().join("\n")).toContain("start again with more --budget");
+  });
+
   test("an a from before the plan was readable approves nothing, and says so", async () => {
     const { tell, press, pass, wishes, screen } = await stage({ size: [100, 30] });
     press("a");
